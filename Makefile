@@ -1,0 +1,67 @@
+# Everything a fresh machine needs to run Catenary and to test it: Python 3.11 and this file.
+# Set-up happens once and again only when pyproject.toml or constraints.txt changes.
+
+# The first of these that is 3.11 or newer; set PYTHON=/path/to/python to choose another.
+PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { echo "$$python"; break; }; done)
+PORT ?= 8000
+WORKERS ?= auto
+
+BIN := .venv/bin
+SET_UP = $(if $(strip $(PYTHON)),"$(PYTHON)" scripts/set_up.py,\
+	$(error Catenary needs Python 3.11 or newer, found as python3. On Debian: apt-get install python3 python3-venv))
+PYTEST = $(BIN)/pytest -q -n $(WORKERS) --dist loadfile
+# A database the caller has set must never be the one that tests are run on.
+ON_SQLITE := env -u DATABASE_URL -u CATENARY_DATA
+ON_POSTGRESQL := env -u CATENARY_DATA $(BIN)/python scripts/postgres_for_tests.py
+
+.DEFAULT_GOAL := help
+.PHONY: help run set-up set-up-dev set-up-tests test lint test-sqlite test-postgresql soak bench \
+	screenshots clean
+
+help: ## Say what can be done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
+
+run: set-up ## Start Catenary on http://localhost:8000 with the example stories in it
+	@$(BIN)/catenary demo --port $(PORT)
+
+set-up:
+	@$(SET_UP) product
+
+set-up-dev:
+	@$(SET_UP) development
+
+set-up-tests:
+	@$(SET_UP) tests
+
+test: set-up-tests lint test-sqlite test-postgresql ## Linters, types, contracts and all tests on SQLite and PostgreSQL
+	@echo "make test: all passed."
+
+lint: set-up-dev ## Linters, formatting, types and import contracts
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+test-sqlite: set-up-tests ## All tests on SQLite, browser journeys included
+	$(ON_SQLITE) $(PYTEST)
+
+# The foundation, the house and the browser do not notice which database it is: once is enough.
+test-postgresql: set-up-tests ## The tests that use the database, on a throw-away PostgreSQL
+	$(ON_POSTGRESQL) $(PYTEST) --ignore=tests/domain --ignore=tests/house -m "not journey"
+
+soak: set-up-tests ## Long fuzz, load and kill runs, on both databases
+	$(ON_SQLITE) $(BIN)/pytest -q --soak -m soak
+	$(ON_POSTGRESQL) $(BIN)/pytest -q --soak -m "soak and not journey"
+
+bench: set-up-tests ## Measure speed and size on both databases; the figures go to docs/benchmarks.md
+	$(ON_SQLITE) $(BIN)/python -m benchmarks
+	$(ON_POSTGRESQL) $(BIN)/python -m benchmarks
+
+screenshots: set-up-tests ## Take the pictures in docs/screenshots from the running product
+	$(ON_SQLITE) $(BIN)/python scripts/screenshots.py
+
+clean: ## Remove what was set up and cached; your data in var/ stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
