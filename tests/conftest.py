@@ -1,0 +1,55 @@
+"""What every test shares: which tests run, why others do not, and where real data lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["tests.database", "tests.product", "tests.browser"]
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED_DATA = ROOT.parent / "shared" / "data"
+NO_SHARED_DATA = (
+    f"no real data at {SHARED_DATA}: the tests that check known counts of other people's"
+    " registries need it"
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--soak`."""
+    parser.addoption(
+        "--soak", action="store_true", help="also run the long fuzz, load and kill tests"
+    )
+
+
+def pytest_report_header() -> list[str]:
+    """Say before the first test what will be left out."""
+    return [] if SHARED_DATA.is_dir() else [f"skipping real_data: {NO_SHARED_DATA}"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave soak tests out unless they were asked for; skip what needs data that is not here."""
+    if not config.getoption("--soak"):
+        soak = [item for item in items if item.get_closest_marker("soak")]
+        if soak:
+            items[:] = [item for item in items if not item.get_closest_marker("soak")]
+            config.hook.pytest_deselected(items=soak)
+    if not SHARED_DATA.is_dir():
+        for item in items:
+            if item.get_closest_marker("real_data"):
+                item.add_marker(pytest.mark.skip(reason=NO_SHARED_DATA))
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The project's folder."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared_data(request: pytest.FixtureRequest) -> Path:
+    """The folder with real data that nobody here wrote; mark the test `real_data` as well."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(NO_SHARED_DATA)
+    return SHARED_DATA
