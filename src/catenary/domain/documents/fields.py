@@ -1,0 +1,492 @@
+"""The fields of every document: one table that reading, schema and reference page share."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from catenary.domain.documents.forms import Field, Form, Keyed, Part, unknown_word
+from catenary.domain.documents.hours import read_hours
+from catenary.domain.documents.readers import (
+    MAX_TEXT,
+    Choice,
+    Contact,
+    Flag,
+    Key,
+    Listing,
+    Number,
+    Reference,
+    Text,
+    kind_of,
+    shown,
+)
+from catenary.domain.documents.relying import Relying
+from catenary.domain.documents.shapes import (
+    Burden,
+    BusinessProcess,
+    Capacity,
+    Channel,
+    CoCreation,
+    ConsumptionDocument,
+    Continuity,
+    Measure,
+    MembershipDocument,
+    OrganizationDocument,
+    OutcomeDocument,
+    PersonDocument,
+    Role,
+    ServiceDocument,
+    ServiceHours,
+    Stage,
+    UtilityKind,
+    UtilityRequirement,
+    Warranty,
+)
+from catenary.domain.findings import FieldPath, Problem
+from catenary.domain.quantities import (
+    QuantityError,
+    parse_amount,
+    parse_duration,
+    parse_percentage,
+)
+from catenary.domain.references import organization_of
+
+EVERYONE = "everyone"
+_NAME = Text()
+_STATEMENT = Text(MAX_TEXT, lines=True)
+_STATEMENTS = Listing(_STATEMENT, or_one=True)
+
+
+class Better(StrEnum):
+    """Which way an outcome gets better."""
+
+    LOWER = "lower"
+    HIGHER = "higher"
+
+
+class _Quantity:
+    """Shared by the readers of quantities: the text, or the problem of anything else."""
+
+    __slots__ = ()
+    example = ""
+
+    def _text(self, value: Any, path: FieldPath, problems: list[Problem]) -> str | None:
+        if isinstance(value, (str, int, float)) and not isinstance(value, bool):
+            text = str(value)
+            if len(text) <= 200:
+                return text
+        problems.append(Problem(path, f"this is {kind_of(value)}", self.example))
+        return None
+
+
+class Percentage(_Quantity):
+    """An exact percentage."""
+
+    __slots__ = ()
+    example = "99.9 %"
+
+    def read(self, value: Any, path: FieldPath, problems: list[Problem]) -> Decimal:
+        """The figure before the percent sign."""
+        text = self._text(value, path, problems)
+        try:
+            return Decimal(1) if text is None else parse_percentage(text)
+        except QuantityError as error:
+            problems.append(Problem(path, error.sentence, error.expected))
+            return Decimal(1)
+
+
+class Duration(_Quantity):
+    """An exact duration."""
+
+    __slots__ = ()
+    example = "1 h 30 min"
+
+    def read(self, value: Any, path: FieldPath, problems: list[Problem]) -> int:
+        """Microseconds."""
+        text = self._text(value, path, problems)
+        try:
+            return 0 if text is None else parse_duration(text)
+        except QuantityError as error:
+            problems.append(Problem(path, error.sentence, error.expected))
+            return 0
+
+
+class Amount(_Quantity):
+    """So much of something."""
+
+    __slots__ = ()
+    example = "400 concurrent users"
+
+    def read(self, value: Any, path: FieldPath, problems: list[Problem]) -> Capacity:
+        """The amount with its unit."""
+        text = self._text(value, path, problems)
+        if text is not None:
+            try:
+                figure, unit = parse_amount(text)
+                return Capacity(figure, _NAME.read(unit, path, problems))
+            except QuantityError as error:
+                problems.append(Problem(path, error.sentence, error.expected))
+        return Capacity(Decimal(1), "")
+
+
+class Hours:
+    """Service hours."""
+
+    __slots__ = ()
+
+    def read(self, value: Any, path: FieldPath, problems: list[Problem]) -> ServiceHours:
+        """The hours."""
+        return read_hours(value, path, problems)
+
+
+class PublishedTo:
+    """Keys of organizations, or the word everyone."""
+
+    __slots__ = ()
+    keys = Listing(Key(), or_one=True)
+
+    def read(self, value: Any, path: FieldPath, problems: list[Problem]) -> tuple[str, ...]:
+        """The keys, or ``*`` alone for everyone."""
+        items = value if isinstance(value, (list, tuple)) else [value]
+        if any(isinstance(item, str) and item.strip() in {EVERYONE, "*"} for item in items):
+            if len(items) > 1:
+                problems.append(Problem(path, "everyone stands beside others", "everyone alone"))
+            return ("*",)
+        return self.keys.read(value, path, problems)
+
+
+class Roles:
+    """Roles in one's own organization, or in several by their keys."""
+
+    __slots__ = ()
+    roles = Listing(Choice(Role), or_one=True)
+
+    def read(
+        self, value: Any, path: FieldPath, problems: list[Problem]
+    ) -> tuple[tuple[str, tuple[Role, ...]], ...]:
+        """Pairs of organization (empty: one's own) and roles."""
+        found: dict[str, list[Role]] = {}
+        own: list[Any] = []
+        items = value if isinstance(value, (list, tuple)) else [value]
+        for at, item in enumerate(items):
+            here = (*path, at) if isinstance(value, (list, tuple)) else path
+            if not isinstance(item, dict):
+                own.append(item)
+                continue
+            for name, roles in item.items():
+                key = Key("organization").read(name, (*here, name), problems)
+                if roles is not None:
+                    found.setdefault(key, []).extend(
+                        self.roles.read(roles, (*here, name), problems)
+                    )
+        if own:
+            # Positions stay true for the usual list that holds roles alone.
+            found[""] = list(self.roles.read(own, path, problems))
+        return tuple((key, tuple(roles)) for key, roles in found.items())
+
+
+class Processes:
+    """Names of processes, or a mapping from process to its steps."""
+
+    __slots__ = ()
+    steps = Listing(_NAME)
+
+    def read(
+        self, value: Any, path: FieldPath, problems: list[Problem]
+    ) -> tuple[BusinessProcess, ...]:
+        """The processes in their order."""
+        if isinstance(value, dict):
+            found: dict[str, BusinessProcess] = {}
+            for name, steps in value.items():
+                here = (*path, name)
+                process = _NAME.read(name, here, problems)
+                if process in found:
+                    problems.append(Problem(here, f"{shown(process)} stands twice", "once"))
+                found[process] = BusinessProcess(
+                    process, () if steps is None else self.steps.read(steps, here, problems)
+                )
+            return tuple(found.values())
+        return tuple(
+            BusinessProcess(name)
+            for name in Listing(_NAME, or_one=True).read(value, path, problems)
+        )
+
+
+class Channels:
+    """Names of channels, or mappings with features; the first or ``primary`` one is primary."""
+
+    __slots__ = ()
+
+    def read(self, value: Any, path: FieldPath, problems: list[Problem]) -> tuple[Channel, ...]:
+        """The channels, the primary one first."""
+        found: list[tuple[Channel, bool, FieldPath]] = []
+        if isinstance(value, dict):
+            for name, item in value.items():
+                here = (*path, name)
+                plain = {} if item is None else item
+                if isinstance(plain, dict) and "name" in plain:
+                    problems.append(unknown_word("name", here, "a channel", CHANNEL.fields))
+                    continue
+                pair = CHANNEL.read(plain, here, problems, name=_NAME.read(name, here, problems))
+                if pair is not None:
+                    found.append((*pair, here))
+        elif isinstance(value, (list, tuple)) and len(value) <= 1_000:
+            for at, item in enumerate(value):
+                here = (*path, at)
+                pair = (
+                    CHANNEL.read(item, here, problems)
+                    if isinstance(item, dict)
+                    else (Channel(_NAME.read(item, here, problems)), False)
+                )
+                if pair is not None:
+                    found.append((*pair, here))
+        else:
+            problems.append(Problem(path, f"this is {kind_of(value)}", "a list of channels"))
+        names: set[str] = set()
+        primary = [channel for channel, is_primary, _ in found if is_primary]
+        for channel, _, here in found:
+            if channel.name in names:
+                problems.append(
+                    Problem(here, f"the channel {shown(channel.name)} stands twice", "once")
+                )
+            names.add(channel.name)
+        if len(primary) > 1:
+            problems.append(
+                Problem(
+                    path,
+                    f"{len(primary)} channels are primary: "
+                    + ", ".join(shown(channel.name) for channel in primary[:5]),
+                    "one primary channel",
+                )
+            )
+        return (*primary[:1], *(channel for channel, _, _ in found if channel not in primary[:1]))
+
+
+def _channel(
+    name: str, features: tuple[str, ...] = (), primary: bool = False
+) -> tuple[Channel, bool]:
+    return Channel(name, features), primary
+
+
+class Utilities:
+    """A mapping from key to one utility requirement."""
+
+    __slots__ = ()
+
+    def read(
+        self, value: Any, path: FieldPath, problems: list[Problem]
+    ) -> tuple[UtilityRequirement, ...]:
+        """The requirements in their order."""
+        if isinstance(value, dict):
+            for name, item in value.items():
+                kinds = [k.value for k in UtilityKind if isinstance(item, dict) and k.value in item]
+                if isinstance(item, dict) and len(kinds) != 1:
+                    said = " and ".join(kinds) or "no kind"
+                    problems.append(
+                        Problem(
+                            (*path, name),
+                            f"a utility requirement has one kind; this has {said}",
+                            "exactly one of " + ", ".join(UtilityKind),
+                        )
+                    )
+        return Keyed(UTILITY, "utility requirement").read(value, path, problems)
+
+
+def _utility(key: str, channel: str = "", **kinds: str) -> UtilityRequirement:
+    # Two kinds have been refused by then, and no kind builds something that is thrown away.
+    name, statement = next(iter(kinds.items()), ("other", ""))
+    return UtilityRequirement(key, UtilityKind(name.replace("_", "-")), statement, channel)
+
+
+def _service(reference: str, name: str, provider: str = "", **parts: Any) -> ServiceDocument:
+    return ServiceDocument(
+        reference=reference, name=name, provider=provider or organization_of(reference), **parts
+    )
+
+
+def _person(
+    email: str,
+    name: str,
+    organization: str,
+    memberships: tuple[tuple[str, tuple[Role, ...]], ...] = (),
+) -> PersonDocument:
+    merged: dict[str, set[Role]] = {}
+    for key, roles in memberships:
+        if roles:
+            merged.setdefault(key or organization, set()).update(roles)
+    return PersonDocument(
+        email,
+        name,
+        organization,
+        tuple(MembershipDocument(key, tuple(sorted(roles))) for key, roles in merged.items()),
+    )
+
+
+ORGANIZATION = Form(
+    "Organization",
+    "an organization",
+    OrganizationDocument,
+    [
+        Field("name", "name", _NAME, "the name people know it by", required=True),
+        Field("part-of", "part_of", Key("organization"), "the organization above it"),
+        Field("description", "description", _STATEMENT, "what it is, in a few sentences"),
+    ],
+)
+
+PERSON = Form(
+    "Person",
+    "a person",
+    _person,
+    [
+        Field("name", "name", _NAME, "the full name", required=True),
+        Field(
+            "organization",
+            "organization",
+            Key("organization"),
+            "the organization the person belongs to",
+            required=True,
+        ),
+        Field("roles", "memberships", Roles(), "what the person may be there, or elsewhere by key"),
+    ],
+)
+
+MEASURE = Form(
+    "Measure",
+    "a measure",
+    Measure,
+    [
+        Field("name", "name", _NAME, "what is measured", required=True),
+        Field("unit", "unit", Text(60), "the unit of the figures"),
+        Field("baseline", "baseline", Number(), "the figure before the service"),
+        Field("target", "target", Number(), "the figure that is wanted"),
+        Field("better", "better", Choice(Better), "whether lower or higher figures are better"),
+    ],
+)
+
+OUTCOME = Form(
+    "Outcome",
+    "an outcome",
+    OutcomeDocument,
+    [
+        Field("statement", "statement", _STATEMENT, "the customer's own words", required=True),
+        Field("said-by", "said_by", _NAME, "who put it so"),
+        Field("wanted-by", "wanted_by", Key("organization"), "the organization that wants it"),
+        Field("measure", "measure", Part(MEASURE, None), "how one sees that it is reached"),
+    ],
+)
+
+BURDEN = Form(
+    "Burden",
+    "this",
+    Burden,
+    [
+        Field("removed", "removed", _STATEMENTS, "taken off the consumer"),
+        Field("imposed", "imposed", _STATEMENTS, "put on the consumer"),
+    ],
+)
+
+_CONTACTS = Listing(Contact(), or_one=True)
+CO_CREATION = Form(
+    "Co-creation",
+    "co-creation",
+    CoCreation,
+    [
+        Field("provider", "provider", _STATEMENTS, "what the provider contributes"),
+        Field("customer", "customer", _STATEMENTS, "what the customer contributes"),
+        Field("provider-expects", "provider_expects", _STATEMENTS, "what the provider expects"),
+        Field("customer-expects", "customer_expects", _STATEMENTS, "what the customer expects"),
+        Field("talk-to", "talk_to", _CONTACTS, "whom to talk to"),
+        Field("escalate-to", "escalate_to", _CONTACTS, "where an issue escalates to"),
+    ],
+)
+
+CHANNEL = Form(
+    "Channel",
+    "a channel",
+    _channel,
+    [
+        Field("name", "name", _NAME, "the name of the channel", required=True),
+        Field("features", "features", Listing(_NAME, or_one=True), "what one gets through it"),
+        Field("primary", "primary", Flag(), "true for the primary channel"),
+    ],
+)
+
+UTILITY = Form(
+    "Utility requirement",
+    "a utility requirement",
+    _utility,
+    [
+        Field("feature", "feature", _STATEMENT, "something the service does"),
+        Field("ease-of-use", "ease_of_use", _STATEMENT, "how easily it is used"),
+        Field("cost", "cost", _STATEMENT, "what it may cost to use"),
+        Field("other", "other", _STATEMENT, "any other requirement"),
+        Field("channel", "channel", _NAME, "the channel it is about"),
+    ],
+)
+
+CONTINUITY = Form(
+    "Continuity",
+    "continuity",
+    Continuity,
+    [
+        Field("recovery-time", "recovery_time", Duration(), "back within this time"),
+        Field("recovery-point", "recovery_point", Duration(), "at most this much work lost"),
+    ],
+)
+
+WARRANTY = Form(
+    "Warranty",
+    "a warranty",
+    Warranty,
+    [
+        Field("availability", "availability", Percentage(), "share of the service hours"),
+        Field("capacity", "capacity", Listing(Amount(), or_one=True), "so much of something"),
+        Field("continuity", "continuity", Part(CONTINUITY, None), "after a disaster"),
+        Field("security", "security", _STATEMENTS, "what is promised about security"),
+        Field("performance", "performance", _STATEMENTS, "what is promised about speed"),
+    ],
+)
+
+SERVICE = Form(
+    "Service",
+    "a service",
+    _service,
+    [
+        Field("name", "name", _NAME, "the name people know it by", required=True),
+        Field("provider", "provider", Key("organization"), "the organization that provides it"),
+        Field("description", "description", _STATEMENT, "what it is, in a few sentences"),
+        Field("owner", "owner", Contact(), "the service owner: a person or a team"),
+        Field("stage", "stage", Choice(Stage), "where it is in its life"),
+        Field("tags", "tags", Listing(Text(100), or_one=True), "free labels"),
+        Field("restricted", "restricted", Flag(), "true hides it from the own organization too"),
+        Field("published-to", "published_to", PublishedTo(), "who else may see it"),
+        Field("outcomes", "outcomes", Keyed(OUTCOME, "outcome"), "what customers want to reach"),
+        Field("costs", "costs", Part(BURDEN, Burden()), "costs removed and imposed"),
+        Field("risks", "risks", Part(BURDEN, Burden()), "risks removed and imposed"),
+        Field(
+            "co-creation", "co_creation", Part(CO_CREATION, CoCreation()), "who contributes what"
+        ),
+        Field(
+            "supports-processes",
+            "supports_processes",
+            Processes(),
+            "business processes and steps it supports",
+        ),
+        Field("channels", "channels", Channels(), "how it is reached, the primary channel first"),
+        Field("utility", "utility", Utilities(), "fit for purpose: requirements"),
+        Field("warranty", "warranty", Part(WARRANTY, Warranty()), "fit for use: promises"),
+        Field("service-hours", "service_hours", Hours(), "when the promises hold"),
+        Field("relies-on", "relies_on", Relying(), "the services it stands on"),
+    ],
+)
+
+CONSUMPTION = Form(
+    "Consumption",
+    "a consumption",
+    ConsumptionDocument,
+    [
+        Field("service", "service", Reference(), "the service consumed", required=True),
+        Field("known-as", "known_as", _NAME, "the consumer's own name for it"),
+    ],
+)

@@ -1,0 +1,268 @@
+"""Service hours: wall-clock rules in a time zone, read, written and said aloud (SEMANTICS 3)."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from catenary.domain.documents.readers import kind_of, shown
+from catenary.domain.documents.shapes import ServiceHours, WeeklySpan
+from catenary.domain.documents.words import nearest
+from catenary.domain.findings import FieldPath, Problem
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+ALWAYS = "24x7"
+MAX_SPANS = 24
+
+_DAY_NUMBER = {
+    **{day: at for at, day in enumerate(DAYS)},
+    **{name.lower(): at for at, name in enumerate(DAY_NAMES)},
+}
+_SPAN = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})\s*[-–]\s*([0-9]{1,2})[:.]([0-9]{2})\Z")
+_ZONE = re.compile(r"[A-Za-z0-9_+/-]{1,64}\Z")
+_LINE_PART = re.compile(r"([A-Za-z]+(?:\s*[-–]\s*[A-Za-z]+)?)\s+(.+)\Z", re.DOTALL)
+EXPECTED = (
+    '24x7, or {zone: Europe/Berlin, mon-fri: "08:00-18:00"}, or "Mon-Fri 08:00-18:00 Europe/Berlin"'
+)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones() - {"localtime", "Factory", "posixrules"})
+
+
+def is_zone(name: str) -> bool:
+    """True for the name of a time zone in the IANA database this machine has."""
+    if not _ZONE.match(name):
+        return False
+    return _has_zone(name)
+
+
+@cache
+def _has_zone(name: str) -> bool:
+    if name not in _zones():
+        return False
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError):
+        return False
+    return True
+
+
+def read_hours(value: Any, path: FieldPath, problems: list[Problem]) -> ServiceHours:
+    """Service hours from ``24x7``, one line, or a mapping of days; problems are added."""
+    if isinstance(value, str):
+        return _read_line(value.strip(), path, problems)
+    if not isinstance(value, dict):
+        problems.append(Problem(path, f"this is {kind_of(value)}", EXPECTED))
+        return ServiceHours()
+    before = len(problems)
+    zone = ""
+    spans: list[tuple[WeeklySpan, FieldPath]] = []
+    for name, item in value.items():
+        here = (*path, name)
+        if name == "zone":
+            zone = _read_zone(item, here, problems)
+            continue
+        days = _read_days(name) if isinstance(name, str) else None
+        if days is None:
+            meant = nearest(str(name).lower()[:40], ("zone", *_DAY_NUMBER))
+            problems.append(
+                Problem(
+                    here,
+                    f"{shown(name)} is neither a day nor a span of days",
+                    (f'did you mean "{meant}"? ' if meant else "") + "zone, mon, mon-fri, sat, …",
+                )
+            )
+            continue
+        spans += [(span, here) for span in _read_spans(days, item, here, problems)]
+    if "zone" not in value:
+        problems.append(Problem(path, "the time zone is missing", "zone: Europe/Berlin"))
+    if len(problems) == before and not spans:
+        problems.append(Problem(path, "no day is open", EXPECTED))
+    return _assembled(zone, spans, problems)
+
+
+def _read_line(text: str, path: FieldPath, problems: list[Problem]) -> ServiceHours:
+    if text.lower().replace("/", "x") == ALWAYS:
+        return ServiceHours()
+    head, _, zone_text = text.rpartition(" ")
+    if not head or len(text) > 1_000:
+        problems.append(Problem(path, f"{shown(text)} are not service hours", EXPECTED))
+        return ServiceHours()
+    if _SPAN.match(zone_text):
+        problems.append(
+            Problem(
+                path, f"{shown(text)} does not name its time zone", f"{text[:80]} Europe/Berlin"
+            )
+        )
+        return ServiceHours()
+    zone = _read_zone(zone_text, path, problems)
+    spans: list[tuple[WeeklySpan, FieldPath]] = []
+    for part in head.split(";"):
+        match = _LINE_PART.match(part.strip())
+        days = _read_days(match[1]) if match else None
+        if match is None or days is None:
+            problems.append(Problem(path, f"{shown(part)} is not days with hours", EXPECTED))
+            continue
+        times = [time.strip() for time in match[2].split(",")]
+        spans += [(span, path) for span in _read_spans(days, times, path, problems)]
+    return _assembled(zone, spans, problems)
+
+
+def _read_zone(value: Any, path: FieldPath, problems: list[Problem]) -> str:
+    name = value.strip() if isinstance(value, str) else ""
+    if is_zone(name):
+        return name
+    meant = nearest(name, sorted(_zones())) if 2 < len(name) <= 64 else ""
+    problems.append(
+        Problem(
+            path,
+            f"{shown(value) if isinstance(value, str) else 'this'} is not a time zone",
+            (f'did you mean "{meant}"? ' if meant else "")
+            + "a name of the IANA database, such as Europe/Berlin",
+        )
+    )
+    return ""
+
+
+def _read_days(text: str) -> tuple[int, ...] | None:
+    """Numbers of the days ``mon``, ``Mon-Fri`` or ``sat-mon`` names, or None."""
+    first, dash, last = text.lower().replace("–", "-").partition("-")
+    start = _DAY_NUMBER.get(first.strip())
+    end = _DAY_NUMBER.get(last.strip()) if dash else start
+    if start is None or end is None:
+        return None
+    return tuple((start + step) % 7 for step in range((end - start) % 7 + 1))
+
+
+def _read_spans(
+    days: tuple[int, ...], value: Any, path: FieldPath, problems: list[Problem]
+) -> list[WeeklySpan]:
+    items = value if isinstance(value, (list, tuple)) else [value]
+    if len(items) > MAX_SPANS or not items:
+        problems.append(
+            Problem(path, f"{len(items)} spans in one day", f"between 1 and {MAX_SPANS} spans")
+        )
+        return []
+    found = []
+    for item in items:
+        span = _read_span(item, path, problems)
+        if span is not None:
+            found += [WeeklySpan(day, *span) for day in days]
+    return found
+
+
+def _read_span(value: Any, path: FieldPath, problems: list[Problem]) -> tuple[int, int] | None:
+    match = _SPAN.match(value.strip()) if isinstance(value, str) else None
+    expected = "from-to on the 24-hour clock, such as 08:00-18:00"
+    if match is None:
+        said = shown(value) if isinstance(value, (str, int)) else f"this ({kind_of(value)})"
+        problems.append(Problem(path, f"{said} is not a span of hours", expected))
+        return None
+    hours = (int(match[1]), int(match[3]))
+    minutes = (int(match[2]), int(match[4]))
+    start, end = (hour * 60 + minute for hour, minute in zip(hours, minutes, strict=True))
+    if max(minutes) > 59 or end > 1440 or start >= 1440:
+        problems.append(
+            Problem(path, f"{shown(value)} is not on the 24-hour clock", "00:00 to 24:00")
+        )
+        return None
+    if end <= start:
+        problems.append(
+            Problem(
+                path,
+                f"{shown(value)} ends before it starts",
+                f"hours past midnight split in two: {_clock(start)}-24:00, and on the day after "
+                f"00:00-{_clock(end)}"
+                if end
+                else f"{_clock(start)}-24:00",
+            )
+        )
+        return None
+    return start, end
+
+
+def _assembled(
+    zone: str, spans: list[tuple[WeeklySpan, FieldPath]], problems: list[Problem]
+) -> ServiceHours:
+    spans.sort(key=lambda pair: (pair[0].day, pair[0].start, pair[0].end))
+    for (one, _), (other, path) in zip(spans, spans[1:], strict=False):
+        if one.day == other.day and other.start < one.end:
+            problems.append(
+                Problem(
+                    path,
+                    f"on {DAY_NAMES[one.day]} {_times(one)} and {_times(other)} overlap",
+                    "spans that do not overlap",
+                )
+            )
+    return ServiceHours(zone=zone, weekly=tuple(span for span, _ in spans))
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def _times(span: WeeklySpan, dash: str = "-") -> str:
+    return f"{_clock(span.start)}{dash}{_clock(span.end)}"
+
+
+def _grouped(hours: ServiceHours) -> list[tuple[int, int, list[WeeklySpan]]]:
+    """Runs of neighbouring days with the same spans: first day, last day, spans."""
+    by_day: dict[int, list[WeeklySpan]] = {}
+    for span in hours.weekly:
+        by_day.setdefault(span.day, []).append(span)
+    runs: list[tuple[int, int, list[WeeklySpan]]] = []
+    for day in sorted(by_day):
+        spans = by_day[day]
+        if runs and runs[-1][1] == day - 1:
+            first, _, before = runs[-1]
+            if [(s.start, s.end) for s in before] == [(s.start, s.end) for s in spans]:
+                runs[-1] = (first, day, before)
+                continue
+        runs.append((day, day, spans))
+    return runs
+
+
+def hours_to_plain(hours: ServiceHours) -> str | dict[str, Any]:
+    """The shortest form for files: ``24x7`` or the mapping of days."""
+    if hours.is_always:
+        return ALWAYS
+    plain: dict[str, Any] = {"zone": hours.zone}
+    for first, last, spans in _grouped(hours):
+        days = DAYS[first] if first == last else f"{DAYS[first]}-{DAYS[last]}"
+        times = [_times(span) for span in spans]
+        plain[days] = times[0] if len(times) == 1 else times
+    return plain
+
+
+def format_hours(hours: ServiceHours) -> str:
+    """One line: ``24x7`` or ``Mon-Fri 08:00-18:00; Sat 09:00-12:00 Europe/Berlin``."""
+    if hours.is_always:
+        return ALWAYS
+    parts = []
+    for first, last, spans in _grouped(hours):
+        days = DAYS[first].title()
+        days = days if first == last else f"{days}-{DAYS[last].title()}"
+        parts.append(f"{days} {', '.join(_times(span) for span in spans)}")
+    return f"{'; '.join(parts)} {hours.zone}"
+
+
+def describe(hours: ServiceHours) -> str:
+    """Aloud: ``Monday to Friday 08:00–18:00, Europe/Berlin``."""
+    if hours.is_always:
+        return "24 hours a day, 7 days a week"
+    parts = []
+    for first, last, spans in _grouped(hours):
+        if first == 0 and last == 6:
+            days = "Every day"
+        elif first == last:
+            days = DAY_NAMES[first]
+        else:
+            joint = "and" if last == first + 1 else "to"
+            days = f"{DAY_NAMES[first]} {joint} {DAY_NAMES[last]}"
+        parts.append(f"{days} {' and '.join(_times(span, '–') for span in spans)}")
+    return f"{'; '.join(parts)}, {hours.zone}"
