@@ -60,7 +60,7 @@ bench: set-up-tests ## Measure speed and size on both databases; the figures go 
 	$(ON_POSTGRESQL) $(BIN)/python -m benchmarks
 
 screenshots: set-up-tests ## Take the pictures in docs/screenshots from the running product
-	$(ON_SQLITE) $(BIN)/python scripts/screenshots.py
+	$(ON_SQLITE) $(BIN)/python -m scripts.screenshots
 
 clean: ## Remove what was set up and cached; your data in var/ stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist

@@ -58,6 +58,22 @@ def test_an_anchor_is_made_as_code_hosts_make_it() -> None:
     assert slug("What `make run` does: all of it") == "what-make-run-does-all-of-it"
 
 
+def test_every_decision_is_in_the_index_under_its_own_title(root: Path) -> None:
+    folder = root / "docs" / "decisions"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+
+    decisions = sorted(folder.glob("[0-9]*.md"))
+    numbers = [path.name[:4] for path in decisions]
+    titles = {path.name: path.read_text(encoding="utf-8").splitlines()[0] for path in decisions}
+
+    assert decisions
+    assert len(set(numbers)) == len(numbers), "two decisions have one number"
+    for path in decisions:
+        number, _, title = titles[path.name].removeprefix("# ").partition(". ")
+        assert number == path.name[:4]
+        assert f"[{number}]({path.name}) | {title} |" in index
+
+
 def test_every_make_command_in_the_pages_exists(root: Path, pages: list[Path]) -> None:
     targets = targets_of((root / "Makefile").read_text(encoding="utf-8"))
 
