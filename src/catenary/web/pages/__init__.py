@@ -1,0 +1,106 @@
+"""What each page is told: frozen plain values, filled by the views and read by the templates.
+
+A page is rendered with two context variables: ``page``, one of the ``…Page`` values here, and
+``frame``, a :class:`Frame` (who is signed in, whose eyes, where things are). Nothing here reads
+the database, the clock or a request; texts are already in the reader's language.
+"""
+
+from catenary.web.pages.account import AccountPage, ErrorPage, MembershipRow, SignInPage
+from catenary.web.pages.catalogue import CataloguePage, CatalogueRow
+from catenary.web.pages.chain import ChainChoice, ChainPage, ChainRow
+from catenary.web.pages.checks import ChecksPage, FindingRow, RuleGroup
+from catenary.web.pages.frame import (
+    Account,
+    Addresses,
+    Frame,
+    ViewpointBand,
+    ViewpointChoice,
+)
+from catenary.web.pages.history import Change, HistoryEntry, HistoryPage
+from catenary.web.pages.home import (
+    CustomerRow,
+    FarOutcome,
+    HeldService,
+    HomePage,
+    ProvidedCounts,
+    ReliedOnProvider,
+    ReliedOnService,
+)
+from catenary.web.pages.marks import (
+    Because,
+    Chip,
+    Contact,
+    Count,
+    Facet,
+    Figure,
+    RoleMark,
+    StageMark,
+)
+from catenary.web.pages.organization import OrganizationPage, PersonRow, ServiceRow
+from catenary.web.pages.sentences import Link, Sentence, say
+from catenary.web.pages.service import (
+    CoCreationCard,
+    ConsumerRow,
+    GroupMember,
+    Hours,
+    MeasureLine,
+    Promise,
+    Quotation,
+    ReliedOnGroup,
+    ServicePage,
+    UtilityRow,
+)
+
+__all__ = [
+    "Account",
+    "AccountPage",
+    "Addresses",
+    "Because",
+    "CataloguePage",
+    "CatalogueRow",
+    "ChainChoice",
+    "ChainPage",
+    "ChainRow",
+    "Change",
+    "ChecksPage",
+    "Chip",
+    "CoCreationCard",
+    "ConsumerRow",
+    "Contact",
+    "Count",
+    "CustomerRow",
+    "ErrorPage",
+    "Facet",
+    "FarOutcome",
+    "Figure",
+    "FindingRow",
+    "Frame",
+    "GroupMember",
+    "HeldService",
+    "HistoryEntry",
+    "HistoryPage",
+    "HomePage",
+    "Hours",
+    "Link",
+    "MeasureLine",
+    "MembershipRow",
+    "OrganizationPage",
+    "PersonRow",
+    "Promise",
+    "ProvidedCounts",
+    "Quotation",
+    "ReliedOnGroup",
+    "ReliedOnProvider",
+    "ReliedOnService",
+    "RoleMark",
+    "RuleGroup",
+    "Sentence",
+    "ServicePage",
+    "ServiceRow",
+    "SignInPage",
+    "StageMark",
+    "UtilityRow",
+    "ViewpointBand",
+    "ViewpointChoice",
+    "say",
+]

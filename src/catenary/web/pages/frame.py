@@ -1,0 +1,86 @@
+"""What stands around every page: who is signed in, whose eyes, where the main pages are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from catenary.web.pages.marks import Count
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the main pages live, as paths."""
+
+    home: str = "/"
+    catalogue: str = "/catalogue/"
+    chain: str = "/chain/"
+    checks: str = "/checks/"
+    account: str = "/account/"
+    sign_in: str = "/sign-in/"
+    sign_out: str = "/sign-out/"
+    seen_as: str = "/seen-as/"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who is signed in."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class ViewpointChoice:
+    """Another organization one may look as. ``look`` is ``provider`` or ``customer``."""
+
+    organization: str
+    name: str
+    look: str = "provider"
+
+
+@dataclass(frozen=True, slots=True)
+class ViewpointBand:
+    """Whose eyes this page is seen with.
+
+    ``organization`` is the key, ``sentence`` says what that organization is in the chain
+    ("provider of 7 services to 3 customers, customer of 2 providers"). ``look`` is ``customer``
+    on a page that is read as somebody's customer, else ``provider``. Switching posts
+    ``organization`` and ``next`` to ``Addresses.seen_as`` and comes back to this page.
+    """
+
+    organization: str
+    name: str
+    sentence: str = ""
+    look: str = "provider"
+    url: str = ""
+    others: tuple[ViewpointChoice, ...] = ()
+
+    @property
+    def near(self) -> tuple[ViewpointChoice, ...]:
+        """The first two others: one click each."""
+        return self.others[:2]
+
+    @property
+    def further(self) -> tuple[ViewpointChoice, ...]:
+        """The others beyond those, behind a menu so that the band stays one line."""
+        return self.others[2:]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The frame of a page.
+
+    ``current`` is ``home``, ``catalogue``, ``chain``, ``checks`` or empty. ``here`` is the path
+    of this page with its query: switching the viewpoint returns there. ``open_findings`` is shown
+    beside Checks. ``account`` is absent for strangers, ``band`` where no viewpoint is chosen.
+    """
+
+    current: str = ""
+    here: str = "/"
+    account: Account | None = None
+    band: ViewpointBand | None = None
+    open_findings: Count | None = None
+    query: str = ""
+    language: str = "en"
+    is_right_to_left: bool = False
+    addresses: Addresses = field(default_factory=Addresses)

@@ -1,0 +1,134 @@
+"""The small things every page shows: chips, counts, roles and stages with their reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.formats import number_format
+from django.utils.functional import Promise as LazyText
+from django.utils.translation import gettext_lazy
+
+from catenary.web.pages.sentences import Link, Sentence
+
+_ROLE_WORDS: dict[str, LazyText] = {
+    "customer-facing": gettext_lazy("customer-facing"),
+    "offered": gettext_lazy("customer-facing, no customer yet"),
+    "supporting": gettext_lazy("supporting"),
+    "external": gettext_lazy("external"),
+    "idle": gettext_lazy("idle"),
+    "pipeline": gettext_lazy("pipeline"),
+}
+_STAGE_WORDS: dict[str, LazyText] = {
+    "proposed": gettext_lazy("proposed"),
+    "designed": gettext_lazy("designed"),
+    "built": gettext_lazy("built"),
+    "tested": gettext_lazy("tested"),
+    "live": gettext_lazy("live"),
+    "retiring": gettext_lazy("retiring"),
+    "retired": gettext_lazy("retired"),
+}
+
+
+def role_word(role: str) -> str:
+    """The word a reader sees for a role; an unknown role is shown as it is."""
+    return str(_ROLE_WORDS.get(role, role))
+
+
+def stage_word(stage: str) -> str:
+    """The word a reader sees for a lifecycle stage; an unknown one is shown as it is."""
+    return str(_STAGE_WORDS.get(stage, stage))
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many; ``capped`` when counting stopped there, shown as "1,000+"."""
+
+    number: int
+    capped: bool = False
+
+    def __bool__(self) -> bool:
+        return self.number > 0
+
+    def __str__(self) -> str:
+        grouped = number_format(self.number, force_grouping=True)
+        return f"{grouped}+" if self.capped else grouped
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """Why a derived word holds, with links to what proves it that the sentence itself lacks."""
+
+    sentence: Sentence
+    evidence: tuple[Link, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleMark:
+    """What a service is, seen from the viewpoint, and why.
+
+    ``role`` is ``customer-facing``, ``offered``, ``supporting``, ``external``, ``idle`` or
+    ``pipeline``.
+    """
+
+    role: str
+    because: Because = Because(Sentence())
+
+    @property
+    def word(self) -> str:
+        """The role as the reader reads it."""
+        return role_word(self.role)
+
+
+@dataclass(frozen=True, slots=True)
+class StageMark:
+    """The lifecycle stage of a service, by its code (``live``)."""
+
+    stage: str
+
+    @property
+    def word(self) -> str:
+        """The stage as the reader reads it."""
+        return stage_word(self.stage)
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A small label. ``kind`` is ``plain``, ``reference``, ``tag`` or ``filter``; with
+    ``remove_url`` it is a filter that can be taken away."""
+
+    text: str
+    kind: str = "plain"
+    url: str = ""
+    remove_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One value to narrow a list by: how many there are, and where choosing it leads. When
+    ``is_chosen`` the ``url`` takes the choice back."""
+
+    text: str
+    count: Count | None
+    url: str
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number with the word for what it counts, and perhaps a page that lists it."""
+
+    count: Count
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person or team to turn to. ``address`` is an e-mail address or empty."""
+
+    name: str
+    address: str = ""
+    url: str = ""
