@@ -69,8 +69,6 @@ def fingerprint() -> str:
     digest = hashlib.sha256()
     for name in ("pyproject.toml", "constraints.txt"):
         digest.update((ROOT / name).read_bytes())
-    # An environment does not survive being moved, and an editable install points at its folder.
-    digest.update(f"{ROOT} {sys.version_info[:2]}".encode())
     return digest.hexdigest()
 
 
@@ -84,9 +82,12 @@ def what_is_set_up() -> str:
 
 
 def venv_runs() -> bool:
-    """True when the environment's Python starts and is new enough."""
+    """True when the environment's Python starts and is new enough, and its programs find it."""
     check = "import sys, pip; sys.exit(sys.version_info < (3, 11))"
     try:
+        # Each program names its Python in its first lines; they do not survive a move.
+        if str(VENV).encode() not in (VENV / "bin/pip").read_bytes()[:500]:
+            return False
         done = subprocess.run([VENV / "bin/python", "-c", check], check=False, capture_output=True)
     except OSError:
         return False
@@ -107,8 +108,17 @@ def make_venv() -> None:
 
 def install(kind: str) -> None:
     """Install Catenary and what `kind` asks for, in the versions of constraints.txt."""
-    pip = (str(VENV / "bin/python"), "-m", "pip", "install", "--quiet")
-    quiet = ("--disable-pip-version-check", "--no-input", "--retries", "5", "--timeout", "60")
+    pip = (str(VENV / "bin/python"), "-m", "pip", "install")
+    # Twice quiet: errors, but no warnings about what pip itself will try again.
+    quiet = (
+        "-qq",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--retries",
+        "5",
+        "--timeout",
+        "60",
+    )
     what = ("--constraint", "constraints.txt", "--editable", f".{EXTRAS[kind]}")
     # pip warns when root installs; this is a virtual environment, where it does no harm.
     env = {**os.environ, "PIP_ROOT_USER_ACTION": "ignore"}
