@@ -1,0 +1,1 @@
+"""Catalogue files: YAML in a folder, read with positions, and written."""

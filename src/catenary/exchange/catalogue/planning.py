@@ -1,0 +1,226 @@
+"""Comparing what files say with the live catalogue: nothing is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from catenary.apps.organizations.queries import (
+    Managed,
+    managed_organizations,
+    managed_people,
+    organization_documents,
+    organizations_by_id,
+    person_documents,
+)
+from catenary.apps.portfolio.queries.documents import service_plains
+from catenary.apps.portfolio.queries.lookup import (
+    consumption_names,
+    holds_on,
+    managed_consumption,
+    managed_services,
+    services_by_id,
+)
+from catenary.domain.documents.plain import (
+    consumption_to_plain,
+    digest,
+    organization_to_plain,
+    person_to_plain,
+    service_to_plain,
+)
+from catenary.domain.documents.shapes import CatalogueDocument
+from catenary.domain.findings import FieldPath
+from catenary.domain.plan import Plan, PlannedAction, PlannedItem, field_changes
+from catenary.domain.refusals import Refusal
+
+Plains = Mapping[str, dict[str, Any]]
+
+_ARROW = " > "
+_SECTIONS = {
+    "organization": "organizations",
+    "person": "people",
+    "service": "services",
+    "consumption": "consumption",
+}
+
+
+def consumption_reference(consumer: str, service: str) -> str:
+    """How a consumption is named in plans: consumer and service."""
+    return f"{consumer}{_ARROW}{service}"
+
+
+def consumption_pair(reference: str) -> tuple[str, str]:
+    """Consumer and service of a consumption named in a plan."""
+    consumer, _, service = reference.partition(_ARROW)
+    return consumer, service
+
+
+def plan_catalogue(
+    *, wanted: CatalogueDocument, source: str, prune: bool = False, take_over: bool = False
+) -> Plan:
+    """What would happen if ``wanted`` were applied as ``source``, and why it may not.
+
+    ``prune`` also removes what this source manages and ``wanted`` no longer holds; ``take_over``
+    allows changing what another source manages. Permissions are for the operations to judge.
+    """
+    comparison = _Comparison(source, prune, take_over)
+    comparison.compare(
+        "organization",
+        {key: organization_to_plain(d) for key, d in wanted.organizations.items()},
+        managed_organizations(),
+        _organizations_before,
+    )
+    comparison.compare(
+        "person",
+        {key: person_to_plain(d) for key, d in wanted.people.items()},
+        managed_people(),
+        _people_before,
+    )
+    services = managed_services()
+    comparison.compare(
+        "service",
+        {key: service_to_plain(d) for key, d in wanted.services.items()},
+        services,
+        lambda live: service_plains({key: row.id for key, row in live.items()}),
+    )
+    comparison.compare(
+        "consumption",
+        {
+            consumption_reference(*pair): consumption_to_plain(d)
+            for pair, d in wanted.consumption.items()
+        },
+        _live_consumption(),
+        _consumption_before,
+    )
+    comparison.refusals += _still_needed(wanted, comparison.items, services)
+    return Plan(tuple(comparison.items), comparison.unchanged, tuple(comparison.refusals))
+
+
+class _Comparison:
+    """Collects items and refusals, kind by kind."""
+
+    def __init__(self, source: str, prune: bool, take_over: bool) -> None:
+        self.source = source
+        self.prune = prune
+        self.take_over = take_over
+        self.items: list[PlannedItem] = []
+        self.refusals: list[Refusal] = []
+        self.unchanged = 0
+
+    def compare(
+        self,
+        kind: str,
+        wanted: Plains,
+        live: Mapping[str, Managed],
+        said_before: Callable[[Mapping[str, Managed]], Plains],
+    ) -> None:
+        """Add what would happen to the objects of one kind."""
+        changed: dict[str, Managed] = {}
+        for reference, plain in wanted.items():
+            row = live.get(reference)
+            if row is None:
+                self.items.append(PlannedItem(kind, reference, PlannedAction.CREATE))
+            elif row.digest == digest(plain) and not (
+                self.take_over and row.managed_by != self.source
+            ):
+                self.unchanged += 1
+            else:
+                changed[reference] = row
+        before = said_before(changed) if changed else {}
+        for reference, row in changed.items():
+            elsewhere = row.managed_by if row.managed_by != self.source else ""
+            if elsewhere and not self.take_over:
+                self.refusals.append(_managed_elsewhere(kind, reference, elsewhere))
+            self.items.append(
+                PlannedItem(
+                    kind,
+                    reference,
+                    PlannedAction.CHANGE,
+                    field_changes(before.get(reference, {}), wanted[reference]),
+                    elsewhere,
+                )
+            )
+        if self.prune:
+            self.items += [
+                PlannedItem(kind, reference, PlannedAction.REMOVE)
+                for reference, row in live.items()
+                if row.managed_by == self.source and reference not in wanted
+            ]
+
+
+def _managed_elsewhere(kind: str, reference: str, manager: str) -> Refusal:
+    path: FieldPath = (_SECTIONS[kind], reference)
+    if kind == "consumption":
+        path = (_SECTIONS[kind], *consumption_pair(reference))
+    return Refusal(
+        "managed-elsewhere",
+        reference,
+        path,
+        f"{reference} is managed by {manager}, and these files would change it",
+        f"change it there, or take it over with --take-over (then {manager} no longer manages it)",
+    )
+
+
+def _organizations_before(live: Mapping[str, Managed]) -> Plains:
+    said = organization_documents()
+    return {key: organization_to_plain(said[key]) for key in live if key in said}
+
+
+def _people_before(live: Mapping[str, Managed]) -> Plains:
+    said = person_documents()
+    return {email: person_to_plain(said[email]) for email in live if email in said}
+
+
+def _live_consumption() -> dict[str, Managed]:
+    rows = managed_consumption()
+    keys = {row.id: row.key for row in organizations_by_id(pair[0] for pair in rows).values()}
+    services = {row.id: row.reference for row in services_by_id(pair[1] for pair in rows).values()}
+    return {
+        consumption_reference(keys[consumer], services[service]): row
+        for (consumer, service), row in rows.items()
+    }
+
+
+def _consumption_before(live: Mapping[str, Managed]) -> Plains:
+    names = consumption_names(row.id for row in live.values())
+    before: dict[str, dict[str, Any]] = {}
+    for reference, row in live.items():
+        plain: dict[str, Any] = {"service": consumption_pair(reference)[1]}
+        if names.get(row.id):
+            plain["known-as"] = names[row.id]
+        before[reference] = plain
+    return before
+
+
+def _still_needed(
+    wanted: CatalogueDocument, items: list[PlannedItem], live: Mapping[str, Managed]
+) -> list[Refusal]:
+    """Why services the plan would remove must stay: what remains still needs them."""
+    removed = [item for item in items if item.action is PlannedAction.REMOVE]
+    leaving = {item.reference for item in removed if item.kind == "service"}
+    ending = {item.reference for item in removed if item.kind == "consumption"}
+    ids = {live[reference].id: reference for reference in leaving}
+    refusals = []
+    for number, holders in holds_on(ids).items():
+        reference = ids[number]
+        remaining = []
+        for holder in holders:
+            if holder in wanted.services:
+                groups = wanted.services[holder].relies_on
+                if any(m.service == reference for g in groups for m in g.members):
+                    remaining.append(holder)
+            elif holder not in leaving and consumption_reference(holder, reference) not in ending:
+                remaining.append(holder)
+        if remaining:
+            more = f" and {len(remaining) - 1} more" if len(remaining) > 1 else ""
+            refusals.append(
+                Refusal(
+                    "still-needed",
+                    reference,
+                    ("services", reference),
+                    f"{reference} is no longer in these files, but {remaining[0]}{more} "
+                    "still needs it",
+                    "keep it, set its stage to retired, or end what needs it first",
+                )
+            )
+    return refusals
