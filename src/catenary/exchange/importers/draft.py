@@ -34,6 +34,7 @@ class OrganizationEntry:
     fields: dict[str, object]
     part_of: str
     place: Place
+    note: str = ""
 
 
 @dataclass(slots=True)
@@ -64,7 +65,8 @@ class ServiceEntry:
 
 @dataclass(frozen=True, slots=True)
 class GroupEntry:
-    """A dependency group of ``service``: members with weights and the thresholds."""
+    """A dependency group of ``service``: members with weights and the thresholds. ``item`` is
+    how the source puts it (empty: in our words)."""
 
     service: ServiceIdentity
     members: tuple[tuple[ServiceIdentity, Decimal], ...]
@@ -73,6 +75,7 @@ class GroupEntry:
     full: Decimal | None = None
     soft: bool = False
     note: str = ""
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +115,16 @@ class Draft:
         description: str = "",
         part_of: str = "",
         key_text: str = "",
+        note: str = "",
     ) -> None:
         """Add an organization, or what this place says more of one already there."""
         fields: dict[str, object] = {"name": name or identity, "description": description}
         known = self.organizations.get(identity)
         if known is None:
             key = key_text or identity
-            self.organizations[identity] = OrganizationEntry(identity, key, fields, part_of, place)
+            self.organizations[identity] = OrganizationEntry(
+                identity, key, fields, part_of, place, note
+            )
             return
         if not known.part_of:
             known.part_of = part_of

@@ -95,7 +95,8 @@ class _Settlement:
                 continue
             self.organizations[identity] = key
             self.catalogue.organizations[key] = verdict.document
-            self.say(entry.place, item, Outcome.TAKEN, _told_apart(entry.key_text, key), key)
+            reason = entry.note or _told_apart(entry.key_text, key)
+            self.say(entry.place, item, Outcome.TAKEN, reason, key)
         self._drop_lost_tops()
 
     def _without_top(self) -> set[str]:
@@ -247,6 +248,8 @@ class _Settlement:
             self._judge_groups(reference, entry, fields, groups)
 
     def _group_item(self, group: GroupEntry) -> str:
+        if group.item:
+            return group.item
         names = ", ".join(identity[1] for identity, _ in group.members[:5])
         if len(group.members) > 5:
             names += f" and {len(group.members) - 5} more"

@@ -1,0 +1,1 @@
+"""Backstage catalogues: files of entities, read as organizations, people and services."""
