@@ -1,0 +1,1 @@
+"""The rooms: one Django app per area, each knowing only those before it."""

@@ -1,0 +1,25 @@
+"""The account: what somebody signs in with. Who they are and what they may do stands above."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+
+class Account(AbstractBaseUser):
+    """A sign-in, by e-mail address (lower case) and password.
+
+    ``is_operator``: runs this installation; sees and may do everything.
+    """
+
+    email = models.EmailField(unique=True)
+    is_active = models.BooleanField(default=True)
+    is_operator = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    objects: ClassVar[BaseUserManager[Account]] = BaseUserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -1,0 +1,15 @@
+"""Reading accounts."""
+
+from __future__ import annotations
+
+from catenary.apps.access.models import Account
+
+
+def any_operator() -> bool:
+    """True when somebody already runs this installation."""
+    return Account.objects.filter(is_operator=True, is_active=True).exists()
+
+
+def account_names(ids: set[int]) -> dict[int, str]:
+    """The addresses of accounts, for the history of what operators did."""
+    return dict(Account.objects.filter(pk__in=ids).values_list("pk", "email"))

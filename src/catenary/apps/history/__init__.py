@@ -1,0 +1,1 @@
+"""What changed, when and in whose name; never edited, never removed."""

@@ -1,0 +1,87 @@
+"""Appending to history. Nothing here, and nothing in the database, takes anything away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from catenary.apps.common.operations import insert_rows, reserve_ids, update_rows
+from catenary.apps.common.queries import in_batches
+from catenary.apps.history.choices import Action, Kind
+from catenary.apps.history.models import Change, Revision
+from catenary.domain.actors import Actor, ChangeSet
+
+
+@dataclass(frozen=True, slots=True)
+class NewRevision:
+    """What one object says from now on; ``document`` is absent when it is removed."""
+
+    kind: Kind
+    object_id: int
+    reference: str
+    action: Action
+    document: dict[str, Any] | None
+
+
+def open_change(*, actor: Actor, at: datetime, source: str, note: str = "") -> ChangeSet:
+    """Begin a change set: the entry that says who changed something, when and through what.
+
+    Call it inside the transaction that makes the changes.
+    """
+    change = Change.objects.create(
+        at=at,
+        account_id=actor.account_id,
+        person_id=actor.person_id,
+        door=actor.door,
+        source=source,
+        note=note[:400],
+    )
+    return ChangeSet(id=change.pk, actor=actor, at=at, source=source)
+
+
+def append_revisions(*, change: ChangeSet, revisions: Sequence[NewRevision]) -> None:
+    """Append one revision per object and close the ones they replace, in bulk."""
+    current: dict[tuple[str, int], int] = {}
+    by_kind: dict[Kind, list[int]] = {}
+    for revision in revisions:
+        if revision.action is not Action.CREATED:
+            by_kind.setdefault(revision.kind, []).append(revision.object_id)
+    for kind, ids in by_kind.items():
+        for batch in in_batches(ids):
+            rows = Revision.objects.filter(kind=kind, object_id__in=batch, ends_at__isnull=True)
+            current.update(
+                {(kind, object_id): pk for object_id, pk in rows.values_list("object_id", "pk")}
+            )
+    update_rows(Revision, ["ends_at"], ((change.at, pk) for pk in current.values()))
+    insert_rows(
+        Revision,
+        [
+            "id",
+            "change_id",
+            "kind",
+            "object_id",
+            "reference",
+            "action",
+            "document",
+            "before_id",
+            "starts_at",
+            "ends_at",
+        ],
+        (
+            (
+                pk,
+                change.id,
+                str(revision.kind),
+                revision.object_id,
+                revision.reference,
+                str(revision.action),
+                revision.document,
+                current.get((revision.kind, revision.object_id)),
+                change.at,
+                None,
+            )
+            for pk, revision in zip(reserve_ids(Revision, len(revisions)), revisions, strict=True)
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Organizations, people and the roles people have in organizations."""

@@ -1,0 +1,63 @@
+"""Tables of organizations and people."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from catenary.apps.common.models import PlainText
+from catenary.domain.documents.shapes import Role
+
+
+class Organization(models.Model):
+    """A company, business unit or team; a top organization when it has no parent.
+
+    ``path`` spells the way from the top (``domain.actors.path_segment``); ``root`` is the top.
+    Seen by: members of the same top organization, and by the other side of a consumption.
+    Managed by: its administrators and those above. As of yesterday: `history.Revision`.
+    """
+
+    key = PlainText(max_length=100, unique=True)
+    name = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="parts")
+    root = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+")
+    path = PlainText(max_length=400, db_index=True)
+    digest = models.CharField(max_length=32)
+    managed_by = models.CharField(max_length=200)
+    removed_at = models.DateTimeField(null=True)
+
+
+class Person(models.Model):
+    """Somebody who owns, uses, decides or may be asked.
+
+    Seen by: members of the same top organization; as contact of a service by whoever sees it.
+    Managed by: administrators of their organization. As of yesterday: `history.Revision`.
+    """
+
+    email = PlainText(max_length=254, unique=True)
+    name = models.CharField(max_length=200)
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="people")
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="person"
+    )
+    digest = models.CharField(max_length=32)
+    managed_by = models.CharField(max_length=200)
+    removed_at = models.DateTimeField(null=True)
+
+
+class Membership(models.Model):
+    """One role of one person in one organization; part of the person's document."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=40, choices=[(role, role) for role in Role])
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["person", "organization", "role"], name="organizations_role_once"
+            ),
+        ]

@@ -1,0 +1,431 @@
+"""Defining, moving and removing organizations and people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from catenary.apps.access.operations import create_account
+from catenary.apps.common.operations import insert_rows, reserve_ids, update_rows
+from catenary.apps.common.queries import in_batches
+from catenary.apps.history.choices import Action, Kind
+from catenary.apps.history.operations import NewRevision, append_revisions
+from catenary.apps.organizations.models import Membership, Organization, Person
+from catenary.apps.organizations.policies import may_administer, may_create_top_organization
+from catenary.apps.organizations.queries import (
+    OrganizationRow,
+    organizations_below,
+    organizations_by_key,
+)
+from catenary.domain.actors import ChangeSet, path_numbers, path_segment
+from catenary.domain.documents.plain import digest, organization_to_plain, person_to_plain
+from catenary.domain.documents.shapes import OrganizationDocument, PersonDocument
+from catenary.domain.refusals import Refusal, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationsDefined:
+    """The numbers of the organizations written, by key, and of those whose path is new although
+    they existed before: whoever keeps paths elsewhere must follow them."""
+
+    ids: dict[str, int]
+    moved_ids: tuple[int, ...]
+
+
+def define_organizations(
+    *, documents: Sequence[OrganizationDocument], change: ChangeSet
+) -> OrganizationsDefined:
+    """Create or change organizations so that they say what ``documents`` say.
+
+    Raises `Refused` with every reason when the actor may not, a parent is missing, or the tree
+    would close on itself; then nothing is written.
+    """
+    keys = [document.key for document in documents]
+    known = organizations_by_key(keys + [d.part_of for d in documents if d.part_of])
+    refusals = _refused_definitions(documents, known, change)
+    above = _nearest_above(documents, known)
+    ordered, circular = _parents_first(documents, above)
+    refusals += [
+        Refusal(
+            "organization-loop",
+            document.key,
+            ("organizations", document.key, "part-of"),
+            f"{document.key} would be part of itself through {document.part_of}",
+            "make one of them a top organization or part of another",
+        )
+        for document in circular
+    ]
+    if refusals:
+        raise Refused(refusals)
+
+    removed = _removed_organizations(keys)
+    fresh = [d for d in ordered if d.key not in known and d.key not in removed]
+    ids = {key: row.id for key, row in known.items()} | removed
+    ids.update(zip((d.key for d in fresh), reserve_ids(Organization, len(fresh)), strict=True))
+    paths = {key: row.path for key, row in known.items()}
+    roots = {key: row.root_id for key, row in known.items()}
+    ids_in_batch = {document.key for document in documents}
+    rows, moved = [], []
+    for document in ordered:
+        key, number = document.key, ids[document.key]
+        if document.part_of in known and document.part_of not in ids_in_batch:
+            nearest = above.get(key)
+            if nearest:
+                paths[document.part_of] = (
+                    paths[nearest] + known[document.part_of].path[len(known[nearest].path) :]
+                )
+                roots[document.part_of] = roots[nearest]
+        path = paths.get(document.part_of, "") + path_segment(number)
+        if key in known and known[key].path != path:
+            moved.append(known[key])
+        paths[key] = path
+        roots[key] = roots[document.part_of] if document.part_of else number
+        rows.append(
+            (
+                key,
+                document.name,
+                document.description,
+                ids[document.part_of] if document.part_of else None,
+                roots[key],
+                path,
+                digest(organization_to_plain(document)),
+                change.source,
+                None,
+                number,
+            )
+        )
+    columns = [
+        "key",
+        "name",
+        "description",
+        "parent_id",
+        "root_id",
+        "path",
+        "digest",
+        "managed_by",
+        "removed_at",
+    ]
+    fresh_ids = {ids[d.key] for d in fresh}
+    insert_rows(Organization, [*columns, "id"], (row for row in rows if row[-1] in fresh_ids))
+    update_rows(Organization, columns, (row for row in rows if row[-1] not in fresh_ids))
+    followed = _follow_parents(moved, {ids[d.key] for d in ordered})
+    append_revisions(
+        change=change,
+        revisions=[
+            NewRevision(
+                Kind.ORGANIZATION,
+                ids[d.key],
+                d.key,
+                _action(d.key in known, d.key in removed),
+                organization_to_plain(d),
+            )
+            for d in ordered
+        ],
+    )
+    return OrganizationsDefined(
+        ids={d.key: ids[d.key] for d in documents},
+        moved_ids=tuple(row.id for row in moved) + followed,
+    )
+
+
+def remove_organizations(*, keys: Sequence[str], change: ChangeSet) -> None:
+    """Remove organizations nothing hangs on. Their rows, keys and history stay.
+
+    Raises `Refused` when the actor may not or parts or people still belong to one.
+    """
+    rows = organizations_by_key(keys)
+    refusals = []
+    for key, row in rows.items():
+        if not may_administer(change.actor, row.path):
+            refusals.append(_not_allowed(key, ("organizations", key)))
+        leaving = set(rows)
+        parts = [part.key for part in organizations_below(row.path) if part.key not in leaving]
+        if parts:
+            refusals.append(
+                Refusal(
+                    "organization-has-parts",
+                    key,
+                    ("organizations", key),
+                    f"{parts[0]} is still part of {key}",
+                    "move or remove what is below it first",
+                )
+            )
+        member = Person.objects.filter(organization_id=row.id, removed_at__isnull=True).first()
+        if member:
+            refusals.append(
+                Refusal(
+                    "organization-has-people",
+                    key,
+                    ("organizations", key),
+                    f"{member.email} still belongs to {key}",
+                    "move or remove its people first",
+                )
+            )
+    if refusals:
+        raise Refused(refusals)
+    Organization.objects.filter(pk__in=[row.id for row in rows.values()]).update(
+        removed_at=change.at
+    )
+    append_revisions(
+        change=change,
+        revisions=[
+            NewRevision(Kind.ORGANIZATION, row.id, key, Action.REMOVED, None)
+            for key, row in rows.items()
+        ],
+    )
+
+
+def define_people(*, documents: Sequence[PersonDocument], change: ChangeSet) -> dict[str, int]:
+    """Create or change people and their roles; gives their numbers by e-mail address.
+
+    Raises `Refused` when an organization is missing or the actor does not administer the
+    organizations a role is given in.
+    """
+    keys = {d.organization for d in documents}
+    keys |= {m.organization for d in documents for m in d.memberships}
+    organizations = organizations_by_key(keys)
+    refusals = []
+    for document in documents:
+        for key in {document.organization, *(m.organization for m in document.memberships)}:
+            place = ("people", document.email)
+            if key not in organizations:
+                refusals.append(
+                    Refusal(
+                        "organization-missing",
+                        document.email,
+                        place,
+                        f"there is no organization {key}",
+                        "define it, or correct the key",
+                    )
+                )
+            elif not may_administer(change.actor, organizations[key].path):
+                refusals.append(_not_allowed(key, place))
+    if refusals:
+        raise Refused(refusals)
+
+    emails = [d.email for d in documents]
+    known: dict[str, tuple[int, bool]] = {}
+    for start in range(0, len(emails), 900):
+        for email, number, removed_at in Person.objects.filter(
+            email__in=emails[start : start + 900]
+        ).values_list("email", "id", "removed_at"):
+            known[email] = (number, removed_at is not None)
+    fresh = [email for email in emails if email not in known]
+    ids = {email: number for email, (number, _) in known.items()}
+    ids.update(zip(fresh, reserve_ids(Person, len(fresh)), strict=True))
+    rows = [
+        (
+            d.email,
+            d.name,
+            organizations[d.organization].id,
+            digest(person_to_plain(d)),
+            change.source,
+            None,
+            ids[d.email],
+        )
+        for d in documents
+    ]
+    columns = ["email", "name", "organization_id", "digest", "managed_by", "removed_at"]
+    insert_rows(Person, [*columns, "id"], (row for row in rows if row[0] not in known))
+    update_rows(Person, columns, (row for row in rows if row[0] in known))
+    for batch in in_batches(ids[email] for email in emails if email in known):
+        Membership.objects.filter(person_id__in=batch).delete()
+    insert_rows(
+        Membership,
+        ["person_id", "organization_id", "role"],
+        (
+            (ids[d.email], organizations[m.organization].id, str(role))
+            for d in documents
+            for m in d.memberships
+            for role in m.roles
+        ),
+    )
+    append_revisions(
+        change=change,
+        revisions=[
+            NewRevision(
+                Kind.PERSON,
+                ids[d.email],
+                f"person/{ids[d.email]}",
+                _action(d.email in known, known.get(d.email, (0, False))[1]),
+                # History names people by number only, so that a person can be forgotten.
+                _without_identity(person_to_plain(d)),
+            )
+            for d in documents
+        ],
+    )
+    return {email: ids[email] for email in emails}
+
+
+def remove_people(*, emails: Sequence[str], change: ChangeSet) -> None:
+    """Remove people: they lose every role and can no longer act; history keeps their number."""
+    people = Person.objects.select_related("organization").filter(
+        email__in=list(emails), removed_at__isnull=True
+    )
+    rows = list(people)
+    refusals = [
+        _not_allowed(row.organization.key, ("people", row.email))
+        for row in rows
+        if not may_administer(change.actor, row.organization.path)
+    ]
+    if refusals:
+        raise Refused(refusals)
+    ids = [row.pk for row in rows]
+    Membership.objects.filter(person_id__in=ids).delete()
+    Person.objects.filter(pk__in=ids).update(removed_at=change.at)
+    append_revisions(
+        change=change,
+        revisions=[
+            NewRevision(Kind.PERSON, pk, f"person/{pk}", Action.REMOVED, None) for pk in ids
+        ],
+    )
+
+
+def give_account(*, email: str, password: str, is_operator: bool, change: ChangeSet) -> int:
+    """Let somebody sign in: an account for the person with this address, or, for an operator,
+    an account of its own. Gives the account's number; an existing one gets the new password."""
+    account_id = create_account(
+        email=email, password=password, is_operator=is_operator, at=change.at
+    )
+    Person.objects.filter(email=email.lower()).update(account_id=account_id)
+    return account_id
+
+
+def _action(existed: bool, was_removed: bool) -> Action:
+    if was_removed:
+        return Action.RESTORED
+    return Action.CHANGED if existed else Action.CREATED
+
+
+def _without_identity(plain: dict[str, object]) -> dict[str, object]:
+    return {key: value for key, value in plain.items() if key not in ("name", "email")}
+
+
+def _not_allowed(key: str, path: tuple[str | int, ...]) -> Refusal:
+    return Refusal(
+        "not-allowed",
+        key,
+        path,
+        f"you do not administer {key}",
+        f"ask an administrator of {key}, or of an organization above it",
+    )
+
+
+def _refused_definitions(
+    documents: Sequence[OrganizationDocument],
+    known: dict[str, OrganizationRow],
+    change: ChangeSet,
+) -> list[Refusal]:
+    refusals = []
+    batch = {document.key for document in documents}
+    for document in documents:
+        place = ("organizations", document.key)
+        row = known.get(document.key)
+        if row is not None and not may_administer(change.actor, row.path):
+            refusals.append(_not_allowed(document.key, place))
+        if not document.part_of:
+            becomes_top = row is None or row.parent_id is not None
+            if becomes_top and not may_create_top_organization(change.actor):
+                refusals.append(
+                    Refusal(
+                        "top-organization",
+                        document.key,
+                        place,
+                        f"{document.key} would be a top organization",
+                        "only an operator of the installation creates one: ask them, or say "
+                        "what it is part of",
+                    )
+                )
+        elif document.part_of in known:
+            parent = known[document.part_of]
+            moves = row is None or row.parent_id != parent.id
+            if moves and not may_administer(change.actor, parent.path):
+                refusals.append(_not_allowed(document.part_of, (*place, "part-of")))
+        elif document.part_of not in batch:
+            refusals.append(
+                Refusal(
+                    "organization-missing",
+                    document.key,
+                    (*place, "part-of"),
+                    f"there is no organization {document.part_of} for {document.key} to be part of",
+                    "define it, or correct the key",
+                )
+            )
+    return refusals
+
+
+def _nearest_above(
+    documents: Sequence[OrganizationDocument], known: dict[str, OrganizationRow]
+) -> dict[str, str]:
+    """For each document the nearest organization above it that is in the batch too, if any.
+
+    A parent outside the batch counts with what stands above it today: moving an organization
+    below its own part is found that way.
+    """
+    batch = {document.key for document in documents}
+    by_id = {row.id: key for key, row in known.items() if key in batch}
+    above: dict[str, str] = {}
+    for document in documents:
+        if document.part_of in batch:
+            above[document.key] = document.part_of
+        elif document.part_of in known:
+            trail = path_numbers(known[document.part_of].path)
+            inside = [by_id[number] for number in trail if number in by_id]
+            if inside:
+                above[document.key] = inside[-1]
+    return above
+
+
+def _parents_first(
+    documents: Sequence[OrganizationDocument], above: dict[str, str]
+) -> tuple[list[OrganizationDocument], list[OrganizationDocument]]:
+    """The documents with what stands above before what stands below, and those on a loop."""
+    depths: dict[str, int] = {}
+    circular: set[str] = set()
+    for document in documents:
+        trail: list[str] = []
+        seen: set[str] = set()
+        key = document.key
+        while key and key not in depths and key not in circular and key not in seen:
+            seen.add(key)
+            trail.append(key)
+            key = above.get(key, "")
+        if key in seen or key in circular:
+            circular.update(trail)
+            continue
+        depth = depths.get(key, -1)
+        for step in reversed(trail):
+            depth += 1
+            depths[step] = depth
+    ordered = sorted(
+        (d for d in documents if d.key in depths), key=lambda document: depths[document.key]
+    )
+    return ordered, [document for document in documents if document.key in circular]
+
+
+def _removed_organizations(keys: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for start in range(0, len(keys), 900):
+        found.update(
+            Organization.objects.filter(
+                key__in=keys[start : start + 900], removed_at__isnull=False
+            ).values_list("key", "id")
+        )
+    return found
+
+
+def _follow_parents(moved: Sequence[OrganizationRow], written: set[int]) -> tuple[int, ...]:
+    """Give everything below the moved organizations, outside the batch, its new path."""
+    followed: list[int] = []
+    for old in moved:
+        here = Organization.objects.only("path", "root_id").get(pk=old.id)
+        below = [
+            replace(row, path=here.path + row.path[len(old.path) :], root_id=here.root_id)
+            for row in organizations_below(old.path)
+            if row.id not in written
+        ]
+        update_rows(
+            Organization, ["path", "root_id"], ((row.path, row.root_id, row.id) for row in below)
+        )
+        followed += [row.id for row in below]
+    return tuple(followed)

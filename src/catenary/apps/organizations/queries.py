@@ -1,0 +1,284 @@
+"""Reading organizations and people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from catenary.apps.common.queries import in_batches
+from catenary.apps.organizations.models import Membership, Organization, Person
+from catenary.domain.actors import Actor, MembershipFact, Viewpoint
+from catenary.domain.documents.shapes import (
+    MembershipDocument,
+    OrganizationDocument,
+    PersonDocument,
+    Role,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationRow:
+    """An organization as other rooms need it."""
+
+    id: int
+    key: str
+    name: str
+    path: str
+    root_id: int
+    parent_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person as other rooms need it."""
+
+    id: int
+    email: str
+    name: str
+    organization_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Managed:
+    """What a plan compares: the digest of what is said now and who manages it."""
+
+    id: int
+    digest: str
+    managed_by: str
+
+
+_ROW = ("id", "key", "name", "path", "root_id", "parent_id")
+
+
+def _rows(queryset: QuerySet[Organization]) -> list[OrganizationRow]:
+    return [
+        OrganizationRow(id_, key, name, path, root_id, parent_id)
+        for id_, key, name, path, root_id, parent_id in queryset.values_list(*_ROW)
+    ]
+
+
+def organizations_by_key(keys: Iterable[str] | None = None) -> dict[str, OrganizationRow]:
+    """Organizations that exist now, by key; all of them without ``keys``."""
+    present = Organization.objects.filter(removed_at__isnull=True)
+    if keys is None:
+        return {row.key: row for row in _rows(present)}
+    found: dict[str, OrganizationRow] = {}
+    keys = sorted(set(keys))
+    for start in range(0, len(keys), 900):
+        rows = _rows(present.filter(key__in=keys[start : start + 900]))
+        found.update({row.key: row for row in rows})
+    return found
+
+
+def organizations_by_id(ids: Iterable[int]) -> dict[int, OrganizationRow]:
+    """Organizations by number, removed ones too: history still names them."""
+    found: dict[int, OrganizationRow] = {}
+    for batch in in_batches(sorted(set(ids))):
+        found.update({row.id: row for row in _rows(Organization.objects.filter(id__in=batch))})
+    return found
+
+
+def organization_tree() -> list[OrganizationRow]:
+    """Every organization that exists now, in tree order."""
+    return _rows(Organization.objects.filter(removed_at__isnull=True).order_by("path"))
+
+
+def organizations_below(path: str, limit: int | None = None) -> list[OrganizationRow]:
+    """The organization at ``path`` and everything below it, in tree order."""
+    rows = Organization.objects.filter(
+        path__gte=path, path__lt=path + "~", removed_at__isnull=True
+    ).order_by("path")
+    return _rows(rows[:limit] if limit else rows)
+
+
+def managed_organizations(keys: Iterable[str] | None = None) -> dict[str, Managed]:
+    """Digest and managing source of organizations that exist now, by key."""
+    rows = Organization.objects.filter(removed_at__isnull=True)
+    wanted = None if keys is None else set(keys)
+    return {
+        key: Managed(id_, digest, managed_by)
+        for key, id_, digest, managed_by in rows.values_list("key", "id", "digest", "managed_by")
+        if wanted is None or key in wanted
+    }
+
+
+def managed_people() -> dict[str, Managed]:
+    """Digest and managing source of people that exist now, by e-mail address."""
+    rows = Person.objects.filter(removed_at__isnull=True)
+    return {
+        email: Managed(id_, digest, managed_by)
+        for email, id_, digest, managed_by in rows.values_list(
+            "email", "id", "digest", "managed_by"
+        )
+    }
+
+
+def people_by_email(emails: Iterable[str]) -> dict[str, PersonRow]:
+    """People that exist now, by e-mail address."""
+    found: dict[str, PersonRow] = {}
+    emails = sorted(set(emails))
+    for start in range(0, len(emails), 900):
+        rows = Person.objects.filter(email__in=emails[start : start + 900], removed_at__isnull=True)
+        for id_, email, name, organization_id in rows.values_list(
+            "id", "email", "name", "organization_id"
+        ):
+            found[email] = PersonRow(id_, email, name, organization_id)
+    return found
+
+
+def people_by_id(ids: Iterable[int]) -> dict[int, PersonRow]:
+    """People by number, for history, which stores numbers only."""
+    found: dict[int, PersonRow] = {}
+    for batch in in_batches(sorted(set(ids))):
+        for row in Person.objects.filter(id__in=batch).values_list(
+            "id", "email", "name", "organization_id"
+        ):
+            found[row[0]] = PersonRow(*row)
+    return found
+
+
+def people_to_invite() -> list[PersonRow]:
+    """People who exist but cannot sign in yet."""
+    rows = Person.objects.filter(removed_at__isnull=True, account__isnull=True).order_by("email")
+    return [PersonRow(*row) for row in rows.values_list("id", "email", "name", "organization_id")]
+
+
+def actor_of_account(account_id: int, is_operator: bool, door: str) -> Actor:
+    """Who is behind an account, with every role they have now; two queries."""
+    person = (
+        Person.objects.filter(account_id=account_id, removed_at__isnull=True)
+        .values_list("id", "email")
+        .first()
+    )
+    if person is None:
+        return Actor(account_id=account_id, is_operator=is_operator, door=door)
+    return Actor(
+        account_id=account_id,
+        person_id=person[0],
+        email=person[1],
+        is_operator=is_operator,
+        memberships=_memberships(person[0]),
+        door=door,
+    )
+
+
+def actor_of_person(email: str, door: str) -> Actor | None:
+    """Who a person is, by e-mail address; none when nobody has it."""
+    row = (
+        Person.objects.filter(email=email.lower(), removed_at__isnull=True)
+        .values_list("id", "account_id", "account__is_operator")
+        .first()
+    )
+    if row is None:
+        return None
+    return Actor(
+        account_id=row[1],
+        person_id=row[0],
+        email=email.lower(),
+        is_operator=bool(row[2]),
+        memberships=_memberships(row[0]),
+        door=door,
+    )
+
+
+def _memberships(person_id: int) -> tuple[MembershipFact, ...]:
+    roles: dict[int, set[Role]] = {}
+    facts: dict[int, tuple[str, str, str, int]] = {}
+    rows = (
+        Membership.objects.filter(person_id=person_id, organization__removed_at__isnull=True)
+        .order_by("organization__path")
+        .values_list(
+            "organization_id",
+            "organization__key",
+            "organization__name",
+            "organization__path",
+            "organization__root_id",
+            "role",
+        )
+    )
+    for organization_id, key, name, path, root_id, role in rows:
+        facts[organization_id] = (key, name, path, root_id)
+        roles.setdefault(organization_id, set()).add(Role(role))
+    return tuple(
+        MembershipFact(organization_id, *fact, roles=frozenset(roles[organization_id]))
+        for organization_id, fact in facts.items()
+    )
+
+
+def viewpoint_of(actor: Actor, key: str) -> Viewpoint | None:
+    """The viewpoint of an organization the actor may look from: one of their own top
+    organizations, or anything for an operator. None when there is none such."""
+    row = (
+        Organization.objects.filter(key=key, removed_at__isnull=True)
+        .values_list("id", "key", "name", "path", "root_id", "root__key", "root__name")
+        .first()
+    )
+    if row is None:
+        return None
+    viewpoint = Viewpoint(
+        organization_id=row[0],
+        key=row[1],
+        name=row[2],
+        path=row[3],
+        root_id=row[4],
+        root_key=row[5],
+        root_name=row[6],
+    )
+    if not actor.is_operator and viewpoint.root_id not in actor.root_ids:
+        return None
+    return viewpoint
+
+
+def home_viewpoint(actor: Actor) -> Viewpoint | None:
+    """Where an actor looks from when they have not chosen: their first membership; for an
+    operator without one, the first top organization; none in an empty installation."""
+    if actor.memberships:
+        return viewpoint_of(actor, actor.memberships[0].key)
+    if actor.is_operator:
+        key = (
+            Organization.objects.filter(parent__isnull=True, removed_at__isnull=True)
+            .order_by("path")
+            .values_list("key", flat=True)
+            .first()
+        )
+        return viewpoint_of(actor, key) if key else None
+    return None
+
+
+def organization_documents(root_id: int | None = None) -> dict[str, OrganizationDocument]:
+    """What organizations say now, in tree order: all, or those of one top organization."""
+    rows = Organization.objects.filter(removed_at__isnull=True).order_by("path")
+    if root_id is not None:
+        rows = rows.filter(root_id=root_id)
+    return {
+        key: OrganizationDocument(key, name, parent or "", description)
+        for key, name, parent, description in rows.values_list(
+            "key", "name", "parent__key", "description"
+        )
+    }
+
+
+def person_documents(root_id: int | None = None) -> dict[str, PersonDocument]:
+    """What people say now, by e-mail address: all, or those of one top organization."""
+    rows = Person.objects.filter(removed_at__isnull=True).order_by("email")
+    if root_id is not None:
+        rows = rows.filter(organization__root_id=root_id)
+    roles: dict[int, dict[str, list[Role]]] = {}
+    for person, key, role in Membership.objects.values_list(
+        "person_id", "organization__key", "role"
+    ):
+        roles.setdefault(person, {}).setdefault(key, []).append(Role(role))
+    return {
+        email: PersonDocument(
+            email,
+            name,
+            key,
+            tuple(
+                MembershipDocument(organization, tuple(sorted(given)))
+                for organization, given in sorted(roles.get(pk, {}).items())
+            ),
+        )
+        for pk, email, name, key in rows.values_list("pk", "email", "name", "organization__key")
+    }

@@ -1,0 +1,1 @@
+"""Services, what they rest on and who consumes them."""

@@ -1,0 +1,27 @@
+"""The words of the portfolio's tables."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ConsumptionSource(StrEnum):
+    """Where a consumption row comes from."""
+
+    DECLARED = "declared"
+    OFFERED = "offered"
+    AGREEMENT = "agreement"
+
+
+class SharingReason(StrEnum):
+    """Why a service may be seen from another top organization."""
+
+    CONSUMED = "consumed"
+    RELIED_ON = "relied-on"
+    PUBLISHED = "published"
+
+
+class GateReason(StrEnum):
+    """Why a service is in the catalogue without having passed the gates."""
+
+    IN_OPERATION = "already-in-operation"

@@ -1,0 +1,1 @@
+"""Writing the portfolio: services, consumption, and what is derived from them."""

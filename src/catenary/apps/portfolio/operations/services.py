@@ -1,0 +1,354 @@
+"""Defining and removing services, any number at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from catenary.apps.common.operations import insert_rows, reserve_ids, update_rows
+from catenary.apps.common.queries import in_batches
+from catenary.apps.history.choices import Action, Kind
+from catenary.apps.history.operations import NewRevision, append_revisions
+from catenary.apps.organizations.queries import OrganizationRow, organizations_by_key
+from catenary.apps.portfolio.choices import GateReason
+from catenary.apps.portfolio.models import (
+    Dependency,
+    DependencyGroup,
+    GateException,
+    Outcome,
+    Service,
+    ServiceTag,
+)
+from catenary.apps.portfolio.operations.derived import refresh_search, refresh_sharing
+from catenary.apps.portfolio.policies import may_define_service
+from catenary.apps.portfolio.queries.lookup import (
+    ServiceRow,
+    holds_on,
+    referable_services,
+    services_by_reference,
+    supporters_in_groups_of,
+)
+from catenary.domain.actors import ChangeSet
+from catenary.domain.documents.plain import digest, service_to_plain
+from catenary.domain.documents.shapes import CATALOGUE_STAGES, ServiceDocument
+from catenary.domain.refusals import Refusal, Refused
+from catenary.domain.text import sort_key
+
+
+def define_services(*, documents: Sequence[ServiceDocument], change: ChangeSet) -> dict[str, int]:
+    """Create or change services so that they say what ``documents`` say; their numbers.
+
+    Dependencies may point at each other within the batch. A service that enters the catalogue
+    this way is recorded as "already in operation": the gates it did not pass stay visible.
+    Raises `Refused` with every reason; then nothing is written.
+    """
+    organizations = organizations_by_key(
+        {d.provider for d in documents}
+        | {key for d in documents for key in d.published_to if key != "*"}
+    )
+    named = {member.service for d in documents for g in d.relies_on for member in g.members}
+    known = services_by_reference({d.reference for d in documents} | named)
+    refusals = _refused_definitions(documents, organizations, known, change)
+    if refusals:
+        raise Refused(refusals)
+
+    fresh = [d for d in documents if d.reference not in known]
+    ids = {reference: row.id for reference, row in known.items()}
+    ids.update(zip((d.reference for d in fresh), reserve_ids(Service, len(fresh)), strict=True))
+    changed = [ids[d.reference] for d in documents if d.reference in known]
+    touched = supporters_in_groups_of(changed)
+    plains = {d.reference: service_to_plain(d) for d in documents}
+    _write_rows(documents, plains, known, organizations, ids, change)
+    _write_parts(documents, known, ids, change)
+    append_revisions(
+        change=change,
+        revisions=[
+            NewRevision(
+                Kind.SERVICE,
+                ids[d.reference],
+                d.reference,
+                _action(known.get(d.reference)),
+                plains[d.reference],
+            )
+            for d in documents
+        ],
+    )
+    touched |= {ids[reference] for reference in named}
+    published: dict[int, tuple[int | None, ...]] = {
+        ids[d.reference]: _published_roots(d, organizations) for d in documents
+    }
+    refresh_sharing(touched, published)
+    refresh_search(touched, {ids[d.reference]: d for d in documents})
+    return {d.reference: ids[d.reference] for d in documents}
+
+
+def remove_services(*, references: Sequence[str], change: ChangeSet) -> None:
+    """Remove services nothing relies on and nobody consumes. The reference and the history stay.
+
+    Services removed together may rely on each other. Raises `Refused` with everything that
+    still holds on to one.
+    """
+    rows = services_by_reference(references)
+    allowed = referable_services(change.actor, rows.values())
+    leaving = set(references)
+    held = holds_on(row.id for row in rows.values())
+    refusals = []
+    for reference in references:
+        row = rows.get(reference)
+        place = ("services", reference)
+        if row is None or row.id not in allowed:
+            refusals.append(_missing(reference, reference, place))
+            continue
+        if not may_define_service(change.actor, row.provider_path):
+            refusals.append(_not_allowed(reference, place))
+        holders = [holder for holder in held.get(row.id, []) if holder not in leaving]
+        if holders:
+            more = f" and {len(holders) - 1} more" if len(holders) > 1 else ""
+            refusals.append(
+                Refusal(
+                    "still-needed",
+                    reference,
+                    place,
+                    f"{holders[0]}{more} still needs {reference}",
+                    "end that first, or set the stage to retired instead of removing it",
+                )
+            )
+    if refusals:
+        raise Refused(refusals)
+    ids = [row.id for row in rows.values()]
+    touched = supporters_in_groups_of(ids)
+    for batch in in_batches(ids):
+        Dependency.objects.filter(reliant_id__in=batch).delete()
+        DependencyGroup.objects.filter(service_id__in=batch).delete()
+        ServiceTag.objects.filter(service_id__in=batch).delete()
+        Outcome.objects.filter(service_id__in=batch).update(removed_at=change.at)
+        Service.objects.filter(pk__in=batch).update(removed_at=change.at)
+    append_revisions(
+        change=change,
+        revisions=[
+            NewRevision(Kind.SERVICE, row.id, reference, Action.REMOVED, None)
+            for reference, row in rows.items()
+        ],
+    )
+    refresh_sharing(touched | set(ids), {})
+    refresh_search(touched | set(ids), {})
+
+
+def follow_organizations(*, organization_ids: Iterable[int]) -> None:
+    """Give services the paths their providers have after a move; no history: what the service
+    says is unchanged."""
+    moved: list[int] = []
+    for batch in in_batches(organization_ids):
+        rows = list(
+            Service.objects.filter(provider_id__in=batch).values_list(
+                "provider__path", "provider__root_id", "id"
+            )
+        )
+        update_rows(Service, ["provider_path", "root_id"], rows)
+        moved += [row[2] for row in rows]
+    touched = supporters_in_groups_of(moved) | set(moved)
+    refresh_sharing(touched, {})
+    refresh_search(touched, {})
+
+
+def _action(row: ServiceRow | None) -> Action:
+    if row is None:
+        return Action.CREATED
+    return Action.RESTORED if row.is_removed else Action.CHANGED
+
+
+def _published_roots(
+    document: ServiceDocument, organizations: dict[str, OrganizationRow]
+) -> tuple[int | None, ...]:
+    if "*" in document.published_to:
+        return (None,)
+    return tuple(sorted({organizations[key].root_id for key in document.published_to}))
+
+
+def _write_rows(
+    documents: Sequence[ServiceDocument],
+    plains: dict[str, dict[str, object]],
+    known: dict[str, ServiceRow],
+    organizations: dict[str, OrganizationRow],
+    ids: dict[str, int],
+    change: ChangeSet,
+) -> None:
+    columns = [
+        "reference",
+        "name",
+        "name_key",
+        "description",
+        "provider_id",
+        "provider_path",
+        "root_id",
+        "owner",
+        "stage",
+        "restricted",
+        "digest",
+        "managed_by",
+        "removed_at",
+    ]
+    rows = [
+        (
+            d.reference,
+            d.name,
+            sort_key(d.name),
+            d.description,
+            organizations[d.provider].id,
+            organizations[d.provider].path,
+            organizations[d.provider].root_id,
+            d.owner,
+            str(d.stage),
+            d.restricted,
+            digest(plains[d.reference]),
+            change.source,
+            None,
+            ids[d.reference],
+        )
+        for d in documents
+    ]
+    insert_rows(Service, [*columns, "id"], (row for row in rows if row[0] not in known))
+    update_rows(Service, columns, (row for row in rows if row[0] in known))
+
+
+def _write_parts(
+    documents: Sequence[ServiceDocument],
+    known: dict[str, ServiceRow],
+    ids: dict[str, int],
+    change: ChangeSet,
+) -> None:
+    """Outcomes, tags, dependency groups and gate exceptions. Outcomes keep their rows, because
+    measurements will refer to them; tags and groups are simply written again."""
+    old = [ids[d.reference] for d in documents if d.reference in known]
+    outcomes: dict[tuple[int, str], int] = {}
+    excepted: set[int] = set()
+    for batch in in_batches(old):
+        ServiceTag.objects.filter(service_id__in=batch).delete()
+        Dependency.objects.filter(reliant_id__in=batch).delete()
+        DependencyGroup.objects.filter(service_id__in=batch).delete()
+        rows = Outcome.objects.filter(service_id__in=batch)
+        outcomes.update({(s, k): pk for s, k, pk in rows.values_list("service_id", "key", "id")})
+        rows.update(removed_at=change.at)
+        excepted.update(
+            GateException.objects.filter(service_id__in=batch).values_list("service_id", flat=True)
+        )
+    stated = [
+        (ids[d.reference], o.key, o.statement, position)
+        for d in documents
+        for position, o in enumerate(d.outcomes)
+    ]
+    insert_rows(
+        Outcome,
+        ["service_id", "key", "statement", "position"],
+        (row for row in stated if row[:2] not in outcomes),
+    )
+    update_rows(
+        Outcome,
+        ["statement", "position", "removed_at"],
+        ((row[2], row[3], None, outcomes[row[:2]]) for row in stated if row[:2] in outcomes),
+    )
+    insert_rows(
+        ServiceTag,
+        ["service_id", "tag"],
+        ((ids[d.reference], tag) for d in documents for tag in dict.fromkeys(d.tags)),
+    )
+    groups = [(d, position, g) for d in documents for position, g in enumerate(d.relies_on)]
+    group_ids = reserve_ids(DependencyGroup, len(groups))
+    insert_rows(
+        DependencyGroup,
+        ["id", "service_id", "position", "minimum", "full", "soft"],
+        (
+            (pk, ids[d.reference], position, g.minimum, g.full, g.soft)
+            for pk, (d, position, g) in zip(group_ids, groups, strict=True)
+        ),
+    )
+    insert_rows(
+        Dependency,
+        ["group_id", "reliant_id", "supporter_id", "weight"],
+        (
+            (pk, ids[d.reference], ids[member.service], member.weight)
+            for pk, (d, _, g) in zip(group_ids, groups, strict=True)
+            for member in g.members
+        ),
+    )
+    insert_rows(
+        GateException,
+        ["service_id", "stage", "reason", "change_id", "granted_at"],
+        (
+            (ids[d.reference], str(d.stage), str(GateReason.IN_OPERATION), change.id, change.at)
+            for d in documents
+            if d.stage in CATALOGUE_STAGES
+            and ids[d.reference] not in excepted
+            and (d.reference not in known or known[d.reference].stage not in CATALOGUE_STAGES)
+        ),
+    )
+
+
+def _refused_definitions(
+    documents: Sequence[ServiceDocument],
+    organizations: dict[str, OrganizationRow],
+    known: dict[str, ServiceRow],
+    change: ChangeSet,
+) -> list[Refusal]:
+    refusals: list[Refusal] = []
+    batch = {d.reference for d in documents}
+    referable = referable_services(change.actor, known.values())
+    for document in documents:
+        place: tuple[str | int, ...] = ("services", document.reference)
+        provider = organizations.get(document.provider)
+        row = known.get(document.reference)
+        if provider is None:
+            refusals.append(
+                Refusal(
+                    "organization-missing",
+                    document.reference,
+                    (*place, "provider"),
+                    f"there is no organization {document.provider} to provide it",
+                    "define the organization, or correct the reference",
+                )
+            )
+        elif not may_define_service(change.actor, provider.path) or (
+            row is not None and not may_define_service(change.actor, row.provider_path)
+        ):
+            refusals.append(_not_allowed(document.reference, place))
+        for key in document.published_to:
+            if key != "*" and key not in organizations:
+                refusals.append(
+                    Refusal(
+                        "organization-missing",
+                        document.reference,
+                        (*place, "published-to"),
+                        f"there is no organization {key} to publish it to",
+                        "define the organization, or correct the key",
+                    )
+                )
+        for number, group in enumerate(document.relies_on):
+            for member in group.members:
+                found = known.get(member.service)
+                is_there = found is not None and found.id in referable
+                if member.service not in batch and not is_there:
+                    refusals.append(
+                        _missing(document.reference, member.service, (*place, "relies-on", number))
+                    )
+    return refusals
+
+
+def _missing(reference: str, missing: str, path: tuple[str | int, ...]) -> Refusal:
+    # The same words whether it does not exist or may not be seen: which of the two is nobody's
+    # business on this side.
+    return Refusal(
+        "service-missing",
+        reference,
+        path,
+        f"there is no service {missing} that you may see",
+        "define it, correct the reference, or ask its provider to publish it to you",
+    )
+
+
+def _not_allowed(reference: str, path: tuple[str | int, ...]) -> Refusal:
+    return Refusal(
+        "not-allowed",
+        reference,
+        path,
+        f"you may not define {reference}",
+        "ask a catalogue editor of its provider",
+    )

@@ -1,0 +1,1 @@
+"""Reading the portfolio: every query is told who asks and from where they look."""

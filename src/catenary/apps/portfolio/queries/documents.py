@@ -1,0 +1,172 @@
+"""The catalogue as documents: what everything says now, or said at a past moment.
+
+One builder for both, and for plans, checks and exports alike. Whoever asks gets what they may
+see: an operator everything, others their own top organizations with what those consume.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from catenary.apps.history.choices import Kind
+from catenary.apps.history.queries import all_documents, current_documents
+from catenary.apps.organizations.queries import organization_documents, person_documents
+from catenary.apps.portfolio.models import Consumption, Dependency, GateException, Service
+from catenary.apps.portfolio.queries.estate import current_estate, visible_services
+from catenary.domain.actors import Actor, Viewpoint
+from catenary.domain.documents.plain import read_consumption, read_service
+from catenary.domain.documents.shapes import (
+    CatalogueDocument,
+    ConsumptionDocument,
+    OrganizationDocument,
+    ServiceDocument,
+    Stage,
+)
+from catenary.domain.findings import Problem
+
+
+class DamagedDocument(Exception):
+    """A stored document no longer reads: the database was changed behind the product's back."""
+
+
+def service_plains(ids_by_reference: dict[str, int]) -> dict[str, dict[str, Any]]:
+    """What services say now, in plain form, by reference."""
+    found = current_documents(Kind.SERVICE, ids_by_reference.values())
+    return {
+        reference: found[number]
+        for reference, number in ids_by_reference.items()
+        if number in found
+    }
+
+
+def service_documents(ids: Iterable[int]) -> dict[int, ServiceDocument]:
+    """What services say now, by number."""
+    numbers = list(ids)
+    plains = current_documents(Kind.SERVICE, numbers)
+    references = dict(Service.objects.filter(pk__in=list(plains)).values_list("pk", "reference"))
+    return {pk: _service(references[pk], plain) for pk, plain in plains.items()}
+
+
+def live_catalogue(
+    actor: Actor, viewpoint: Viewpoint | None, *, with_direct_customers: bool = False
+) -> CatalogueDocument:
+    """Everything the actor may see from the viewpoint; without one (operators only), everything.
+
+    Services of other top organizations appear without what they rely on. ``with_direct_customers``
+    adds, for the definition checks, who of other top organizations relies on a service with a
+    service of their own, as if they consumed it: the customer is known, their service is not.
+    """
+    if viewpoint is None and not actor.is_operator:
+        raise ValueError("only an operator reads the catalogue without a viewpoint")
+    organizations = organization_documents()
+    people = person_documents(None if viewpoint is None else viewpoint.root_id)
+    references = dict(
+        Service.objects.filter(removed_at__isnull=True).values_list("pk", "reference")
+    )
+    roots: dict[int, int] = {}
+    visible: set[int] | None = None
+    if viewpoint is not None:
+        estate = current_estate()
+        mask = visible_services(estate, actor, viewpoint)
+        visible = set(estate.service_ids[mask].tolist())
+        roots = dict(Service.objects.values_list("pk", "root_id"))
+    services: dict[str, ServiceDocument] = {}
+    for number, plain in all_documents(Kind.SERVICE):
+        reference = references.get(number)
+        if reference is None or (visible is not None and number not in visible):
+            continue
+        document = _service(reference, plain)
+        if viewpoint is not None and roots[number] != viewpoint.root_id:
+            document = redacted(document)
+        services[reference] = document
+    consumption = {}
+    rows = Consumption.objects.filter(ends_at__isnull=True).order_by("consumer_path", "service_id")
+    if viewpoint is not None:
+        rows = rows.filter(consumer_root_id=viewpoint.root_id) | rows.filter(
+            service__root_id=viewpoint.root_id
+        )
+    for consumer, service_id, known_as in rows.values_list(
+        "consumer__key", "service_id", "known_as"
+    ):
+        reference = references.get(service_id)
+        if reference in services:
+            row = ConsumptionDocument(consumer, reference, known_as)
+            consumption[consumer, reference] = row
+    if viewpoint is not None:
+        if with_direct_customers:
+            for consumer, supporter in _direct_customers(viewpoint.root_id):
+                if supporter in services:
+                    row = ConsumptionDocument(consumer, supporter)
+                    consumption.setdefault((consumer, supporter), row)
+        named = {document.provider for document in services.values()}
+        named |= {consumer for consumer, _ in consumption}
+        organizations = _own_and_named(organizations, viewpoint.root_key, named)
+    return CatalogueDocument(organizations, people, services, consumption)
+
+
+def _direct_customers(root_id: int) -> list[tuple[str, str]]:
+    rows = Dependency.objects.filter(
+        supporter__root_id=root_id, supporter__removed_at__isnull=True
+    ).exclude(reliant__root_id=root_id)
+    standing = rows.filter(reliant__removed_at__isnull=True).exclude(reliant__stage=Stage.RETIRED)
+    return list(standing.values_list("reliant__provider__key", "supporter__reference").distinct())
+
+
+def _own_and_named(
+    organizations: dict[str, OrganizationDocument], root_key: str, named: set[str]
+) -> dict[str, OrganizationDocument]:
+    """The organizations of one top organization, and of others those named, with what is above
+    them."""
+    kept: set[str] = {root_key}
+    for key in named:
+        while key and key not in kept and key in organizations:
+            kept.add(key)
+            key = organizations[key].part_of
+    # Tree order: what is above comes before what is below.
+    own = {root_key}
+    for key, document in organizations.items():
+        if document.part_of in own:
+            own.add(key)
+    return {key: said for key, said in organizations.items() if key in kept or key in own}
+
+
+def redacted(document: ServiceDocument) -> ServiceDocument:
+    """What somebody of another top organization may read of a service they may see: all it
+    promises, nothing of what it rests on, to whom else it is published, or how it is labelled."""
+    return replace(
+        document,
+        relies_on=(),
+        published_to=(),
+        restricted=False,
+        tags=(),
+        outcomes=tuple(replace(outcome, wanted_by="") for outcome in document.outcomes),
+    )
+
+
+def services_by_exception() -> frozenset[str]:
+    """References of services that entered the catalogue without passing the gates."""
+    return frozenset(
+        GateException.objects.filter(service__removed_at__isnull=True).values_list(
+            "service__reference", flat=True
+        )
+    )
+
+
+def _service(reference: str, plain: dict[str, Any]) -> ServiceDocument:
+    problems: list[Problem] = []
+    document = read_service(reference, plain, problems, ("services", reference))
+    if document is None:
+        raise DamagedDocument(f"{reference}: {problems[0].sentence}")
+    return document
+
+
+def consumption_document(consumer: str, plain: dict[str, Any]) -> ConsumptionDocument:
+    """A consumption as history kept it."""
+    problems: list[Problem] = []
+    said = {key: value for key, value in plain.items() if key != "consumer"}
+    document = read_consumption(consumer, said, problems, ("consumption", consumer))
+    if document is None:
+        raise DamagedDocument(f"{consumer}: {problems[0].sentence}")
+    return document

@@ -1,0 +1,157 @@
+"""The estate in memory: loaded once per version of the catalogue and shared by all requests."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from django.db import connection
+
+from catenary.apps.common.queries import catalogue_version
+from catenary.apps.organizations.queries import organization_tree
+from catenary.apps.portfolio.choices import SharingReason
+from catenary.domain.actors import Actor, Viewpoint
+from catenary.domain.estate import EVERYONE, STAGE_CODES, Bools, Estate, Ints
+
+_lock = threading.Lock()
+_held: dict[str, Estate] = {}
+
+
+def current_estate() -> Estate:
+    """The estate as of the last committed change. One small query when it is already held."""
+    name = str(connection.settings_dict["NAME"])
+    held = _held.get(name)
+    if held is not None and held.version == catalogue_version():
+        return held
+    with _lock:
+        held = _held.get(name)
+        version = catalogue_version()
+        while held is None or held.version != version:
+            held = _load(version)
+            # Somebody may have committed between two of the reads: then read again, so that the
+            # arrays belong together.
+            version = catalogue_version()
+        _held[name] = held
+        return held
+
+
+def visible_services(estate: Estate, actor: Actor, viewpoint: Viewpoint) -> Bools:
+    """Which services of the estate the actor may see from the viewpoint."""
+    root = estate.organization_position(viewpoint.root_id)
+    if root is None:
+        return np.zeros(estate.size, dtype=np.bool_)
+    unlocked = [
+        position
+        for fact in actor.memberships
+        if fact.root_id == viewpoint.root_id
+        and (position := estate.organization_position(fact.organization_id)) is not None
+    ]
+    return estate.visible(root, unlocked, actor.is_operator)
+
+
+def _load(version: int) -> Estate:
+    tree = organization_tree()
+    organization_ids = _ints([row.id for row in tree])
+    places = {row.id: position for position, row in enumerate(tree)}
+    ends = _subtree_ends([row.path for row in tree])
+    services = _fetch(
+        "SELECT id, name_key, provider_id, stage, restricted FROM portfolio_service"
+        " WHERE removed_at IS NULL ORDER BY name_key, id"
+    )
+    service_ids = _ints([row[0] for row in services])
+    order = np.argsort(service_ids, kind="stable")
+    dependencies = _fetch(
+        "SELECT d.reliant_id, d.supporter_id, CASE WHEN g.soft THEN 1 ELSE 0 END"
+        " FROM portfolio_dependency d JOIN portfolio_dependencygroup g ON g.id = d.group_id"
+    )
+    reliant, supporter, soft = _columns(dependencies, 3)
+    reliant, reliant_known = _to_positions(service_ids, order, reliant)
+    supporter, supporter_known = _to_positions(service_ids, order, supporter)
+    both = reliant_known & supporter_known
+    consumption = _fetch(
+        "SELECT consumer_id, service_id FROM portfolio_consumption WHERE ends_at IS NULL"
+    )
+    consumer, consumed = _columns(consumption, 2)
+    organization_order = np.argsort(organization_ids, kind="stable")
+    consumer, consumer_known = _to_positions(organization_ids, organization_order, consumer)
+    consumed, consumed_known = _to_positions(service_ids, order, consumed)
+    consumes = consumer_known & consumed_known
+    published_service, published_root = _columns(
+        [
+            (service, EVERYONE if root is None else places.get(root, len(tree)))
+            for service, root in _fetch(
+                "SELECT service_id, root_id FROM portfolio_sharing WHERE reason = %s",
+                [str(SharingReason.PUBLISHED)],
+            )
+        ],
+        2,
+    )
+    published_service, published_known = _to_positions(service_ids, order, published_service)
+    outcomes = np.zeros(len(service_ids), dtype=np.int64)
+    counted, counts = _columns(
+        _fetch(
+            "SELECT service_id, COUNT(*) FROM portfolio_outcome"
+            " WHERE removed_at IS NULL GROUP BY service_id"
+        ),
+        2,
+    )
+    counted, counted_known = _to_positions(service_ids, order, counted)
+    outcomes[counted[counted_known]] = counts[counted_known]
+    return Estate(
+        version=version,
+        organization_ids=organization_ids,
+        organization_end=ends,
+        organization_root=_ints([places[row.root_id] for row in tree]),
+        service_ids=service_ids,
+        service_names=[row[1] for row in services],
+        provider=_ints([places[row[2]] for row in services]),
+        stage=_ints([STAGE_CODES[row[3]] for row in services]),
+        restricted=np.array([bool(row[4]) for row in services], dtype=np.bool_),
+        outcome_count=outcomes,
+        dependency_reliant=reliant[both],
+        dependency_supporter=supporter[both],
+        dependency_soft=soft[both].astype(np.bool_),
+        consumption_consumer=consumer[consumes],
+        consumption_service=consumed[consumes],
+        published_service=published_service[published_known],
+        published_root=published_root[published_known],
+    )
+
+
+def _fetch(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(parameters))
+        return cursor.fetchall()
+
+
+def _ints(values: Sequence[int]) -> Ints:
+    return np.array(values, dtype=np.int64)
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[Ints]:
+    if not rows:
+        return [np.zeros(0, dtype=np.int64) for _ in range(width)]
+    return [np.fromiter((row[i] for row in rows), np.int64, len(rows)) for i in range(width)]
+
+
+def _to_positions(ids: Ints, order: Ints, wanted: Ints) -> tuple[Ints, Bools]:
+    """The positions of ``wanted`` among ``ids`` and which of them were found at all."""
+    if not len(ids):
+        return np.zeros(len(wanted), dtype=np.int64), np.zeros(len(wanted), dtype=np.bool_)
+    places = np.searchsorted(ids, wanted, sorter=order)
+    places[places == len(ids)] = 0
+    found = order[places]
+    return found, ids[found] == wanted
+
+
+def _subtree_ends(paths: Sequence[str]) -> Ints:
+    """For paths in tree order, the first position after everything below each."""
+    ends = np.full(len(paths), len(paths), dtype=np.int64)
+    open_positions: list[int] = []
+    for position, path in enumerate(paths):
+        while open_positions and not path.startswith(paths[open_positions[-1]]):
+            ends[open_positions.pop()] = position
+        open_positions.append(position)
+    return ends

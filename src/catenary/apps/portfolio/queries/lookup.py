@@ -1,0 +1,146 @@
+"""Finding services by reference for those who define, plan and apply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from catenary.apps.common.queries import in_batches
+from catenary.apps.organizations.queries import Managed
+from catenary.apps.portfolio.models import Consumption, Dependency, Service, Sharing
+from catenary.apps.portfolio.policies import sees_restricted
+from catenary.domain.actors import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRow:
+    """A service as other operations need it."""
+
+    id: int
+    reference: str
+    name: str
+    provider_id: int
+    provider_path: str
+    root_id: int
+    stage: str
+    restricted: bool
+    is_removed: bool
+
+
+_ROW = (
+    "id",
+    "reference",
+    "name",
+    "provider_id",
+    "provider_path",
+    "root_id",
+    "stage",
+    "restricted",
+    "removed_at",
+)
+
+
+def services_by_reference(references: Iterable[str]) -> dict[str, ServiceRow]:
+    """Services by reference, removed ones too: a reference once given stays theirs."""
+    found: dict[str, ServiceRow] = {}
+    wanted = sorted(set(references))
+    for start in range(0, len(wanted), 900):
+        for row in Service.objects.filter(reference__in=wanted[start : start + 900]).values_list(
+            *_ROW
+        ):
+            found[row[1]] = ServiceRow(*row[:8], is_removed=row[8] is not None)
+    return found
+
+
+def services_by_id(ids: Iterable[int]) -> dict[int, ServiceRow]:
+    """Services by number, removed ones too."""
+    found: dict[int, ServiceRow] = {}
+    for batch in in_batches(sorted(set(ids))):
+        for row in Service.objects.filter(id__in=batch).values_list(*_ROW):
+            found[row[0]] = ServiceRow(*row[:8], is_removed=row[8] is not None)
+    return found
+
+
+def referable_services(actor: Actor, rows: Iterable[ServiceRow]) -> set[int]:
+    """Which of these services the actor may name in a definition: those they may see from any
+    of their top organizations. To everyone else the others do not exist."""
+    present = [row for row in rows if not row.is_removed]
+    if actor.is_operator:
+        return {row.id for row in present}
+    roots = actor.root_ids
+    allowed = {
+        row.id
+        for row in present
+        if row.root_id in roots
+        and (not row.restricted or sees_restricted(actor, row.provider_path))
+    }
+    for batch in in_batches(row.id for row in present if row.root_id not in roots):
+        allowed.update(
+            Sharing.objects.filter(service_id__in=batch)
+            .filter(Q(root_id__in=roots) | Q(root__isnull=True))
+            .values_list("service_id", flat=True)
+        )
+    return allowed
+
+
+def managed_services() -> dict[str, Managed]:
+    """Digest and managing source of every service that exists now, by reference."""
+    rows = Service.objects.filter(removed_at__isnull=True)
+    return {
+        reference: Managed(id_, digest, managed_by)
+        for reference, id_, digest, managed_by in rows.values_list(
+            "reference", "id", "digest", "managed_by"
+        )
+    }
+
+
+def managed_consumption() -> dict[tuple[int, int], Managed]:
+    """Digest and managing source of every declared consumption in force, by the numbers of
+    consumer and service."""
+    rows = Consumption.objects.filter(ends_at__isnull=True, source_kind="declared")
+    return {
+        (consumer, service): Managed(id_, digest, managed_by)
+        for consumer, service, id_, digest, managed_by in rows.values_list(
+            "consumer_id", "service_id", "id", "digest", "managed_by"
+        )
+    }
+
+
+def supporters_in_groups_of(service_ids: Iterable[int]) -> set[int]:
+    """The services that any of the given ones rely on today."""
+    found: set[int] = set()
+    for batch in in_batches(service_ids):
+        found.update(
+            Dependency.objects.filter(reliant_id__in=batch).values_list("supporter_id", flat=True)
+        )
+    return found
+
+
+def holds_on(service_ids: Iterable[int]) -> dict[int, list[str]]:
+    """What still needs each service: references of services that rely on it, keys of
+    organizations that consume it. Services nothing needs are missing."""
+    found: dict[int, list[str]] = {}
+    for batch in in_batches(service_ids):
+        for supporter, reliant in (
+            Dependency.objects.filter(supporter_id__in=batch, reliant__removed_at__isnull=True)
+            .order_by("reliant__reference")
+            .values_list("supporter_id", "reliant__reference")
+        ):
+            found.setdefault(supporter, []).append(reliant)
+        for service, consumer in (
+            Consumption.objects.filter(service_id__in=batch, ends_at__isnull=True)
+            .order_by("consumer__key")
+            .values_list("service_id", "consumer__key")
+        ):
+            found.setdefault(service, []).append(consumer)
+    return found
+
+
+def consumption_names(ids: Iterable[int]) -> dict[int, str]:
+    """The names consumers know services by, by the number of the consumption."""
+    found: dict[int, str] = {}
+    for batch in in_batches(ids):
+        found.update(Consumption.objects.filter(pk__in=batch).values_list("pk", "known_as"))
+    return found

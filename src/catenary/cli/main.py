@@ -1,0 +1,275 @@
+"""Every command with its options. What a command does stands in the module it imports: so
+``catenary --help`` loads neither Django nor numpy."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="catenary",
+    help="Service portfolio, catalogue and assurance over the whole chain of promises.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Folder = Annotated[Path, typer.Argument(help="A folder with catalogue files, or one file.")]
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+Data = Annotated[
+    Path | None, typer.Option("--data", help="Where everything is kept. [default: ./var]")
+]
+By = Annotated[
+    str, typer.Option("--by", help="Act as this person (e-mail), with their permissions.")
+]
+Seen = Annotated[str, typer.Option("--as", help="Seen as this organization. [default: everything]")]
+Source = Annotated[
+    str,
+    typer.Option(
+        "--source",
+        help="The name under which this folder manages what it defines.",
+        show_default="the folder's name",
+    ),
+]
+TakeOver = Annotated[
+    bool, typer.Option("--take-over", help="Also change what another source manages.")
+]
+Prune = Annotated[
+    bool, typer.Option("--prune", help="Remove what this source manages and no longer holds.")
+]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from catenary import __version__
+
+        typer.echo(f"catenary {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "catenary.config.settings")
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="The port on localhost.")] = 8000,
+    data: Data = None,
+    password: Annotated[
+        str, typer.Option(help="What every example person signs in with. [default: generated]")
+    ] = "",
+    examples: Annotated[Path | None, typer.Option(help="Where the stories are.")] = None,
+) -> None:
+    """Load the example stories and serve them on localhost."""
+    from catenary.cli.running import run_demo
+
+    run_demo(port=port, data=data, password=password, examples=examples)
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="The port on localhost.")] = 8000,
+    data: Data = None,
+    threads: Annotated[int, typer.Option(help="Requests answered at the same time.")] = 16,
+) -> None:
+    """Serve the web application on this machine (loopback only)."""
+    from catenary.cli.running import run_server
+
+    run_server(port=port, data=data, threads=threads)
+
+
+@app.command()
+def migrate(data: Data = None) -> None:
+    """Create the database, or bring its tables up to this version."""
+    from catenary.cli.running import run_migrations
+
+    run_migrations(data=data)
+
+
+@app.command()
+def check(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Catalogue files. Without: the live catalogue.")
+    ] = None,
+    seen: Seen = "",
+    by: By = "",
+    json: Json = False,
+    sarif: Annotated[
+        Path | None, typer.Option(help="Write the findings as SARIF, for code hosts.")
+    ] = None,
+    fail_on: Annotated[
+        str, typer.Option(help="Exit with 1 from this severity on: error, warning, notice.")
+    ] = "warning",
+    data: Data = None,
+) -> None:
+    """Check definitions, on files or on the live catalogue."""
+    from catenary.cli.checking import check_files, check_live
+
+    if folder is None:
+        check_live(data=data, seen=seen, by=by, json=json, sarif=sarif, fail_on=fail_on)
+    else:
+        check_files(folder=folder, json=json, sarif=sarif, fail_on=fail_on)
+
+
+@app.command()
+def plan(
+    folder: Folder,
+    source: Source = "",
+    prune: Prune = False,
+    take_over: TakeOver = False,
+    json: Json = False,
+    data: Data = None,
+) -> None:
+    """Show what applying the files would change."""
+    from catenary.cli.catalogue import show_plan
+
+    show_plan(folder=folder, source=source, prune=prune, take_over=take_over, json=json, data=data)
+
+
+@app.command()
+def apply(
+    folder: Folder,
+    source: Source = "",
+    prune: Prune = False,
+    take_over: TakeOver = False,
+    by: By = "",
+    note: Annotated[str, typer.Option(help="Why, for the history.")] = "",
+    json: Json = False,
+    data: Data = None,
+) -> None:
+    """Make the catalogue say what the files say: all or nothing."""
+    from catenary.cli.catalogue import apply_files
+
+    apply_files(
+        folder=folder,
+        source=source,
+        prune=prune,
+        take_over=take_over,
+        by=by,
+        note=note,
+        json=json,
+        data=data,
+    )
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="Where to write the files.")],
+    seen: Seen = "",
+    by: By = "",
+    force: Annotated[
+        bool, typer.Option("--force", help="Write into a folder that holds other YAML too.")
+    ] = False,
+    json: Json = False,
+    data: Data = None,
+) -> None:
+    """Write the catalogue out as files."""
+    from catenary.cli.catalogue import export_files
+
+    export_files(folder=folder, seen=seen, by=by, force=force, json=json, data=data)
+
+
+@app.command(name="import")
+def import_(
+    kind: Annotated[str, typer.Argument(help="csv, compose or backstage.")],
+    sources: Annotated[list[Path], typer.Argument(help="Files or folders to read.")],
+    mapping: Annotated[
+        Path | None, typer.Option(help="csv: the file that says what the columns mean.")
+    ] = None,
+    provider: Annotated[
+        str, typer.Option(help="compose, backstage: key of the organization that provides.")
+    ] = "",
+    name: Annotated[str, typer.Option(help="Name of that organization.")] = "",
+    source: Annotated[
+        str, typer.Option(help="The name under which this import manages what it brings.")
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and plan only.")] = False,
+    prune: Prune = False,
+    take_over: TakeOver = False,
+    report: Annotated[Path | None, typer.Option(help="Write the row-by-row report as CSV.")] = None,
+    by: By = "",
+    json: Json = False,
+    data: Data = None,
+) -> None:
+    """Bring in what another tool holds: what was taken, changed, rejected and why."""
+    from catenary.cli.importing import import_sources
+
+    import_sources(
+        kind=kind,
+        sources=sources,
+        mapping=mapping,
+        provider=provider,
+        name=name,
+        source=source,
+        dry_run=dry_run,
+        prune=prune,
+        take_over=take_over,
+        report=report,
+        by=by,
+        json=json,
+        data=data,
+    )
+
+
+@app.command()
+def show(
+    reference: Annotated[str, typer.Argument(help="organization/service, or organization.")],
+    seen: Seen = "",
+    by: By = "",
+    json: Json = False,
+    data: Data = None,
+) -> None:
+    """Show one service or organization."""
+    from catenary.cli.showing import show_reference
+
+    show_reference(reference=reference, seen=seen, by=by, json=json, data=data)
+
+
+@app.command()
+def chain(
+    reference: Annotated[str, typer.Argument(help="organization/service")],
+    depth: Annotated[int, typer.Option(help="How many steps; 0 for all.")] = 3,
+    up: Annotated[bool, typer.Option("--up", help="Only who relies on it.")] = False,
+    down: Annotated[bool, typer.Option("--down", help="Only what it relies on.")] = False,
+    seen: Seen = "",
+    by: By = "",
+    json: Json = False,
+    data: Data = None,
+) -> None:
+    """Show the chain of a service: what it relies on, and who relies on it."""
+    from catenary.cli.showing import show_chain
+
+    show_chain(
+        reference=reference, depth=depth, up=up, down=down, seen=seen, by=by, json=json, data=data
+    )
+
+
+@app.command()
+def user(
+    email: Annotated[str, typer.Argument(help="Their e-mail address.")],
+    operator: Annotated[
+        bool, typer.Option("--operator", help="Runs the installation: sees and may do all.")
+    ] = False,
+    data: Data = None,
+) -> None:
+    """Let somebody sign in: prints a generated password, once."""
+    from catenary.cli.running import add_user
+
+    add_user(email=email, operator=operator, data=data)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of catalogue files, for editors."""
+    from catenary.cli.catalogue import print_schema
+
+    print_schema()

@@ -1,0 +1,188 @@
+"""Running it: tables, the first administrator, the server, the demonstration."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from catenary import clock
+from catenary.cli.session import console, errors, fail, ready
+
+if TYPE_CHECKING:
+    from catenary.domain.actors import Actor
+
+ADMINISTRATOR = "administrator@localhost"
+
+
+def run_migrations(*, data: Path | None) -> None:
+    """Create or update the tables, and the administrator of a new installation."""
+    ready(data, needs_tables=False)
+    _migrate()
+    _first_administrator()
+
+
+def run_server(*, port: int, data: Path | None, threads: int) -> None:
+    """Serve until told to stop."""
+    ready(data, needs_tables=False)
+    _migrate()
+    _first_administrator()
+    console.print(f"Catenary serves on http://localhost:{port} (stop with Ctrl-C)")
+    _serve(port, threads)
+
+
+def run_demo(*, port: int, data: Path | None, password: str, examples: Path | None) -> None:
+    """Load the stories into the database, let their people sign in, and serve."""
+    ready(data, needs_tables=False)
+    stories = _stories(examples)
+    _migrate()
+    _first_administrator()
+    _load(stories)
+    shared = password or _kept_password(data)
+    people = _example_people(stories)
+    for email, *_ in people:
+        _give_account(email, shared)
+    console.print()
+    console.print(f"Catenary serves on [bold]http://localhost:{port}[/bold] (stop with Ctrl-C)")
+    console.print("Sign in as one of the example people:")
+    console.print()
+    width = max(len(email) for email, *_ in people)
+    story = ""
+    for email, name, what, of in people:
+        if of != story:
+            story = of
+            console.print(f"  [bold]{story}[/bold]")
+        console.print(f"    {email:{width}}  {shared}  {name}, {what}", markup=False)
+    console.print()
+    _serve(port, threads=16)
+
+
+def add_user(*, email: str, operator: bool, data: Path | None) -> None:
+    """Give somebody an account and print its password."""
+    ready(data)
+    from catenary.apps.organizations.queries import people_by_email
+
+    if not operator and email.lower() not in people_by_email([email.lower()]):
+        fail(
+            f"there is nobody with the address {email}: define the person in a catalogue file "
+            "first, or use --operator for somebody who runs this installation"
+        )
+    password = secrets.token_urlsafe(12)
+    _give_account(email, password, operator=operator)
+    console.print(f"{email.lower()} signs in with  {password}", markup=False)
+    console.print("It is shown only now.")
+
+
+def _migrate() -> None:
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def _first_administrator() -> None:
+    from catenary.apps.access.queries import any_operator
+
+    if any_operator():
+        return
+    password = secrets.token_urlsafe(12)
+    _give_account(ADMINISTRATOR, password, operator=True)
+    console.print("This installation is new. Its administrator signs in with")
+    console.print(f"    {ADMINISTRATOR}  {password}", markup=False)
+    console.print("The password is shown only now; `catenary user` gives a new one.")
+
+
+def _give_account(email: str, password: str, *, operator: bool = False) -> None:
+    from catenary.apps.common.operations import catalogue_change
+    from catenary.apps.history.operations import open_change
+    from catenary.apps.organizations.operations import give_account
+
+    with catalogue_change():
+        change = open_change(actor=_operator(), at=clock.now(), source="command-line")
+        give_account(email=email, password=password, is_operator=operator, change=change)
+
+
+def _operator() -> Actor:
+    from catenary.domain.actors import Actor
+
+    return Actor(is_operator=True, door="command-line")
+
+
+def _stories(examples: Path | None) -> list[Path]:
+    folder = examples or Path(__file__).resolve().parents[3] / "examples"
+    stories = sorted(
+        path
+        for path in folder.glob("*")
+        if path.is_dir() and any(path.rglob("*.yaml")) and path.name != "mappings"
+    )
+    if not stories:
+        fail(f"there are no stories in {folder}: say where they are with --examples")
+    return stories
+
+
+def _load(stories: list[Path]) -> None:
+    from catenary.domain.refusals import Refused
+    from catenary.exchange.catalogue.applying import apply_plan, prepare_plan
+    from catenary.exchange.catalogue.reading import read_catalogue
+
+    for story in stories:
+        read = read_catalogue(story)
+        if read.problems:
+            for problem in read.problems:
+                errors.print(f"{problem}", markup=False)
+            fail(f"the story in {story} cannot be read")
+        prepared = prepare_plan(
+            wanted=read.catalogue, source=f"folder:{story.name}", take_over=False, prune=True
+        )
+        try:
+            apply_plan(prepared=prepared, actor=_operator(), at=clock.now())
+        except Refused as refused:
+            errors.print(f"{story.name}: kept as it is, because {refused}", markup=False)
+
+
+def _kept_password(data: Path | None) -> str:
+    """One generated password for the example people of this installation, kept so that the
+    next start prints the same one."""
+    folder = data or Path(os.environ.get("CATENARY_DATA", "var"))
+    path = folder / "example-password"
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(9))
+    return path.read_text().strip()
+
+
+def _example_people(stories: list[Path]) -> list[tuple[str, str, str, str]]:
+    """E-mail address, name, roles and story of everybody in the stories."""
+    from catenary.exchange.catalogue.reading import read_catalogue
+
+    people = []
+    for story in stories:
+        catalogue = read_catalogue(story).catalogue
+        for person in catalogue.people.values():
+            what = "; ".join(
+                f"{', '.join(role.value for role in m.roles)} at "
+                f"{catalogue.organizations[m.organization].name}"
+                for m in person.memberships
+                if m.organization in catalogue.organizations
+            )
+            people.append((person.email, person.name, what or "no role", story.name))
+    return people
+
+
+def _serve(port: int, threads: int) -> None:
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    Server(
+        "catenary.config.wsgi:application",
+        address="127.0.0.1",
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=threads,
+        websockets=False,
+        log_access=False,
+        log_level="warning",
+        workers_kill_timeout=5,
+    ).serve()

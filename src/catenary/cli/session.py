@@ -1,0 +1,111 @@
+"""What every command needs: the product made ready, who asks, and one way to fail."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from catenary.domain.actors import Actor, Viewpoint
+    from catenary.domain.refusals import Refusal
+
+#: Fine; findings or a refused change; could not be read or run.
+FINE, REFUSED, FAILED = 0, 1, 2
+
+console = Console(highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def ready(data: Path | None, *, needs_tables: bool = True) -> None:
+    """Make the product ready to answer: settings read, database there and up to date."""
+    if data is not None:
+        os.environ["CATENARY_DATA"] = str(data)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "catenary.config.settings")
+    import django
+
+    django.setup()
+    if needs_tables:
+        from catenary.apps.common.queries import pending_migrations
+
+        pending = pending_migrations()
+        if pending:
+            fail(
+                f"the database is not ready for this version ({pending} migrations to run): "
+                "run `catenary migrate` first"
+            )
+
+
+def actor_by(email: str) -> Actor:
+    """The person a command acts as; without one, the operator at this machine."""
+    from catenary.apps.organizations.queries import actor_of_person
+    from catenary.domain.actors import Actor
+
+    if not email:
+        return Actor(is_operator=True, door="command-line")
+    actor = actor_of_person(email, door="command-line")
+    if actor is None:
+        fail(f"there is nobody with the address {email}")
+    return actor
+
+
+def viewpoint_from(actor: Actor, key: str) -> Viewpoint | None:
+    """The viewpoint a command was given, or the actor's own; None means everything, which only
+    the operator gets."""
+    from catenary.apps.organizations.queries import home_viewpoint, viewpoint_of
+
+    if not key:
+        if actor.is_operator:
+            return None
+        viewpoint = home_viewpoint(actor)
+        if viewpoint is None:
+            fail(f"{actor.email} belongs to no organization to look from")
+        return viewpoint
+    viewpoint = viewpoint_of(actor, key)
+    if viewpoint is None:
+        fail(f"there is no organization {key} to look from")
+    return viewpoint
+
+
+def fail(sentence: str, code: int = FAILED) -> NoReturn:
+    """Say why on standard error and end."""
+    errors.print(f"catenary: {sentence}", markup=False)
+    raise typer.Exit(code)
+
+
+def refuse(refusals: Sequence[Refusal], as_json: bool) -> NoReturn:
+    """Say every reason why nothing was done, and end with 1."""
+    if as_json:
+        answer(
+            {
+                "refused": [
+                    {
+                        "code": r.code,
+                        "reference": r.reference,
+                        "path": list(r.path),
+                        "sentence": r.sentence,
+                        "remedy": r.remedy,
+                    }
+                    for r in refusals
+                ]
+            }
+        )
+    else:
+        for refusal in refusals:
+            errors.print(f"{refusal.reference}: {refusal.sentence}", markup=False)
+            if refusal.remedy:
+                errors.print(f"    to mend it: {refusal.remedy}", markup=False)
+        errors.print("Nothing was changed.")
+    raise typer.Exit(REFUSED)
+
+
+def answer(value: Any) -> None:
+    """Print a value as JSON on standard output."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=str)
+    sys.stdout.write("\n")

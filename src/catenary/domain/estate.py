@@ -1,0 +1,259 @@
+"""The whole catalogue as arrays: who provides what, what rests on what, who consumes it.
+
+Organizations stand in tree order, so that an organization with everything below it is one
+range ``[position, end)``; services stand in order of name. Everything here is computed for all
+services at once: one hundred thousand services with three hundred thousand dependencies take
+milliseconds. What an actor may see is a mask over services and is applied before anything is
+counted, listed or followed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catenary.domain.documents.shapes import Stage
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+STAGES: tuple[Stage, ...] = tuple(Stage)
+STAGE_CODES: dict[str, int] = {stage: code for code, stage in enumerate(STAGES)}
+_RETIRED = STAGE_CODES[Stage.RETIRED]
+
+#: Codes of `roles_seen_from`, in the order of `ROLE_NAMES`.
+CUSTOMER_FACING, SUPPORTING, IDLE, EXTERNAL, ELSEWHERE = range(5)
+ROLE_NAMES = ("customer-facing", "supporting", "idle", "external", "elsewhere")
+
+#: In `Estate.published_root`: published to everyone.
+EVERYONE = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Estate:
+    """One version of the catalogue. Positions, never database numbers, link the arrays.
+
+    ``organization_end[o]`` is the first position after everything below ``o``;
+    ``organization_root[o]`` the position of its top organization. ``dependency_*`` hold one row
+    per reliance (reliant service, supporting service), ``consumption_*`` one per consuming
+    organization and service, ``published_*`` one per service and top organization it is
+    published to. Services removed from the catalogue are not here at all.
+    """
+
+    version: int
+    organization_ids: Ints
+    organization_end: Ints
+    organization_root: Ints
+    service_ids: Ints
+    service_names: list[str]
+    provider: Ints
+    stage: Ints
+    restricted: Bools
+    outcome_count: Ints
+    dependency_reliant: Ints
+    dependency_supporter: Ints
+    dependency_soft: Bools
+    consumption_consumer: Ints
+    consumption_service: Ints
+    published_service: Ints
+    published_root: Ints
+    _cache: dict[object, object] = field(default_factory=dict, repr=False)
+
+    @property
+    def size(self) -> int:
+        """How many services there are."""
+        return len(self.service_ids)
+
+    @cached_property
+    def _service_order(self) -> Ints:
+        return np.argsort(self.service_ids, kind="stable")
+
+    @cached_property
+    def _organization_order(self) -> Ints:
+        return np.argsort(self.organization_ids, kind="stable")
+
+    def service_position(self, service_id: int) -> int | None:
+        """Where a service stands, by its number; none when it is not in the catalogue."""
+        found = self.service_positions([service_id])
+        return int(found[0]) if len(found) else None
+
+    def service_positions(self, service_ids: Iterable[int]) -> Ints:
+        """Where services stand, by their numbers, in the order given; unknown ones left out."""
+        return _positions(self.service_ids, self._service_order, service_ids)
+
+    def organization_position(self, organization_id: int) -> int | None:
+        """Where an organization stands, by its number."""
+        found = _positions(self.organization_ids, self._organization_order, [organization_id])
+        return int(found[0]) if len(found) else None
+
+    @cached_property
+    def provider_root(self) -> Ints:
+        """The top organization of each service's provider."""
+        return self.organization_root[self.provider]
+
+    @cached_property
+    def _standing(self) -> Bools:
+        """Which dependencies count: not those of retired services, nor of one on itself."""
+        return (self.stage[self.dependency_reliant] != _RETIRED) & (
+            self.dependency_reliant != self.dependency_supporter
+        )
+
+    @cached_property
+    def consumer_range(self) -> tuple[Ints, Ints]:
+        """The first and last position of the organizations that consume each service or whose
+        services rely on it; first > last where there are none."""
+        low = np.full(self.size, len(self.organization_ids), dtype=np.int64)
+        high = np.full(self.size, -1, dtype=np.int64)
+        reliant = self.dependency_reliant[self._standing]
+        supporter = self.dependency_supporter[self._standing]
+        for service, consumer in (
+            (supporter, self.provider[reliant]),
+            (self.consumption_service, self.consumption_consumer),
+        ):
+            np.minimum.at(low, service, consumer)
+            np.maximum.at(high, service, consumer)
+        return low, high
+
+    def inside(self, organization: int) -> Bools:
+        """Which services are provided at or below an organization."""
+        return (self.provider >= organization) & (
+            self.provider < self.organization_end[organization]
+        )
+
+    def needed_by(self, organization: int) -> Bools:
+        """Which services somebody at or below an organization consumes, or a service provided
+        there relies on directly."""
+        end = self.organization_end[organization]
+        needed = np.zeros(self.size, dtype=np.bool_)
+        consumes = (self.consumption_consumer >= organization) & (self.consumption_consumer < end)
+        needed[self.consumption_service[consumes]] = True
+        reliant = self.provider[self.dependency_reliant]
+        relies = self._standing & (reliant >= organization) & (reliant < end)
+        needed[self.dependency_supporter[relies]] = True
+        return needed
+
+    def roles_seen_from(self, organization: int) -> Ints:
+        """The role code of every service seen from an organization (SEMANTICS 2)."""
+        cached = self._cache.get(("roles", organization))
+        if cached is not None:
+            return cached  # type: ignore[return-value]
+        low, high = self.consumer_range
+        inside = self.inside(organization)
+        outside_consumer = (low < organization) | (high >= self.organization_end[organization])
+        roles = np.full(self.size, ELSEWHERE, dtype=np.int64)
+        roles[~inside & self.needed_by(organization)] = EXTERNAL
+        roles[inside] = SUPPORTING
+        roles[inside & outside_consumer] = CUSTOMER_FACING
+        roles[inside & (high < 0)] = IDLE
+        self._cache[("roles", organization)] = roles
+        return roles
+
+    def shared_with(self, root: int) -> Bools:
+        """Which services of other top organizations may be seen from ``root``: those consumed
+        there, relied on directly from there, or published to it or to everyone."""
+        cached = self._cache.get(("shared", root))
+        if cached is not None:
+            return cached  # type: ignore[return-value]
+        shared = self.needed_by(root)
+        to_us = (self.published_root == root) | (self.published_root == EVERYONE)
+        shared[self.published_service[to_us]] = True
+        shared &= self.provider_root != root
+        self._cache[("shared", root)] = shared
+        return shared
+
+    def visible(self, root: int, unlocked: Iterable[int], sees_restricted: bool) -> Bools:
+        """Which services may be seen from the top organization ``root``.
+
+        Restricted ones only inside ``unlocked``, the organizations (positions) the actor is a
+        member of, unless ``sees_restricted``.
+        """
+        own = self.provider_root == root
+        if not sees_restricted:
+            locked = self.restricted.copy()
+            for organization in unlocked:
+                locked &= ~self.inside(organization)
+            own = own & ~locked
+        return own | self.shared_with(root)
+
+    @cached_property
+    def _down(self) -> tuple[Ints, Ints]:
+        return _adjacency(self.dependency_reliant, self.dependency_supporter, self.size)
+
+    @cached_property
+    def _up(self) -> tuple[Ints, Ints]:
+        reliant = self.dependency_reliant[self._standing]
+        supporter = self.dependency_supporter[self._standing]
+        return _adjacency(supporter, reliant, self.size)
+
+    def supporters_of(self, services: Ints) -> Ints:
+        """The services that any of ``services`` rely on directly, each once, in order."""
+        return np.unique(_neighbours(self._down, services))
+
+    def reliants_of(self, services: Ints) -> Ints:
+        """The services that rely directly on any of ``services``, each once, in order."""
+        return np.unique(_neighbours(self._up, services))
+
+    def steps_down(self, start: Ints, depth: int | None, may_pass: Bools) -> Ints:
+        """How many steps below ``start`` each service stands; -1 where it does not.
+
+        Reaches at most ``depth`` steps (all without) and goes on only from services in
+        ``may_pass``; those reached but not in it are marked and not passed.
+        """
+        return _steps(self._down, start, depth, may_pass, self.size)
+
+    def steps_up(self, start: Ints, depth: int | None, may_pass: Bools) -> Ints:
+        """How many steps above ``start`` each service stands, likewise."""
+        return _steps(self._up, start, depth, may_pass, self.size)
+
+    def consumers_of(self, service: int) -> Ints:
+        """The organizations that consume a service by their own consumption rows, in order."""
+        return np.unique(self.consumption_consumer[self.consumption_service == service])
+
+
+def _positions(ids: Ints, order: Ints, wanted: Iterable[int]) -> Ints:
+    keys = np.fromiter(wanted, dtype=np.int64)
+    if not len(ids) or not len(keys):
+        return np.zeros(0, dtype=np.int64)
+    places = np.searchsorted(ids, keys, sorter=order)
+    places[places == len(ids)] = 0
+    found = order[places]
+    result: Ints = found[ids[found] == keys]
+    return result
+
+
+def _adjacency(source: Ints, target: Ints, size: int) -> tuple[Ints, Ints]:
+    order = np.argsort(source, kind="stable")
+    starts = np.zeros(size + 1, dtype=np.int64)
+    np.cumsum(np.bincount(source, minlength=size), out=starts[1:])
+    return starts, target[order]
+
+
+def _neighbours(adjacency: tuple[Ints, Ints], services: Ints) -> Ints:
+    starts, targets = adjacency
+    first, last = starts[services], starts[services + 1]
+    lengths = last - first
+    total = int(lengths.sum())
+    if not total:
+        return np.zeros(0, dtype=np.int64)
+    # One arange, shifted so that each service's slice of it becomes its own range of targets.
+    shift = np.repeat(first - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
+    return targets[np.arange(total) + shift]
+
+
+def _steps(
+    adjacency: tuple[Ints, Ints], start: Ints, depth: int | None, may_pass: Bools, size: int
+) -> Ints:
+    steps = np.full(size, -1, dtype=np.int64)
+    steps[start] = 0
+    frontier = np.unique(start)
+    step = 0
+    while len(frontier) and (depth is None or step < depth):
+        step += 1
+        reached = _neighbours(adjacency, frontier[may_pass[frontier]])
+        frontier = np.unique(reached[steps[reached] < 0])
+        steps[frontier] = step
+    return steps
