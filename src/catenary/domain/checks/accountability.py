@@ -1,0 +1,253 @@
+"""CAT1xx: organizations and people. Somebody must stand behind each service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from catenary.domain.checks.index import CatalogueIndex
+from catenary.domain.checks.rule import Found, Rule, rule
+from catenary.domain.checks.wording import listed, shown
+from catenary.domain.findings import Severity
+
+
+@rule(
+    "CAT101",
+    "Organization above is missing",
+    Severity.ERROR,
+    idea="Who is a customer and who is a colleague follows from the tree of organizations "
+    "(SEMANTICS 2); a branch that hangs on nothing gives wrong answers to both.",
+    remedy="Describe the organization above, or correct its key.",
+)
+def organization_above_missing(index: CatalogueIndex) -> Iterator[Found]:
+    organizations = index.catalogue.organizations
+    for key, organization in organizations.items():
+        above = organization.part_of
+        if above and above not in organizations:
+            yield (
+                key,
+                ("organizations", key, "part-of"),
+                f"{shown(organization.name or key)} is part of {shown(above)}, "
+                "which the catalogue does not hold.",
+                f"Describe the organization {shown(above)}, or correct part-of.",
+            )
+
+
+@rule(
+    "CAT102",
+    "Organizations part of each other",
+    Severity.ERROR,
+    idea="An organization cannot stand above itself: inside and outside, on which "
+    "customer-facing and supporting rest (R8), would lose their meaning.",
+    remedy="Take part-of away from the organization that is really on top.",
+)
+def organizations_in_a_loop(index: CatalogueIndex) -> Iterator[Found]:
+    for loop in index.tree.loops:
+        subject = next((key for key in loop if index.in_scope(key)), loop[0])
+        if len(loop) == 1:
+            sentence = f"{shown(subject)} is part of itself."
+        else:
+            sentence = f"{listed(loop, 6)} are part of each other in a loop."
+        yield (
+            subject,
+            ("organizations", subject, "part-of"),
+            sentence,
+            "Decide which of them is on top and take its part-of away.",
+        )
+
+
+@rule(
+    "CAT103",
+    "Person in an unknown organization",
+    Severity.ERROR,
+    idea="People act for organizations (R7); what somebody may see and answer for is known only "
+    "through the organization they belong to.",
+    remedy="Describe the organization, or correct its key.",
+)
+def person_in_unknown_organization(index: CatalogueIndex) -> Iterator[Found]:
+    organizations = index.catalogue.organizations
+    for email, person in index.catalogue.people.items():
+        who = shown(person.name or email)
+        if person.organization not in organizations:
+            key = shown(person.organization)
+            yield (
+                email,
+                ("people", email, "organization"),
+                f"{who} belongs to {key or 'no organization'}"
+                + (", which the catalogue does not hold." if key else "."),
+                f"Describe the organization {key}, or correct it." if key else "Name one.",
+            )
+        for membership in person.memberships:
+            key = membership.organization
+            if key not in organizations and key != person.organization:
+                yield (
+                    email,
+                    ("people", email, "roles", key),
+                    f"{who} has roles in {shown(key)}, which the catalogue does not hold.",
+                    f"Describe the organization {shown(key)}, or take the roles away.",
+                )
+
+
+@rule(
+    "CAT104",
+    "Provider is unknown",
+    Severity.ERROR,
+    idea="A service is provided by an organization (ITIL 4: service provider is a role that an "
+    "organization performs). Without one nobody can promise anything.",
+    remedy="Describe the providing organization, or correct provider.",
+)
+def provider_unknown(index: CatalogueIndex) -> Iterator[Found]:
+    organizations = index.catalogue.organizations
+    for at, service in enumerate(index.services):
+        if service.provider not in organizations:
+            provider = shown(service.provider)
+            yield (
+                service.reference,
+                ("services", service.reference, "provider"),
+                f"{index.name(at)} is provided by {provider or 'nobody'}"
+                + (", which the catalogue does not hold." if provider else "."),
+                f"Describe the organization {provider}, or correct provider."
+                if provider
+                else "Name the providing organization.",
+            )
+
+
+@rule(
+    "CAT105",
+    "No owner",
+    Severity.WARNING,
+    idea="One service owner is accountable for the service from end to end (ITIL 4; R6). What "
+    "everybody owns nobody mends.",
+    remedy="Name the person or the team that answers for the service as its owner.",
+)
+def no_owner(index: CatalogueIndex) -> Iterator[Found]:
+    for at in index.current:
+        service = index.services[at]
+        if not service.owner:
+            yield (
+                service.reference,
+                ("services", service.reference, "owner"),
+                f"Nobody owns {index.name(at)}.",
+                f"Name a person or a team of {shown(service.provider)} as owner.",
+            )
+
+
+@rule(
+    "CAT106",
+    "Owner is unknown",
+    Severity.WARNING,
+    idea="Owners are people or teams, never free text: an owner the catalogue does not know "
+    "can be neither asked nor told (R6).",
+    remedy="Describe the person or the organization, or name another owner.",
+)
+def owner_unknown(index: CatalogueIndex) -> Iterator[Found]:
+    people, organizations = index.catalogue.people, index.catalogue.organizations
+    for at in index.current:
+        service = index.services[at]
+        owner = service.owner
+        if owner and owner not in people and owner not in organizations:
+            kind = "person" if "@" in owner else "organization"
+            yield (
+                service.reference,
+                ("services", service.reference, "owner"),
+                f"{index.name(at)} is owned by {shown(owner)}, a {kind} the catalogue does not "
+                "hold."
+                if kind == "person"
+                else f"{index.name(at)} is owned by {shown(owner)}, which is neither a person "
+                "nor an organization of the catalogue.",
+                f"Describe {shown(owner)} under {'people' if kind == 'person' else kind + 's'}, "
+                "or name another owner.",
+            )
+
+
+@rule(
+    "CAT107",
+    "Contact is unknown",
+    Severity.WARNING,
+    idea="Both sides of a service must know whom to talk to and where an issue goes next (R1, "
+    "co-creation). A contact the catalogue does not know leads nowhere.",
+    remedy="Describe the person or the organization, or name another contact.",
+)
+def contact_unknown(index: CatalogueIndex) -> Iterator[Found]:
+    people, organizations = index.catalogue.people, index.catalogue.organizations
+    for at in index.current:
+        service = index.services[at]
+        both = service.co_creation
+        if not (both.talk_to or both.escalate_to):
+            continue
+        for field, doing, contacts in (
+            ("talk-to", "to talk to", both.talk_to),
+            ("escalate-to", "to escalate to", both.escalate_to),
+        ):
+            for place, contact in enumerate(contacts):
+                if contact not in people and contact not in organizations:
+                    yield (
+                        service.reference,
+                        ("services", service.reference, "co-creation", field, place),
+                        f"{index.name(at)} names {shown(contact)} {doing}, which is neither a "
+                        "person nor an organization of the catalogue.",
+                        f"Describe {shown(contact)}, or name another contact.",
+                    )
+
+
+@rule(
+    "CAT108",
+    "Owner of another company",
+    Severity.NOTICE,
+    idea="Accountability for a service cannot be handed to a party outside the provider "
+    "(ISO/IEC 20000-1, 8.2.3): others may do the work, the provider answers for it.",
+    remedy="Name an owner inside the provider's own top organization.",
+)
+def owner_of_another_top(index: CatalogueIndex) -> Iterator[Found]:
+    people, organizations = index.catalogue.people, index.catalogue.organizations
+    tree = index.tree
+    for at in index.current:
+        service = index.services[at]
+        person = people.get(service.owner)
+        key = person.organization if person else service.owner
+        if key not in organizations or service.provider not in organizations:
+            continue
+        theirs, ours = tree.top_of(tree.number[key]), tree.top_of(tree.number[service.provider])
+        if theirs != ours:
+            yield (
+                service.reference,
+                ("services", service.reference, "owner"),
+                f"{index.name(at)} is provided by {shown(service.provider)} but owned by "
+                f"{shown(service.owner)} of {shown(theirs)}.",
+                f"Name an owner within {shown(ours)}.",
+            )
+
+
+@rule(
+    "CAT109",
+    "Published to an unknown organization",
+    Severity.WARNING,
+    idea="Publishing decides who sees a service they do not consume (SEMANTICS 2). A key that "
+    "names nobody publishes to nobody, and to a stranger the day somebody takes that key.",
+    remedy="Describe the organization, or take its key out of published-to.",
+)
+def published_to_unknown(index: CatalogueIndex) -> Iterator[Found]:
+    organizations = index.catalogue.organizations
+    for at in index.current:
+        service = index.services[at]
+        for place, key in enumerate(service.published_to):
+            if key != "*" and key not in organizations:
+                yield (
+                    service.reference,
+                    ("services", service.reference, "published-to", place),
+                    f"{index.name(at)} is published to {shown(key)}, which the catalogue does "
+                    "not hold.",
+                    f"Describe the organization {shown(key)}, or take it out of published-to.",
+                )
+
+
+RULES: tuple[Rule, ...] = (
+    organization_above_missing,
+    organizations_in_a_loop,
+    person_in_unknown_organization,
+    provider_unknown,
+    no_owner,
+    owner_unknown,
+    contact_unknown,
+    owner_of_another_top,
+    published_to_unknown,
+)
