@@ -27,6 +27,7 @@ ACME = organization("acme-cloud", "Acme Cloud Ltd")
 
 FRAME = p.Frame(
     current="catalogue",
+    origin="https://catalogue.example",
     here="/services/hospital-it/patient-management/?from=home",
     account=p.Account("Dana Reyes", "dana.reyes@st-mary.example"),
     band=p.ViewpointBand(

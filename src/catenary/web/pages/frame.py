@@ -73,6 +73,7 @@ class Frame:
     ``current`` is ``home``, ``catalogue``, ``chain``, ``checks`` or empty. ``here`` is the path
     of this page with its query: switching the viewpoint returns there. ``open_findings`` is shown
     beside Checks. ``account`` is absent for strangers, ``band`` where no viewpoint is chosen.
+    ``origin`` ("https://catalogue.example") makes printed addresses whole.
     """
 
     current: str = ""
@@ -81,6 +82,7 @@ class Frame:
     band: ViewpointBand | None = None
     open_findings: Count | None = None
     query: str = ""
+    origin: str = ""
     language: str = "en"
     is_right_to_left: bool = False
     addresses: Addresses = field(default_factory=Addresses)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise as LazyText
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
 from catenary.web.pages.sentences import Link, Sentence
@@ -63,6 +65,11 @@ class Because:
 
     def __bool__(self) -> bool:
         return bool(self.sentence)
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Every link of the reason, those in the sentence first."""
+        return (*(piece for piece in self.sentence.pieces if piece.url), *self.evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +139,9 @@ class Contact:
     name: str
     address: str = ""
     url: str = ""
+
+    @property
+    def html(self) -> SafeString:
+        """The name, leading to the page of the person or team, else to their mailbox."""
+        mailbox = f"mailto:{quote(self.address, safe='@')}" if self.address else ""
+        return Link(self.name, self.url or mailbox).html

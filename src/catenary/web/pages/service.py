@@ -186,6 +186,12 @@ class ServicePage:
         return self.look == "customer"
 
     @property
+    def evidence(self) -> tuple[Link, ...]:
+        """What the answer and the role lean on, each address once: printed in full."""
+        links = (*self.answer.pieces, *self.role.because.links)
+        return tuple({link.url: link for link in links if link.url}.values())
+
+    @property
     def plain_processes(self) -> tuple[BusinessProcess, ...]:
         """The supported processes without steps of their own: drawn together as one strip."""
         return tuple(process for process in self.processes if not process.steps)

@@ -66,13 +66,6 @@
     });
   });
 
-  /* Print gives the full address of each piece of evidence. */
-  window.addEventListener("beforeprint", function () {
-    document.querySelectorAll(".evidence a[href]").forEach(function (link) {
-      link.dataset.fullUrl = link.href;
-    });
-  });
-
   document.addEventListener("DOMContentLoaded", function () {
     markTheme();
     document.querySelectorAll("[data-needs-script]").forEach(function (part) { part.hidden = false; });
