@@ -12,7 +12,7 @@ HTML_LINK = re.compile(r"""<(?:img|a|source)\b[^>]*?\b(?:src|srcset|href)=["']([
 HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.M)
 FENCE = re.compile(r"^(```|~~~).*?^\1\s*$", re.M | re.S)
 MAKE = re.compile(r"\bmake ([a-z][a-z-]*)")
-CATENARY = re.compile(r"(?:^|[`$/ ])catenary ([a-z][a-z-]*)")
+CATENARY = re.compile(r"(?:^|[$/ ])catenary ([a-z][a-z-]*)", re.M)
 CODE = re.compile(r"`([^`\n]+)`")
 TARGET = re.compile(r"^([a-z][a-z-]*):", re.M)
 
