@@ -1,0 +1,1 @@
+"""Spreadsheets and tables: what the columns mean is declared in a mapping file."""
