@@ -15,9 +15,10 @@ ROLE_GLYPH_ROOM = 15.0
 TALL = 46.0
 LOW = 34.0
 GATE_HEIGHT = 20.0
-GATE_DROP = 13.0
+GATE_DROP = 15.0
 GATE_PADDING = 11.0
-NARROWEST = 92.0
+NARROWEST = 72.0
+LEAST_PROVIDER = 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def widest_box(marks: int) -> float:
     """How wide a box may be in a picture of so many marks: the more, the tighter."""
     if marks <= 24:
         return 250.0
-    return 196.0 if marks <= 80 else 168.0
+    return 212.0 if marks <= 80 else 172.0
 
 
 def mark_size(node: PictureNode, widest: float) -> MarkSize:
@@ -46,11 +47,11 @@ def mark_size(node: PictureNode, widest: float) -> MarkSize:
     line_room = widest - 2 * PADDING - (ROLE_GLYPH_ROOM if node.role else 0.0)
     label = shortened(label, LABEL_SIZE, label_room, bold=node.is_focus)
     tail = " · ".join(words)
-    if provider and tail:
-        room = line_room - text_width(" · " + tail, SMALL_SIZE)
-        line = f"{shortened(provider, SMALL_SIZE, max(room, 24.0))} · {tail}"
+    room = line_room - text_width(" · " + tail, SMALL_SIZE)
+    if provider and tail and room >= LEAST_PROVIDER:
+        line = f"{shortened(provider, SMALL_SIZE, room)} · {tail}"
     else:
-        line = provider or tail
+        line = tail or provider
     line = shortened(line, SMALL_SIZE, line_room)
     width = max(
         text_width(label, LABEL_SIZE, bold=node.is_focus) + widest - label_room,
@@ -63,7 +64,7 @@ def mark_size(node: PictureNode, widest: float) -> MarkSize:
 def second_line(node: PictureNode) -> tuple[str, tuple[str, ...]]:
     """The provider, and the words that follow it: the role, and the stage unless it is live."""
     if node.kind == "bundle":
-        return ("folded, open to see them" if node.expand_href else "folded"), ()
+        return ("folded, open to see" if node.expand_href else "folded"), ()
     words: list[str] = [node.role] if node.role else []
     if node.stage not in {"", "live"}:
         if node.role == "pipeline":

@@ -26,17 +26,17 @@ def ordered_rows(ranked: Ranked) -> list[list[int]]:
     fewest = _crossings(rows, below, position)
     idle = 0
     for sweep in range(SWEEPS):
-        if not fewest or idle > 2:
+        if (not fewest and sweep > 1) or idle > 2:
             break
         downwards = sweep % 2 == 0
         neighbours = above if downwards else below
         for row in rows if downwards else reversed(rows):
-            _by_middle(row, neighbours, position)
+            _by_middle(row, neighbours, position, ranked.marks)
         if size <= TRANSPOSED_UP_TO:
             _transpose(rows, above, below, position)
         crossings = _crossings(rows, below, position)
         idle += 1
-        if crossings < fewest:
+        if crossings < fewest or (sweep == 0 and crossings == fewest):
             fewest, best, idle = crossings, [list(row) for row in rows], 0
     return best
 
@@ -64,17 +64,28 @@ def _number(rows: list[list[int]], position: list[int]) -> None:
             position[vertex] = place
 
 
-def _by_middle(row: list[int], neighbours: list[list[int]], position: list[int]) -> None:
-    """Sort a row by the middle of each vertex's neighbours; who has none keeps the place."""
-    keys: dict[int, float] = {}
-    for place, vertex in enumerate(row):
-        places = [position[other] for other in neighbours[vertex]]
-        keys[vertex] = sum(places) / len(places) if places else -1.0
-        if not places:
-            keys[vertex] = float(place)
-    movable = sorted(
-        (vertex for vertex in row if neighbours[vertex]), key=lambda vertex: keys[vertex]
-    )
+def _by_middle(
+    row: list[int], neighbours: list[list[int]], position: list[int], marks: int
+) -> None:
+    """Sort a row by the middle of each vertex's neighbours; who has none keeps the place.
+
+    Among those with the same middle, trunk points go between the marks, so that what hangs lower
+    hangs under the middle of its elder siblings and not at their side.
+    """
+    alike: dict[float, list[int]] = {}
+    for vertex in row:
+        if neighbours[vertex]:
+            places = [position[other] for other in neighbours[vertex]]
+            alike.setdefault(sum(places) / len(places), []).append(vertex)
+    movable: list[int] = []
+    for middle in sorted(alike):
+        together = alike[middle]
+        trunks = [vertex for vertex in together if vertex >= marks]
+        if trunks and len(trunks) < len(together):
+            boxes = [vertex for vertex in together if vertex < marks]
+            half = (len(boxes) + 1) // 2
+            together = boxes[:half] + trunks + boxes[half:]
+        movable += together
     fill = iter(movable)
     row[:] = [next(fill) if neighbours[vertex] else vertex for vertex in row]
     for place, vertex in enumerate(row):

@@ -120,8 +120,7 @@ class Piece:
         if link.closes_loop:
             d, arrow = self._loop(route, dx, dy)
         else:
-            x, start = self._exit(link.source, route.port)
-            pairs = [(x, start), (x, self.bottom[self.ranked.row[link.source]])]
+            pairs = self._leaving(link.source, route.port)
             for point in route.points:
                 row = self.ranked.row[point]
                 pairs += [(self.x[point], self.top[row]), (self.x[point], self.bottom[row])]
@@ -147,17 +146,21 @@ class Piece:
         """A link that leads back up: out below, round the side, up, and in from below."""
         link = route.link
         mark, target = link.source, link.target
-        x, start = self._exit(mark, route.leaving)
+        points = self._leaving(mark, route.leaving)
+        x, level = points[0]
         if any(port.has_gate for port in self.ranked.ports[mark]):
-            start = self._gate_top(mark) + GATE_HEIGHT
+            level = self._gate_top(mark) + GATE_HEIGHT
+        x = points[-1][0]
+        points[-1] = (x, level)
         lane = self.x[mark] + self.ranked.right[mark] - LANE / 2
         row = self.ranked.row[mark]
-        leave = (x + dx, start + dy)
-        lowest = start + dy + HOOK_ROOM
+        out = routing.chain_path([(px + dx, py + dy) for px, py in points])
+        leave = (x + dx, level + dy)
+        lowest = level + dy + HOOK_ROOM
         if mark == target:
             box = self._box(mark, dx, dy)
             side, middle = box.x + box.width, box.y + box.height / 2
-            d = routing.hook(leave, lane + dx, lowest, middle)
+            d = out + routing.hook(leave, lane + dx, lowest, middle)
             return f"{d}L{routing.number(side + ARROW)} {routing.number(middle)}", (
                 routing.arrow_left((side, middle))
             )
@@ -168,10 +171,21 @@ class Piece:
         end, tip = self._exit(target, route.port)
         pairs += [(end, self.bottom[self.ranked.row[target]]), (end, tip + ARROW)]
         up = routing.chain_path([(px + dx, py + dy) for px, py in [pairs[0], *pairs]])
-        d = routing.hook(leave, lane + dx, lowest, self.top[row] + dy)
+        d = out + routing.hook(leave, lane + dx, lowest, self.top[row] + dy)
         return d + up[up.index("C") if "C" in up else up.index("L") :], (
             routing.arrow_up((end + dx, tip + dy))
         )
+
+    def _leaving(self, mark: int, port: Port) -> list[tuple[float, float]]:
+        """The first points of a link: out of the mark and down to the end of its row. A bare
+        port beyond the box (gates push it there) is reached by a short curve beside the gates."""
+        x, start = self._exit(mark, port)
+        end = (x, self.bottom[self.ranked.row[mark]])
+        half = self.sizes[mark].width / 2 - CORNER
+        if port.has_gate or abs(port.offset) <= half:
+            return [(x, start), end]
+        held = (self.x[mark] + min(max(port.offset, -half), half), start)
+        return [held, held, (x, self._gate_top(mark)), end]
 
     def _exit(self, mark: int, port: Port) -> tuple[float, float]:
         """Where links leave a mark by ``port``: its gate's lower edge, or the box's."""

@@ -12,6 +12,10 @@ from catenary.domain.picture.ranks import BOX_GAP, PORT_GAP, Ranked
 SWEEPS = 7
 TRUNK_GAP = 4.0
 MIXED_GAP = 12.0
+KINK = 26.0
+#: A weak wish of everything to be nearer to the middle, so that wide pictures do not sprawl.
+HUDDLE = 0.5
+SHRINK = 0.5
 
 
 def horizontal_middles(ranked: Ranked, rows: list[list[int]]) -> list[float]:
@@ -41,8 +45,35 @@ def horizontal_middles(ranked: Ranked, rows: list[list[int]]) -> list[float]:
             _settle(row, apart[index], x, up, down if last else None)
         for index in range(len(rows) - 1, -1, -1):
             _settle(rows[index], apart[index], x, down, up if last else None)
+    _straighten(ranked, rows, apart, x, up, down)
     leftmost = min(x[vertex] - ranked.left[vertex] for vertex in range(size))
     return [value - leftmost for value in x]
+
+
+def _straighten(
+    ranked: Ranked,
+    rows: list[list[int]],
+    apart: list[list[float]],
+    x: list[float],
+    up: list[list[tuple[int, float, float]]],
+    down: list[list[tuple[int, float, float]]],
+) -> None:
+    """Take small kinks out of trunks where there is room beside them: first to where they lead,
+    then to where they come from."""
+    for neighbours, order in ((down, rows[::-1]), (up, rows)):
+        spaces = apart[::-1] if neighbours is down else apart
+        for row, distances in zip(order, spaces, strict=True):
+            for place, vertex in enumerate(row):
+                if vertex < ranked.marks or not neighbours[vertex]:
+                    continue
+                other, shift, _ = neighbours[vertex][0]
+                wish = x[other] + shift
+                if abs(wish - x[vertex]) > KINK:
+                    continue
+                low = x[row[place - 1]] + distances[place] if place else wish
+                last = place == len(row) - 1
+                high = wish if last else x[row[place + 1]] - distances[place + 1]
+                x[vertex] = min(max(wish, low), max(high, low))
 
 
 def _distances(ranked: Ranked, row: list[int]) -> list[float]:
@@ -90,8 +121,8 @@ def _settle(
     for vertex, distance in zip(row, distances, strict=True):
         reach += distance
         reaches.append(reach)
-        pull = 0.01
-        wish = pull * x[vertex]
+        pull = HUDDLE
+        wish = HUDDLE * x[vertex] * SHRINK
         for other, shift, weight in neighbours[vertex]:
             wish += weight * (x[other] + shift)
             pull += weight

@@ -16,7 +16,7 @@ BOX_GAP = 22.0
 PORT_GAP = 10.0
 PORT_WIDTH = 12.0
 LANE = 16.0
-TRUNK = 5.0
+TRUNK = 3.0
 
 
 @dataclass(slots=True)

@@ -50,13 +50,10 @@ def chain_path(points: list[Point]) -> str:
 
 def hook(start: Point, lane: float, lowest: float, top: float) -> str:
     """From the bottom of a mark at ``start`` under it to ``lane`` at its side and up to ``top``:
-    how a link begins that leads back up. With its move-to."""
+    how a link goes on that leads back up. Without its move-to."""
     x, y = start
     side, deep = number(lane), number(lowest)
-    return (
-        f"M{number(x)} {number(y)}C{number(x)} {deep} {side} {deep} {side} {number(y - 4)}"
-        f"L{side} {number(top)}"
-    )
+    return f"C{number(x)} {deep} {side} {deep} {side} {number(y - 4)}L{side} {number(top)}"
 
 
 def arrow_up(tip: Point) -> str:

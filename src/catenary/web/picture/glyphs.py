@@ -7,7 +7,9 @@ from __future__ import annotations
 
 #: A person, a pillar, an arrow out of a box, an empty ring, a dotted square.
 ROLE_SHAPES = {
-    "customer-facing": '<circle cx="6" cy="3.2" r="2.4"/><path d="M1.2 11.5a4.8 4.6 0 0 1 9.6 0z"/>',
+    "customer-facing": (
+        '<circle cx="6" cy="3.2" r="2.4"/><path d="M1.2 11.5a4.8 4.6 0 0 1 9.6 0z"/>'
+    ),
     "offered": (
         '<circle class="chain-hollow" cx="6" cy="3.2" r="2"/>'
         '<path class="chain-hollow" d="M1.6 11a4.4 4.2 0 0 1 8.8 0z"/>'

@@ -29,30 +29,35 @@ def render_legend(picture: ChainPicture) -> SafeString:
     ]
     if "organization" in kinds:
         entries.append(
-            ('<rect class="chain-box" x="1" y="3" width="12" height="8" rx="4"/>', _("consumer"))
+            (
+                '<g class="chain-mark kind-organization">'
+                '<rect class="chain-box" x="1" y="2" width="12" height="10" rx="5"/></g>',
+                _("consumer"),
+            )
         )
     if any(group.soft for group in picture.groups):
         entries.append(
             (
-                '<path class="chain-link is-soft" d="M0 4C4 12 9 12 14 8"/>',
+                '<path class="chain-link is-soft" d="M0 5C6 11 16 11 22 5"/>',
                 _("soft: its loss only degrades"),
             )
         )
     if any(group.label and not group.soft for group in picture.groups):
         entries.append(
             (
-                '<rect class="chain-gate" x="1" y="3" width="12" height="8" rx="4"/>',
+                '<rect class="chain-gate" x="1" y="2" width="22" height="10" rx="5"/>',
                 _("how many of the supporters below it takes"),
             )
         )
     if any(link.closes_loop for link in links_of(picture)):
         entries.append(
-            ('<path class="chain-link is-loop" d="M0 4C4 12 9 12 14 8"/>', _("closes a loop"))
+            ('<path class="chain-link is-loop" d="M0 5C6 11 16 11 22 5"/>', _("closes a loop"))
         )
     items = "".join(
-        f'<li><svg class="chain-sign" width="14" height="14" viewBox="0 0 14 14" '
+        f'<li><svg class="chain-sign" width="{width}" height="14" viewBox="0 0 {width} 14" '
         f'aria-hidden="true">{sign}</svg>{escape(words)}</li>'
         for sign, words in entries
+        for width in (14 if sign.startswith("<g") else 24,)
     )
     return mark_safe(f'<ul class="chain-legend">{items}</ul>' if items else "")
 

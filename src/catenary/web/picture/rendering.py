@@ -27,11 +27,12 @@ from catenary.domain.picture.text import display_text
 from catenary.web.picture.glyphs import condition_glyph, role_glyph
 from catenary.web.picture.legend import render_legend
 
+#: What a button does, and its sign in a square of 16 units.
 _TOOLS = (
-    ("in", "+"),
-    ("out", "\N{MINUS SIGN}"),
-    ("fit", "\N{SQUARE FOUR CORNERS}"),
-    ("home", "\N{BULLSEYE}"),
+    ("in", "M8 3v10M3 8h10"),
+    ("out", "M3 8h10"),
+    ("fit", "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4"),
+    ("home", "M8 1v3M8 12v3M1 8h3M12 8h3M12 8a4 4 0 1 1-8 0 4 4 0 0 1 8 0z"),
 )
 
 
@@ -48,7 +49,9 @@ def render_chain(
         return SafeString()
     tools = "".join(
         f'<button type="button" class="chain-tool" data-chain-do="{what}" '
-        f'aria-label="{escape(words)}" title="{escape(words)}">{sign}</button>'
+        f'aria-label="{escape(words)}" title="{escape(words)}">'
+        f'<svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">'
+        f'<path class="chain-tool-sign" d="{sign}"/></svg></button>'
         for (what, sign), words in zip(
             _TOOLS,
             (
@@ -89,6 +92,7 @@ def render_svg(
         *(_link(path, by_id, number_of, gate_words) for path in _quiet_first(geometry, by_id)),
         "</g>",
         '<g class="chain-gates">',
+        *(_weight(path) for path in geometry.paths),
         *(_gate(gate) for gate in geometry.gates.values()),
         "</g>",
         '<g class="chain-marks">',
@@ -143,12 +147,15 @@ def _link(
     )
     if path.arrow:
         drawn += f'<path class="chain-arrow" d="{path.arrow}"/>'
-    if path.words and path.kind != "consumption":
-        drawn += (
-            f'<text class="chain-weight" x="{number(path.words_x)}" y="{number(path.words_y)}">'
-            f"{_safe(path.words)}</text>"
-        )
     return drawn
+
+
+def _weight(path: LinkPath) -> str:
+    """What the supporter weighs in its group, drawn after all links so that none covers it."""
+    if not path.words or path.kind == "consumption":
+        return ""
+    at = f'x="{number(path.words_x)}" y="{number(path.words_y)}"'
+    return f'<text class="chain-weight" {at}>{_safe(path.words)}</text>'
 
 
 def _gate(gate: GateBox) -> str:
@@ -176,15 +183,17 @@ def _mark(node: PictureNode, box: Box, index: int) -> str:
     round_ = "17" if node.kind == "organization" else "9"
     inside = [f"<title>{_safe(_whole(node))}</title>"]
     if node.kind == "bundle":
-        inside.append(
-            f'<rect class="chain-box-behind" x="5" y="-5" width="{width}" height="{height}" rx="9"/>'
-        )
+        behind = f'x="5" y="-5" width="{width}" height="{height}" rx="9"'
+        inside.append(f'<rect class="chain-box-behind" {behind}/>')
     inside.append(
         f'<rect class="chain-box" x="0" y="0" width="{width}" height="{height}" rx="{round_}"/>'
     )
     base = 19.0 if box.sublabel else box.height / 2 + 4.6
     inside.append(condition_glyph(node.condition, PADDING, base - 10.5))
     x = PADDING + (GLYPH_ROOM if node.condition else 0)
+    if node.kind == "organization":
+        # A pill reads best from its middle.
+        x = (x + box.width - PADDING) / 2
     inside.append(
         f'<text class="chain-label" x="{number(x)}" y="{number(base)}">{_safe(box.label)}</text>'
     )
