@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from catenary.domain.documents.readers import Key, Reader, kind_of, shown
+from catenary.domain.documents.readers import (
+    Key,
+    Reader,
+    character_name,
+    kind_of,
+    look_alike,
+    shown,
+)
 from catenary.domain.documents.words import nearest
 from catenary.domain.findings import FieldPath, Problem
 
@@ -88,6 +95,15 @@ class Form(Generic[T]):
 def unknown_word(name: object, path: FieldPath, noun: str, known: Iterable[str]) -> Problem:
     """The problem of a field ``noun`` does not know, with the nearest one it does."""
     words = list(known)
+    found = look_alike(name) if isinstance(name, str) else None
+    if found is not None and found[1]:
+        character, ascii_one = found
+        return Problem(
+            (*path, str(name)),
+            f"the field {shown(name)} holds {character_name(character)} "
+            f"at position {str(name).index(character) + 1}",
+            f'the ASCII "{ascii_one}" instead',
+        )
     meant = nearest(str(name)[:80].lower().replace("_", "-").replace(" ", "-"), words)
     return Problem(
         (*path, name if isinstance(name, (str, int)) else str(name)),

@@ -85,7 +85,8 @@ def kind_of(value: object) -> str:
     return "something else"
 
 
-def _character(character: str) -> str:
+def character_name(character: str) -> str:
+    """A character by its code point and name, for a message."""
     name = unicodedata.name(character, "no name")
     return f"U+{ord(character):04X} ({name.lower()})"
 
@@ -111,7 +112,7 @@ def key_problem(text: str, path: FieldPath, noun: str, expected: str) -> Problem
     if found is not None:
         character, meant = found
         where = text.index(character)
-        sentence = f"{noun} {shown(text)} holds {_character(character)} at position {where + 1}"
+        sentence = f"{noun} {shown(text)} holds {character_name(character)} at position {where + 1}"
         mend = f'the ASCII "{meant}" instead' if meant else expected
         return Problem(path, sentence, mend)
     if text != text.lower() and is_key(text.lower().replace("/", "")):
@@ -166,7 +167,7 @@ class Text:
             problems.append(
                 Problem(
                     path,
-                    f"{shown(text)} holds {_character(bad[0])} at position {bad.start() + 1}",
+                    f"{shown(text)} holds {character_name(bad[0])} at position {bad.start() + 1}",
                     "no control characters and nothing invisible"
                     if self.lines or bad[0] not in "\n\r\t"
                     else "one line without tabs",

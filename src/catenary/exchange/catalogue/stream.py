@@ -286,7 +286,7 @@ class YamlStream:
                 item = self._value(advance(), depth + 1)
                 if key is not None:
                     value[key] = item
-            self._end = name.end_mark.index
+            self._end = name.end_mark.index  # type: ignore[union-attr]
         elif kind is SequenceStartEvent:
             value = []
             item_event: Any
@@ -295,7 +295,7 @@ class YamlStream:
                 if type(item_event) is SequenceEndEvent:
                     break
                 value.append(self._value(item_event, depth + 1))
-            self._end = item_event.end_mark.index
+            self._end = item_event.end_mark.index  # type: ignore[union-attr]
         else:  # pragma: no cover - libyaml has no other kind of node
             raise _Stop
         if event.anchor is not None:
