@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.database", "tests.product", "tests.browser"]
 
@@ -14,6 +15,16 @@ NO_SHARED_DATA = (
     f"no real data at {SHARED_DATA}: the tests that check known counts of other people's"
     " registries need it"
 )
+
+# No test looks at the time it took, and neither does Hypothesis: a busy machine is no failure.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("test", UNHURRIED)
+settings.register_profile("soak", UNHURRIED, max_examples=5_000)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let Hypothesis try more examples when there is time for them."""
+    settings.load_profile("soak" if config.getoption("--soak") else "test")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
