@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 
 from catenary.domain.naming import slug
-from catenary.exchange.importers.draft import Draft, GroupEntry, Place
+from catenary.exchange.importers.draft import MAX_TAGS, Draft, GroupEntry, Place
 from catenary.exchange.importers.foreign_yaml import (
     Document,
     Mapping,
@@ -31,6 +32,7 @@ from catenary.exchange.importers.sources import (
     find_files,
     folder_name,
     follow,
+    is_there,
     is_url,
 )
 
@@ -101,7 +103,7 @@ class _Reader:
         shown = name or self.stack_name or self.provider
         self.draft.add_organization(self.provider, place=place, name=shown, key_text=self.provider)
         for service, link, source in self.links:
-            self.draft.groups.append(
+            self.draft.add_group(
                 GroupEntry(
                     service=(self.provider, service),
                     members=(((self.provider, link.target), Decimal(1)),),
@@ -186,7 +188,7 @@ class _Reader:
             elif target is None:
                 reason = "it lies outside of the folder that was given"
                 self.say(file, line, f"include {named}", Outcome.REJECTED, reason)
-            elif not target.path.is_file():
+            elif not is_there(target.path):
                 self.say(file, line, f"include {named}", Outcome.REJECTED, "there is no such file")
             else:
                 self.read(target)
@@ -210,9 +212,9 @@ class _Reader:
             "name": " ".join(name.split()),
             "description": description,
             "stage": self.stage,
-            "tags": [
-                f"profile:{text}" for _, at in layers for text, _ in texts(at.find("profiles"))
-            ],
+            "tags": list(
+                islice((f"profile:{text}" for _, at in layers for text in _profiles(at)), MAX_TAGS)
+            ),
         }
         self.draft.add_service((self.provider, name), place=Place(file.name, line), fields=fields)
         for index, (owner, layer) in enumerate(layers):
@@ -263,7 +265,7 @@ class _Reader:
             reason = f"'{named}' lies outside of the folder that was given"
             self.say(file, line, item, Outcome.REJECTED, reason)
             return None
-        if not target.path.is_file():
+        if not is_there(target.path):
             self.say(file, line, item, Outcome.REJECTED, f"there is no file '{named}'")
             return None
         return self._load(target)
@@ -291,6 +293,10 @@ def _label(node: Mapping) -> str:
             if equals and label.strip() == key and value.strip():
                 return value.strip()
     return ""
+
+
+def _profiles(node: Mapping) -> Iterator[str]:
+    return (text for text, _ in texts(node.find("profiles")))
 
 
 def _misshapen(node: Mapping) -> Iterator[tuple[int, str]]:

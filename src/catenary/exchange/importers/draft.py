@@ -11,10 +11,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from catenary.exchange.importers.report import Outcome, ReportLine
+from catenary.exchange.importers.report import ImportRefused, Outcome, ReportLine
 
 #: A service by the identity of the organization it is named under, and its own.
 ServiceIdentity = tuple[str, str]
+
+MAX_GROUPS = 2_000_000
+MAX_TAGS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +105,10 @@ class Draft:
     def say(
         self, place: Place, item: str, outcome: Outcome, reason: str = "", reference: str = ""
     ) -> None:
-        """Add a line to the report."""
-        line = ReportLine(place.source, place.line, item, outcome, reference, reason)
-        self.lines.append(line)
+        """Add a line to the report. What foreign files say is shortened, and its invisible
+        characters spelled out: the report goes to terminals and spreadsheets."""
+        told = _shown(item, 300), outcome, reference, _shown(reason, 1000)
+        self.lines.append(ReportLine(_shown(place.source, 1000), place.line, *told))
 
     def add_organization(
         self,
@@ -161,6 +165,16 @@ class Draft:
             have += [role for role in what if role not in have]
         self.say(place, f"person {address}", Outcome.MERGED, _same_or_kept(differs, known.place))
 
+    def add_group(self, group: GroupEntry) -> None:
+        """Add a dependency group. Raises ``ImportRefused`` when there are more than any registry
+        holds: a small file can name millions by YAML aliases."""
+        if len(self.groups) >= MAX_GROUPS:
+            raise ImportRefused(
+                f"{group.place.source}:{group.place.line}: more than {MAX_GROUPS:,} dependencies. "
+                "Import it in parts."
+            )
+        self.groups.append(group)
+
     def add_service(
         self,
         identity: ServiceIdentity,
@@ -196,6 +210,13 @@ class Draft:
         elif owner not in ("", known.owner):
             differs.append(f"owner {known.owner}")
         self.say(place, item, Outcome.MERGED, _same_or_kept(differs, known.place))
+
+
+def _shown(text: str, limit: int) -> str:
+    text = text if len(text) <= limit else text[: limit - 3] + "..."
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in text)
 
 
 def _fill(known: dict[str, object], more: Mapping[str, object]) -> list[str]:

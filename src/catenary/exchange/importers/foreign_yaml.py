@@ -17,6 +17,7 @@ from pathlib import Path
 import yaml
 
 from catenary.exchange.importers.report import ImportRefused
+from catenary.exchange.importers.sources import is_there
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 100
@@ -142,7 +143,7 @@ def read_text(path: Path, *, max_bytes: int = MAX_BYTES) -> str:
     not text in that encoding.
     """
     try:
-        if not path.is_file():
+        if not is_there(path):
             raise ImportRefused(f"{path}: there is no such file.")
         if path.stat().st_size > max_bytes:
             raise ImportRefused(

@@ -21,11 +21,10 @@ from catenary.exchange.importers.draft import (
     ConsumptionEntry,
     Draft,
     GroupEntry,
-    Place,
     ServiceEntry,
     ServiceIdentity,
 )
-from catenary.exchange.importers.report import Imported, Outcome, ReportLine
+from catenary.exchange.importers.report import Imported, Outcome
 
 Plain = dict[str, object]
 
@@ -39,7 +38,8 @@ class _Settlement:
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
         self.catalogue = CatalogueDocument()
-        self.lines: list[ReportLine] = list(draft.lines)
+        self.lines = draft.lines
+        self.say = draft.say
         self.organizations: dict[str, str] = {}
         self.services: dict[ServiceIdentity, str] = {}
 
@@ -53,12 +53,6 @@ class _Settlement:
             order.setdefault(line.source, len(order))
         self.lines.sort(key=lambda line: (order[line.source], line.line))
         return Imported(self.catalogue, tuple(self.lines))
-
-    def say(
-        self, place: Place, item: str, outcome: Outcome, reason: str = "", reference: str = ""
-    ) -> None:
-        line = ReportLine(place.source, place.line, item, outcome, reference, reason)
-        self.lines.append(line)
 
     # --- organizations and people ---
 

@@ -57,6 +57,14 @@ def _is(source: Path) -> bool:
         return False
 
 
+def is_there(path: Path) -> bool:
+    """True for an existing file; foreign names can be too long for the system to look for."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def _below(folder: Path, is_wanted: Callable[[str], bool]) -> Iterator[Path]:
     for here, folders, files in os.walk(folder):
         folders[:] = sorted(

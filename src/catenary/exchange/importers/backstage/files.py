@@ -24,7 +24,7 @@ from catenary.exchange.importers.foreign_yaml import (
     read_text,
 )
 from catenary.exchange.importers.report import ImportRefused, Outcome
-from catenary.exchange.importers.sources import SourceFile, find_files, follow, is_url
+from catenary.exchange.importers.sources import SourceFile, find_files, follow, is_there, is_url
 
 _MAX_MATCHES = 10_000
 
@@ -145,19 +145,19 @@ class _Files:
         is_pattern = any(sign in target.text for sign in "*?[")
         base, pattern = _before_pattern(target.text) if is_pattern else (target.text, "")
         start = follow(base or ".", by=file)
-        if start is None or ".." in Path(pattern).parts:
+        if start is None or ".." in Path(pattern).parts or pattern.count("**") > 3:
             reason = "it lies outside of the folder that was given"
             self.say(place, item, Outcome.REJECTED, reason)
             self._told = True
             return
         if not pattern:
-            if start.path.is_file():
+            if is_there(start.path):
                 yield start
             return
         try:
             for number, path in enumerate(sorted(start.path.glob(pattern))):
                 inside = path.resolve().is_relative_to(start.root)
-                if number < _MAX_MATCHES and inside and path.is_file():
+                if number < _MAX_MATCHES and inside and is_there(path):
                     yield SourceFile(
                         path.resolve(), start.root, f"{start.name}/{_tail(path, start)}"
                     )

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 
 from catenary.domain.naming import slug
@@ -24,7 +25,7 @@ from catenary.exchange.importers.backstage.entities import (
     spelled,
 )
 from catenary.exchange.importers.backstage.files import read_entities
-from catenary.exchange.importers.draft import Draft, GroupEntry, Place
+from catenary.exchange.importers.draft import MAX_TAGS, Draft, GroupEntry, Place
 from catenary.exchange.importers.foreign_yaml import texts
 from catenary.exchange.importers.report import Imported, ImportRefused, Outcome
 from catenary.exchange.importers.settling import settle
@@ -242,7 +243,8 @@ class _Chain:
             tags.append(f"lifecycle:{lifecycle}")
         if lifecycle and lifecycle.lower() not in STAGES:
             note = f"the lifecycle '{lifecycle[:80]}' is not known; taken as live"
-        tags += [text for text, _ in texts(entity.root.find("metadata", "tags"))]
+        own = (text for text, _ in texts(entity.root.find("metadata", "tags")))
+        tags += islice(own, MAX_TAGS)
         provider, owner = self._owner(entity)
         self.draft.add_service(
             (self.top, entity.item),
@@ -307,7 +309,7 @@ class _Chain:
                 self._reject(entity, reference, f"a {name[0]} is not a service")
                 continue
             relying, supporting = (name, entity.name) if turned else (entity.name, name)
-            self.draft.groups.append(
+            self.draft.add_group(
                 GroupEntry(
                     service=(self.top, spelled(relying)),
                     members=(((self.top, spelled(supporting)), Decimal(1)),),

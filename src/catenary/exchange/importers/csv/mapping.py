@@ -29,6 +29,7 @@ from catenary.exchange.importers.report import ImportRefused
 
 VERSION = "1"
 MAX_MAPPING_BYTES = 1024 * 1024
+MAX_PARTS = 10_000
 
 TOP_FIELDS = {"catenary-mapping", "maps", "files"}
 FILE_FIELDS = {
@@ -130,6 +131,7 @@ class _Reader:
         self.source = source
         self.problems: list[str] = []
         self.maps: dict[str, ValueMap] = {}
+        self.parts = 0
 
     def wrong(self, line: int, sentence: str) -> None:
         self.problems.append(f"{self.source}:{line}: {sentence}")
@@ -208,6 +210,12 @@ class _Reader:
         return Template("", ())
 
     def _tree(self, node: Node, name: str) -> Tree:
+        # Aliases can make a small file name more parts than anybody could fill in.
+        self.parts += 1
+        if self.parts > MAX_PARTS:
+            if self.parts == MAX_PARTS + 1:
+                self.wrong(node.line, f"the mapping has more than {MAX_PARTS:,} templates")
+            return Template("", ())
         if isinstance(node, Mapping):
             if "each" in node.items:
                 self._known(node, ("each", "split", "value"), f"{name} with each")

@@ -35,6 +35,7 @@ from catenary.exchange.importers.settling import settle
 from catenary.exchange.importers.sources import SourceFile, find_files
 
 _ONE = Decimal(1)
+MAX_ROWS = 3_000_000
 #: Fields of a service template that are not fields of the service document.
 _OWN = {"key", "provider", "home", "owner", "relies-on"}
 
@@ -111,6 +112,7 @@ class _Import:
         self.tables = tables
         self.rows: dict[str, list[FilledRow]] = {}
         self.names = Names()
+        self.made = 0
 
     def build(self) -> None:
         for rule in self.rules:
@@ -161,6 +163,12 @@ class _Import:
                 continue
             try:
                 for filled in filled_rows(row, joins):
+                    self.made += 1
+                    if self.made > MAX_ROWS:
+                        raise ImportRefused(
+                            f"{table.source}:{line}: the joins of the mapping make more than "
+                            f"{MAX_ROWS:,} rows. Join on columns that tell rows apart."
+                        )
                     yield FilledRow(line, filled)
             except RowRefused as error:
                 self.draft.say(place, "row", Outcome.REJECTED, str(error))
@@ -329,20 +337,20 @@ class _Import:
         soft = how == "soft" or text_of(rule, "soft", last).lower() in ("true", "yes", "1")
         if how in ("essential", "soft"):
             for one_member in members:
-                self.draft.groups.append(GroupEntry(service, (one_member,), place, soft=soft))
+                self.draft.add_group(GroupEntry(service, (one_member,), place, soft=soft))
             return
         minimum = _number(rule, "minimum", last) or _ONE
         full = _number(rule, "full", last)
         name = text_of(rule, "group", last)
         if not name:
             entry = GroupEntry(service, tuple(members), place, minimum, full, soft)
-            self.draft.groups.append(entry)
+            self.draft.add_group(entry)
             return
         # Tables often have one row for each member; the name of the group holds them together.
         at = joined.setdefault((service, name), len(self.draft.groups))
         if at == len(self.draft.groups):
             entry = GroupEntry(service, tuple(members), place, minimum, full, soft)
-            self.draft.groups.append(entry)
+            self.draft.add_group(entry)
             return
         known = self.draft.groups[at]
         self.draft.groups[at] = replace(known, members=(*known.members, *members))
