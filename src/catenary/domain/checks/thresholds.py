@@ -117,15 +117,20 @@ def idle_member(index: CatalogueIndex) -> Iterator[Found]:
     remedy="Name each supporter once.",
 )
 def counted_twice(index: CatalogueIndex) -> Iterator[Found]:
-    seen_essential: set[tuple[int, str]] = set()
+    repeated: set[tuple[int, str]] = set()
+    alone: dict[tuple[int, str], bool] = {}  # soft or not, of supporters in a group of one
     for gate in index.gates:
         members = gate.group.members
+        if index.retired[gate.service]:
+            continue
         if len(members) == 1:
-            if not gate.group.soft:
-                pair = (gate.service, members[0].service)
-                if pair in seen_essential:
-                    yield _twice(index, gate, members[0].service, "as essential")
-                seen_essential.add(pair)
+            pair = (gate.service, members[0].service)
+            before = alone.setdefault(pair, gate.group.soft)
+            if before is not gate.group.soft:
+                yield _twice(index, gate, members[0].service, "as essential and as soft")
+            elif pair in repeated:
+                yield _twice(index, gate, members[0].service, "by itself")
+            repeated.add(pair)
             continue
         names = {member.service for member in members}
         if len(names) < len(members):
@@ -280,7 +285,7 @@ def _twice(index: CatalogueIndex, gate: Gate, name: str, where: str) -> Found:
     return (
         index.references[gate.service],
         _path(index, gate),
-        f"{index.name(gate.service)} names {shown(name)} twice {where}.",
+        f"{index.name(gate.service)} names {shown(name)} twice, {where}.",
         f"Name {shown(name)} once.",
     )
 
