@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from catenary.domain.documents.shapes import Burden, BusinessProcess, Channel
+from catenary.domain.picture import ChainPicture, PictureEdge, PictureGroup, PictureNode
 from catenary.web import pages as p
+from catenary.web.picture import render_chain
 
 NOON = datetime(2026, 11, 3, 12, 5, tzinfo=UTC)
 
@@ -101,11 +103,39 @@ HISTORY = (
     p.HistoryEntry(NOON.replace(day=1), "Catenary", "entered as already in operation"),
 )
 
-PICTURE = """<svg viewBox="0 0 1080 250" width="1000" height="230" role="img"
-aria-label="Chain of patient management" class="chain">
-<g fill="none" stroke="currentColor"><path d="M540 44C540 80 150 70 150 104"/>
-<path d="M540 44C540 80 400 70 400 104"/><path d="M540 44C540 80 660 70 660 104"/></g>
-<text x="540" y="30" text-anchor="middle" fill="currentColor">Patient management</text></svg>"""
+PICTURE = render_chain(
+    ChainPicture(
+        "Chain of Patient management",
+        (
+            PictureNode("wards", "Wards", "organization", href="/organizations/wards/"),
+            PictureNode("emergency", "Emergency ward", "organization"),
+            PictureNode(
+                "pm",
+                "Patient management",
+                "service",
+                "Hospital IT",
+                "live",
+                "customer-facing",
+                href="/services/hospital-it/patient-management/",
+                is_focus=True,
+            ),
+            PictureNode("crm", "CRM", "service", "Hospital IT", "live", "supporting"),
+            PictureNode("pharmacy", "Pharmacy inventory", "service", "Hospital IT", "live"),
+            PictureNode("db-1", "db-1", "service", "Acme Cloud Ltd", "live", "external"),
+            PictureNode("db-2", "db-2", "service", "Acme Cloud Ltd", "live", "external"),
+            PictureNode("reporting", "Reporting", "service", "Hospital IT", "live", "supporting"),
+        ),
+        (
+            PictureGroup("g1", "pm", (("crm", ""),)),
+            PictureGroup("g2", "pm", (("pharmacy", ""),)),
+            PictureGroup(
+                "g3", "pharmacy", (("db-1", ""), ("db-2", "")), "1 of 2 needed, 2 for full"
+            ),
+            PictureGroup("g4", "pm", (("reporting", ""),), "", True),
+        ),
+        (PictureEdge("wards", "pm"), PictureEdge("emergency", "pm", "Front door")),
+    )
+)
 
 SERVICE = p.ServicePage(
     name="Patient management",
@@ -427,19 +457,36 @@ CHAIN = p.ChainPage(
     ),
     picture_svg=PICTURE,
     rows=(
-        p.ChainRow(p.Link("Emergency ward", "/organizations/emergency/"), EMERGENCY, -1),
-        p.ChainRow(service("patient-management", "Patient management"), HOSPITAL_IT, 0, FACING),
-        p.ChainRow(service("crm", "CRM"), HOSPITAL_IT, 1, SUPPORTING, "essential"),
         p.ChainRow(
-            service("db-1", "db-1"),
-            ACME,
-            2,
-            EXTERNAL,
-            "1 of 2 needed, 2 for full",
-            through=service("pharmacy", "Pharmacy inventory"),
+            EMERGENCY,
+            service("patient-management", "Patient management"),
+            "Hospital IT",
+            weight="Front door",
+            steps=1,
+            is_consumption=True,
         ),
         p.ChainRow(
-            service("reporting", "Reporting"), HOSPITAL_IT, 1, SUPPORTING, "only degrades", True
+            service("patient-management", "Patient management"),
+            service("crm", "CRM"),
+            "Hospital IT",
+            "essential",
+            steps=1,
+        ),
+        p.ChainRow(
+            service("pharmacy", "Pharmacy inventory"),
+            service("db-1", "db-1"),
+            "Acme Cloud Ltd",
+            "1 of 2 needed, 2 for full",
+            "60",
+            2,
+        ),
+        p.ChainRow(
+            service("crm", "CRM"),
+            service("reporting", "Reporting"),
+            "Hospital IT",
+            "only degrades",
+            is_soft=True,
+            closes_loop=True,
         ),
     ),
     row_count=p.Count(23),

@@ -29,6 +29,7 @@ from catenary.web.pages.home import (
 from catenary.web.pages.marks import (
     Because,
     Chip,
+    ConditionMark,
     Contact,
     Count,
     Facet,
@@ -65,6 +66,7 @@ __all__ = [
     "ChecksPage",
     "Chip",
     "CoCreationCard",
+    "ConditionMark",
     "ConsumerRow",
     "Contact",
     "Count",

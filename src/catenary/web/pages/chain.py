@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from catenary.web.pages.marks import Count, Facet, RoleMark
+from catenary.web.pages.marks import Count, Facet
 from catenary.web.pages.sentences import Link, Sentence
 
 
@@ -19,27 +19,28 @@ class ChainChoice:
 
 @dataclass(frozen=True, slots=True)
 class ChainRow:
-    """One line of the table. ``steps`` is the distance from the focus: below zero for what
-    stands on it (above in the picture), zero for itself, above zero for what it relies on.
-    ``threshold`` reads "1 of 2 needed, 2 for full"; ``through`` is the neighbour it hangs on."""
+    """One link of the picture, as ``domain.picture.table_rows`` lists them: ``reliant`` stands on
+    ``supporter``, or consumes it when ``is_consumption``.
 
-    service: Link
-    provider: Link
-    steps: int
-    role: RoleMark | None = None
+    ``threshold`` reads "1 of 2 needed, 2 for full"; ``weight`` is what this supporter weighs in
+    its group, or for consumption the consumer's own name for it; ``steps`` is how far the farther
+    end is from the focus, absent without one.
+    """
+
+    reliant: Link
+    supporter: Link
+    provider: str = ""
     threshold: str = ""
+    weight: str = ""
+    steps: int | None = None
+    is_consumption: bool = False
     is_soft: bool = False
-    through: Link | None = None
-
-    @property
-    def steps_away(self) -> int:
-        """The distance without its direction."""
-        return abs(self.steps)
+    closes_loop: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ChainPage:
-    """``picture_svg`` is finished, escaped SVG from the picture's own renderer and the only
+    """``picture_svg`` is the finished, escaped figure of ``web.picture.render_chain`` and the only
     markup among these values. Without a ``focus`` the page offers ``suggestions``."""
 
     answer: Sentence

@@ -7,10 +7,11 @@ from urllib.parse import quote
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise as LazyText
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy
 
 from catenary.web.pages.sentences import Link, Sentence
+from catenary.web.picture.glyphs import CONDITION_SHAPES, ROLE_SHAPES
 
 _ROLE_WORDS: dict[str, LazyText] = {
     "customer-facing": gettext_lazy("customer-facing"),
@@ -19,6 +20,13 @@ _ROLE_WORDS: dict[str, LazyText] = {
     "external": gettext_lazy("external"),
     "idle": gettext_lazy("idle"),
     "pipeline": gettext_lazy("pipeline"),
+}
+_CONDITION_WORDS: dict[str, LazyText] = {
+    "operational": gettext_lazy("operational"),
+    "degraded": gettext_lazy("degraded"),
+    "down": gettext_lazy("down"),
+    "unknown": gettext_lazy("unknown"),
+    "planned": gettext_lazy("maintenance"),
 }
 _STAGE_WORDS: dict[str, LazyText] = {
     "proposed": gettext_lazy("proposed"),
@@ -69,7 +77,7 @@ class Because:
     @property
     def links(self) -> tuple[Link, ...]:
         """Every link of the reason, those in the sentence first."""
-        return (*(piece for piece in self.sentence.pieces if piece.url), *self.evidence)
+        return (*self.sentence.links, *self.evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,29 @@ class RoleMark:
     def word(self) -> str:
         """The role as the reader reads it."""
         return role_word(self.role)
+
+    @property
+    def shape(self) -> SafeString:
+        """The same shape as in the chain picture; empty for an unknown role."""
+        return mark_safe(ROLE_SHAPES.get(self.role, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionMark:
+    """A condition as shape, colour and word together: ``operational``, ``degraded``, ``down``,
+    ``unknown`` or ``planned``."""
+
+    condition: str
+
+    @property
+    def word(self) -> str:
+        """The condition as the reader reads it."""
+        return str(_CONDITION_WORDS.get(self.condition, self.condition))
+
+    @property
+    def shape(self) -> SafeString:
+        """The same shape as in the chain picture."""
+        return mark_safe(CONDITION_SHAPES.get(self.condition, ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from string import Formatter
 
+from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -43,15 +44,23 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence as pieces in reading order; empty (and false) when there is nothing to say."""
+    """One sentence as pieces in reading order: our own words as text, names as :class:`Link`.
 
-    pieces: tuple[Link, ...] = ()
+    Empty (and false) when there is nothing to say.
+    """
+
+    pieces: tuple[Link | str, ...] = ()
 
     def __bool__(self) -> bool:
-        return any(piece.text for piece in self.pieces)
+        return bool(str(self))
 
     def __str__(self) -> str:
-        return "".join(piece.text for piece in self.pieces)
+        return "".join(map(str, self.pieces))
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """The pieces that lead somewhere."""
+        return tuple(piece for piece in self.pieces if isinstance(piece, Link) and piece.url)
 
     @property
     def html(self) -> SafeString:
@@ -70,31 +79,33 @@ def say(pattern: str, **values: Filling) -> Sentence:
     A list of links reads "a, b and c". A place nobody filled is a ``KeyError``: that is a mistake
     of ours, not of the catalogue.
     """
-    pieces: list[Link] = []
+    pieces: list[Link | str] = []
     for text, place, _spec, _conversion in _FORMATTER.parse(pattern):
         if text:
-            pieces.append(Link(text))
+            pieces.append(text)
         if place is None:
             continue
         value = values[place]
         if isinstance(value, Link):
             pieces.append(value)
-        elif isinstance(value, str | int):
-            pieces.append(Link(str(value)))
+        elif isinstance(value, int):
+            pieces.append(number_format(value, force_grouping=True))
+        elif isinstance(value, str):
+            pieces.append(Link(value))
         else:
             pieces.extend(_listed(value))
     return Sentence(tuple(pieces))
 
 
-def _piece_html(piece: Link) -> SafeString | str:
-    return piece.html if piece.url or piece.note else piece.text
+def _piece_html(piece: Link | str) -> SafeString | str:
+    return piece.html if isinstance(piece, Link) else piece
 
 
-def _listed(links: Sequence[Link]) -> list[Link]:
-    pieces: list[Link] = []
+def _listed(links: Sequence[Link]) -> list[Link | str]:
+    pieces: list[Link | str] = []
     for position, link in enumerate(links):
         if position:
             is_last = position == len(links) - 1
-            pieces.append(Link(gettext(" and ") if is_last else ", "))
+            pieces.append(gettext(" and ") if is_last else ", ")
         pieces.append(link)
     return pieces

@@ -142,8 +142,8 @@ class ServicePage:
     ``look`` is ``provider`` (the whole record) or ``customer`` (redacted: what one gets, by the
     name one uses; then the chain, findings and history are left empty and not shown).
     ``name`` is the name the reader uses, ``official_name`` the provider's when it differs.
-    ``…_beyond`` count what exists beyond what one may see. ``picture_svg`` is finished, escaped
-    SVG from the picture's own renderer.
+    ``…_beyond`` count what exists beyond what one may see. ``picture_svg`` is the
+    finished, escaped figure of ``web.picture.render_chain``.
     """
 
     name: str
@@ -188,7 +188,7 @@ class ServicePage:
     @property
     def evidence(self) -> tuple[Link, ...]:
         """What the answer and the role lean on, each address once: printed in full."""
-        links = (*self.answer.pieces, *self.role.because.links)
+        links = (*self.answer.links, *self.role.because.links)
         return tuple({link.url: link for link in links if link.url}.values())
 
     @property
