@@ -6,9 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from catenary.domain.documents.shapes import Stage
 from catenary.exchange.catalogue import folder as folders
+from catenary.exchange.catalogue import reading
 from catenary.exchange.catalogue.reading import ReadCatalogue, read_catalogue
 
 HOSPITAL = """\
@@ -440,6 +443,48 @@ def test_progress_is_told_now_and_then(tmp_path: Path) -> None:
     read_catalogue(tmp_path, progress=told.append)
 
     assert told == [1000, 2000]
+
+
+def test_a_flood_of_problems_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MAX_PROBLEMS", 10)
+    entries = "".join(f"  o{n}: {{}}\n" for n in range(50))
+
+    found = read(tmp_path, f"catenary: 1\norganizations:\n{entries}")
+
+    assert len(found.problems) == 12
+    assert "more than 10 problems" in "".join(said(tmp_path, found))
+
+
+_pieces = st.sampled_from(
+    [
+        *HOSPITAL.splitlines(keepends=True),
+        *"\n\t :-{}[],&*!|>'\"%@`#?x\x00é\u202e",
+        "<<: *x",
+        "---\n",
+    ]
+)
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(_pieces, max_size=30).map("".join))
+def test_no_text_makes_reading_fail(tmp_path: Path, text: str) -> None:
+    found = read(tmp_path, text)
+
+    for problem in found.problems:
+        assert problem.line >= 1 and problem.column >= 1
+        assert problem.sentence and problem.expected
+    for reference in found.catalogue.services:
+        assert found.locate(("services", reference, "name")).line >= 1
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.binary(max_size=60))
+def test_no_bytes_make_reading_fail(tmp_path: Path, content: bytes) -> None:
+    assert read(tmp_path, b"catenary: 1\n" + content).catalogue.services == {}
 
 
 def test_the_size_limit_is_the_documented_one() -> None:

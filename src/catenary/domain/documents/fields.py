@@ -20,6 +20,7 @@ from catenary.domain.documents.readers import (
     Text,
     kind_of,
     shown,
+    too_many,
 )
 from catenary.domain.documents.relying import Relying
 from catenary.domain.documents.shapes import (
@@ -169,13 +170,15 @@ class Roles:
         found: dict[str, list[Role]] = {}
         own: list[Any] = []
         items = value if isinstance(value, (list, tuple)) else [value]
+        if too_many(value, path, problems) or any(too_many(i, path, problems) for i in items):
+            return ()
         for at, item in enumerate(items):
             here = (*path, at) if isinstance(value, (list, tuple)) else path
             if not isinstance(item, dict):
                 own.append(item)
                 continue
             for name, roles in item.items():
-                key = Key("organization").read(name, (*here, name), problems)
+                key = Key("organization key").read(name, (*here, name), problems)
                 if roles is not None:
                     found.setdefault(key, []).extend(
                         self.roles.read(roles, (*here, name), problems)
@@ -196,6 +199,8 @@ class Processes:
         self, value: Any, path: FieldPath, problems: list[Problem]
     ) -> tuple[BusinessProcess, ...]:
         """The processes in their order."""
+        if too_many(value, path, problems):
+            return ()
         if isinstance(value, dict):
             found: dict[str, BusinessProcess] = {}
             for name, steps in value.items():
@@ -221,6 +226,8 @@ class Channels:
     def read(self, value: Any, path: FieldPath, problems: list[Problem]) -> tuple[Channel, ...]:
         """The channels, the primary one first."""
         found: list[tuple[Channel, bool, FieldPath]] = []
+        if too_many(value, path, problems):
+            return ()
         if isinstance(value, dict):
             for name, item in value.items():
                 here = (*path, name)
@@ -231,7 +238,7 @@ class Channels:
                 pair = CHANNEL.read(plain, here, problems, name=_NAME.read(name, here, problems))
                 if pair is not None:
                     found.append((*pair, here))
-        elif isinstance(value, (list, tuple)) and len(value) <= 1_000:
+        elif isinstance(value, (list, tuple)):
             for at, item in enumerate(value):
                 here = (*path, at)
                 pair = (
@@ -278,6 +285,8 @@ class Utilities:
         self, value: Any, path: FieldPath, problems: list[Problem]
     ) -> tuple[UtilityRequirement, ...]:
         """The requirements in their order."""
+        if too_many(value, path, problems):
+            return ()
         if isinstance(value, dict):
             for name, item in value.items():
                 kinds = [k.value for k in UtilityKind if isinstance(item, dict) and k.value in item]
@@ -329,7 +338,7 @@ ORGANIZATION = Form(
     OrganizationDocument,
     [
         Field("name", "name", _NAME, "the name people know it by", required=True),
-        Field("part-of", "part_of", Key("organization"), "the organization above it"),
+        Field("part-of", "part_of", Key("organization key"), "the organization above it"),
         Field("description", "description", _STATEMENT, "what it is, in a few sentences"),
     ],
 )
@@ -343,7 +352,7 @@ PERSON = Form(
         Field(
             "organization",
             "organization",
-            Key("organization"),
+            Key("organization key"),
             "the organization the person belongs to",
             required=True,
         ),
@@ -371,7 +380,7 @@ OUTCOME = Form(
     [
         Field("statement", "statement", _STATEMENT, "the customer's own words", required=True),
         Field("said-by", "said_by", _NAME, "who put it so"),
-        Field("wanted-by", "wanted_by", Key("organization"), "the organization that wants it"),
+        Field("wanted-by", "wanted_by", Key("organization key"), "the organization that wants it"),
         Field("measure", "measure", Part(MEASURE, None), "how one sees that it is reached"),
     ],
 )
@@ -454,7 +463,7 @@ SERVICE = Form(
     _service,
     [
         Field("name", "name", _NAME, "the name people know it by", required=True),
-        Field("provider", "provider", Key("organization"), "the organization that provides it"),
+        Field("provider", "provider", Key("organization key"), "the organization that provides it"),
         Field("description", "description", _STATEMENT, "what it is, in a few sentences"),
         Field("owner", "owner", Contact(), "the service owner: a person or a team"),
         Field("stage", "stage", Choice(Stage), "where it is in its life"),

@@ -13,11 +13,15 @@ from catenary.domain.documents.readers import (
     kind_of,
     look_alike,
     shown,
+    too_many,
 )
 from catenary.domain.documents.words import nearest
 from catenary.domain.findings import FieldPath, Problem
 
 T = TypeVar("T")
+
+#: More fields than any form has: a mapping like that is not a slip of the finger.
+MAX_FIELDS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ class Form(Generic[T]):
             problems.append(
                 Problem(path, f"{self.noun} is a mapping; this is {kind_of(value)}", fields)
             )
+            return None
+        if too_many(value, path, problems, MAX_FIELDS):
             return None
         before = len(problems)
         fields_by_name = self.fields
@@ -144,8 +150,7 @@ class Keyed(Generic[T]):
                 )
             )
             return ()
-        if len(value) > self.limit:
-            problems.append(Problem(path, f"{len(value)} entries", f"at most {self.limit}"))
+        if too_many(value, path, problems, self.limit):
             return ()
         found = []
         keys: set[str] = set()

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from catenary.domain.documents.readers import kind_of, shown
+from catenary.domain.documents.readers import kind_of, shown, too_many
 from catenary.domain.documents.shapes import ServiceHours, WeeklySpan
 from catenary.domain.documents.words import nearest
 from catenary.domain.findings import FieldPath, Problem
@@ -58,6 +58,8 @@ def read_hours(value: Any, path: FieldPath, problems: list[Problem]) -> ServiceH
         return _read_line(value.strip(), path, problems)
     if not isinstance(value, dict):
         problems.append(Problem(path, f"this is {kind_of(value)}", EXPECTED))
+        return ServiceHours()
+    if too_many(value, path, problems, limit=50):
         return ServiceHours()
     before = len(problems)
     zone = ""

@@ -24,7 +24,6 @@ from catenary.domain.references import MAX_KEY, is_key, is_reference
 
 MAX_NAME = 200
 MAX_TEXT = 4_000
-MAX_ITEMS = 10_000
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -89,6 +88,14 @@ def character_name(character: str) -> str:
     """A character by its code point and name, for a message."""
     name = unicodedata.name(character, "no name")
     return f"U+{ord(character):04X} ({name.lower()})"
+
+
+def too_many(value: object, path: FieldPath, problems: list[Problem], limit: int = 1_000) -> bool:
+    """True, after adding one problem instead of one for each, when a collection is too large."""
+    if isinstance(value, (dict, list, tuple)) and len(value) > limit:
+        problems.append(Problem(path, f"{len(value)} entries stand here", f"at most {limit}"))
+        return True
+    return False
 
 
 def look_alike(text: str) -> tuple[str, str] | None:
@@ -373,10 +380,7 @@ class Listing(Generic[T]):
                 )
             )
             return ()
-        if len(value) > self.limit:
-            problems.append(
-                Problem(path, f"the list has {len(value)} items", f"at most {self.limit} items")
-            )
+        if too_many(value, path, problems, self.limit):
             return ()
         before = len(problems)
         read = self.item.read

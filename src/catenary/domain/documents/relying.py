@@ -5,13 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from catenary.domain.documents.forms import unknown_word
+from catenary.domain.documents.forms import MAX_FIELDS, unknown_word
 from catenary.domain.documents.readers import (
     Number,
     Reference,
     kind_of,
     plain_number,
     shown,
+    too_many,
 )
 from catenary.domain.documents.shapes import DependencyGroupDocument, Supporter
 from catenary.domain.findings import FieldPath, Problem
@@ -47,10 +48,7 @@ class Relying:
         if not isinstance(value, (list, tuple)):
             problems.append(Problem(path, f"this is {kind_of(value)}", "a list: - hospital-it/crm"))
             return ()
-        if len(value) > MAX_GROUPS:
-            problems.append(
-                Problem(path, f"the list has {len(value)} items", f"at most {MAX_GROUPS} items")
-            )
+        if too_many(value, path, problems, MAX_GROUPS):
             return ()
         groups = []
         essential: dict[str, int] = {}
@@ -86,6 +84,8 @@ def _group(
         return DependencyGroupDocument(members=(Supporter(service),), soft=soft)
     if not isinstance(value, dict):
         problems.append(Problem(path, f"this is {kind_of(value)}", EXPECTED))
+        return None
+    if too_many(value, path, problems, MAX_FIELDS):
         return None
     before = len(problems)
     for name in value:

@@ -52,6 +52,8 @@ class Places:
 
     def within(self, span: Span, path: FieldPath) -> Position:
         """Where the field at ``path`` below an entry stands, or the nearest one around it."""
+        if not path:
+            return self.at(span)
         known = self._inner.get(span)
         if known is None:
             known = self._inner[span] = self._parse(span)

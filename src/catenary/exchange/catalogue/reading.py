@@ -26,6 +26,8 @@ VERSION = "1"
 SECTIONS = frozenset({"organizations", "people", "services", "consumption"})
 TOP = ("catenary", "organizations", "people", "services", "consumption")
 MAX_CONSUMED = 100_000
+#: After so many problems the rest is not worth listing, and would not fit into memory.
+MAX_PROBLEMS = 50_000
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -104,6 +106,8 @@ class _Reading:
                 self._slip(printable(path), text)
             else:
                 self._read_file(printable(path), text)
+            if len(self.problems) > MAX_PROBLEMS:
+                break
         if not found:
             self._slip(
                 printable(folder),
@@ -132,6 +136,14 @@ class _Reading:
                 self._top(entry)
             else:
                 self._entry(entry)
+            if len(self.problems) > MAX_PROBLEMS:
+                self._problem(
+                    self.places.at(entry.span),
+                    f"more than {MAX_PROBLEMS:,} problems: nothing after this was read",
+                    "catalogue files; mend the first problems and read again",
+                )
+                break
+            if entry.key is not None:
                 self._count += 1
                 if self._progress is not None and self._count % 1000 == 0:
                     self._progress(self._count)
