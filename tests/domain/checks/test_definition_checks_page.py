@@ -18,7 +18,7 @@ from catenary.exchange.catalogue.reading import read_catalogue
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "definition-checks.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 WORLD = re.findall(r"```yaml\n(.*?)```", TEXT.split("\n## ")[0], re.DOTALL)[0]
-SECTIONS = {part[:6]: part for part in TEXT.split("\n## ")[1:]}
+SECTIONS = {part[:6]: part for part in TEXT.split("\n### ")[1:]}
 CODES = [each.code for each in RULES]
 
 #: What has to change in the example of each rule (old text, new text) for the rule to be silent.
@@ -127,7 +127,7 @@ def example_of(code: str) -> str:
 
 
 def test_page_and_rules_name_the_same_codes() -> None:
-    headings = re.findall(r"^## (CAT\d{3}): ", TEXT, re.MULTILINE)
+    headings = re.findall(r"^### (CAT\d{3}): ", TEXT, re.MULTILINE)
 
     assert headings == CODES
     assert sorted(MENDED) == CODES

@@ -180,6 +180,14 @@ class CatalogueIndex:
     # Members
 
     @cached_property
+    def groups_of_several(self) -> list[Gate]:
+        """The groups of more than one member, of services that are not retired."""
+        retired: list[bool] = self.retired.tolist()
+        return [
+            gate for gate in self.gates if len(gate.group.members) > 1 and not retired[gate.service]
+        ]
+
+    @cached_property
     def needed(self) -> Flags:
         """For each member: does its loss alone take a hard group below its minimum?"""
         flags: list[bool] = []

@@ -88,9 +88,9 @@ def own_alternative(index: CatalogueIndex) -> Iterator[Found]:
     remedy="Correct its weight or the thresholds, or take it out.",
 )
 def idle_member(index: CatalogueIndex) -> Iterator[Found]:
-    for gate in index.gates:
+    for gate in index.groups_of_several:
         group = gate.group
-        if not 1 < len(group.members) <= MOST_WEIGHTED_MEMBERS or index.retired[gate.service]:
+        if len(group.members) > MOST_WEIGHTED_MEMBERS:
             continue
         weights = [member.weight for member in group.members]
         if weights.count(weights[0]) == len(weights):
@@ -119,9 +119,10 @@ def idle_member(index: CatalogueIndex) -> Iterator[Found]:
 def counted_twice(index: CatalogueIndex) -> Iterator[Found]:
     repeated: set[tuple[int, str]] = set()
     alone: dict[tuple[int, str], bool] = {}  # soft or not, of supporters in a group of one
+    retired = index.retired.tolist()
     for gate in index.gates:
         members = gate.group.members
-        if index.retired[gate.service]:
+        if retired[gate.service]:
             continue
         if len(members) == 1:
             pair = (gate.service, members[0].service)
@@ -185,9 +186,9 @@ def essential_alternative(index: CatalogueIndex) -> Iterator[Found]:
 def shared_supporter(index: CatalogueIndex) -> Iterator[Found]:
     nearest: dict[int, list[int]] = {}
     number_of = index.number
-    for gate in index.gates:
+    for gate in index.groups_of_several:
         group = gate.group
-        if len(group.members) < 2 or group.soft or index.retired[gate.service]:
+        if group.soft:
             continue
         spare = group.total - group.minimum
         if any(member.weight > spare for member in group.members):
@@ -205,13 +206,14 @@ def shared_supporter(index: CatalogueIndex) -> Iterator[Found]:
             if supporter == gate.service or supporter in declared:
                 continue
             sharers = sum(supporter in nearest[member] for member in weights)
+            who = "none of them can" if sharers == len(weights) else f"{sharers} of them cannot"
             shared = shown(index.references[supporter])
             yield (
                 index.references[gate.service],
                 _path(index, gate),
                 f"{index.name(gate.service)} has {len(weights)} alternatives "
                 f"({listed([index.references[member] for member in weights])}), but "
-                f"{sharers} of them cannot do without {shared}.",
+                f"{who} do without {shared}.",
                 f"Give them separate supporters, or declare {shared} as essential.",
             )
             break  # the nearest shared one; those behind it follow
