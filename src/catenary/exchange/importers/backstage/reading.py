@@ -180,13 +180,14 @@ class _Chain:
             )
 
     def _users(self, users: list[Entity]) -> None:
+        # What users say of themselves comes first: the first group is where they belong.
+        for entity in users:
+            for reference in entity.references("memberOf"):
+                self._membership(entity, reference, kinds=("group",), turned=False)
         for entity in self.entities.values():
             if entity.name[0] == "group":
                 for reference in entity.references("members"):
                     self._membership(entity, reference, kinds=("user",), turned=True)
-        for entity in users:
-            for reference in entity.references("memberOf"):
-                self._membership(entity, reference, kinds=("group",), turned=False)
         owners: dict[str, Entity] = {}
         for entity in users:
             address = entity.text("spec", "profile", "email").lower() or self._placeholder(entity)
