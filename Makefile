@@ -24,7 +24,8 @@ help: ## Say what can be done
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
 
 run: set-up ## Start Catenary on http://localhost:8000 with the example stories in it
-	@$(BIN)/catenary demo --port $(PORT)
+	@# Ctrl-C is the ordinary way to stop it, not a failure of make.
+	@$(BIN)/catenary demo --port $(PORT) || [ $$? -eq 130 ]
 
 set-up:
 	@$(SET_UP) product
