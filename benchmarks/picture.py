@@ -12,6 +12,7 @@ import statistics
 import time
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -250,9 +251,9 @@ def main() -> None:
             html = page_of(render_chain(picture, geometry))
             links = len(geometry.paths)
             spent = [
-                milliseconds(lambda p=picture: fold(p)),
-                milliseconds(lambda p=picture: layout(p)),
-                milliseconds(lambda p=picture, g=geometry: render_chain(p, g)),
+                milliseconds(partial(fold, picture)),
+                milliseconds(partial(layout, picture)),
+                milliseconds(partial(render_chain, picture, geometry)),
             ]
             drawn = statistics.median(
                 draw_in_browser(html, browser, width=1280, dark=False, shot=None) for _ in range(3)

@@ -6,10 +6,16 @@ import re
 
 from hypothesis import strategies as st
 
-from catenary.domain.picture import ChainPicture, PictureEdge, PictureGroup, PictureNode
+from catenary.domain.picture import (
+    ChainPicture,
+    NodeKind,
+    PictureEdge,
+    PictureGroup,
+    PictureNode,
+)
 
 _NAMES = st.text(max_size=30)
-_KINDS = st.sampled_from(["service", "service", "service", "hidden"])
+_KINDS: st.SearchStrategy[NodeKind] = st.sampled_from(["service", "hidden"])
 
 
 @st.composite

@@ -107,7 +107,7 @@ def test_a_bundle_opens_and_the_rest_of_a_large_one_folds_again() -> None:
     assert last.count == rest.count - 40
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(pictures(most=24), st.integers(4, 12))
 def test_folding_counts_every_mark_once_and_keeps_the_limit(
     picture: ChainPicture, limit: int
@@ -119,7 +119,7 @@ def test_folding_counts_every_mark_once_and_keeps_the_limit(
     assert {n.id for n in picture.nodes if n.is_focus} <= {n.id for n in folded.nodes}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(pictures(most=24, loops=False), st.integers(4, 12))
 def test_folding_never_makes_a_loop(picture: ChainPicture, limit: int) -> None:
     assert all(path.kind != "loop" for path in layout(fold(picture, limit)).paths)

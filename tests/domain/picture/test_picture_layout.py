@@ -41,7 +41,7 @@ def chain_of(*relies: tuple[str, str]) -> ChainPicture:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(pictures())
 def test_no_two_boxes_overlap(picture: ChainPicture) -> None:
     geometry = layout(picture)
@@ -52,7 +52,7 @@ def test_no_two_boxes_overlap(picture: ChainPicture) -> None:
     assert set(geometry.gates) == {group.id for group in picture.groups if group.label}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(pictures())
 def test_every_link_runs_from_its_reliant_down_to_its_member(picture: ChainPicture) -> None:
     geometry = layout(picture)

@@ -169,7 +169,15 @@ class Piece:
             at = self.ranked.row[point]
             pairs += [(self.x[point], self.bottom[at]), (self.x[point], self.top[at])]
         end, tip = self._exit(target, route.port)
-        pairs += [(end, self.bottom[self.ranked.row[target]]), (end, tip + ARROW)]
+        below = self.bottom[self.ranked.row[target]]
+        half = self.sizes[target].width / 2 - CORNER
+        if abs(route.port.offset) <= half:
+            pairs += [(end, below), (end, tip + ARROW)]
+        else:
+            held = self.x[target] + min(max(route.port.offset, -half), half)
+            foot = (held, tip + ARROW)
+            pairs += [(end, below), (end, self._gate_top(target)), foot, foot]
+            end = held
         up = routing.chain_path([(px + dx, py + dy) for px, py in [pairs[0], *pairs]])
         d = out + routing.hook(leave, lane + dx, lowest, self.top[row] + dy)
         return d + up[up.index("C") if "C" in up else up.index("L") :], (

@@ -1,11 +1,13 @@
 """Rows filled so that none is too wide, and long links cut into one step per row.
 
-All links that leave a mark by the same port share one trunk through the rows they pass: less ink,
-and nothing ambiguous, because everything on the trunk belongs to that port.
+All links that leave a mark by the same port share one trunk through the rows they pass, and so do
+all links of one sort to the same mark whose ports lead nowhere else: less ink, and nothing
+ambiguous, because everything on a trunk has the same beginning or the same end.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from catenary.domain.picture.graph import Link
@@ -124,6 +126,8 @@ def ranked(
         lanes=lanes,
     )
     trunks: dict[tuple[int, int], list[int]] = {}
+    gathered: dict[tuple[int, bool, bool], list[int]] = {}
+    leading = Counter(id(port) for port in leaving)
     for index, (link, out) in enumerate(zip(links, leaving, strict=True)):
         if link.source == link.target:
             result.routes.append(Route(link, out, out))
@@ -132,10 +136,34 @@ def ranked(
             port = loop_ports[index]
             points = _hang(result, trunks, link.target, link.source, port, landing)
             result.routes.append(Route(link, port, out, points))
+        elif leading[id(out)] == 1 and not out.has_gate:
+            sort = (link.target, link.group < 0, link.group >= 0 and groups[link.group].soft)
+            trunk = gathered.setdefault(sort, [])
+            points = _gather(result, trunk, link.source, link.target, out)
+            result.routes.append(Route(link, out, out, points))
         else:
             points = _hang(result, trunks, link.source, link.target, out, 0.0)
             result.routes.append(Route(link, out, out, points))
     return result
+
+
+def _gather(result: Ranked, trunk: list[int], upper: int, lower: int, port: Port) -> list[int]:
+    """Lengthen the trunk that ends at ``lower``, kept from below, up to just under ``upper``."""
+    wanted = result.row[lower] - result.row[upper] - 1
+    while len(trunk) < wanted:
+        below = trunk[-1] if trunk else lower
+        point = _trunk_point(result, result.row[lower] - len(trunk) - 1)
+        result.steps.append(Step(point, below, None, weight=4.0 if trunk else 2.0))
+        trunk.append(point)
+    result.steps.append(Step(upper, trunk[wanted - 1] if wanted else lower, port))
+    return trunk[:wanted][::-1]
+
+
+def _trunk_point(result: Ranked, row: int) -> int:
+    result.row.append(row)
+    result.left.append(TRUNK)
+    result.right.append(TRUNK)
+    return len(result.row) - 1
 
 
 def _hang(
@@ -150,10 +178,7 @@ def _hang(
     trunk = trunks.setdefault((upper, id(port)), [])
     wanted = result.row[lower] - result.row[upper] - 1
     while len(trunk) < wanted:
-        point = len(result.row)
-        result.row.append(result.row[upper] + len(trunk) + 1)
-        result.left.append(TRUNK)
-        result.right.append(TRUNK)
+        point = _trunk_point(result, result.row[upper] + len(trunk) + 1)
         above = trunk[-1] if trunk else upper
         result.steps.append(
             Step(above, point, None if trunk else port, weight=4.0 if trunk else 2.0)

@@ -75,7 +75,8 @@
         (event) => {
           if (!event.ctrlKey && !event.metaKey) return;
           event.preventDefault();
-          this.zoom(Math.exp(-event.deltaY * 0.004), event.clientX, event.clientY);
+          /* A notch of a wheel counts like a firm pinch, not like ten. */
+          this.zoom(Math.exp(clamp(-event.deltaY, -60, 60) * 0.004), event.clientX, event.clientY);
         },
         { passive: false },
       );
