@@ -455,6 +455,22 @@ def test_a_flood_of_problems_is_stopped(tmp_path: Path, monkeypatch: pytest.Monk
     assert "more than 10 problems" in "".join(said(tmp_path, found))
 
 
+@pytest.mark.parametrize(
+    ("text", "said_of_it"),
+    [
+        ("services:\n" + "? " * 5_000, "nested deeper"),
+        ("services: " + "{" * 5_000, "nested deeper"),
+        ("services:\n  " + "- " * 5_000, "nested deeper"),
+        (f"organizations:\n  a: {{name: [{'x,' * 500_001}]}}\n", "more than 500,000 values"),
+    ],
+    ids=["keys in keys", "mappings", "lists", "one endless list"],
+)
+def test_what_is_built_to_exhaust_is_stopped(tmp_path: Path, text: str, said_of_it: str) -> None:
+    found = read(tmp_path, f"catenary: 1\n{text}")
+
+    assert any(said_of_it in problem.sentence for problem in found.problems)
+
+
 _pieces = st.sampled_from(
     [
         *HOSPITAL.splitlines(keepends=True),

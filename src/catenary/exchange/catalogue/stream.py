@@ -30,6 +30,8 @@ from catenary.domain.documents.readers import shown
 MAX_DEPTH = 30
 #: Nodes that aliases may add to a file; far beyond what a person repeats, far below a bomb.
 MAX_ALIASED = 200_000
+#: Values in one entry: five times what the largest list of consumed services needs.
+MAX_NODES = 500_000
 MAX_PROBLEMS = 10_000
 _NOT_IN_YAML = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff\ufeff]"
@@ -113,6 +115,7 @@ class YamlStream:
         self._open_anchors: dict[str, int] = {}
         self._nodes = 0
         self._aliased = 0
+        self._most_nodes = MAX_NODES
         self._end = 0
         self._next: Callable[[], Any]
 
@@ -168,7 +171,7 @@ class YamlStream:
             name = self._next()
             if type(name) is MappingEndEvent:
                 break
-            key = self._key(name, seen)
+            key = self._key(name, seen, 1)
             value = self._next()
             if key in sections and type(value) is MappingStartEvent:
                 self._check_node(value)
@@ -198,8 +201,9 @@ class YamlStream:
             name = self._next()
             if type(name) is MappingEndEvent:
                 return
-            key = self._key(name, seen)
+            key = self._key(name, seen, 2)
             value = self._next()
+            self._most_nodes = self._nodes + MAX_NODES
             plain = self._value(value, 2)
             if key is not None:
                 mark = name.start_mark
@@ -210,11 +214,11 @@ class YamlStream:
                     Span(self._file, mark.line, mark.column, mark.index, self._end),
                 )
 
-    def _key(self, event: Any, seen: dict[str, Any]) -> str | None:
+    def _key(self, event: Any, seen: dict[str, Any], depth: int) -> str | None:
         """The text of a key, or None when it is refused (its value is still read)."""
         if type(event) is not ScalarEvent:
             self._slip(event, "a key must be a text", "key: value; a text with braces in quotes")
-            self._value(event, MAX_DEPTH - 1)
+            self._value(event, depth)
             return None
         if event.tag is not None or event.anchor is not None:
             self._check_node(event)
@@ -253,6 +257,9 @@ class YamlStream:
     def _value(self, event: Any, depth: int) -> Any:
         """The plain value that starts with ``event``."""
         self._nodes += 1
+        if self._nodes > self._most_nodes:
+            self._slip(event, f"one entry holds more than {MAX_NODES:,} values", "a smaller entry")
+            raise _Stop
         kind = type(event)
         if kind is ScalarEvent:
             if event.anchor is not None or event.tag is not None:
@@ -282,7 +289,7 @@ class YamlStream:
                 name = advance()
                 if type(name) is MappingEndEvent:
                     break
-                key = self._key(name, seen)
+                key = self._key(name, seen, depth + 1)
                 item = self._value(advance(), depth + 1)
                 if key is not None:
                     value[key] = item
