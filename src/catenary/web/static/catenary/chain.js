@@ -94,8 +94,15 @@
       svg.addEventListener("pointerleave", () => this.near(null));
       this.watcher = new ResizeObserver(() => this.resized());
       this.watcher.observe(this.frame);
-      window.addEventListener("beforeprint", () => this.attribute(0, 0, this.size.width, this.size.height));
-      window.addEventListener("afterprint", () => this.show());
+      /* On paper the picture is whole, whatever the screen shows. */
+      window.addEventListener("beforeprint", () => {
+        this.attribute(0, 0, this.size.width, this.size.height);
+        this.isPrinting = true;
+      });
+      window.addEventListener("afterprint", () => {
+        this.isPrinting = false;
+        this.show();
+      });
     }
 
     /* ── The view ── */
@@ -149,6 +156,7 @@
     }
 
     attribute(x, y, w, h) {
+      if (this.isPrinting) return;
       this.svg.setAttribute("viewBox", [x, y, w, h].map((n) => n.toFixed(2)).join(" "));
     }
 
@@ -174,7 +182,7 @@
     }
 
     resized() {
-      if (this.frame.clientWidth === this.measured) return;
+      if (this.isPrinting || this.frame.clientWidth === this.measured) return;
       if (!this.figure.isConnected) {
         this.watcher.disconnect();
         return;
