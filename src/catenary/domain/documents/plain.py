@@ -15,7 +15,6 @@ from typing import Any
 
 from catenary.domain.documents.fields import (
     CONSUMPTION,
-    EVERYONE,
     ORGANIZATION,
     PERSON,
     SERVICE,
@@ -36,6 +35,7 @@ from catenary.domain.documents.shapes import (
     Stage,
     Warranty,
 )
+from catenary.domain.documents.values import EVERYONE
 from catenary.domain.findings import FieldPath, Problem
 from catenary.domain.quantities import format_amount, format_duration, format_percentage
 from catenary.domain.references import organization_of

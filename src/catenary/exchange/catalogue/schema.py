@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from catenary.domain.documents import fields, readers
+from catenary.domain.documents import fields, readers, values
 from catenary.domain.documents.forms import Form, Keyed, Part
 from catenary.domain.documents.hours import DAY_NAMES, DAYS
 from catenary.domain.documents.relying import GROUP_FIELDS, MAX_GROUPS, Relying
@@ -125,15 +125,15 @@ def _of(reader: Any) -> Schema:
             if reader.or_one:
                 return _or_list(item)
             return {"type": "array", "items": item, "uniqueItems": True, "maxItems": reader.limit}
-        case fields.Percentage():
+        case values.Percentage():
             return {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)? ?%$"}
-        case fields.Duration():
+        case values.Duration():
             return {
                 "type": "string",
                 "pattern": r"^([0-9]+(\.[0-9]+)? ?"
                 r"(d|h|min|s|ms|us|µs|days?|hours?|minutes?|seconds?) ?)+$",
             }
-        case fields.Amount():
+        case values.Amount():
             return {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)? +[^0-9%]"}
         case Part():
             return _form(reader.form)
@@ -141,14 +141,14 @@ def _of(reader: Any) -> Schema:
             return _keyed(fields.UTILITY)
         case Keyed():
             return _keyed(reader.form)
-        case fields.Hours():
+        case values.Hours():
             return _hours()
-        case fields.PublishedTo():
-            return {"anyOf": [{"const": fields.EVERYONE}, _of(fields.PublishedTo.keys)]}
-        case fields.Roles():
+        case values.PublishedTo():
+            return {"anyOf": [{"const": values.EVERYONE}, _of(values.PublishedTo.keys)]}
+        case values.Roles():
             return _roles()
-        case fields.Processes():
-            steps = {"anyOf": [_of(fields.Processes.steps), _NOTHING]}
+        case values.Processes():
+            steps = {"anyOf": [_of(values.Processes.steps), _NOTHING]}
             return {
                 "anyOf": [
                     _or_list(_text()),
