@@ -25,20 +25,21 @@ class Names:
         self._draft = Draft()
         self._words = Words(())
 
-    def learn(self, draft: Draft) -> None:
-        """Take in the organizations and services of a draft; later ones are not found."""
+    def learn_organizations(self, draft: Draft) -> None:
+        """Take in the organizations of a draft; later ones are not found."""
         self._draft = draft
         for identity, organization in draft.organizations.items():
             self._loose[slug(identity)].add(identity)
             self._loose[slug(str(organization.fields["name"]))].add(identity)
+
+    def learn_services(self, draft: Draft) -> None:
+        """Take in the services of a draft, whose organizations are known."""
         for service, entry in draft.services.items():
-            home = self.organization(service[0])
+            home = service[0]
             for text in (slug(service[1]), slug(str(entry.fields.get("name") or service[1]))):
                 self._services[text].add(service)
                 self._homes[home, text].add(service)
-                provider = self.organization(entry.provider)
-                if provider != home:
-                    self._homes[provider, text].add(service)
+                self._homes[entry.provider, text].add(service)
         self._words = Words(identity[1] for identity in draft.services)
 
     def organization(self, text: str) -> str:

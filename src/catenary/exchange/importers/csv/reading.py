@@ -120,12 +120,14 @@ class _Import:
             self._tell_unused(rule)
         for each, place, row in self._filled("organizations"):
             self._organization(each, place, row)
+        self.names.learn_organizations(self.draft)
+        for organization in self.draft.organizations.values():
+            organization.part_of = self.names.organization(organization.part_of)
         for each, place, row in self._filled("services"):
             self._service(each, place, row)
-        self.names.learn(self.draft)
+        self.names.learn_services(self.draft)
         for each, place, row in self._filled("people"):
             self._person(each, place, row)
-        self._settle_references()
         for kind in ("services", "dependencies"):
             joined: dict[tuple[object, ...], int] = {}
             for each, place, row in self._filled(kind):
@@ -240,12 +242,13 @@ class _Import:
                 fields["tags"] = list(dict.fromkeys(str(tag) for tag in tags))
             elif tags is not None:
                 fields["tags"] = [tags]
+            owner = text_of(rule, "owner", row)
             self.draft.add_service(
-                (text_of(rule, "home", row) or provider, key),
+                (self._home(rule, row), key),
                 place=place,
                 fields=fields,
-                provider=provider,
-                owner=text_of(rule, "owner", row),
+                provider=self.names.organization(provider),
+                owner=owner if "@" in owner else self.names.organization(owner),
             )
         except RowRefused as error:
             self._reject(place, "service", str(error))
@@ -270,15 +273,6 @@ class _Import:
         except RowRefused as error:
             self._reject(place, "person", str(error))
 
-    def _settle_references(self) -> None:
-        """References inside what was taken, written as people write names, become identities."""
-        for organization in self.draft.organizations.values():
-            organization.part_of = self.names.organization(organization.part_of)
-        for service in self.draft.services.values():
-            service.provider = self.names.organization(service.provider)
-            if service.owner and "@" not in service.owner:
-                service.owner = self.names.organization(service.owner)
-
     # --- what relies on what, and who consumes it ---
 
     def _relies_on(
@@ -293,8 +287,7 @@ class _Import:
             return
         try:
             if kind == "services":
-                provider = text_of(rule, "home", row) or text_of(rule, "provider", row)
-                service: ServiceIdentity = (provider, text_of(rule, "key", row))
+                service: ServiceIdentity = (self._home(rule, row), text_of(rule, "key", row))
                 if service not in self.draft.services:
                     return
             else:
@@ -375,6 +368,11 @@ class _Import:
             )
         except RowRefused as error:
             self._reject(place, "consumption", str(error))
+
+    def _home(self, rule: Rule, row: Row) -> str:
+        """The organization a service is named under: its provider, unless the mapping says."""
+        text = text_of(rule, "home", row) or text_of(rule, "provider", row)
+        return self.names.organization(text)
 
     def _find(self, rule: Rule, row: Row) -> ServiceIdentity:
         return self.names.service(text_of(rule, "provider", row), text_of(rule, "service", row))
