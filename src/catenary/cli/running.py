@@ -172,6 +172,7 @@ def _example_people(stories: list[Path]) -> list[tuple[str, str, str, str]]:
 
 def _serve(port: int, threads: int) -> None:
     from granian.constants import Interfaces
+    from granian.log import LogLevels
     from granian.server import Server
 
     Server(
@@ -183,6 +184,6 @@ def _serve(port: int, threads: int) -> None:
         blocking_threads=threads,
         websockets=False,
         log_access=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
         workers_kill_timeout=5,
     ).serve()

@@ -2,4 +2,6 @@
 
 from __future__ import annotations
 
-urlpatterns: list[object] = []
+from django.urls import include, path
+
+urlpatterns = [path("", include("catenary.web.urls"))]

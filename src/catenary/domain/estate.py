@@ -96,11 +96,12 @@ class Estate:
         return self.organization_root[self.provider]
 
     @cached_property
-    def _standing(self) -> Bools:
+    def standing(self) -> Bools:
         """Which dependencies count: not those of retired services, nor of one on itself."""
-        return (self.stage[self.dependency_reliant] != _RETIRED) & (
+        standing: Bools = (self.stage[self.dependency_reliant] != _RETIRED) & (
             self.dependency_reliant != self.dependency_supporter
         )
+        return standing
 
     @cached_property
     def consumer_range(self) -> tuple[Ints, Ints]:
@@ -108,8 +109,8 @@ class Estate:
         services rely on it; first > last where there are none."""
         low = np.full(self.size, len(self.organization_ids), dtype=np.int64)
         high = np.full(self.size, -1, dtype=np.int64)
-        reliant = self.dependency_reliant[self._standing]
-        supporter = self.dependency_supporter[self._standing]
+        reliant = self.dependency_reliant[self.standing]
+        supporter = self.dependency_supporter[self.standing]
         for service, consumer in (
             (supporter, self.provider[reliant]),
             (self.consumption_service, self.consumption_consumer),
@@ -120,9 +121,9 @@ class Estate:
 
     def inside(self, organization: int) -> Bools:
         """Which services are provided at or below an organization."""
-        return (self.provider >= organization) & (
-            self.provider < self.organization_end[organization]
-        )
+        end = self.organization_end[organization]
+        inside: Bools = (self.provider >= organization) & (self.provider < end)
+        return inside
 
     def needed_by(self, organization: int) -> Bools:
         """Which services somebody at or below an organization consumes, or a service provided
@@ -132,7 +133,7 @@ class Estate:
         consumes = (self.consumption_consumer >= organization) & (self.consumption_consumer < end)
         needed[self.consumption_service[consumes]] = True
         reliant = self.provider[self.dependency_reliant]
-        relies = self._standing & (reliant >= organization) & (reliant < end)
+        relies = self.standing & (reliant >= organization) & (reliant < end)
         needed[self.dependency_supporter[relies]] = True
         return needed
 
@@ -177,7 +178,8 @@ class Estate:
             for organization in unlocked:
                 locked &= ~self.inside(organization)
             own = own & ~locked
-        return own | self.shared_with(root)
+        visible: Bools = own | self.shared_with(root)
+        return visible
 
     @cached_property
     def _down(self) -> tuple[Ints, Ints]:
@@ -185,8 +187,8 @@ class Estate:
 
     @cached_property
     def _up(self) -> tuple[Ints, Ints]:
-        reliant = self.dependency_reliant[self._standing]
-        supporter = self.dependency_supporter[self._standing]
+        reliant = self.dependency_reliant[self.standing]
+        supporter = self.dependency_supporter[self.standing]
         return _adjacency(supporter, reliant, self.size)
 
     def supporters_of(self, services: Ints) -> Ints:
@@ -241,7 +243,8 @@ def _neighbours(adjacency: tuple[Ints, Ints], services: Ints) -> Ints:
         return np.zeros(0, dtype=np.int64)
     # One arange, shifted so that each service's slice of it becomes its own range of targets.
     shift = np.repeat(first - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
-    return targets[np.arange(total) + shift]
+    neighbours: Ints = targets[np.arange(total) + shift]
+    return neighbours
 
 
 def _steps(

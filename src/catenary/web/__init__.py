@@ -1,1 +1,1 @@
-"""The web door: a page says what one query answered, a form asks for one operation."""
+"""The web door: requests become wishes, values become pages."""

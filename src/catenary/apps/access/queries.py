@@ -10,6 +10,11 @@ def any_operator() -> bool:
     return Account.objects.filter(is_operator=True, is_active=True).exists()
 
 
+def has_ever_signed_in() -> bool:
+    """True when anybody has signed in since this installation began."""
+    return Account.objects.filter(last_login__isnull=False).exists()
+
+
 def account_names(ids: set[int]) -> dict[int, str]:
     """The addresses of accounts, for the history of what operators did."""
     return dict(Account.objects.filter(pk__in=ids).values_list("pk", "email"))

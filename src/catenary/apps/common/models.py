@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 
 
-class PlainText(models.CharField):
+class PlainText(models.CharField):  # type: ignore[type-arg]  # not subscriptable at run time
     """A short text compared by code point on every database.
 
     PostgreSQL would otherwise sort by the cluster's locale, and keyset paging and path ranges

@@ -96,7 +96,8 @@ def update_rows(
 
 
 def _column(model: type[models.Model], name: str) -> str:
-    return str(model._meta.get_field(name).column)
+    field: Any = model._meta.get_field(name)
+    return str(field.column)
 
 
 def _plain_rows(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:

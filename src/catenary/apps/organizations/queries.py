@@ -282,3 +282,47 @@ def person_documents(root_id: int | None = None) -> dict[str, PersonDocument]:
         )
         for pk, email, name, key in rows.values_list("pk", "email", "name", "organization__key")
     }
+
+
+def person_name(person_id: int) -> str:
+    """The name of a person; empty when there is none with this number."""
+    names = Person.objects.filter(pk=person_id).values_list("name", flat=True)
+    return names.first() or ""
+
+
+def top_organizations(
+    ids: Iterable[int] | None = None, *, limit: int = 100
+) -> list[OrganizationRow]:
+    """Top organizations, by name: those with the given numbers, or all."""
+    rows = Organization.objects.filter(parent__isnull=True, removed_at__isnull=True)
+    if ids is not None:
+        rows = rows.filter(pk__in=list(ids))
+    return _rows(rows.order_by("name", "pk")[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A person with their roles in one organization."""
+
+    name: str
+    email: str
+    roles: tuple[Role, ...]
+
+
+def members_of(organization_id: int, *, limit: int = 50) -> tuple[MemberRow, ...]:
+    """People with a role in an organization, by name."""
+    roles: dict[tuple[str, str], list[Role]] = {}
+    rows = Membership.objects.filter(
+        organization_id=organization_id, person__removed_at__isnull=True
+    ).order_by("person__name", "person_id", "role")
+    for name, email, role in rows.values_list("person__name", "person__email", "role"):
+        roles.setdefault((name, email), []).append(Role(role))
+    return tuple(MemberRow(name, email, tuple(given)) for (name, email), given in roles.items())[
+        :limit
+    ]
+
+
+def organization_description(organization_id: int) -> str:
+    """What an organization says about itself."""
+    rows = Organization.objects.filter(pk=organization_id).values_list("description", flat=True)
+    return rows.first() or ""

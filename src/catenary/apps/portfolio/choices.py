@@ -25,3 +25,7 @@ class GateReason(StrEnum):
     """Why a service is in the catalogue without having passed the gates."""
 
     IN_OPERATION = "already-in-operation"
+
+
+#: In the search index: everyone may find it.
+SCOPE_EVERYONE = "rall"

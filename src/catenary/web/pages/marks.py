@@ -20,6 +20,7 @@ _ROLE_WORDS: dict[str, LazyText] = {
     "external": gettext_lazy("external"),
     "idle": gettext_lazy("idle"),
     "pipeline": gettext_lazy("pipeline"),
+    "elsewhere": gettext_lazy("elsewhere"),
 }
 _CONDITION_WORDS: dict[str, LazyText] = {
     "operational": gettext_lazy("operational"),
@@ -84,8 +85,8 @@ class Because:
 class RoleMark:
     """What a service is, seen from the viewpoint, and why.
 
-    ``role`` is ``customer-facing``, ``offered``, ``supporting``, ``external``, ``idle`` or
-    ``pipeline``.
+    ``role`` is ``customer-facing``, ``offered``, ``supporting``, ``external``, ``idle``,
+    ``pipeline`` or ``elsewhere`` (provided outside and not used by us).
     """
 
     role: str

@@ -139,8 +139,9 @@ class ReliedOnGroup:
 class ServicePage:
     """One service on one printable page.
 
-    ``look`` is ``provider`` (the whole record) or ``customer`` (redacted: what one gets, by the
-    name one uses; then the chain, findings and history are left empty and not shown).
+    ``look`` is whose words are used: ``provider`` or ``customer``. ``is_open`` says whether the
+    inside of the record may be seen; to another top organization it is redacted, and then chain,
+    findings and history are left empty and not shown.
     ``name`` is the name the reader uses, ``official_name`` the provider's when it differs.
     ``…_beyond`` count what exists beyond what one may see. ``picture_svg`` is the
     finished, escaped figure of ``web.picture.render_chain``.
@@ -153,6 +154,7 @@ class ServicePage:
     role: RoleMark
     answer: Sentence
     look: str = "provider"
+    is_open: bool = True
     official_name: str = ""
     description: str = ""
     chips: tuple[Chip, ...] = ()

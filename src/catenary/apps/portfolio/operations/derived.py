@@ -9,14 +9,11 @@ from django.db import connection
 
 from catenary.apps.common.operations import insert_rows
 from catenary.apps.common.queries import in_batches
-from catenary.apps.portfolio.choices import SharingReason
+from catenary.apps.portfolio.choices import SCOPE_EVERYONE, SharingReason
 from catenary.apps.portfolio.models import Service, Sharing
 from catenary.domain.actors import path_numbers
 from catenary.domain.documents.shapes import ServiceDocument
 from catenary.domain.text import words
-
-#: In a scope: everyone may see it.
-EVERYONE = "rall"
 
 _SHARED = """
     SELECT DISTINCT c.service_id, c.consumer_root_id, 'consumed'
@@ -135,5 +132,5 @@ def _scopes(ids: list[int]) -> dict[int, list[str]]:
             "service_id", "root_id"
         ):
             if pk in scopes:
-                scopes[pk].append(EVERYONE if root_id is None else f"r{root_id}")
+                scopes[pk].append(SCOPE_EVERYONE if root_id is None else f"r{root_id}")
     return {pk: sorted(set(scope)) for pk, scope in scopes.items()}

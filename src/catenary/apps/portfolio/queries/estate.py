@@ -123,7 +123,8 @@ def _load(version: int) -> Estate:
 def _fetch(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, list(parameters))
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def _ints(values: Sequence[int]) -> Ints:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q
 
@@ -42,6 +43,11 @@ _ROW = (
 )
 
 
+def _row(row: tuple[Any, ...]) -> ServiceRow:
+    facts: list[Any] = [*row[:8], row[8] is not None]
+    return ServiceRow(*facts)
+
+
 def services_by_reference(references: Iterable[str]) -> dict[str, ServiceRow]:
     """Services by reference, removed ones too: a reference once given stays theirs."""
     found: dict[str, ServiceRow] = {}
@@ -50,7 +56,7 @@ def services_by_reference(references: Iterable[str]) -> dict[str, ServiceRow]:
         for row in Service.objects.filter(reference__in=wanted[start : start + 900]).values_list(
             *_ROW
         ):
-            found[row[1]] = ServiceRow(*row[:8], is_removed=row[8] is not None)
+            found[row[1]] = _row(row)
     return found
 
 
@@ -59,7 +65,7 @@ def services_by_id(ids: Iterable[int]) -> dict[int, ServiceRow]:
     found: dict[int, ServiceRow] = {}
     for batch in in_batches(sorted(set(ids))):
         for row in Service.objects.filter(id__in=batch).values_list(*_ROW):
-            found[row[0]] = ServiceRow(*row[:8], is_removed=row[8] is not None)
+            found[row[0]] = _row(row)
     return found
 
 

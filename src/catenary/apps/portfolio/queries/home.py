@@ -1,0 +1,302 @@
+"""The place of an organization in the chain: its customers, what it provides, whom it relies on,
+and which outcomes at the far end depend on it (PRODUCT R10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from catenary.apps.organizations.queries import (
+    OrganizationRow,
+    organizations_by_id,
+    organizations_by_key,
+)
+from catenary.apps.portfolio.queries.catalogue import ServiceSummary, summaries
+from catenary.apps.portfolio.queries.documents import service_documents
+from catenary.apps.portfolio.queries.estate import current_estate, visible_services
+from catenary.apps.portfolio.queries.service import ServiceLink, service_links
+from catenary.domain.actors import Actor, Viewpoint
+from catenary.domain.documents.shapes import PIPELINE_STAGES, OutcomeDocument
+from catenary.domain.estate import (
+    CUSTOMER_FACING,
+    IDLE,
+    STAGE_CODES,
+    SUPPORTING,
+    Bools,
+    Estate,
+    Ints,
+)
+
+_ROWS = 8
+_SERVICES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """An organization at the other end, the first few services between us, how many there are
+    in all, and how many of our services stand on them (for providers)."""
+
+    organization: OrganizationRow
+    root: OrganizationRow
+    services: tuple[ServiceLink, ...]
+    service_count: int
+    relied_on_by: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FarOutcome:
+    """An outcome that depends on us: the service that facilitates it, how many steps above us
+    it stands (0: our own), and, when known, the organization that wants it."""
+
+    outcome: OutcomeDocument
+    service: ServiceLink
+    steps: int
+    wanted_by: OrganizationRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class MostReliedOn:
+    """One of our services with how many services and organizations stand on it, near or far."""
+
+    service: ServiceLink
+    dependents: int
+    consumers: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChainPlace:
+    """Everything home says. ``outcomes_beyond`` and ``organizations_beyond`` count what depends
+    on us further than we may see."""
+
+    has_catalogue: bool
+    customers: tuple[Relation, ...] = ()
+    customer_count: int = 0
+    provided_count: int = 0
+    customer_facing: int = 0
+    supporting: int = 0
+    idle: int = 0
+    pipeline: int = 0
+    most_relied_on: tuple[MostReliedOn, ...] = ()
+    providers: tuple[Relation, ...] = ()
+    provider_count: int = 0
+    held: tuple[ServiceSummary, ...] = ()
+    held_count: int = 0
+    outcomes: tuple[FarOutcome, ...] = ()
+    outcome_count: int = 0
+    outcomes_beyond: int = 0
+    organizations_beyond: int = 0
+
+
+def chain_place(*, actor: Actor, viewpoint: Viewpoint) -> ChainPlace:
+    """The viewpoint's place in the chain, as far as the actor may see it."""
+    estate = current_estate()
+    organization = estate.organization_position(viewpoint.organization_id)
+    if organization is None:
+        return ChainPlace(has_catalogue=False)
+    seen = visible_services(estate, actor, viewpoint)
+    roles = estate.roles_seen_from(organization)
+    ours = estate.inside(organization) & seen
+    pipeline = ours & np.isin(estate.stage, [STAGE_CODES[stage] for stage in PIPELINE_STAGES])
+    settled = ours & ~pipeline
+    customers, customer_count = _customers(estate, organization, seen, roles)
+    providers, provider_count = _providers(estate, organization, seen, roles)
+    held = np.flatnonzero(_held(estate, organization) & seen)
+    outcomes = _far_outcomes(estate, ours, seen, roles)
+    return ChainPlace(
+        has_catalogue=bool(seen.any()),
+        customers=customers,
+        customer_count=customer_count,
+        provided_count=int(ours.sum()),
+        customer_facing=int((settled & (roles == CUSTOMER_FACING)).sum()),
+        supporting=int((settled & (roles == SUPPORTING)).sum()),
+        idle=int((settled & (roles == IDLE)).sum()),
+        pipeline=int(pipeline.sum()),
+        most_relied_on=_most_relied_on(estate, ours, roles),
+        providers=providers,
+        provider_count=provider_count,
+        held=summaries(estate, viewpoint, held[:_ROWS], roles),
+        held_count=len(held),
+        outcomes=outcomes[0],
+        outcome_count=outcomes[1],
+        outcomes_beyond=outcomes[2],
+        organizations_beyond=_organizations_beyond(estate, ours, seen, viewpoint),
+    )
+
+
+def relation_counts(*, actor: Actor, viewpoint: Viewpoint) -> tuple[int, int, int]:
+    """How many services the viewpoint provides, to how many customers, and how many providers
+    it is a customer of: what the viewpoint band says on every page. No query beyond the
+    version's."""
+    estate = current_estate()
+    organization = estate.organization_position(viewpoint.organization_id)
+    if organization is None:
+        return 0, 0, 0
+    seen = visible_services(estate, actor, viewpoint)
+    pairs = _customer_pairs(estate, organization, seen)
+    needed = np.flatnonzero(estate.needed_by(organization) & seen)
+    outside = needed[~estate.inside(organization)[needed]]
+    return (
+        int((estate.inside(organization) & seen).sum()),
+        len(np.unique(pairs[0])),
+        len(np.unique(estate.provider[outside])),
+    )
+
+
+def _customer_pairs(estate: Estate, organization: int, seen: Bools) -> tuple[Ints, Ints]:
+    """Organizations outside and the services of ours they consume or rely on directly."""
+    ours = estate.inside(organization) & seen
+    end = estate.organization_end[organization]
+    consumer = np.concatenate(
+        [estate.consumption_consumer, estate.provider[estate.dependency_reliant]]
+    )
+    service = np.concatenate([estate.consumption_service, estate.dependency_supporter])
+    stands = np.concatenate(
+        [np.ones(len(estate.consumption_consumer), dtype=np.bool_), estate.standing]
+    )
+    outside = (consumer < organization) | (consumer >= end)
+    chosen = stands & outside & ours[service]
+    return consumer[chosen], service[chosen]
+
+
+def _customers(
+    estate: Estate, organization: int, seen: Bools, roles: Ints
+) -> tuple[tuple[Relation, ...], int]:
+    consumer, service = _customer_pairs(estate, organization, seen)
+    return _relations(estate, consumer, service, roles, {})
+
+
+def _providers(
+    estate: Estate, organization: int, seen: Bools, roles: Ints
+) -> tuple[tuple[Relation, ...], int]:
+    inside = estate.inside(organization)
+    end = estate.organization_end[organization]
+    reliant, supporter = estate.dependency_reliant, estate.dependency_supporter
+    relies = estate.standing & inside[reliant] & ~inside[supporter] & seen[supporter]
+    consumes = (estate.consumption_consumer >= organization) & (estate.consumption_consumer < end)
+    consumes &= ~inside[estate.consumption_service] & seen[estate.consumption_service]
+    service = np.concatenate([supporter[relies], estate.consumption_service[consumes]])
+    pairs = np.unique(
+        np.stack([estate.provider[supporter[relies]], reliant[relies]], axis=1), axis=0
+    )
+    providers, counts = np.unique(pairs[:, 0], return_counts=True)
+    standing = {int(o): int(n) for o, n in zip(providers, counts, strict=True)}
+    return _relations(estate, estate.provider[service], service, roles, standing)
+
+
+def _relations(
+    estate: Estate, other: Ints, service: Ints, roles: Ints, relied_on_by: dict[int, int]
+) -> tuple[tuple[Relation, ...], int]:
+    """Pairs of organization and service as relations, most services first; and how many
+    organizations there are."""
+    if not len(other):
+        return (), 0
+    pairs = np.unique(np.stack([other, service], axis=1), axis=0)
+    organizations, starts, counts = np.unique(pairs[:, 0], return_index=True, return_counts=True)
+    top = np.argsort(-counts, kind="stable")[:_ROWS]
+    firsts = [pairs[starts[i] : starts[i] + min(counts[i], _SERVICES), 1] for i in top]
+    links = iter(service_links(estate, np.concatenate(firsts), roles))
+    places = [int(organizations[i]) for i in top]
+    rows = organizations_by_id(
+        int(estate.organization_ids[o])
+        for place in places
+        for o in (place, estate.organization_root[place])
+    )
+    return (
+        tuple(
+            Relation(
+                organization=rows[int(estate.organization_ids[place])],
+                root=rows[int(estate.organization_ids[estate.organization_root[place]])],
+                services=tuple(next(links) for _ in first),
+                service_count=int(counts[i]),
+                relied_on_by=relied_on_by.get(place, 0),
+            )
+            for i, place, first in zip(top, places, firsts, strict=True)
+        ),
+        len(organizations),
+    )
+
+
+def _held(estate: Estate, organization: int) -> Bools:
+    """Services of others that organizations here consume."""
+    end = estate.organization_end[organization]
+    consumes = (estate.consumption_consumer >= organization) & (estate.consumption_consumer < end)
+    held = np.zeros(estate.size, dtype=np.bool_)
+    held[estate.consumption_service[consumes]] = True
+    return held & ~estate.inside(organization)
+
+
+def _most_relied_on(estate: Estate, ours: Bools, roles: Ints) -> tuple[MostReliedOn, ...]:
+    """Our services that most others rely on directly, with how many stand on them in all."""
+    direct = np.bincount(
+        estate.dependency_supporter[estate.standing], minlength=estate.size
+    ) + np.bincount(estate.consumption_service, minlength=estate.size)
+    candidates = np.flatnonzero(ours & (direct > 0))
+    top = candidates[np.argsort(-direct[candidates], kind="stable")[:5]]
+    links = service_links(estate, top, roles)
+    everyone = np.ones(estate.size, dtype=np.bool_)
+    found = []
+    for place, link in zip(top, links, strict=True):
+        steps = estate.steps_up(np.array([place]), None, everyone)
+        above = np.flatnonzero(steps >= 0)
+        consuming = np.isin(estate.consumption_service, above)
+        found.append(
+            MostReliedOn(
+                link,
+                dependents=len(above) - 1,
+                consumers=len(np.unique(estate.consumption_consumer[consuming])),
+            )
+        )
+    return tuple(found)
+
+
+def _far_outcomes(
+    estate: Estate, ours: Bools, seen: Bools, roles: Ints
+) -> tuple[tuple[FarOutcome, ...], int, int]:
+    """The outcomes at the far end that depend on us: those of visible services at or above ours
+    on which no other visible service with outcomes stands; how many there are; and how many
+    outcomes beyond."""
+    everyone = np.ones(estate.size, dtype=np.bool_)
+    steps = estate.steps_up(np.flatnonzero(ours), None, everyone)
+    above = steps >= 0
+    beyond = int(estate.outcome_count[above & ~seen].sum())
+    with_outcomes = above & seen & (estate.outcome_count > 0)
+    reliant, supporter = estate.dependency_reliant, estate.dependency_supporter
+    topped = np.zeros(estate.size, dtype=np.bool_)
+    topped[supporter[estate.standing & with_outcomes[reliant]]] = True
+    far = np.flatnonzero(with_outcomes & ~topped)
+    if not len(far):
+        far = np.flatnonzero(with_outcomes)
+    count = int(estate.outcome_count[far].sum())
+    # The farthest first: those are the ones one would not have thought of.
+    far = far[np.argsort(-steps[far], kind="stable")[:_ROWS]]
+    links = service_links(estate, far, roles)
+    documents = service_documents(int(number) for number in estate.service_ids[far])
+    found = []
+    keys = {o.wanted_by for d in documents.values() for o in d.outcomes if o.wanted_by}
+    wanting = organizations_by_key(keys)
+    for place, link in zip(far, links, strict=True):
+        document = documents[int(estate.service_ids[place])]
+        found += [
+            FarOutcome(outcome, link, int(steps[place]), wanting.get(outcome.wanted_by))
+            for outcome in document.outcomes
+        ]
+    return tuple(found[:_ROWS]), count, beyond
+
+
+def _organizations_beyond(estate: Estate, ours: Bools, seen: Bools, viewpoint: Viewpoint) -> int:
+    """How many other top organizations stand above us beyond our direct customers."""
+    root = estate.organization_position(viewpoint.root_id) or 0
+    everyone = np.ones(estate.size, dtype=np.bool_)
+    steps = estate.steps_up(np.flatnonzero(ours), None, everyone)
+    above = steps >= 0
+    consuming = above[estate.consumption_service]
+    roots = np.concatenate(
+        [
+            estate.provider_root[above],
+            estate.organization_root[estate.consumption_consumer[consuming]],
+        ]
+    )
+    direct, _ = _customer_pairs(estate, root, seen)
+    near = np.unique(estate.organization_root[direct])
+    return int(np.setdiff1d(np.unique(roots), np.append(near, root)).size)

@@ -1,0 +1,156 @@
+"""An organization as a link in the chain: what it provides, to whom, and what it consumes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from catenary.apps.organizations.queries import (
+    MemberRow,
+    OrganizationRow,
+    members_of,
+    organization_description,
+    organizations_by_id,
+    organizations_by_key,
+)
+from catenary.apps.portfolio.models import Consumption
+from catenary.apps.portfolio.queries.catalogue import ServiceSummary, summaries
+from catenary.apps.portfolio.queries.estate import current_estate, visible_services
+from catenary.domain.actors import Actor, Viewpoint, path_numbers
+from catenary.domain.estate import Bools, Estate, Ints
+
+_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumedService:
+    """A service an organization consumes, by whose word and under which name."""
+
+    consumer: OrganizationRow
+    service: ServiceSummary
+    known_as: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationView:
+    """What may be seen of an organization. ``is_inside`` is false for one of another top
+    organization: then only what lies between it and us is shown, and its people are not."""
+
+    organization: OrganizationRow
+    description: str
+    is_inside: bool
+    above: tuple[OrganizationRow, ...]
+    below: tuple[OrganizationRow, ...]
+    provides: tuple[ServiceSummary, ...]
+    provided_count: int
+    consumes: tuple[ConsumedService, ...]
+    consumed_count: int
+    customers: tuple[OrganizationRow, ...]
+    providers: tuple[OrganizationRow, ...]
+    people: tuple[MemberRow, ...]
+
+
+def organization_view(*, actor: Actor, viewpoint: Viewpoint, key: str) -> OrganizationView | None:
+    """The organization as the actor sees it from the viewpoint. Of other top organizations only
+    those that provide something to ours or consume something of ours, with what stands above
+    them, are there at all."""
+    row = organizations_by_key([key]).get(key)
+    estate = current_estate()
+    place = estate.organization_position(row.id) if row else None
+    ours = estate.organization_position(viewpoint.root_id)
+    here = estate.organization_position(viewpoint.organization_id)
+    if row is None or place is None or ours is None or here is None:
+        return None
+    seen = visible_services(estate, actor, viewpoint)
+    is_inside = row.root_id == viewpoint.root_id
+    end = int(estate.organization_end[place])
+    provided = np.flatnonzero(estate.inside(place) & seen)
+    related = _related(estate, ours, seen)
+    if not is_inside and not related[place:end].any():
+        return None
+    roles = estate.roles_seen_from(here)
+    consumer = estate.consumption_consumer
+    consumes = (consumer >= place) & (consumer < end) & seen[estate.consumption_service]
+    if not is_inside:
+        # What they buy elsewhere is theirs; what they consume of ours we know.
+        consumes &= estate.provider_root[estate.consumption_service] == ours
+    consumed = np.unique(estate.consumption_service[consumes])
+    tops = np.flatnonzero(related)
+    customers = _customers(estate, place, seen, None if is_inside else ours)
+    providers = np.unique(estate.provider[consumed])
+    outside = providers[(providers < place) | (providers >= end)]
+    above = [n for n in path_numbers(row.path) if n != row.id]
+    below = [
+        int(estate.organization_ids[o]) for o in range(place + 1, end) if is_inside or o in tops
+    ]
+    rows = organizations_by_id(
+        above
+        + below[: _SHOWN * 5]
+        + [int(estate.organization_ids[o]) for o in (*customers[:_SHOWN], *outside[:_SHOWN])]
+    )
+    return OrganizationView(
+        organization=row,
+        description=organization_description(row.id) if is_inside else "",
+        is_inside=is_inside,
+        above=tuple(rows[number] for number in above),
+        below=tuple(
+            rows[n] for n in below if n in rows and (rows[n].parent_id == row.id or not is_inside)
+        )[:_SHOWN],
+        provides=summaries(estate, viewpoint, provided[:_SHOWN], roles),
+        provided_count=len(provided),
+        consumes=_consumed(estate, viewpoint, row, consumed[:_SHOWN], roles),
+        consumed_count=len(consumed),
+        customers=tuple(rows[int(estate.organization_ids[o])] for o in customers[:_SHOWN]),
+        providers=tuple(rows[int(estate.organization_ids[o])] for o in outside[:_SHOWN]),
+        people=members_of(row.id) if is_inside else (),
+    )
+
+
+def _related(estate: Estate, ours: int, seen: Bools) -> Bools:
+    """Which organizations of other tops lie next to ours in the chain."""
+    related = np.zeros(len(estate.organization_ids), dtype=np.bool_)
+    related[estate.provider[seen & (estate.provider_root != ours)]] = True
+    own = seen & (estate.provider_root == ours)
+    related[estate.consumption_consumer[own[estate.consumption_service]]] = True
+    relying = own[estate.dependency_supporter] & estate.standing
+    related[estate.provider[estate.dependency_reliant[relying]]] = True
+    return related
+
+
+def _customers(estate: Estate, place: int, seen: Bools, only: int | None) -> list[int]:
+    """Organizations outside that consume or rely on what it provides; of another top
+    organization's customers ``only`` our own: who else buys there is not ours to know."""
+    end = int(estate.organization_end[place])
+    provided = estate.inside(place) & seen
+    consumer = estate.consumption_consumer[provided[estate.consumption_service]]
+    relies = provided[estate.dependency_supporter] & estate.standing
+    relying = estate.dependency_reliant[relies]
+    providers = estate.provider[relying[seen[relying]]]
+    everyone = np.unique(np.concatenate([consumer, providers]))
+    everyone = everyone[(everyone < place) | (everyone >= end)]
+    if only is not None:
+        everyone = everyone[estate.organization_root[everyone] == only]
+    return [int(o) for o in everyone]
+
+
+def _consumed(
+    estate: Estate, viewpoint: Viewpoint, row: OrganizationRow, places: Ints, roles: Ints
+) -> tuple[ConsumedService, ...]:
+    found = {s.id: s for s in summaries(estate, viewpoint, places, roles)}
+    rows = (
+        Consumption.objects.filter(
+            service_id__in=list(found),
+            ends_at__isnull=True,
+            consumer_path__gte=row.path,
+            consumer_path__lt=row.path + "~",
+        )
+        .order_by("consumer_path", "pk")
+        .values_list("consumer_id", "service_id", "known_as")
+    )
+    taken = list(rows)
+    consumers = organizations_by_id(consumer for consumer, _, _ in taken)
+    return tuple(
+        ConsumedService(consumers[consumer], found[service], known_as)
+        for consumer, service, known_as in taken
+    )

@@ -1,0 +1,75 @@
+"""Full-text search: one question, two engines, the same answers.
+
+Every word must occur, each as the beginning of a word. Who may find a service is part of the
+question put to the index, not something done to its results. Common words are capped: counting
+a hundred thousand matches helps nobody and would cost everybody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from catenary.apps.portfolio.choices import SCOPE_EVERYONE as EVERYONE
+from catenary.domain.actors import Actor, Viewpoint
+from catenary.domain.text import words
+
+#: More matches than this are "1,000+".
+CAP = 1_000
+#: With a further filter the matches must not be cut off before the filter sees them.
+FILTERED_CAP = 200_000
+_MAX_WORDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Numbers of the services found, and whether there are more."""
+
+    service_ids: tuple[int, ...]
+    capped: bool
+
+
+def search_words(text: str) -> list[str]:
+    """The words that are searched for: at most eight, each once."""
+    return list(dict.fromkeys(words(text)))[:_MAX_WORDS]
+
+
+def search_services(*, actor: Actor, viewpoint: Viewpoint, text: str, cap: int = CAP) -> Matches:
+    """Services the actor may see from the viewpoint that hold all words of ``text``.
+
+    Text without a single letter or digit finds nothing.
+    """
+    wanted = search_words(text)
+    if not wanted:
+        return Matches((), False)
+    scopes = [f"r{viewpoint.root_id}", EVERYONE]
+    scopes += [
+        f"o{fact.organization_id}"
+        for fact in actor.memberships
+        if fact.root_id == viewpoint.root_id
+    ]
+    if actor.is_operator:
+        # Restricted services carry the numbers of everything above them, the top included.
+        scopes.append(f"o{viewpoint.root_id}")
+    # Only folded letters and digits get here, so there is nothing to escape in either language.
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT service_id FROM portfolio_search"
+                " WHERE body @@ %s::tsquery AND scope @@ %s::tsquery LIMIT %s",
+                [
+                    " & ".join(f"'{word}':*" for word in wanted),
+                    " | ".join(f"'{scope}'" for scope in scopes),
+                    cap + 1,
+                ],
+            )
+        else:
+            body = " AND ".join(f'"{word}"*' for word in wanted)
+            scope = " OR ".join(scopes)
+            cursor.execute(
+                "SELECT rowid FROM portfolio_search WHERE portfolio_search MATCH %s LIMIT %s",
+                [f"body : ({body}) AND scope : ({scope})", cap + 1],
+            )
+        found = [row[0] for row in cursor.fetchall()]
+    return Matches(tuple(sorted(found[:cap])), len(found) > cap)

@@ -1,0 +1,301 @@
+"""One service, as whoever asks may see it: what it says, what it is seen from here and why, who
+relies on it and what it relies on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from catenary.apps.history.choices import Kind
+from catenary.apps.history.queries import HistoryEntry, entries_of
+from catenary.apps.organizations.queries import (
+    OrganizationRow,
+    PersonRow,
+    organizations_by_id,
+    organizations_by_key,
+    people_by_email,
+)
+from catenary.apps.portfolio.models import Consumption
+from catenary.apps.portfolio.policies import sees_inside
+from catenary.apps.portfolio.queries.catalogue import known_names
+from catenary.apps.portfolio.queries.documents import redacted, service_documents
+from catenary.apps.portfolio.queries.estate import current_estate, visible_services
+from catenary.apps.portfolio.queries.lookup import services_by_id, services_by_reference
+from catenary.domain.actors import Actor, Viewpoint
+from catenary.domain.documents.shapes import DependencyGroupDocument, ServiceDocument
+from catenary.domain.estate import ROLE_NAMES, Bools, Estate, Ints
+
+_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLink:
+    """A service one may open."""
+
+    reference: str
+    name: str
+    provider: OrganizationRow
+    stage: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleReasons:
+    """Why a service is what it is, seen from here: who consumes it (outside the viewpoint when
+    it is customer-facing, inside otherwise), and which visible services rely on it."""
+
+    consumers: tuple[OrganizationRow, ...] = ()
+    consumers_more: int = 0
+    reliants: tuple[ServiceLink, ...] = ()
+    reliants_more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerLink:
+    """An organization that consumes the service and the name it uses for it."""
+
+    organization: OrganizationRow
+    root: OrganizationRow
+    known_as: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupMember:
+    """A member of a dependency group; without a link it is hidden and only its provider is
+    named."""
+
+    reference: str
+    link: ServiceLink | None
+    provider: OrganizationRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """A dependency group with what may be seen of its members, in order."""
+
+    group: DependencyGroupDocument
+    members: tuple[GroupMember, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceView:
+    """Everything the service page shows. ``is_inside`` is false for a service of another top
+    organization: then the document is redacted and the chain below it is empty.
+
+    ``role_from_top`` is the role seen from the provider's top organization, for those inside.
+    ``reliants`` are visible services that rely on it (the first few of ``reliant_count``);
+    ``customer_reliants`` name, for the provider, the outside organizations whose services rely
+    on it, with how many; ``beyond`` counts services further up that may not be seen.
+    """
+
+    id: int
+    document: ServiceDocument
+    provider: OrganizationRow
+    root: OrganizationRow
+    role: str
+    role_from_top: str
+    reasons: RoleReasons
+    is_inside: bool
+    known_as: str
+    consumers: tuple[ConsumerLink, ...]
+    consumer_count: int
+    reliants: tuple[ServiceLink, ...]
+    reliant_count: int
+    customer_reliants: tuple[tuple[OrganizationRow, int], ...]
+    beyond: int
+    groups: tuple[GroupView, ...]
+    people: dict[str, PersonRow]
+    teams: dict[str, OrganizationRow]
+
+
+def service_view(*, actor: Actor, viewpoint: Viewpoint, reference: str) -> ServiceView | None:
+    """The service as the actor sees it from the viewpoint; none when there is none they may
+    see, which is the same answer as when there is none at all."""
+    row = services_by_reference([reference]).get(reference)
+    estate = current_estate()
+    place = estate.service_position(row.id) if row else None
+    organization = estate.organization_position(viewpoint.organization_id)
+    if row is None or place is None or organization is None:
+        return None
+    seen = visible_services(estate, actor, viewpoint)
+    if not seen[place]:
+        return None
+    is_inside = sees_inside(viewpoint, row.root_id)
+    document = service_documents([row.id])[row.id]
+    if not is_inside:
+        document = redacted(document)
+    roles = estate.roles_seen_from(organization)
+    all_reliants = estate.reliants_of(np.array([place]))
+    reliants = all_reliants[seen[all_reliants]]
+    hidden = all_reliants[~seen[all_reliants]]
+    root = estate.organization_position(viewpoint.root_id)
+    consumers = _consumers(row.id, viewpoint, is_inside)
+    people, teams = _contacts(document)
+    named = organizations_by_id([row.provider_id, row.root_id])
+    return ServiceView(
+        id=row.id,
+        document=document,
+        provider=named[row.provider_id],
+        root=named[row.root_id],
+        role=ROLE_NAMES[roles[place]],
+        role_from_top=_role_from_top(estate, place, root) if is_inside else "",
+        reasons=_reasons(estate, viewpoint, place, roles, seen, reliants),
+        is_inside=is_inside,
+        known_as=known_names(viewpoint, [row.id]).get(row.id, ""),
+        consumers=tuple(consumers[:_SHOWN]),
+        consumer_count=len(consumers),
+        reliants=service_links(estate, reliants[:_SHOWN], roles),
+        reliant_count=len(reliants),
+        customer_reliants=_customer_reliants(estate, hidden, root) if is_inside else (),
+        beyond=_beyond(estate, place, seen) if is_inside else 0,
+        groups=_groups(estate, document, roles, seen),
+        people=people,
+        teams=teams,
+    )
+
+
+def service_history(
+    *, actor: Actor, viewpoint: Viewpoint, service_id: int, limit: int
+) -> list[HistoryEntry]:
+    """What happened to a service, the latest first; nothing for those who may not see inside."""
+    row = services_by_id([service_id]).get(service_id)
+    estate = current_estate()
+    place = estate.service_position(service_id)
+    if row is None or place is None or not sees_inside(viewpoint, row.root_id):
+        return []
+    if not visible_services(estate, actor, viewpoint)[place]:
+        return []
+    return entries_of(Kind.SERVICE, service_id, limit)
+
+
+def service_links(estate: Estate, places: Ints, roles: Ints) -> tuple[ServiceLink, ...]:
+    """Links to the services at these places, in their order: two queries."""
+    ids = [int(number) for number in estate.service_ids[places]]
+    rows = services_by_id(ids)
+    providers = organizations_by_id({row.provider_id for row in rows.values()})
+    return tuple(
+        ServiceLink(
+            rows[pk].reference,
+            rows[pk].name,
+            providers[rows[pk].provider_id],
+            rows[pk].stage,
+            ROLE_NAMES[roles[place]],
+        )
+        for pk, place in zip(ids, places, strict=True)
+        if pk in rows
+    )
+
+
+def _role_from_top(estate: Estate, place: int, root: int | None) -> str:
+    return "" if root is None else ROLE_NAMES[estate.roles_seen_from(root)[place]]
+
+
+def _consumers(service_id: int, viewpoint: Viewpoint, is_inside: bool) -> list[ConsumerLink]:
+    """Who consumes it: for the provider's side all, else one's own organizations alone."""
+    rows = Consumption.objects.filter(service_id=service_id, ends_at__isnull=True)
+    if not is_inside:
+        rows = rows.filter(consumer_root_id=viewpoint.root_id)
+    found = list(
+        rows.order_by("consumer_path").values_list("consumer_id", "consumer_root_id", "known_as")
+    )
+    organizations = organizations_by_id({i for row in found for i in row[:2]})
+    return [
+        ConsumerLink(organizations[consumer], organizations[root], known_as)
+        for consumer, root, known_as in found
+    ]
+
+
+def _reasons(
+    estate: Estate,
+    viewpoint: Viewpoint,
+    place: int,
+    roles: Ints,
+    seen: Bools,
+    reliants: Ints,
+) -> RoleReasons:
+    organization = estate.organization_position(viewpoint.organization_id) or 0
+    end = int(estate.organization_end[organization])
+    customer_facing = ROLE_NAMES[roles[place]] == "customer-facing"
+    consumers = estate.consumers_of(place)
+    relying = estate.reliants_of(np.array([place]))
+    providers = estate.provider[relying]
+    inside = (providers >= organization) & (providers < end)
+    among = ~inside if customer_facing else inside
+    consumer_inside = (consumers >= organization) & (consumers < end)
+    named = consumers[~consumer_inside if customer_facing else consumer_inside]
+    if customer_facing:
+        # A hidden service of a customer is known by its provider alone.
+        hidden = relying[among & ~seen[relying]]
+        named = np.unique(np.concatenate([named, estate.provider[hidden]]))
+    shown = relying[among & seen[relying]]
+    rows = organizations_by_id(int(estate.organization_ids[o]) for o in named[:_SHOWN])
+    return RoleReasons(
+        consumers=tuple(rows[int(estate.organization_ids[o])] for o in named[:_SHOWN]),
+        consumers_more=max(0, len(named) - _SHOWN),
+        reliants=service_links(estate, shown[:3], roles),
+        reliants_more=max(0, len(shown) - 3),
+    )
+
+
+def _customer_reliants(
+    estate: Estate, hidden: Ints, root: int | None
+) -> tuple[tuple[OrganizationRow, int], ...]:
+    """Outside organizations whose services, not to be seen themselves, rely on it directly."""
+    outside = hidden[estate.provider_root[hidden] != root]
+    providers, counts = np.unique(estate.provider[outside], return_counts=True)
+    rows = organizations_by_id(int(estate.organization_ids[o]) for o in providers)
+    return tuple(
+        (rows[int(estate.organization_ids[o])], int(count))
+        for o, count in zip(providers, counts, strict=True)
+    )
+
+
+def _beyond(estate: Estate, place: int, seen: Bools) -> int:
+    """How many services anywhere above rely on it, beyond those that may be seen: the one count
+    allowed to reach that far."""
+    steps = estate.steps_up(np.array([place]), None, np.ones(estate.size, dtype=np.bool_))
+    return int(np.count_nonzero((steps > 0) & ~seen))
+
+
+def _groups(
+    estate: Estate, document: ServiceDocument, roles: Ints, seen: Bools
+) -> tuple[GroupView, ...]:
+    references = {member.service for group in document.relies_on for member in group.members}
+    rows = services_by_reference(references)
+    providers = organizations_by_id({row.provider_id for row in rows.values()})
+    views = []
+    for group in document.relies_on:
+        members = []
+        for member in group.members:
+            row = rows.get(member.service)
+            if row is None:
+                continue
+            place = estate.service_position(row.id)
+            provider = providers[row.provider_id]
+            link = None
+            if place is not None and seen[place]:
+                role = ROLE_NAMES[roles[place]]
+                link = ServiceLink(row.reference, row.name, provider, row.stage, role)
+            members.append(GroupMember(row.reference if link else "", link, provider))
+        views.append(GroupView(group, tuple(members)))
+    return tuple(views)
+
+
+def _contacts(
+    document: ServiceDocument,
+) -> tuple[dict[str, PersonRow], dict[str, OrganizationRow]]:
+    named: Iterable[str] = {
+        contact
+        for contact in (
+            document.owner,
+            *document.co_creation.talk_to,
+            *document.co_creation.escalate_to,
+        )
+        if contact
+    }
+    wanted = {outcome.wanted_by for outcome in document.outcomes if outcome.wanted_by}
+    teams = {contact for contact in named if "@" not in contact}
+    people = people_by_email(contact for contact in named if "@" in contact)
+    return people, organizations_by_key(teams | wanted)

@@ -1,0 +1,113 @@
+"""Signing in and out, choosing a viewpoint, one's own account, and being alive."""
+
+from __future__ import annotations
+
+from django.contrib.auth import authenticate, login, logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from catenary.apps.access.queries import has_ever_signed_in
+from catenary.apps.common.queries import catalogue_version
+from catenary.apps.organizations.queries import top_organizations, viewpoint_of
+from catenary.web import addresses
+from catenary.web.asking import SEEN_AS, Asking, page_response, signed_in, stranger_frame
+from catenary.web.pages import AccountPage, Link, MembershipRow, SignInPage
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Show the form; take e-mail address and password."""
+    if request.method != "POST":
+        if request.user.is_authenticated:
+            return HttpResponseRedirect(_after_sign_in(request, request.GET.get("next", "")))
+        page = SignInPage(
+            next=request.GET.get("next", "")[:1000], is_first_run=not has_ever_signed_in()
+        )
+        return render(request, "sign_in.html", {"page": page, "frame": stranger_frame(request)})
+    email = request.POST.get("email", "").strip().lower()[:254]
+    password = request.POST.get("password", "")[:1000]
+    account = authenticate(request, username=email, password=password)
+    wanted = request.POST.get("next", "")[:1000]
+    if account is None:
+        page = SignInPage(
+            email=email,
+            next=wanted,
+            problem=_("That address and password do not belong together. Nobody was signed in."),
+        )
+        return render(
+            request,
+            "sign_in.html",
+            {"page": page, "frame": stranger_frame(request)},
+            status=422,
+        )
+    login(request, account)
+    return HttpResponseRedirect(_after_sign_in(request, wanted))
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session."""
+    logout(request)
+    return HttpResponseRedirect(reverse("sign-in"))
+
+
+@require_POST
+@signed_in
+def seen_as(asking: Asking) -> HttpResponse:
+    """Look as another organization from now on, and go back to the page one came from."""
+    request = asking.request
+    viewpoint = viewpoint_of(asking.actor, request.POST.get("organization", "")[:100])
+    if viewpoint is not None:
+        request.session[SEEN_AS] = viewpoint.key
+    return HttpResponseRedirect(_after_sign_in(request, request.POST.get("next", "")[:1000]))
+
+
+@require_GET
+@signed_in
+def account(asking: Asking) -> HttpResponse:
+    """Who one is here, what one may see, and why."""
+    actor = asking.actor
+    roots = None if actor.is_operator else actor.root_ids
+    page = AccountPage(
+        name=asking.name,
+        email=actor.email or asking.name,
+        memberships=tuple(
+            MembershipRow(
+                Link(fact.name, addresses.organization(fact.key)),
+                tuple(role.value.replace("-", " ") for role in sorted(fact.roles)),
+            )
+            for fact in actor.memberships
+        ),
+        viewpoints=tuple(
+            Link(row.name, addresses.organization(row.key))
+            for row in top_organizations(roots, limit=50)
+        ),
+        is_operator=actor.is_operator,
+    )
+    return page_response(asking, "account.html", page)
+
+
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Alive."""
+    return JsonResponse({"status": "alive"})
+
+
+@require_GET
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Alive, and the database answers."""
+    return JsonResponse({"status": "ready", "catalogue_version": catalogue_version()})
+
+
+def _after_sign_in(request: HttpRequest, wanted: str) -> str:
+    """Where to go: only ever to a page of ours."""
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if safe and wanted.startswith("/") else reverse("home")

@@ -1,0 +1,44 @@
+"""Where things are. Everything has a stable readable address made of its reference."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+
+def service(reference: str) -> str:
+    """The page of a service."""
+    organization, _, key = reference.partition("/")
+    return reverse("service", args=[organization, key])
+
+
+def service_history(reference: str) -> str:
+    """Everything that happened to a service."""
+    organization, _, key = reference.partition("/")
+    return reverse("service-history", args=[organization, key])
+
+
+def organization(key: str) -> str:
+    """The page of an organization."""
+    return reverse("organization", args=[key])
+
+
+def catalogue(**query: str) -> str:
+    """The catalogue, narrowed; empty values are left out."""
+    return _with_query(reverse("catalogue"), query)
+
+
+def chain(**query: str) -> str:
+    """The chain picture, for example of ``focus``."""
+    return _with_query(reverse("chain"), query)
+
+
+def checks(**query: str) -> str:
+    """The findings, narrowed."""
+    return _with_query(reverse("checks"), query)
+
+
+def _with_query(path: str, query: dict[str, str]) -> str:
+    kept = {name: value for name, value in query.items() if value}
+    return f"{path}?{urlencode(kept)}" if kept else path

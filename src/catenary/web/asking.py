@@ -1,0 +1,157 @@
+"""Who asks, from where they look, and what stands around the page they get."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language, get_language_bidi, ngettext
+from django.utils.translation import gettext as _
+
+from catenary.apps.organizations.queries import (
+    actor_of_account,
+    home_viewpoint,
+    person_name,
+    top_organizations,
+    viewpoint_of,
+)
+from catenary.apps.portfolio.queries.checks import held_finding_count
+from catenary.apps.portfolio.queries.home import relation_counts
+from catenary.domain.actors import Actor, Viewpoint
+from catenary.domain.documents.shapes import Role
+from catenary.web import addresses
+from catenary.web.pages import Account, Count, Frame, ViewpointBand, ViewpointChoice
+
+P = ParamSpec("P")
+#: Where the session keeps the key of the organization somebody looks as.
+SEEN_AS = "seen-as"
+_CONSUMER_ROLES = frozenset({Role.CUSTOMER, Role.USER, Role.SPONSOR})
+_OPERATOR_CHOICES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A request of somebody signed in. ``viewpoint`` is absent for somebody who belongs to no
+    organization, and in an installation without any."""
+
+    request: HttpRequest
+    actor: Actor
+    name: str
+    viewpoint: Viewpoint | None
+
+
+def signed_in(
+    view: Callable[Concatenate[Asking, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """A view for people who are signed in; strangers are asked to sign in first."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        user: Any = request.user
+        actor = actor_of_account(user.pk, user.is_operator, door="web")
+        key = request.session.get(SEEN_AS, "")
+        viewpoint = viewpoint_of(actor, key) if key else None
+        viewpoint = viewpoint or home_viewpoint(actor)
+        name = person_name(actor.person_id) if actor.person_id else user.email
+        return view(Asking(request, actor, name, viewpoint), *args, **kwargs)
+
+    return answer
+
+
+def page_response(
+    asking: Asking,
+    template: str,
+    page: object,
+    *,
+    current: str = "",
+    query: str = "",
+    look: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """A page in its frame."""
+    frame = frame_of(asking, current=current, query=query, look=look)
+    return render(asking.request, template, {"page": page, "frame": frame}, status=status)
+
+
+def frame_of(asking: Asking, *, current: str = "", query: str = "", look: str = "") -> Frame:
+    """The frame of a page for somebody signed in. ``look`` overrides whose side the page is
+    read from."""
+    findings = None
+    if asking.viewpoint is not None:
+        held = held_finding_count(asking.actor, asking.viewpoint)
+        findings = None if held is None else Count(held)
+    return Frame(
+        current=current,
+        here=asking.request.get_full_path(),
+        origin=f"{asking.request.scheme}://{asking.request.get_host()}",
+        account=Account(asking.name, asking.actor.email or asking.name),
+        band=_band(asking, look),
+        open_findings=findings,
+        query=query,
+        language=get_language() or "en",
+        is_right_to_left=get_language_bidi(),
+    )
+
+
+def stranger_frame(request: HttpRequest) -> Frame:
+    """The frame of a page for somebody not signed in."""
+    return Frame(
+        here=request.get_full_path(),
+        origin=f"{request.scheme}://{request.get_host()}",
+        language=get_language() or "en",
+        is_right_to_left=get_language_bidi(),
+    )
+
+
+def _band(asking: Asking, look: str) -> ViewpointBand | None:
+    viewpoint = asking.viewpoint
+    if viewpoint is None:
+        return None
+    provided, customers, providers = relation_counts(actor=asking.actor, viewpoint=viewpoint)
+    return ViewpointBand(
+        organization=viewpoint.key,
+        name=viewpoint.name,
+        sentence=relation_sentence(provided, customers, providers),
+        look=look or ("provider" if provided else "customer"),
+        url=addresses.organization(viewpoint.key),
+        others=_others(asking, viewpoint),
+    )
+
+
+def relation_sentence(provided: int, customers: int, providers: int) -> str:
+    """What an organization is in the chain, in a few words."""
+    parts = []
+    if provided:
+        services = ngettext("{n} service", "{n} services", provided).format(n=f"{provided:,}")
+        if customers:
+            to = ngettext("{n} customer", "{n} customers", customers).format(n=f"{customers:,}")
+            parts.append(
+                _("provider of {services} to {customers}").format(services=services, customers=to)
+            )
+        else:
+            parts.append(_("provider of {services}").format(services=services))
+    if providers:
+        of = ngettext("customer of {n} provider", "customer of {n} providers", providers)
+        parts.append(of.format(n=f"{providers:,}"))
+    return ", ".join(parts)
+
+
+def _others(asking: Asking, viewpoint: Viewpoint) -> tuple[ViewpointChoice, ...]:
+    """Where else one may look from: one's own organizations first, then the tops above them;
+    for an operator any top organization."""
+    choices: dict[str, ViewpointChoice] = {}
+    for fact in asking.actor.memberships:
+        look = "customer" if fact.roles <= _CONSUMER_ROLES else "provider"
+        choices[fact.key] = ViewpointChoice(fact.key, fact.name, look)
+    roots = None if asking.actor.is_operator else asking.actor.root_ids
+    for row in top_organizations(roots, limit=_OPERATOR_CHOICES):
+        choices.setdefault(row.key, ViewpointChoice(row.key, row.name))
+    choices.pop(viewpoint.key, None)
+    return tuple(choices.values())

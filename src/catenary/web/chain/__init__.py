@@ -1,0 +1,1 @@
+"""The chain picture and its table."""

@@ -1,0 +1,1 @@
+"""What the definition checks found, and how to mend it."""

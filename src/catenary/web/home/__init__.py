@@ -1,0 +1,1 @@
+"""Home: the viewpoint's place in the chain."""

@@ -1,0 +1,176 @@
+"""Home: who our customers are, what we provide, whom we rely on, what depends on us."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from catenary.apps.portfolio.queries.catalogue import ServiceSummary
+from catenary.apps.portfolio.queries.home import ChainPlace, Relation, chain_place
+from catenary.domain.actors import Viewpoint
+from catenary.web import addresses
+from catenary.web.asking import Asking, page_response, signed_in
+from catenary.web.marks import organization_link, service_link
+from catenary.web.pages import (
+    Count,
+    CustomerRow,
+    FarOutcome,
+    Figure,
+    HeldService,
+    HomePage,
+    Link,
+    ProvidedCounts,
+    ReliedOnProvider,
+    ReliedOnService,
+    RoleMark,
+    Sentence,
+    StageMark,
+    say,
+)
+
+
+@require_GET
+@signed_in
+def home(asking: Asking) -> HttpResponse:
+    """The place of the viewpoint's organization in the chain."""
+    if asking.viewpoint is None:
+        page = HomePage(
+            organization=Link("Catenary"),
+            answer=say(_("There is no organization to look from yet.")),
+            has_catalogue=False,
+        )
+        return page_response(asking, "home.html", page, current="home")
+    place = chain_place(actor=asking.actor, viewpoint=asking.viewpoint)
+    return page_response(asking, "home.html", _home_page(place, asking.viewpoint), current="home")
+
+
+def _home_page(place: ChainPlace, viewpoint: Viewpoint) -> HomePage:
+    key = viewpoint.key
+    return HomePage(
+        organization=Link(viewpoint.name, addresses.organization(key)),
+        answer=_answer(place),
+        has_catalogue=place.has_catalogue,
+        customers=tuple(_customer(row, viewpoint) for row in place.customers),
+        customer_count=Count(place.customer_count),
+        customers_url=addresses.organization(key),
+        provided=ProvidedCounts(
+            customer_facing=_figure(
+                place.customer_facing, _("customer-facing"), key, role="customer-facing"
+            ),
+            supporting=_figure(place.supporting, _("supporting"), key, role="supporting"),
+            idle=_figure(place.idle, _("idle: nobody uses it"), key, role="idle"),
+            pipeline=_figure(place.pipeline, _("in the pipeline"), key),
+        ),
+        provided_count=Count(place.provided_count),
+        most_relied_on=tuple(
+            ReliedOnService(
+                service_link(row.service),
+                RoleMark(row.service.role),
+                Count(row.dependents),
+                Count(row.consumers),
+            )
+            for row in place.most_relied_on
+        ),
+        held=tuple(_held(row) for row in place.held),
+        held_count=Count(place.held_count),
+        providers=tuple(
+            ReliedOnProvider(
+                organization_link(row.organization),
+                tuple(service_link(link) for link in row.services),
+                row.service_count - len(row.services),
+                Count(row.relied_on_by),
+            )
+            for row in place.providers
+        ),
+        provider_count=Count(place.provider_count),
+        outcomes=tuple(
+            FarOutcome(
+                row.outcome.statement,
+                row.outcome.said_by,
+                organization_link(row.wanted_by) if row.wanted_by else None,
+                service_link(row.service),
+                row.steps,
+            )
+            for row in place.outcomes
+        ),
+        outcome_count=Count(place.outcome_count),
+        outcomes_beyond=Count(place.outcomes_beyond),
+        organizations_beyond=Count(place.organizations_beyond),
+        chain_url=addresses.chain(),
+    )
+
+
+def _answer(place: ChainPlace) -> Sentence:
+    if not place.has_catalogue:
+        return say(_("Nothing is in the catalogue that you may see yet."))
+    if not place.provided_count:
+        if not place.held_count:
+            return say(_("You provide nothing to others and consume nothing of theirs yet."))
+        return say(
+            ngettext(
+                "You have {held} from {providers}.",
+                "You have {held} from {providers}.",
+                place.held_count,
+            ),
+            held=_services(place.held_count),
+            providers=_providers(place.provider_count),
+        )
+    if not place.customer_count:
+        return say(
+            _("You provide {services}, none of them to anybody outside."),
+            services=_services(place.provided_count),
+        )
+    customers = ngettext("{n} customer", "{n} customers", place.customer_count)
+    if not place.provider_count:
+        return say(
+            _("You provide {services} to {customers} and rely on nobody outside."),
+            services=_services(place.provided_count),
+            customers=customers.format(n=f"{place.customer_count:,}"),
+        )
+    return say(
+        _("You provide {services} to {customers}, and for that rely on {providers}."),
+        services=_services(place.provided_count),
+        customers=customers.format(n=f"{place.customer_count:,}"),
+        providers=_providers(place.provider_count),
+    )
+
+
+def _services(count: int) -> str:
+    return ngettext("{n} service", "{n} services", count).format(n=f"{count:,}")
+
+
+def _providers(count: int) -> str:
+    return ngettext("{n} provider", "{n} providers", count).format(n=f"{count:,}")
+
+
+def _customer(row: Relation, viewpoint: Viewpoint) -> CustomerRow:
+    if row.root.id == viewpoint.root_id:
+        linked = _("part of {root}").format(root=row.root.name)
+    elif row.root.id == row.organization.id:
+        linked = _("outside")
+    else:
+        linked = _("outside, part of {root}").format(root=row.root.name)
+    return CustomerRow(
+        organization_link(row.organization),
+        linked,
+        tuple(service_link(link) for link in row.services),
+        row.service_count - len(row.services),
+    )
+
+
+def _held(row: ServiceSummary) -> HeldService:
+    name = row.known_as or row.name
+    return HeldService(
+        Link(name, addresses.service(row.reference)),
+        organization_link(row.provider),
+        row.description,
+        StageMark(row.stage),
+        row.name if row.known_as and row.known_as != row.name else "",
+    )
+
+
+def _figure(count: int, text: str, provider: str, role: str = "") -> Figure:
+    url = addresses.catalogue(provider=provider, role=role) if count else ""
+    return Figure(Count(count), text, url)

@@ -1,0 +1,116 @@
+"""From what the rooms answer to the words a page shows: links, roles and their reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from catenary.apps.organizations.queries import OrganizationRow
+from catenary.apps.portfolio.queries.service import RoleReasons, ServiceLink
+from catenary.domain.actors import Viewpoint
+from catenary.web import addresses
+from catenary.web.pages import Because, Link, RoleMark, Sentence, say
+
+_NAMED = 3
+
+
+def organization_link(row: OrganizationRow) -> Link:
+    """An organization by its name."""
+    return Link(row.name, addresses.organization(row.key))
+
+
+def service_link(link: ServiceLink, *, with_provider: bool = False) -> Link:
+    """A service by its name, perhaps with its provider behind it."""
+    note = link.provider.name if with_provider else ""
+    return Link(link.name, addresses.service(link.reference), note)
+
+
+def role_mark(role: str, reasons: RoleReasons | None, viewpoint: Viewpoint) -> RoleMark:
+    """A role seen from the viewpoint, with its because."""
+    if reasons is None:
+        return RoleMark(role)
+    return RoleMark(role, Because(because_of(role, reasons, viewpoint)))
+
+
+def because_of(role: str, reasons: RoleReasons, viewpoint: Viewpoint) -> Sentence:
+    """Why a service has its role: "because Ward 3 consumes it"."""
+    here = Link(viewpoint.name, addresses.organization(viewpoint.key))
+    consumers = _named(
+        [organization_link(row) for row in reasons.consumers], reasons.consumers_more
+    )
+    reliants = _named(
+        [service_link(link, with_provider=True) for link in reasons.reliants], reasons.reliants_more
+    )
+    count = len(reasons.consumers) + reasons.consumers_more
+    relying = len(reasons.reliants) + reasons.reliants_more
+    if role == "idle":
+        return say(_("because nobody consumes it and nothing relies on it"))
+    if role == "elsewhere":
+        return say(_("because it is provided outside {here}, which does not use it"), here=here)
+    if role == "customer-facing" and consumers:
+        return say(
+            ngettext(
+                "because {consumers}, outside {here}, consumes it",
+                "because {consumers}, outside {here}, consume it",
+                count,
+            ),
+            consumers=consumers,
+            here=here,
+        )
+    if role == "customer-facing":
+        return say(
+            ngettext(
+                "because {reliants}, outside {here}, relies on it",
+                "because {reliants}, outside {here}, rely on it",
+                relying,
+            ),
+            reliants=reliants,
+            here=here,
+        )
+    if role == "external" and reliants:
+        return say(
+            ngettext(
+                "because {reliants} relies on it and somebody else provides it",
+                "because {reliants} rely on it and somebody else provides it",
+                relying,
+            ),
+            reliants=reliants,
+        )
+    if role == "external":
+        return say(
+            ngettext(
+                "because {consumers} consumes it and somebody else provides it",
+                "because {consumers} consume it and somebody else provides it",
+                count,
+            ),
+            consumers=consumers,
+        )
+    if reliants:
+        return say(
+            ngettext(
+                "because only {reliants}, inside {here}, relies on it",
+                "because only {reliants}, inside {here}, rely on it",
+                relying,
+            ),
+            reliants=reliants,
+            here=here,
+        )
+    return say(
+        ngettext(
+            "because only {consumers}, inside {here}, consumes it",
+            "because only {consumers}, inside {here}, consume it",
+            count,
+        ),
+        consumers=consumers,
+        here=here,
+    )
+
+
+def _named(links: Sequence[Link], more: int) -> list[Link]:
+    shown = list(links[:_NAMED])
+    rest = len(links) - len(shown) + more
+    if rest:
+        shown.append(Link(ngettext("{n} more", "{n} more", rest).format(n=f"{rest:,}")))
+    return shown

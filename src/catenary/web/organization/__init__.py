@@ -1,0 +1,1 @@
+"""An organization as a link in the chain."""

@@ -1,0 +1,1 @@
+"""One service: its blueprint and its history."""

@@ -1,0 +1,66 @@
+"""History entries in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from catenary.apps.access.queries import account_names
+from catenary.apps.history.queries import HistoryEntry as Entry
+from catenary.apps.organizations.queries import people_by_id
+from catenary.domain.plan import field_changes
+from catenary.web.pages import Change, HistoryEntry
+
+_SHOWN = 12
+_LENGTH = 160
+
+
+def history_entries(entries: Sequence[Entry]) -> tuple[HistoryEntry, ...]:
+    """What happened, who did it, through what, and which fields changed: two queries."""
+    people = people_by_id({e.person_id for e in entries if e.person_id})
+    accounts = account_names({e.account_id for e in entries if e.account_id})
+    return tuple(_entry(entry, people, accounts) for entry in entries)
+
+
+def _entry(entry: Entry, people: dict[int, Any], accounts: dict[int, str]) -> HistoryEntry:
+    if entry.person_id in people:
+        who = people[entry.person_id].name
+    elif entry.account_id in accounts:
+        who = accounts[entry.account_id]
+    else:
+        who = _("The operator at the command line")
+    changes: tuple[Change, ...] = ()
+    if entry.before is not None and entry.after is not None:
+        changes = tuple(
+            Change(change.path, _text(change.before), _text(change.after))
+            for change in field_changes(entry.before, entry.after)[:_SHOWN]
+        )
+    return HistoryEntry(entry.at, who, _sentence(entry.action), _source(entry.source), changes)
+
+
+def _sentence(action: str) -> str:
+    return {
+        "created": _("defined it"),
+        "changed": _("changed it"),
+        "taken-over": _("took it over"),
+        "removed": _("removed it"),
+        "restored": _("brought it back"),
+    }.get(action, action)
+
+
+def _source(source: str) -> str:
+    kind, _colon, name = source.partition(":")
+    if kind == "folder":
+        return _("catalogue files “{name}”").format(name=name)
+    if kind == "import":
+        return _("import {name}").format(name=name)
+    return source
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return text if len(text) <= _LENGTH else text[: _LENGTH - 1] + "…"

@@ -1,0 +1,80 @@
+"""One service: its blueprint, its place in the chain, its history."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.views.decorators.http import require_GET
+
+from catenary.apps.portfolio.queries.chain import chain_of
+from catenary.apps.portfolio.queries.service import ServiceView, service_history, service_view
+from catenary.domain.actors import Viewpoint
+from catenary.web import addresses
+from catenary.web.asking import Asking, page_response, signed_in
+from catenary.web.chain.drawing import drawn
+from catenary.web.checks.views import findings_of
+from catenary.web.pages import HistoryPage, Link
+from catenary.web.service.blueprint import service_page
+from catenary.web.service.history import history_entries
+
+_ENTRIES_ON_PAGE = 5
+_ENTRIES = 100
+_PICTURE_DEPTH = 2
+_PICTURE_MARKS = 40
+
+
+@require_GET
+@signed_in
+def service(asking: Asking, organization: str, key: str) -> HttpResponse:
+    """The blueprint of a service on one printable page."""
+    view, viewpoint = _found(asking, f"{organization}/{key}")
+    picture = ""
+    if view.is_inside:
+        around = chain_of(
+            actor=asking.actor,
+            viewpoint=viewpoint,
+            reference=view.document.reference,
+            depth=_PICTURE_DEPTH,
+            limit=_PICTURE_MARKS,
+        )
+        if around is not None and (len(around.services) > 1 or around.consumers):
+            picture = drawn(around).svg
+    entries = service_history(
+        actor=asking.actor, viewpoint=viewpoint, service_id=view.id, limit=_ENTRIES_ON_PAGE
+    )
+    page = service_page(
+        view,
+        viewpoint,
+        picture_svg=picture,
+        findings=findings_of(asking.actor, viewpoint, view) if view.is_inside else (),
+        history=history_entries(entries),
+    )
+    return page_response(asking, "service.html", page, look=page.look)
+
+
+@require_GET
+@signed_in
+def history(asking: Asking, organization: str, key: str) -> HttpResponse:
+    """Who changed what and when."""
+    view, viewpoint = _found(asking, f"{organization}/{key}")
+    if not view.is_inside:
+        raise Http404
+    entries = service_history(
+        actor=asking.actor, viewpoint=viewpoint, service_id=view.id, limit=_ENTRIES
+    )
+    reference = view.document.reference
+    page = HistoryPage(
+        subject=Link(view.document.name, addresses.service(reference)),
+        reference=reference,
+        entries=history_entries(entries),
+    )
+    return page_response(asking, "history.html", page)
+
+
+def _found(asking: Asking, reference: str) -> tuple[ServiceView, Viewpoint]:
+    """The service as the asker sees it; what one may not see is not there."""
+    if asking.viewpoint is None:
+        raise Http404
+    view = service_view(actor=asking.actor, viewpoint=asking.viewpoint, reference=reference)
+    if view is None:
+        raise Http404
+    return view, asking.viewpoint

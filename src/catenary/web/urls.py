@@ -1,0 +1,29 @@
+"""The addresses of the web pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from catenary.web.access import views as access
+from catenary.web.catalogue.views import catalogue
+from catenary.web.chain.views import chain
+from catenary.web.checks.views import checks
+from catenary.web.home.views import home
+from catenary.web.organization.views import organization
+from catenary.web.service import views as service
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("catalogue/", catalogue, name="catalogue"),
+    path("services/<str:organization>/<str:key>/", service.service, name="service"),
+    path("services/<str:organization>/<str:key>/history/", service.history, name="service-history"),
+    path("organizations/<str:key>/", organization, name="organization"),
+    path("chain/", chain, name="chain"),
+    path("checks/", checks, name="checks"),
+    path("account/", access.account, name="account"),
+    path("sign-in/", access.sign_in, name="sign-in"),
+    path("sign-out/", access.sign_out, name="sign-out"),
+    path("seen-as/", access.seen_as, name="seen-as"),
+    path("healthz", access.healthz, name="healthz"),
+    path("readyz", access.readyz, name="readyz"),
+]
