@@ -256,6 +256,7 @@ CUSTOMER_SERVICE = replace(
     name="Front door",
     official_name="Patient management",
     look="customer",
+    is_open=False,
     answer=p.say("We consume it; {provider} promises it around the clock.", provider=HOSPITAL_IT),
     role=p.RoleMark(
         "external",

@@ -192,7 +192,7 @@ def test_a_name_that_turns_its_neighbours_around_stands_alone(
 
 
 def test_the_customers_page_shows_nothing_of_the_chain_behind() -> None:
-    page = replace(SERVICE, look="customer")
+    page = replace(SERVICE, look="customer", is_open=False)
 
     html = render("service.html", page, FRAME)
 
