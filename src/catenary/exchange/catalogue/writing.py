@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from catenary.domain.documents.plain import (
     person_to_plain,
     service_to_plain,
 )
-from catenary.domain.documents.shapes import CatalogueDocument
+from catenary.domain.documents.shapes import CatalogueDocument, ConsumptionDocument
 from catenary.domain.references import organization_of
 from catenary.exchange.catalogue.emitting import entry_lines
 from catenary.exchange.catalogue.folder import catalogue_files, printable
@@ -78,12 +78,27 @@ def write_catalogue(
     return sorted(written)
 
 
+def _consumed(documents: list[ConsumptionDocument]) -> list[Any]:
+    return [
+        consumption_to_plain(document) if document.known_as else document.service
+        for document in documents
+    ]
+
+
+_PLAIN: dict[str, Callable[[Any], Any]] = {
+    "organizations": organization_to_plain,
+    "people": person_to_plain,
+    "services": service_to_plain,
+    "consumption": _consumed,
+}
+
+
 def _new_sections() -> Sections:
     return {name: {} for name in _SECTIONS}
 
 
 def _by_top(catalogue: CatalogueDocument) -> dict[str, Sections]:
-    """The plain entries of each top organization, the organizations sorted by key."""
+    """The documents of each top organization, the organizations sorted by key."""
     tops: dict[str, str] = {}
 
     def top_of(key: str) -> str:
@@ -105,18 +120,16 @@ def _by_top(catalogue: CatalogueDocument) -> dict[str, Sections]:
         return files.setdefault(top_of(key), _new_sections())
 
     for key, organization in catalogue.organizations.items():
-        sections(key)["organizations"][key] = organization_to_plain(organization)
+        sections(key)["organizations"][key] = organization
     for email, person in catalogue.people.items():
-        sections(person.organization)["people"][email] = person_to_plain(person)
+        sections(person.organization)["people"][email] = person
     for reference, service in catalogue.services.items():
         known = service.provider in catalogue.organizations
         home = service.provider if known else organization_of(reference)
-        sections(home)["services"][reference] = service_to_plain(service)
+        sections(home)["services"][reference] = service
     for consumption in catalogue.consumption.values():
-        plain = consumption_to_plain(consumption)
-        shortest = plain if len(plain) > 1 else consumption.service
         consumed = sections(consumption.consumer)["consumption"]
-        consumed.setdefault(consumption.consumer, []).append(shortest)
+        consumed.setdefault(consumption.consumer, []).append(consumption)
     return dict(sorted(files.items()))
 
 
@@ -129,7 +142,10 @@ def _texts(sections: Sections, *, limit: int | None) -> Iterator[str]:
             continue
         lines.append(f"\n{name}:")
         upright = name in {"services", "consumption"}
-        for key, plain in entries.items():
+        # Made plain one by one: all at once they would take more memory than the documents.
+        to_plain = _PLAIN[name]
+        for key, document in entries.items():
+            plain = to_plain(document)
             entry = "\n".join(entry_lines(key, plain, 2, block=upright))
             if limit is not None and size + len(entry) > limit and size:
                 yield "\n".join(lines) + "\n"
