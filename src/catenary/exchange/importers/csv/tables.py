@@ -11,7 +11,7 @@ from pathlib import Path
 
 from catenary.exchange.importers.report import ImportRefused
 
-MAX_BYTES = 512 * 1024 * 1024
+MAX_BYTES = 64 * 1024 * 1024
 DELIMITERS = (",", ";", "\t", "|")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
