@@ -146,28 +146,7 @@ def read_files(folder: Path, *, as_json: bool) -> CatalogueDocument:
 def print_plan(plan: Plan, *, as_json: bool) -> None:
     """Print a plan for people, or as JSON."""
     if as_json:
-        answer(
-            {
-                "changes": [
-                    {
-                        "kind": item.kind,
-                        "reference": item.reference,
-                        "action": item.action,
-                        "taken_from": item.taken_from,
-                        "fields": [
-                            {"path": c.path, "before": c.before, "after": c.after}
-                            for c in item.changes
-                        ],
-                    }
-                    for item in plan.items
-                ],
-                "unchanged": plan.unchanged,
-                "refusals": [
-                    {"reference": r.reference, "sentence": r.sentence, "remedy": r.remedy}
-                    for r in plan.refusals
-                ],
-            }
-        )
+        answer(plan_as_json(plan))
         return
     from catenary.domain.plan import PlannedAction
 
@@ -193,6 +172,29 @@ def print_plan(plan: Plan, *, as_json: bool) -> None:
     for refusal in plan.refusals:
         errors.print(f"refused: {refusal.sentence}", markup=False)
         errors.print(f"    to mend it: {refusal.remedy}", markup=False)
+
+
+def plan_as_json(plan: Plan) -> dict[str, Any]:
+    """A plan as a value for programs."""
+    return {
+        "changes": [
+            {
+                "kind": item.kind,
+                "reference": item.reference,
+                "action": item.action,
+                "taken_from": item.taken_from,
+                "fields": [
+                    {"path": c.path, "before": c.before, "after": c.after} for c in item.changes
+                ],
+            }
+            for item in plan.items
+        ],
+        "unchanged": plan.unchanged,
+        "refusals": [
+            {"reference": r.reference, "sentence": r.sentence, "remedy": r.remedy}
+            for r in plan.refusals
+        ],
+    }
 
 
 def _short(value: Any) -> str:

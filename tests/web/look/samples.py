@@ -143,6 +143,7 @@ SERVICE = p.ServicePage(
     provider=HOSPITAL_IT,
     stage=LIVE,
     role=FACING,
+    is_open=True,
     answer=p.say(
         "{customers} consume it; it rests on {n} services of {providers}.",
         customers="Three wards of St. Mary's",

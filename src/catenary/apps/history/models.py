@@ -23,7 +23,9 @@ class Change(models.Model):
 class Revision(models.Model):
     """What one object said during ``[starts_at, ends_at)``.
 
-    ``document`` is the canonical document, absent when the object was removed or ended.
+    ``document`` is the canonical document as JSON text, absent when the object was removed or
+    ended. Text, because the order of outcomes and processes carries meaning and ``jsonb`` would
+    lose it.
     ``before`` is the revision it replaced. Only ``ends_at`` is ever written later, once.
     """
 
@@ -32,7 +34,7 @@ class Revision(models.Model):
     object_id = models.BigIntegerField()
     reference = models.CharField(max_length=210)
     action = models.CharField(max_length=20, choices=[(action, action) for action in Action])
-    document = models.JSONField(null=True)
+    document = models.TextField(null=True)
     before = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True)

@@ -37,7 +37,7 @@ def current_documents(kind: Kind, object_ids: Iterable[int]) -> dict[int, dict[s
         rows = Revision.objects.filter(kind=kind, object_id__in=batch, ends_at__isnull=True)
         for object_id, document in rows.values_list("object_id", "document"):
             if document is not None:
-                documents[object_id] = document
+                documents[object_id] = json.loads(document)
     return documents
 
 
@@ -51,11 +51,9 @@ def all_documents(kind: Kind, at: datetime | None = None) -> Iterator[tuple[int,
         if connection.vendor != "postgresql":
             moment = connection.ops.adapt_datetimefield_value(at)
         parameters += [moment, moment]
-    # Fetched as text: building the values is the reader's business and often not needed.
-    document = "document::text" if connection.vendor == "postgresql" else "document"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT object_id, {document} FROM history_revision"
+            "SELECT object_id, document FROM history_revision"
             f" WHERE kind = %s AND {clause} AND document IS NOT NULL ORDER BY object_id",
             parameters,
         )
@@ -80,8 +78,12 @@ def entries_of(kind: Kind, object_id: int, limit: int = 50) -> list[HistoryEntry
             door=row.change.door,
             source=row.change.source,
             reference=row.reference,
-            before=row.before.document if row.before else None,
-            after=row.document,
+            before=_said(row.before.document) if row.before else None,
+            after=_said(row.document),
         )
         for row in rows
     ]
+
+
+def _said(document: str | None) -> dict[str, Any] | None:
+    return None if document is None else json.loads(document)

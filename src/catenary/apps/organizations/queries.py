@@ -232,10 +232,16 @@ def viewpoint_of(actor: Actor, key: str) -> Viewpoint | None:
 
 
 def home_viewpoint(actor: Actor) -> Viewpoint | None:
-    """Where an actor looks from when they have not chosen: their first membership; for an
-    operator without one, the first top organization; none in an empty installation."""
+    """Where an actor looks from when they have not chosen: the organization they belong to, else
+    their first membership; for an operator without one, the first top organization; none in an
+    empty installation."""
     if actor.memberships:
-        return viewpoint_of(actor, actor.memberships[0].key)
+        keys = [fact.key for fact in actor.memberships]
+        belongs = Person.objects.filter(pk=actor.person_id or 0).values_list(
+            "organization__key", flat=True
+        )
+        at_home = [key for key in belongs if key in keys]
+        return viewpoint_of(actor, (at_home or keys)[0])
     if actor.is_operator:
         key = (
             Organization.objects.filter(parent__isnull=True, removed_at__isnull=True)

@@ -154,7 +154,7 @@ class ServicePage:
     role: RoleMark
     answer: Sentence
     look: str = "provider"
-    is_open: bool = True
+    is_open: bool = False
     official_name: str = ""
     description: str = ""
     chips: tuple[Chip, ...] = ()

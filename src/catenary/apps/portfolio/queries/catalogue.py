@@ -162,15 +162,30 @@ def summaries(
 
 
 def known_names(viewpoint: Viewpoint, service_ids: Sequence[int]) -> dict[int, str]:
-    """The names under which organizations at or below the viewpoint know services."""
+    """The names under which the viewpoint knows services of others.
+
+    What it calls them itself, else what the nearest organization above calls them, which
+    consumes for everybody below it; else the name on which all consumers below agree. Of what
+    is provided inside the viewpoint the provider's own name is the name.
+    """
     rows = Consumption.objects.filter(
         service_id__in=list(service_ids),
         ends_at__isnull=True,
-        consumer_path__gte=viewpoint.path,
-        consumer_path__lt=viewpoint.path_end,
+        consumer_root_id=viewpoint.root_id,
     ).exclude(known_as="")
-    # The highest consumer's word wins, then the first in tree order.
-    return dict(rows.order_by("-consumer_path", "-pk").values_list("service_id", "known_as"))
+    above: dict[int, tuple[int, str]] = {}
+    below: dict[int, set[str]] = {}
+    for service, name, consumer, provider in rows.values_list(
+        "service_id", "known_as", "consumer_path", "service__provider_path"
+    ):
+        if provider.startswith(viewpoint.path):
+            continue
+        if viewpoint.path.startswith(consumer):
+            above[service] = max(above.get(service, (0, "")), (len(consumer), name))
+        elif consumer.startswith(viewpoint.path):
+            below.setdefault(service, set()).add(name)
+    agreed = {service: min(names) for service, names in below.items() if len(names) == 1}
+    return agreed | {service: name for service, (_, name) in above.items()}
 
 
 def _matching(

@@ -1,0 +1,135 @@
+"""import: read what another tool holds, plan it like files, apply it like files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from catenary.cli.catalogue import apply_prepared, plan_as_json, print_plan
+from catenary.cli.session import FAILED, REFUSED, answer, console, errors, fail, ready
+
+if TYPE_CHECKING:
+    from catenary.exchange.importers.report import Imported
+
+KINDS = ("csv", "compose", "backstage")
+_REJECTED_SHOWN = 50
+
+
+def import_sources(
+    *,
+    kind: str,
+    sources: list[Path],
+    mapping: Path | None,
+    provider: str,
+    name: str,
+    source: str,
+    dry_run: bool,
+    prune: bool,
+    take_over: bool,
+    report: Path | None,
+    by: str,
+    json: bool,
+    data: Path | None,
+) -> None:
+    """Read everything first; then one plan and one transaction, so nothing is ever half-done."""
+    if kind not in KINDS:
+        fail(f"there is no importer {kind}: the kinds are {', '.join(KINDS)}")
+    imported = _read(kind, sources, mapping, provider, name)
+    if report is not None:
+        _write_report(imported, report)
+    ready(data)
+    from catenary.exchange.catalogue.applying import prepare_plan
+
+    named = source or provider or (mapping or sources[0]).resolve().stem
+    prepared = prepare_plan(
+        wanted=imported.catalogue,
+        source=f"import:{kind}:{named}",
+        prune=prune,
+        take_over=take_over,
+    )
+    if not json:
+        _print_report(imported)
+        print_plan(prepared.plan, as_json=False)
+    if not dry_run:
+        apply_prepared(prepared, by=by, note=f"import {kind}", as_json=json)
+    if json:
+        answer({"report": _report_as_json(imported), "plan": plan_as_json(prepared.plan)})
+    elif dry_run:
+        console.print("Dry run: nothing was changed.")
+    elif not prepared.plan.is_empty:
+        console.print("Imported.")
+    if dry_run and prepared.plan.refusals:
+        raise typer.Exit(REFUSED)
+
+
+def _read(
+    kind: str, sources: list[Path], mapping: Path | None, provider: str, name: str
+) -> Imported:
+    from catenary.exchange.importers.report import ImportRefused
+
+    try:
+        if kind == "csv":
+            from catenary.exchange.importers.csv.reading import read_csv
+
+            return read_csv(sources, mapping=mapping)
+        if kind == "compose":
+            from catenary.exchange.importers.compose import read_compose
+
+            return read_compose(sources, mapping=mapping, provider=provider, name=name)
+        from catenary.exchange.importers.backstage.reading import read_backstage
+
+        return read_backstage(sources, mapping=mapping, provider=provider, name=name)
+    except ImportRefused as refused:
+        for problem in refused.problems:
+            errors.print(problem, markup=False)
+        errors.print("Nothing was changed.")
+        raise typer.Exit(FAILED) from refused
+
+
+def _write_report(imported: Imported, path: Path) -> None:
+    from catenary.exchange.importers.report import write_csv_report
+
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            write_csv_report(imported.report, file)
+    except OSError as error:
+        fail(f"{path} cannot be written: {error.strerror}")
+
+
+def _print_report(imported: Imported) -> None:
+    for line in imported.rejected[:_REJECTED_SHOWN]:
+        console.print(
+            f"{line.source}:{line.line}: rejected {line.item}: {line.reason}", markup=False
+        )
+    if len(imported.rejected) > _REJECTED_SHOWN:
+        more = len(imported.rejected) - _REJECTED_SHOWN
+        console.print(f"… and {more:,} more rejected (--report FILE lists every row)")
+    counts = imported.count()
+    said = ", ".join(f"{count:,} {outcome.value}" for outcome, count in counts.items())
+    catalogue = imported.catalogue
+    groups = sum(len(d.relies_on) for d in catalogue.services.values())
+    console.print(f"Read: {said}.")
+    console.print(
+        f"That is {len(catalogue.organizations):,} organizations, {len(catalogue.people):,} "
+        f"people, {len(catalogue.services):,} services with {groups:,} dependency groups, and "
+        f"{len(catalogue.consumption):,} consumptions."
+    )
+
+
+def _report_as_json(imported: Imported) -> dict[str, object]:
+    return {
+        "counts": {outcome.value: count for outcome, count in imported.count().items()},
+        "lines": [
+            {
+                "source": line.source,
+                "line": line.line,
+                "item": line.item,
+                "outcome": line.outcome.value,
+                "reference": line.reference,
+                "reason": line.reason,
+            }
+            for line in imported.report
+        ],
+    }
