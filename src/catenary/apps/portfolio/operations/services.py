@@ -8,7 +8,11 @@ from catenary.apps.common.operations import insert_rows, reserve_ids, update_row
 from catenary.apps.common.queries import in_batches
 from catenary.apps.history.choices import Action, Kind
 from catenary.apps.history.operations import NewRevision, append_revisions
-from catenary.apps.organizations.queries import OrganizationRow, organizations_by_key
+from catenary.apps.organizations.queries import (
+    OrganizationRow,
+    organizations_by_key,
+    people_by_email,
+)
 from catenary.apps.portfolio.choices import GateReason
 from catenary.apps.portfolio.models import (
     Dependency,
@@ -28,6 +32,7 @@ from catenary.apps.portfolio.queries.lookup import (
     supporters_in_groups_of,
 )
 from catenary.domain.actors import ChangeSet
+from catenary.domain.documents.contacts import addresses_in, to_keep
 from catenary.domain.documents.plain import digest, service_to_plain
 from catenary.domain.documents.shapes import CATALOGUE_STAGES, ServiceDocument
 from catenary.domain.refusals import Refusal, Refused
@@ -59,6 +64,7 @@ def define_services(*, documents: Sequence[ServiceDocument], change: ChangeSet) 
     plains = {d.reference: service_to_plain(d) for d in documents}
     _write_rows(documents, plains, known, organizations, ids, change)
     _write_parts(documents, known, ids, change)
+    people = {row.email: row.id for row in people_by_email(addresses_in(plains.values())).values()}
     append_revisions(
         change=change,
         revisions=[
@@ -67,7 +73,7 @@ def define_services(*, documents: Sequence[ServiceDocument], change: ChangeSet) 
                 ids[d.reference],
                 d.reference,
                 _action(known.get(d.reference)),
-                plains[d.reference],
+                to_keep(plains[d.reference], people),
             )
             for d in documents
         ],

@@ -12,10 +12,15 @@ from typing import Any
 
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.queries import all_documents, current_documents
-from catenary.apps.organizations.queries import organization_documents, person_documents
+from catenary.apps.organizations.queries import (
+    organization_documents,
+    person_addresses,
+    person_documents,
+)
 from catenary.apps.portfolio.models import Consumption, Dependency, GateException, Service
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.domain.actors import Actor, Viewpoint
+from catenary.domain.documents.contacts import as_read, people_in
 from catenary.domain.documents.plain import read_consumption, read_service
 from catenary.domain.documents.shapes import (
     CatalogueDocument,
@@ -33,7 +38,7 @@ class DamagedDocument(Exception):
 
 def service_plains(ids_by_reference: dict[str, int]) -> dict[str, dict[str, Any]]:
     """What services say now, in plain form, by reference."""
-    found = current_documents(Kind.SERVICE, ids_by_reference.values())
+    found = _with_addresses(current_documents(Kind.SERVICE, ids_by_reference.values()))
     return {
         reference: found[number]
         for reference, number in ids_by_reference.items()
@@ -44,7 +49,7 @@ def service_plains(ids_by_reference: dict[str, int]) -> dict[str, dict[str, Any]
 def service_documents(ids: Iterable[int]) -> dict[int, ServiceDocument]:
     """What services say now, by number."""
     numbers = list(ids)
-    plains = current_documents(Kind.SERVICE, numbers)
+    plains = _with_addresses(current_documents(Kind.SERVICE, numbers))
     references = dict(Service.objects.filter(pk__in=list(plains)).values_list("pk", "reference"))
     return {pk: _service(references[pk], plain) for pk, plain in plains.items()}
 
@@ -73,11 +78,12 @@ def live_catalogue(
         visible = set(estate.service_ids[mask].tolist())
         roots = dict(Service.objects.values_list("pk", "root_id"))
     services: dict[str, ServiceDocument] = {}
+    addresses = person_addresses()
     for number, plain in all_documents(Kind.SERVICE):
         reference = references.get(number)
         if reference is None or (visible is not None and number not in visible):
             continue
-        document = _service(reference, plain)
+        document = _service(reference, as_read(plain, addresses))
         if viewpoint is not None and roots[number] != viewpoint.root_id:
             document = redacted(document)
         services[reference] = document
@@ -152,6 +158,11 @@ def services_by_exception() -> frozenset[str]:
             "service__reference", flat=True
         )
     )
+
+
+def _with_addresses(plains: dict[int, dict[str, Any]]) -> dict[int, dict[str, Any]]:
+    addresses = person_addresses(people_in(plains.values()))
+    return {number: as_read(plain, addresses) for number, plain in plains.items()}
 
 
 def _service(reference: str, plain: dict[str, Any]) -> ServiceDocument:

@@ -4,7 +4,7 @@ relies on it and what it relies on."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from catenary.apps.organizations.queries import (
     organizations_by_id,
     organizations_by_key,
     people_by_email,
+    person_addresses,
 )
 from catenary.apps.portfolio.models import Consumption
 from catenary.apps.portfolio.policies import sees_inside
@@ -24,6 +25,7 @@ from catenary.apps.portfolio.queries.documents import redacted, service_document
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.apps.portfolio.queries.lookup import services_by_id, services_by_reference
 from catenary.domain.actors import Actor, Viewpoint
+from catenary.domain.documents.contacts import as_read, people_in
 from catenary.domain.documents.shapes import DependencyGroupDocument, ServiceDocument
 from catenary.domain.estate import ROLE_NAMES, Bools, Estate, Ints
 
@@ -167,7 +169,17 @@ def service_history(
         return []
     if not visible_services(estate, actor, viewpoint)[place]:
         return []
-    return entries_of(Kind.SERVICE, service_id, limit)
+    entries = entries_of(Kind.SERVICE, service_id, limit)
+    said = [plain for entry in entries for plain in (entry.before, entry.after) if plain]
+    addresses = person_addresses(people_in(said))
+    return [
+        replace(
+            entry,
+            before=entry.before and as_read(entry.before, addresses),
+            after=entry.after and as_read(entry.after, addresses),
+        )
+        for entry in entries
+    ]
 
 
 def service_links(estate: Estate, places: Ints, roles: Ints) -> tuple[ServiceLink, ...]:
