@@ -7,6 +7,7 @@ rows cost about a second, where a save per row would cost minutes.
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -38,10 +39,13 @@ def catalogue_change() -> Iterator[int]:
     """
     try:
         with transaction.atomic():
-            updated = CatalogueVersion.objects.filter(pk=1).update(number=F("number") + 1)
+            # A random stride: after a restore from a backup the same number must not come again
+            # for another catalogue, or what is held in memory would be taken for current.
+            stride = 1 + secrets.randbelow(1 << 40)
+            updated = CatalogueVersion.objects.filter(pk=1).update(number=F("number") + stride)
             if not updated:
-                CatalogueVersion.objects.create(pk=1, number=1)
-            yield CatalogueVersion.objects.values_list("number", flat=True).get(pk=1) - 1
+                CatalogueVersion.objects.create(pk=1, number=stride)
+            yield CatalogueVersion.objects.values_list("number", flat=True).get(pk=1) - stride
     except OperationalError as error:
         if "locked" in str(error) or "lock timeout" in str(error):
             raise CatalogueBusy from error

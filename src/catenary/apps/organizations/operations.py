@@ -22,6 +22,9 @@ from catenary.domain.documents.plain import digest, organization_to_plain, perso
 from catenary.domain.documents.shapes import OrganizationDocument, PersonDocument
 from catenary.domain.refusals import Refusal, Refused
 
+#: A path holds eight characters for each organization on the way from the top.
+MAX_PATH = 400
+
 
 @dataclass(frozen=True, slots=True)
 class OrganizationsDefined:
@@ -80,6 +83,8 @@ def define_organizations(
             moved.append(known[key])
         paths[key] = path
         roots[key] = roots[document.part_of] if document.part_of else number
+        if len(path) > MAX_PATH:
+            refusals.append(_too_deep(document))
         rows.append(
             (
                 key,
@@ -105,6 +110,8 @@ def define_organizations(
         "managed_by",
         "removed_at",
     ]
+    if refusals:
+        raise Refused(refusals)
     fresh_ids = {ids[d.key] for d in fresh}
     insert_rows(Organization, [*columns, "id"], (row for row in rows if row[-1] in fresh_ids))
     update_rows(Organization, columns, (row for row in rows if row[-1] not in fresh_ids))
@@ -289,6 +296,16 @@ def give_account(*, email: str, password: str, is_operator: bool, change: Change
     )
     Person.objects.filter(email=email.lower()).update(account_id=account_id)
     return account_id
+
+
+def _too_deep(document: OrganizationDocument) -> Refusal:
+    return Refusal(
+        "organization-too-deep",
+        document.key,
+        ("organizations", document.key, "part-of"),
+        f"{document.key} would stand more than {MAX_PATH // 8} organizations deep",
+        "leave out levels that provide and consume nothing",
+    )
 
 
 def _action(existed: bool, was_removed: bool) -> Action:

@@ -17,6 +17,7 @@ from catenary.apps.portfolio.queries.documents import service_plains
 from catenary.apps.portfolio.queries.lookup import (
     consumption_names,
     holds_on,
+    links_of_organizations,
     managed_consumption,
     managed_services,
     services_by_id,
@@ -93,6 +94,7 @@ def plan_catalogue(
         _consumption_before,
     )
     comparison.refusals += _still_needed(wanted, comparison.items, services)
+    comparison.refusals += _still_in_use(comparison.items)
     return Plan(tuple(comparison.items), comparison.unchanged, tuple(comparison.refusals))
 
 
@@ -190,6 +192,33 @@ def _consumption_before(live: Mapping[str, Managed]) -> Plains:
             plain["known-as"] = names[row.id]
         before[reference] = plain
     return before
+
+
+def _still_in_use(items: list[PlannedItem]) -> list[Refusal]:
+    """Why organizations the plan would remove must stay: they still provide or consume."""
+    removed = [item for item in items if item.action is PlannedAction.REMOVE]
+    leaving = {item.reference for item in removed if item.kind == "service"}
+    ending = {item.reference for item in removed if item.kind == "consumption"}
+    keys = [item.reference for item in removed if item.kind == "organization"]
+    refusals = []
+    for key, (provided, consumed) in links_of_organizations(keys).items():
+        staying = [f"provides {reference}" for reference in provided if reference not in leaving]
+        staying += [
+            f"consumes {reference}"
+            for reference in consumed
+            if consumption_reference(key, reference) not in ending
+        ]
+        if staying:
+            refusals.append(
+                Refusal(
+                    "still-in-use",
+                    key,
+                    ("organizations", key),
+                    f"{key} is no longer in these files, but still {staying[0]}",
+                    "keep it, or move what it provides and end what it consumes first",
+                )
+            )
+    return refusals
 
 
 def _still_needed(

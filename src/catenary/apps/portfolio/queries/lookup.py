@@ -150,3 +150,24 @@ def consumption_names(ids: Iterable[int]) -> dict[int, str]:
     for batch in in_batches(ids):
         found.update(Consumption.objects.filter(pk__in=batch).values_list("pk", "known_as"))
     return found
+
+
+def links_of_organizations(keys: Iterable[str]) -> dict[str, tuple[list[str], list[str]]]:
+    """The references of services each organization provides, and of those it consumes."""
+    found: dict[str, tuple[list[str], list[str]]] = {}
+    wanted = sorted(set(keys))
+    for start in range(0, len(wanted), 900):
+        batch = wanted[start : start + 900]
+        for key, reference in (
+            Service.objects.filter(provider__key__in=batch, removed_at__isnull=True)
+            .order_by("reference")
+            .values_list("provider__key", "reference")
+        ):
+            found.setdefault(key, ([], []))[0].append(reference)
+        for key, reference in (
+            Consumption.objects.filter(consumer__key__in=batch, ends_at__isnull=True)
+            .order_by("service__reference")
+            .values_list("consumer__key", "service__reference")
+        ):
+            found.setdefault(key, ([], []))[1].append(reference)
+    return found
