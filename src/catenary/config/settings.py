@@ -11,6 +11,7 @@ from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from catenary.config.secret import installation_secret
 
@@ -67,12 +68,41 @@ TEMPLATES = [
 ]
 
 
+def _lock_seconds() -> int:
+    said = os.environ.get("CATENARY_LOCK_SECONDS", "20")
+    if not said.isascii() or not said.isdigit() or not 1 <= int(said[:9]) <= 3600:
+        raise ImproperlyConfigured(
+            "CATENARY_LOCK_SECONDS is a whole number of seconds from 1 to 3600"
+        )
+    return int(said)
+
+
+#: How long a change waits for its turn while another program writes.
+LOCK_SECONDS = _lock_seconds()
+
+
+def _parsed(url: str) -> dict[str, Any]:
+    """Never repeats the address in an error: it holds a password."""
+    try:
+        parsed: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=None))
+    except Exception:  # of many kinds, some with the address in their words
+        parsed = {}
+    if parsed.get("ENGINE", "").rpartition(".")[2] not in {"postgresql", "sqlite3"}:
+        raise ImproperlyConfigured(
+            "DATABASE_URL is not understood: it is postgresql://user:password@host:5432/name or "
+            "sqlite:////folder/file; in names and passwords write / as %2F, @ as %40, : as %3A"
+        )
+    return parsed
+
+
 def _database() -> dict[str, Any]:
     url = os.environ.get("DATABASE_URL", "")
     if url:
-        database: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=None))
+        database = _parsed(url)
         if "postgresql" in database["ENGINE"]:
             database["CONN_HEALTH_CHECKS"] = True
+            # A host that swallows packets would otherwise be waited for minutes.
+            database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)
             return database
         name = database["NAME"]
     else:
@@ -85,7 +115,7 @@ def _database() -> dict[str, Any]:
             # IMMEDIATE: a transaction that will write takes its turn at once instead of failing
             # halfway. NORMAL is safe with a write-ahead log: a crash loses nothing committed.
             "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
+            "timeout": LOCK_SECONDS,
             "init_command": (
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;"
                 " PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY"
@@ -132,7 +162,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA / "static"
+# Served from where the packages keep them: there is nothing to collect.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = 3600
