@@ -21,6 +21,7 @@ from catenary.apps.portfolio.models import Consumption, Dependency, GateExceptio
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.documents.contacts import as_read, people_in
+from catenary.domain.documents.kept import kept_service
 from catenary.domain.documents.plain import read_consumption, read_service
 from catenary.domain.documents.shapes import (
     CatalogueDocument,
@@ -166,11 +167,15 @@ def _with_addresses(plains: dict[int, dict[str, Any]]) -> dict[int, dict[str, An
 
 
 def _service(reference: str, plain: dict[str, Any]) -> ServiceDocument:
-    problems: list[Problem] = []
-    document = read_service(reference, plain, problems, ("services", reference))
-    if document is None:
-        raise DamagedDocument(f"{reference}: {problems[0].sentence}")
-    return document
+    try:
+        return kept_service(reference, plain)
+    except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError):
+        # Not as it was written: the forms know what is wrong with it.
+        problems: list[Problem] = []
+        document = read_service(reference, plain, problems, ("services", reference))
+        if document is None:
+            raise DamagedDocument(f"{reference}: {problems[0].sentence}") from None
+        return document
 
 
 def consumption_document(consumer: str, plain: dict[str, Any]) -> ConsumptionDocument:
