@@ -83,6 +83,10 @@ def define_organizations(
             moved.append(known[key])
         paths[key] = path
         roots[key] = roots[document.part_of] if document.part_of else number
+        if key in known and _leaves_without_leave(
+            known[key], ids.get(document.part_of), roots[key], change
+        ):
+            refusals.append(_not_allowed_to_leave(document))
         if len(path) > MAX_PATH:
             refusals.append(_too_deep(document))
         rows.append(
@@ -328,6 +332,28 @@ def _not_allowed(key: str, path: tuple[str | int, ...]) -> Refusal:
     )
 
 
+def _leaves_without_leave(
+    row: OrganizationRow, parent_id: int | None, root_id: int, change: ChangeSet
+) -> bool:
+    """True when an organization moves below another top organization and the actor does not
+    administer what stands above it today: both sides must agree (the new one is asked already)."""
+    moves_away = row.parent_id is not None and row.parent_id != parent_id
+    if not moves_away or row.root_id == root_id:
+        return False
+    above = row.path[: -len(path_segment(row.id))]
+    return not may_administer(change.actor, above)
+
+
+def _not_allowed_to_leave(document: OrganizationDocument) -> Refusal:
+    return Refusal(
+        "not-allowed",
+        document.key,
+        ("organizations", document.key, "part-of"),
+        f"you do not administer what {document.key} is part of today",
+        "moving below another top organization needs an administrator of both: ask there",
+    )
+
+
 def _refused_definitions(
     documents: Sequence[OrganizationDocument],
     known: dict[str, OrganizationRow],
@@ -434,7 +460,8 @@ def _removed_organizations(keys: Sequence[str]) -> dict[str, int]:
 def _follow_parents(moved: Sequence[OrganizationRow], written: set[int]) -> tuple[int, ...]:
     """Give everything below the moved organizations, outside the batch, its new path."""
     followed: list[int] = []
-    for old in moved:
+    # The deepest first: what stood below two that moved goes with the nearer one.
+    for old in sorted(moved, key=lambda row: -len(row.path)):
         here = Organization.objects.only("path", "root_id").get(pk=old.id)
         below = [
             replace(row, path=here.path + row.path[len(old.path) :], root_id=here.root_id)
