@@ -27,6 +27,13 @@ def service_link(link: ServiceLink, *, with_provider: bool = False) -> Link:
     return Link(link.name, addresses.service(link.reference), note)
 
 
+def said_by(words: str, wanted_by: OrganizationRow | None) -> str:
+    """Who said it, without the organization that is named and linked right behind."""
+    if wanted_by is None:
+        return words
+    return "" if words == wanted_by.name else words.removesuffix(f", {wanted_by.name}")
+
+
 def role_mark(role: str, reasons: RoleReasons | None, viewpoint: Viewpoint) -> RoleMark:
     """A role seen from the viewpoint, with its because."""
     if reasons is None:

@@ -7,7 +7,7 @@ from collections import Counter
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from catenary.apps.portfolio.queries.checks import findings_at_hand, live_findings
 from catenary.apps.portfolio.queries.service import ServiceView
@@ -32,9 +32,11 @@ from catenary.web.pages import (
 _IN_GROUP = 10
 _OF_ONE_RULE = 200
 _PROVIDERS = 12
+#: More notices than these of one rule are folded away: they are known, and not urgent.
+_NOTICES_OPEN = 3
 
 
-@require_GET
+@require_safe
 @signed_in
 def checks(asking: Asking) -> HttpResponse:
     """Every finding in what one may see of one's own top organization."""
@@ -54,12 +56,11 @@ def checks(asking: Asking) -> HttpResponse:
 
 def findings_of(actor: Actor, viewpoint: Viewpoint, view: ServiceView) -> tuple[FindingRow, ...]:
     """The findings about one service, when they are at hand."""
-    known = findings_at_hand(actor, viewpoint)
+    known = findings_at_hand(actor, viewpoint, view.document.reference)
     if known is None:
         return ()
     catalogue, findings = known
-    reference = view.document.reference
-    return tuple(_row(catalogue, f) for f in findings if f.subject == reference)
+    return tuple(_row(catalogue, f) for f in findings)
 
 
 def _page(
@@ -122,6 +123,14 @@ def _answer(findings: list[Finding], services: int) -> Sentence:
     errors = sum(f.severity is Severity.ERROR for f in findings)
     warnings = sum(f.severity is Severity.WARNING for f in findings)
     of = ngettext("{n} service", "{n} services", services).format(n=f"{services:,}")
+    notices = len(findings) - errors - warnings
+    if not errors and not warnings and notices:
+        return say(
+            _("Every definition holds: {rules} rules looked at {services}, with {notices}."),
+            rules=len(RULES),
+            services=of,
+            notices=ngettext("{n} notice", "{n} notices", notices).format(n=f"{notices:,}"),
+        )
     if not errors and not warnings:
         return say(
             _("Every definition holds: {rules} rules looked at {services}."),
@@ -156,9 +165,15 @@ def _groups(
                 count=Count(len(found)),
                 findings=tuple(_row(catalogue, finding) for finding in found[:limit]),
                 more_url=addresses.checks(**{**chosen, "rule": code}) if more else "",
+                is_folded=(
+                    rule.severity is Severity.NOTICE
+                    and len(found) > _NOTICES_OPEN
+                    and chosen["rule"] != code
+                ),
             )
         )
-    return tuple(groups)
+    severities = [severity.value for severity in Severity]
+    return tuple(sorted(groups, key=lambda g: (severities.index(g.severity), g.is_folded)))
 
 
 def _row(catalogue: CatalogueDocument, finding: Finding) -> FindingRow:

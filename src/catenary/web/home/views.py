@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from catenary.apps.portfolio.queries.catalogue import ServiceSummary
 from catenary.apps.portfolio.queries.home import ChainPlace, Relation, chain_place
 from catenary.domain.actors import Viewpoint
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
-from catenary.web.marks import organization_link, service_link
+from catenary.web.marks import organization_link, said_by, service_link
 from catenary.web.pages import (
     Count,
     CustomerRow,
@@ -31,7 +31,7 @@ from catenary.web.pages import (
 )
 
 
-@require_GET
+@require_safe
 @signed_in
 def home(asking: Asking) -> HttpResponse:
     """The place of the viewpoint's organization in the chain."""
@@ -48,6 +48,7 @@ def home(asking: Asking) -> HttpResponse:
 
 def _home_page(place: ChainPlace, viewpoint: Viewpoint) -> HomePage:
     key = viewpoint.key
+    known_as = {row.reference: row.known_as for row in place.held if row.known_as}
     return HomePage(
         organization=Link(viewpoint.name, addresses.organization(key)),
         answer=_answer(place),
@@ -78,7 +79,10 @@ def _home_page(place: ChainPlace, viewpoint: Viewpoint) -> HomePage:
         providers=tuple(
             ReliedOnProvider(
                 organization_link(row.organization),
-                tuple(service_link(link) for link in row.services),
+                tuple(
+                    Link(known_as.get(link.reference, link.name), addresses.service(link.reference))
+                    for link in row.services
+                ),
                 row.service_count - len(row.services),
                 Count(row.relied_on_by),
             )
@@ -88,7 +92,7 @@ def _home_page(place: ChainPlace, viewpoint: Viewpoint) -> HomePage:
         outcomes=tuple(
             FarOutcome(
                 row.outcome.statement,
-                row.outcome.said_by,
+                said_by(row.outcome.said_by, row.wanted_by),
                 organization_link(row.wanted_by) if row.wanted_by else None,
                 service_link(row.service),
                 row.steps,
@@ -146,7 +150,9 @@ def _providers(count: int) -> str:
 
 
 def _customer(row: Relation, viewpoint: Viewpoint) -> CustomerRow:
-    if row.root.id == viewpoint.root_id:
+    if row.organization.id == viewpoint.root_id:
+        linked = _("the house we belong to")
+    elif row.root.id == viewpoint.root_id:
         linked = _("part of {root}").format(root=row.root.name)
     elif row.root.id == row.organization.id:
         linked = _("outside")

@@ -39,7 +39,7 @@ class FindingRow:
 @dataclass(frozen=True, slots=True)
 class RuleGroup:
     """One rule with the idea behind it and what it found; ``more_url`` lists all of it when only
-    the first findings are shown."""
+    the first findings are shown; ``is_folded`` leaves them closed until one asks."""
 
     code: str
     title: str
@@ -48,6 +48,7 @@ class RuleGroup:
     count: Count
     findings: tuple[FindingRow, ...]
     more_url: str = ""
+    is_folded: bool = False
 
     @property
     def severity_word(self) -> str:

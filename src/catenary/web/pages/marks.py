@@ -20,7 +20,7 @@ _ROLE_WORDS: dict[str, LazyText] = {
     "external": gettext_lazy("external"),
     "idle": gettext_lazy("idle"),
     "pipeline": gettext_lazy("pipeline"),
-    "elsewhere": gettext_lazy("elsewhere"),
+    "elsewhere": gettext_lazy("not used by us"),
 }
 _CONDITION_WORDS: dict[str, LazyText] = {
     "operational": gettext_lazy("operational"),

@@ -5,7 +5,7 @@ All are drawn in a square of 12 units and take their colour from a class.
 
 from __future__ import annotations
 
-#: A person, a pillar, an arrow out of a box, an empty ring, a dotted square.
+#: A person, a pillar, an arrow out of a box, an empty ring, a dotted square, a ring beyond a fence.
 ROLE_SHAPES = {
     "customer-facing": (
         '<circle cx="6" cy="3.2" r="2.4"/><path d="M1.2 11.5a4.8 4.6 0 0 1 9.6 0z"/>'
@@ -21,6 +21,10 @@ ROLE_SHAPES = {
     ),
     "idle": '<circle class="chain-hollow" cx="6" cy="6" r="4.2"/>',
     "pipeline": '<path class="chain-hollow" stroke-dasharray="2 1.6" d="M1.5 1.5h9v9h-9z"/>',
+    "elsewhere": (
+        '<path class="chain-hollow" d="M2 .9v10.2"/>'
+        '<circle class="chain-hollow" cx="8" cy="6" r="3.1"/>'
+    ),
 }
 
 #: Circle, triangle, square, and two hatched shapes: one for silence, one for what is planned.

@@ -70,6 +70,7 @@ def _role_words(role: str) -> str:
         "external": _("external"),
         "idle": _("idle: nobody consumes it"),
         "pipeline": _("in the pipeline"),
+        "elsewhere": _("not used by us"),
     }[role]
 
 

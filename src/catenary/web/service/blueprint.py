@@ -20,7 +20,7 @@ from catenary.domain.quantities import (
     format_percentage,
 )
 from catenary.web import addresses
-from catenary.web.marks import organization_link, role_mark, service_link
+from catenary.web.marks import organization_link, role_mark, said_by, service_link
 from catenary.web.pages import (
     Because,
     Chip,
@@ -44,6 +44,9 @@ from catenary.web.pages import (
     say,
 )
 from catenary.web.pages.marks import role_word
+
+#: More than these are counted: a chip is not a list.
+_PUBLISHED_NAMED = 2
 
 
 def service_page(
@@ -72,7 +75,7 @@ def service_page(
         is_open=view.is_inside,
         official_name=document.name if name != document.name else "",
         description=document.description,
-        chips=_chips(document),
+        chips=_chips(view),
         also=_also(view, viewpoint),
         owner=contact(document.owner) if document.owner else None,
         outcomes=tuple(_quotation(view, outcome) for outcome in document.outcomes),
@@ -179,14 +182,22 @@ def _contacts(view: ServiceView) -> Callable[[str], Contact]:
     return contact
 
 
-def _chips(document: ServiceDocument) -> tuple[Chip, ...]:
+def _chips(view: ServiceView) -> tuple[Chip, ...]:
+    document = view.document
     chips = [Chip(tag, "tag", addresses.catalogue(tag=tag)) for tag in document.tags]
     if document.restricted:
         chips.append(Chip(_("restricted")))
     if document.published_to == ("*",):
         chips.append(Chip(_("published to everyone")))
+    elif len(document.published_to) > _PUBLISHED_NAMED:
+        count = len(document.published_to)
+        words = ngettext("published to {n} organization", "published to {n} organizations", count)
+        chips.append(Chip(words.format(n=count)))
     elif document.published_to:
-        chips.append(Chip(_("published to {names}").format(names=", ".join(document.published_to))))
+        named = (
+            view.teams[key].name if key in view.teams else key for key in document.published_to
+        )
+        chips.append(Chip(_("published to {names}").format(names=", ".join(named))))
     return tuple(chips)
 
 
@@ -202,7 +213,7 @@ def _quotation(view: ServiceView, outcome: OutcomeDocument) -> Quotation:
         )
     return Quotation(
         outcome.statement,
-        outcome.said_by,
+        said_by(outcome.said_by, wanted),
         organization_link(wanted) if wanted else None,
         measure,
     )
@@ -221,8 +232,8 @@ def _promises(document: ServiceDocument) -> tuple[Promise, ...]:
     if warranty.continuity and warranty.continuity.recovery_point is not None:
         lost = format_duration(warranty.continuity.recovery_point)
         promises.append(Promise(_("Work lost, at most"), lost))
-    promises += [Promise(_("Security: {text}").format(text=t), "") for t in warranty.security]
-    promises += [Promise(_("Performance: {text}").format(text=t), "") for t in warranty.performance]
+    promises += [Promise(_("Security"), text) for text in warranty.security]
+    promises += [Promise(_("Performance"), text) for text in warranty.performance]
     return tuple(promises)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from catenary.apps.portfolio.queries.chain import chain_of
 from catenary.apps.portfolio.queries.service import ServiceView, service_history, service_view
@@ -18,11 +18,11 @@ from catenary.web.service.history import history_entries
 
 _ENTRIES_ON_PAGE = 5
 _ENTRIES = 100
-_PICTURE_DEPTH = 2
+_PICTURE_DEPTH = 1
 _PICTURE_MARKS = 40
 
 
-@require_GET
+@require_safe
 @signed_in
 def service(asking: Asking, organization: str, key: str) -> HttpResponse:
     """The blueprint of a service on one printable page."""
@@ -51,7 +51,7 @@ def service(asking: Asking, organization: str, key: str) -> HttpResponse:
     return page_response(asking, "service.html", page, look=page.look)
 
 
-@require_GET
+@require_safe
 @signed_in
 def history(asking: Asking, organization: str, key: str) -> HttpResponse:
     """Who changed what and when."""

@@ -4,7 +4,8 @@
 "use strict";
 (() => {
   const CLOSEST = 3;
-  const READABLE = 0.85; // below this scale the words are too small: show a part instead
+  const READABLE = 0.85; // below this scale the words are small: show a part instead…
+  const NEARLY = 0.7; // …unless the whole width nearly fits, when nothing should be cut off
   const EDGE = 24;
   const STEP = 1.3;
 
@@ -120,7 +121,8 @@
     measure() {
       const width = this.frame.clientWidth || 1;
       const tallest = Math.max(320, window.innerHeight * 0.74);
-      const scale = clamp(width / this.size.width, READABLE, 1);
+      const fits = width / this.size.width;
+      const scale = clamp(fits, fits >= NEARLY ? fits : READABLE, 1);
       this.frame.style.height = `${Math.round(Math.min(this.size.height * scale, tallest)) + 2}px`;
       this.measured = width;
       return scale;
