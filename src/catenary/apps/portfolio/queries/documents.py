@@ -6,7 +6,7 @@ see: an operator everything, others their own top organizations with what those 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -139,16 +139,21 @@ def _own_and_named(
     return {key: said for key, said in organizations.items() if key in kept or key in own}
 
 
-def redacted(document: ServiceDocument) -> ServiceDocument:
+def redacted(document: ServiceDocument, *, ours: Collection[str] = frozenset()) -> ServiceDocument:
     """What somebody of another top organization may read of a service they may see: all it
-    promises, nothing of what it rests on, to whom else it is published, or how it is labelled."""
+    promises, nothing of what it rests on, to whom else it is published, or how it is labelled.
+    Who wants an outcome and who said so is read of the organizations in ``ours`` (by key) alone:
+    one customer does not learn the names of another."""
     return replace(
         document,
         relies_on=(),
         published_to=(),
         restricted=False,
         tags=(),
-        outcomes=tuple(replace(outcome, wanted_by="") for outcome in document.outcomes),
+        outcomes=tuple(
+            outcome if outcome.wanted_by in ours else replace(outcome, wanted_by="", said_by="")
+            for outcome in document.outcomes
+        ),
     )
 
 
