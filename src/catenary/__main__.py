@@ -5,9 +5,11 @@ from __future__ import annotations
 
 def main() -> None:
     """Run the command line."""
-    from catenary.cli.main import app
-
-    app()
+    try:
+        from catenary.cli.ending import run
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    run()
 
 
 if __name__ == "__main__":

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from catenary import clock
-from catenary.cli.session import (
-    FAILED,
-    REFUSED,
-    actor_by,
-    answer,
-    console,
-    errors,
-    fail,
-    ready,
-    refuse,
-    viewpoint_from,
-)
+from catenary.cli.exit_codes import FAILED, REFUSED, STOPPED
+from catenary.cli.session import actor_by, fail, ready, refuse, viewpoint_from
+from catenary.cli.terminal import Colour, answer, complain, progress, say
 
 if TYPE_CHECKING:
     from catenary.domain.documents.shapes import CatalogueDocument
     from catenary.domain.plan import Plan
-    from catenary.exchange.catalogue.applying import PreparedPlan, Progress
+    from catenary.exchange.catalogue.applying import PreparedPlan
+    from catenary.exchange.catalogue.reading import FileProblem, ReadCatalogue
 
 _SHOWN = 200
 
@@ -64,7 +55,7 @@ def apply_files(
     if json:
         print_plan(prepared.plan, as_json=True)
     elif not prepared.plan.is_empty:
-        console.print("Applied.")
+        say("Applied.")
 
 
 def apply_prepared(prepared: PreparedPlan, *, by: str, note: str, as_json: bool) -> None:
@@ -75,14 +66,33 @@ def apply_prepared(prepared: PreparedPlan, *, by: str, note: str, as_json: bool)
 
     actor = actor_by(by)
     try:
-        with _progress(hidden=as_json) as progress:
-            apply_plan(prepared=prepared, actor=actor, at=clock.now(), note=note, progress=progress)
+        with progress("waiting for the turn to write") as told:
+            apply_plan(
+                prepared=prepared,
+                actor=actor,
+                at=clock.now(),
+                note=note,
+                progress=lambda what, count: told(f"writing {what}", count),
+            )
     except Refused as refused:
         refuse(refused.refusals, as_json)
     except PlanOutdated as outdated:
         fail(str(outdated), REFUSED)
     except CatalogueBusy as busy:
         fail(str(busy), FAILED)
+    except KeyboardInterrupt:
+        _say_what_stands(prepared.version)
+        raise typer.Exit(STOPPED) from None
+
+
+def _say_what_stands(version: int) -> None:
+    """After Ctrl-C in a transaction: it was undone, unless the stop came just too late."""
+    from catenary.apps.common.queries import catalogue_version
+
+    if catalogue_version() == version:
+        complain("catenary: stopped; nothing was changed")
+    else:
+        complain("catenary: stopped; the catalogue has changed, `catenary plan` shows what is left")
 
 
 def export_files(
@@ -103,7 +113,7 @@ def export_files(
         answer({"files": [str(path) for path in written]})
     else:
         for path in written:
-            console.print(str(path), markup=False)
+            say(str(path))
 
 
 def print_schema() -> None:
@@ -115,32 +125,39 @@ def print_schema() -> None:
 
 def read_files(folder: Path, *, as_json: bool) -> CatalogueDocument:
     """The catalogue in a folder; ends with 2 and every problem when it cannot be read."""
-    from catenary.exchange.catalogue.reading import read_catalogue
-
-    read = read_catalogue(folder)
+    read = read_with_progress(folder)
     if read.problems:
         if as_json:
-            answer(
-                {
-                    "problems": [
-                        {
-                            "file": p.file,
-                            "line": p.line,
-                            "column": p.column,
-                            "sentence": p.sentence,
-                            "expected": p.expected,
-                        }
-                        for p in read.problems
-                    ]
-                }
-            )
+            answer({"problems": problems_as_json(read.problems)})
         else:
             for problem in read.problems:
-                errors.print(str(problem), markup=False)
+                complain(str(problem))
             count = len(read.problems)
-            errors.print(f"{count} problem{'s' if count > 1 else ''}; nothing was changed.")
+            complain(f"{count} problem{'s' if count > 1 else ''}; nothing was changed.")
         raise typer.Exit(FAILED)
     return read.catalogue
+
+
+def read_with_progress(folder: Path) -> ReadCatalogue:
+    """The catalogue files, as `read_catalogue` gives them."""
+    from catenary.exchange.catalogue.reading import read_catalogue
+
+    with progress("reading") as told:
+        return read_catalogue(folder, progress=lambda count: told("reading entries", count))
+
+
+def problems_as_json(problems: Sequence[FileProblem]) -> list[dict[str, Any]]:
+    """Problems of files as values for programs."""
+    return [
+        {
+            "file": p.file,
+            "line": p.line,
+            "column": p.column,
+            "sentence": p.sentence,
+            "expected": p.expected,
+        }
+        for p in problems
+    ]
 
 
 def print_plan(plan: Plan, *, as_json: bool) -> None:
@@ -150,28 +167,27 @@ def print_plan(plan: Plan, *, as_json: bool) -> None:
         return
     from catenary.domain.plan import PlannedAction
 
-    marks = {
-        PlannedAction.CREATE: "[green]+[/green]",
-        PlannedAction.CHANGE: "[yellow]~[/yellow]",
-        PlannedAction.REMOVE: "[red]-[/red]",
+    marks: dict[str, tuple[str, Colour]] = {
+        PlannedAction.CREATE: ("+", "green"),
+        PlannedAction.CHANGE: ("~", "yellow"),
+        PlannedAction.REMOVE: ("-", "red"),
     }
     for item in plan.items[:_SHOWN]:
-        console.print(f"{marks[item.action]} {item.kind} ", end="")
-        console.print(item.reference, markup=False, end="")
-        console.print(f" (managed by {item.taken_from} until now)" if item.taken_from else "")
+        mark, colour = marks[item.action]
+        taken = f" (managed by {item.taken_from} until now)" if item.taken_from else ""
+        say(f" {item.kind} {item.reference}{taken}", mark=mark, colour=colour)
         for change in item.changes:
-            before, after = _short(change.before), _short(change.after)
-            console.print(f"    {change.path}: {before} → {after}", markup=False)
+            say(f"    {change.path}: {_short(change.before)} → {_short(change.after)}")
     if len(plan.items) > _SHOWN:
-        console.print(f"… and {len(plan.items) - _SHOWN:,} more (--json lists all)")
-    console.print(
+        say(f"… and {len(plan.items) - _SHOWN:,} more (--json lists all)")
+    say(
         f"{plan.count(PlannedAction.CREATE):,} to create, "
         f"{plan.count(PlannedAction.CHANGE):,} to change, "
         f"{plan.count(PlannedAction.REMOVE):,} to remove, {plan.unchanged:,} unchanged."
     )
     for refusal in plan.refusals:
-        errors.print(f"refused: {refusal.sentence}", markup=False)
-        errors.print(f"    to mend it: {refusal.remedy}", markup=False)
+        complain(f"refused: {refusal.sentence}")
+        complain(f"    to mend it: {refusal.remedy}")
 
 
 def plan_as_json(plan: Plan) -> dict[str, Any]:
@@ -211,14 +227,5 @@ def _source(folder: Path, source: str) -> str:
 def _prepare(wanted: CatalogueDocument, source: str, prune: bool, take_over: bool) -> PreparedPlan:
     from catenary.exchange.catalogue.applying import prepare_plan
 
-    return prepare_plan(wanted=wanted, source=source, prune=prune, take_over=take_over)
-
-
-@contextmanager
-def _progress(*, hidden: bool) -> Iterator[Progress]:
-    """Says on standard error what is being written, when somebody is looking."""
-    if hidden or not errors.is_terminal:
-        yield lambda sentence, count: None
-        return
-    with errors.status("applying") as status:
-        yield lambda sentence, count: status.update(f"writing {count:,} {sentence}")
+    with progress("planning"):
+        return prepare_plan(wanted=wanted, source=source, prune=prune, take_over=take_over)

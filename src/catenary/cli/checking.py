@@ -10,18 +10,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from catenary.cli.session import (
-    FAILED,
-    FINE,
-    REFUSED,
-    actor_by,
-    answer,
-    console,
-    errors,
-    fail,
-    ready,
-    viewpoint_from,
-)
+from catenary.cli.catalogue import problems_as_json, read_with_progress
+from catenary.cli.exit_codes import FAILED, FINE, REFUSED
+from catenary.cli.session import actor_by, fail, ready, viewpoint_from
+from catenary.cli.terminal import answer, complain, progress, say
 from catenary.domain.findings import SEVERITY_ORDER, Finding, Severity
 
 if TYPE_CHECKING:
@@ -35,21 +27,24 @@ def check_files(*, folder: Path, json: bool, sarif: Path | None, fail_on: str) -
     """Read the files and print what is wrong with them; no database is touched."""
     limit = _severity(fail_on)
     from catenary.domain.checks import check_catalogue
-    from catenary.exchange.catalogue.reading import read_catalogue
 
-    read = read_catalogue(folder)
-    findings = check_catalogue(read.catalogue)
-    if read.problems:
+    read = read_with_progress(folder)
+    with progress("checking"):
         # What was not read may be what a rule misses: only certain findings help then.
-        findings = []
-    located = [(finding, read.locate(finding.path)) for finding in findings]
+        findings = [] if read.problems else check_catalogue(read.catalogue)
+    # Finding the line means reading the entry again: done for what is printed.
+    shown = len(findings) if json or sarif is not None else _SHOWN
+    located = [
+        (finding, read.locate(finding.path) if at < shown else None)
+        for at, finding in enumerate(findings)
+    ]
     if sarif is not None:
         _write_sarif(sarif, located, read.problems)
     if json:
         answer(_as_json(located, read.problems))
     else:
         for problem in read.problems:
-            errors.print(str(problem), markup=False)
+            complain(str(problem))
         _print(located)
     if read.problems:
         raise typer.Exit(FAILED)
@@ -67,7 +62,8 @@ def check_live(
     from catenary.apps.portfolio.queries.checks import live_findings
 
     actor = actor_by(by)
-    _, findings = live_findings(actor, viewpoint_from(actor, seen))
+    with progress("checking"):
+        _, findings = live_findings(actor, viewpoint_from(actor, seen))
     located = [(finding, None) for finding in findings]
     if json:
         answer(_as_json(located, []))
@@ -91,35 +87,23 @@ def _exit_code(findings: Sequence[Finding], limit: Severity) -> int:
 def _print(located: Sequence[tuple[Finding, Position | None]]) -> None:
     for finding, position in located[:_SHOWN]:
         place = f"{position.file}:{position.line}: " if position else ""
-        console.print(
-            f"{place}{finding.severity.value} {finding.code} {finding.subject}: {finding.sentence}",
-            markup=False,
-        )
-        console.print(f"    to mend it: {finding.remedy}", markup=False)
+        say(f"{place}{finding.severity.value} {finding.code} {finding.subject}: {finding.sentence}")
+        say(f"    to mend it: {finding.remedy}")
     if len(located) > _SHOWN:
-        console.print(f"… and {len(located) - _SHOWN:,} more (--json lists all)")
+        say(f"… and {len(located) - _SHOWN:,} more (--json lists all)")
     counts = Counter(finding.severity for finding, _ in located)
     said = ", ".join(
         f"{counts[severity]:,} {severity.value}{'s' if counts[severity] != 1 else ''}"
         for severity in Severity
     )
-    console.print(f"{said}.")
+    say(f"{said}.")
 
 
 def _as_json(
     located: Sequence[tuple[Finding, Position | None]], problems: Sequence[FileProblem]
 ) -> dict[str, object]:
     return {
-        "problems": [
-            {
-                "file": p.file,
-                "line": p.line,
-                "column": p.column,
-                "sentence": p.sentence,
-                "expected": p.expected,
-            }
-            for p in problems
-        ],
+        "problems": problems_as_json(problems),
         "findings": [
             {
                 "code": f.code,
@@ -150,6 +134,7 @@ def _write_sarif(
 
     log = to_sarif(located, RULES, Path.cwd(), problems=problems, version=__version__)
     try:
-        path.write_text(json_format.dumps(log, ensure_ascii=False, indent=2) + "\n")
+        text = json_format.dumps(log, indent=2)
+        path.write_text(f"{text}\n", encoding="utf-8")
     except OSError as error:
         fail(f"{path} cannot be written: {error.strerror}")

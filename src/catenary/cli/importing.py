@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from catenary.cli.catalogue import apply_prepared, plan_as_json, print_plan
-from catenary.cli.session import FAILED, REFUSED, answer, console, errors, fail, ready
+from catenary.cli.exit_codes import FAILED, REFUSED
+from catenary.cli.session import fail, ready
+from catenary.cli.terminal import answer, complain, progress, say
 
 if TYPE_CHECKING:
     from catenary.exchange.importers.report import Imported
@@ -36,19 +38,21 @@ def import_sources(
     """Read everything first; then one plan and one transaction, so nothing is ever half-done."""
     if kind not in KINDS:
         fail(f"there is no importer {kind}: the kinds are {', '.join(KINDS)}")
-    imported = _read(kind, sources, mapping, provider, name)
+    with progress("reading"):
+        imported = _read(kind, sources, mapping, provider, name)
     if report is not None:
         _write_report(imported, report)
     ready(data)
     from catenary.exchange.catalogue.applying import prepare_plan
 
     named = source or provider or (mapping or sources[0]).resolve().stem
-    prepared = prepare_plan(
-        wanted=imported.catalogue,
-        source=f"import:{kind}:{named}",
-        prune=prune,
-        take_over=take_over,
-    )
+    with progress("planning"):
+        prepared = prepare_plan(
+            wanted=imported.catalogue,
+            source=f"import:{kind}:{named}",
+            prune=prune,
+            take_over=take_over,
+        )
     if not json:
         _print_report(imported)
         print_plan(prepared.plan, as_json=False)
@@ -57,9 +61,9 @@ def import_sources(
     if json:
         answer({"report": _report_as_json(imported), "plan": plan_as_json(prepared.plan)})
     elif dry_run:
-        console.print("Dry run: nothing was changed.")
+        say("Dry run: nothing was changed.")
     elif not prepared.plan.is_empty:
-        console.print("Imported.")
+        say("Imported.")
     if dry_run and prepared.plan.refusals:
         raise typer.Exit(REFUSED)
 
@@ -83,8 +87,8 @@ def _read(
         return read_backstage(sources, mapping=mapping, provider=provider, name=name)
     except ImportRefused as refused:
         for problem in refused.problems:
-            errors.print(problem, markup=False)
-        errors.print("Nothing was changed.")
+            complain(problem)
+        complain("Nothing was changed.")
         raise typer.Exit(FAILED) from refused
 
 
@@ -100,18 +104,16 @@ def _write_report(imported: Imported, path: Path) -> None:
 
 def _print_report(imported: Imported) -> None:
     for line in imported.rejected[:_REJECTED_SHOWN]:
-        console.print(
-            f"{line.source}:{line.line}: rejected {line.item}: {line.reason}", markup=False
-        )
+        say(f"{line.source}:{line.line}: rejected {line.item}: {line.reason}")
     if len(imported.rejected) > _REJECTED_SHOWN:
         more = len(imported.rejected) - _REJECTED_SHOWN
-        console.print(f"… and {more:,} more rejected (--report FILE lists every row)")
+        say(f"… and {more:,} more rejected (--report FILE lists every row)")
     counts = imported.count()
     said = ", ".join(f"{count:,} {outcome.value}" for outcome, count in counts.items())
     catalogue = imported.catalogue
     groups = sum(len(d.relies_on) for d in catalogue.services.values())
-    console.print(f"Read: {said}.")
-    console.print(
+    say(f"Read: {said}.")
+    say(
         f"That is {len(catalogue.organizations):,} organizations, {len(catalogue.people):,} "
         f"people, {len(catalogue.services):,} services with {groups:,} dependency groups, and "
         f"{len(catalogue.consumption):,} consumptions."

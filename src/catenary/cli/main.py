@@ -62,7 +62,7 @@ def _main(
 
 @app.command()
 def demo(
-    port: Annotated[int, typer.Option(help="The port on localhost.")] = 8000,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port on localhost.")] = 8000,
     data: Data = None,
     password: Annotated[
         str, typer.Option(help="What every example person signs in with. [default: generated]")
@@ -77,9 +77,11 @@ def demo(
 
 @app.command()
 def serve(
-    port: Annotated[int, typer.Option(help="The port on localhost.")] = 8000,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port on localhost.")] = 8000,
     data: Data = None,
-    threads: Annotated[int, typer.Option(help="Requests answered at the same time.")] = 16,
+    threads: Annotated[
+        int, typer.Option(min=1, max=1000, help="Requests answered at the same time.")
+    ] = 16,
 ) -> None:
     """Serve the web application on this machine (loopback only)."""
     from catenary.cli.running import run_server
@@ -117,6 +119,8 @@ def check(
     if folder is None:
         check_live(data=data, seen=seen, by=by, json=json, sarif=sarif, fail_on=fail_on)
     else:
+        if seen or by:
+            raise typer.BadParameter("--as and --by are for the live catalogue, without a folder")
         check_files(folder=folder, json=json, sarif=sarif, fail_on=fail_on)
 
 
@@ -237,7 +241,7 @@ def show(
 @app.command()
 def chain(
     reference: Annotated[str, typer.Argument(help="organization/service")],
-    depth: Annotated[int, typer.Option(help="How many steps; 0 for all.")] = 3,
+    depth: Annotated[int, typer.Option(min=0, help="How many steps; 0 for all.")] = 3,
     up: Annotated[bool, typer.Option("--up", help="Only who relies on it.")] = False,
     down: Annotated[bool, typer.Option("--down", help="Only what it relies on.")] = False,
     seen: Seen = "",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catenary import clock
-from catenary.cli.session import console, errors, fail, ready
+from catenary.cli.session import data_folder, fail, ready
+from catenary.cli.terminal import complain, say
 
 if TYPE_CHECKING:
     from catenary.domain.actors import Actor
@@ -26,15 +28,17 @@ def run_migrations(*, data: Path | None) -> None:
 def run_server(*, port: int, data: Path | None, threads: int) -> None:
     """Serve until told to stop."""
     ready(data, needs_tables=False)
+    _need_port(port)
     _migrate()
     _first_administrator()
-    console.print(f"Catenary serves on http://localhost:{port} (stop with Ctrl-C)")
+    say(f"Catenary serves on http://localhost:{port} (stop with Ctrl-C)")
     _serve(port, threads)
 
 
 def run_demo(*, port: int, data: Path | None, password: str, examples: Path | None) -> None:
     """Load the stories into the database, let their people sign in, and serve."""
     ready(data, needs_tables=False)
+    _need_port(port)
     stories = _stories(examples)
     _migrate()
     _first_administrator()
@@ -43,18 +47,18 @@ def run_demo(*, port: int, data: Path | None, password: str, examples: Path | No
     people = _example_people(stories)
     for email, *_ in people:
         _give_account(email, shared)
-    console.print()
-    console.print(f"Catenary serves on [bold]http://localhost:{port}[/bold] (stop with Ctrl-C)")
-    console.print("Sign in as one of the example people:")
-    console.print()
+    say()
+    say(f"Catenary serves on http://localhost:{port} (stop with Ctrl-C)", colour="bold")
+    say("Sign in as one of the example people:")
+    say()
     width = max(len(email) for email, *_ in people)
     story = ""
     for email, name, what, of in people:
         if of != story:
             story = of
-            console.print(f"  [bold]{story}[/bold]")
-        console.print(f"    {email:{width}}  {shared}  {name}, {what}", markup=False)
-    console.print()
+            say(f"  {story}", colour="bold")
+        say(f"    {email:{width}}  {shared}  {name}, {what}")
+    say()
     _serve(port, threads=16)
 
 
@@ -70,8 +74,8 @@ def add_user(*, email: str, operator: bool, data: Path | None) -> None:
         )
     password = secrets.token_urlsafe(12)
     _give_account(email, password, operator=operator)
-    console.print(f"{email.lower()} signs in with  {password}", markup=False)
-    console.print("It is shown only now.")
+    say(f"{email.lower()} signs in with  {password}")
+    say("It is shown only now.")
 
 
 def _migrate() -> None:
@@ -87,9 +91,9 @@ def _first_administrator() -> None:
         return
     password = secrets.token_urlsafe(12)
     _give_account(ADMINISTRATOR, password, operator=True)
-    console.print("This installation is new. Its administrator signs in with")
-    console.print(f"    {ADMINISTRATOR}  {password}", markup=False)
-    console.print("The password is shown only now; `catenary user` gives a new one.")
+    say("This installation is new. Its administrator signs in with")
+    say(f"    {ADMINISTRATOR}  {password}")
+    say("The password is shown only now; `catenary user` gives a new one.")
 
 
 def _give_account(email: str, password: str, *, operator: bool = False) -> None:
@@ -129,7 +133,7 @@ def _load(stories: list[Path]) -> None:
         read = read_catalogue(story)
         if read.problems:
             for problem in read.problems:
-                errors.print(f"{problem}", markup=False)
+                complain(f"{problem}")
             fail(f"the story in {story} cannot be read")
         prepared = prepare_plan(
             wanted=read.catalogue, source=f"folder:{story.name}", take_over=False, prune=True
@@ -137,14 +141,13 @@ def _load(stories: list[Path]) -> None:
         try:
             apply_plan(prepared=prepared, actor=_operator(), at=clock.now())
         except Refused as refused:
-            errors.print(f"{story.name}: kept as it is, because {refused}", markup=False)
+            complain(f"{story.name}: kept as it is, because {refused}")
 
 
 def _kept_password(data: Path | None) -> str:
     """One generated password for the example people of this installation, kept so that the
     next start prints the same one."""
-    folder = data or Path(os.environ.get("CATENARY_DATA", "var"))
-    path = folder / "example-password"
+    path = data_folder(data) / "example-password"
     if not path.exists():
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
@@ -168,6 +171,17 @@ def _example_people(stories: list[Path]) -> list[tuple[str, str, str, str]]:
             )
             people.append((person.email, person.name, what or "no role", story.name))
     return people
+
+
+def _need_port(port: int) -> None:
+    """End with a clear message when the port is taken, before anything else is done."""
+    with socket.socket() as probe:
+        # As the server does: a port that was left a moment ago is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            fail(f"port {port} cannot be used ({error.strerror}): choose another with --port")
 
 
 def _serve(port: int, threads: int) -> None:

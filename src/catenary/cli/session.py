@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
-from rich.console import Console
+
+from catenary.cli.exit_codes import FAILED, REFUSED
+from catenary.cli.terminal import answer, complain
 
 if TYPE_CHECKING:
     from catenary.domain.actors import Actor, Viewpoint
     from catenary.domain.refusals import Refusal
-
-#: Fine; findings or a refused change; could not be read or run.
-FINE, REFUSED, FAILED = 0, 1, 2
-
-console = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def ready(data: Path | None, *, needs_tables: bool = True) -> None:
@@ -30,7 +24,14 @@ def ready(data: Path | None, *, needs_tables: bool = True) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "catenary.config.settings")
     import django
 
-    django.setup()
+    try:
+        django.setup()
+    except OSError as error:
+        # Reading the settings makes the data folder and the installation's secret in it.
+        fail(
+            f"the data folder {data_folder(data)} cannot be used ({error.strerror}): "
+            "name another with --data, or make it a folder one may write to"
+        )
     if needs_tables:
         from catenary.apps.common.queries import pending_migrations
 
@@ -38,8 +39,13 @@ def ready(data: Path | None, *, needs_tables: bool = True) -> None:
         if pending:
             fail(
                 f"the database is not ready for this version ({pending} migrations to run): "
-                "run `catenary migrate` first"
+                "run `catenary migrate` first, with the same --data and DATABASE_URL"
             )
+
+
+def data_folder(data: Path | None) -> Path:
+    """Where everything is kept: as told, else as the environment says, else ``var``."""
+    return data or Path(os.environ.get("CATENARY_DATA", "var"))
 
 
 def actor_by(email: str) -> Actor:
@@ -75,7 +81,7 @@ def viewpoint_from(actor: Actor, key: str) -> Viewpoint | None:
 
 def fail(sentence: str, code: int = FAILED) -> NoReturn:
     """Say why on standard error and end."""
-    errors.print(f"catenary: {sentence}", markup=False)
+    complain(f"catenary: {sentence}")
     raise typer.Exit(code)
 
 
@@ -98,14 +104,8 @@ def refuse(refusals: Sequence[Refusal], as_json: bool) -> NoReturn:
         )
     else:
         for refusal in refusals:
-            errors.print(f"{refusal.reference}: {refusal.sentence}", markup=False)
+            complain(f"{refusal.reference}: {refusal.sentence}")
             if refusal.remedy:
-                errors.print(f"    to mend it: {refusal.remedy}", markup=False)
-        errors.print("Nothing was changed.")
+                complain(f"    to mend it: {refusal.remedy}")
+        complain("Nothing was changed.")
     raise typer.Exit(REFUSED)
-
-
-def answer(value: Any) -> None:
-    """Print a value as JSON on standard output."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=str)
-    sys.stdout.write("\n")

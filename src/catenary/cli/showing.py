@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.text import Text
-from rich.tree import Tree
-
-from catenary.cli.session import actor_by, answer, console, fail, ready
+from catenary.cli.session import actor_by, fail, ready
+from catenary.cli.terminal import answer, say
 from catenary.domain.references import is_reference
 
 if TYPE_CHECKING:
     from catenary.apps.portfolio.queries.chain import ChainView
     from catenary.domain.actors import Actor, Viewpoint
+
+
+#: Steps that are indented; what is further away names its number of steps.
+_INDENTED = 16
+_ALL = 10_000_000
 
 
 def show_reference(*, reference: str, seen: str, by: str, json: bool, data: Path | None) -> None:
@@ -32,7 +36,7 @@ def show_reference(*, reference: str, seen: str, by: str, json: bool, data: Path
     for name, part in value.items():
         if part not in ("", [], {}, None):
             text = part if isinstance(part, str) else _plain(part)
-            console.print(f"{name}: {text}", markup=False)
+            say(f"{name}: {text}")
 
 
 def show_chain(
@@ -48,7 +52,7 @@ def show_chain(
 ) -> None:
     """Print the chain of a service as trees, or as JSON."""
     ready(data)
-    from catenary.apps.portfolio.queries.chain import Direction, chain_of
+    from catenary.apps.portfolio.queries.chain import SHOWN, Direction, chain_of
 
     actor = actor_by(by)
     viewpoint = _viewpoint(actor, seen, reference)
@@ -61,6 +65,8 @@ def show_chain(
         reference=reference,
         direction=direction,
         depth=depth or None,
+        # A person reads the nearest; a program is given all.
+        limit=_ALL if json else SHOWN,
     )
     if view is None:
         fail(f"there is no service {reference} that you may see")
@@ -186,33 +192,50 @@ def _print_chain(view: ChainView, direction: str) -> None:
         up.setdefault(row.service, []).append((f"({row.organization.name})", "consumes"))
     focus = view.focus.reference
     if direction != "down":
-        console.print(_tree(f"{focus}: who stands on it", focus, up, names | hidden))
+        _print_tree(f"{focus}: who stands on it", focus, up, names | hidden)
     if direction != "up":
-        console.print(_tree(f"{focus}: what it rests on", focus, down, names | hidden))
+        _print_tree(f"{focus}: what it rests on", focus, down, names | hidden)
     if view.not_shown:
-        console.print(f"{view.not_shown:,} more services are not shown.")
+        say(f"{view.not_shown:,} more services are not shown.")
     if view.beyond:
-        console.print(f"{view.beyond:,} further up belong to others.")
+        say(f"{view.beyond:,} further up belong to others.")
 
 
-def _tree(
+def _print_tree(
     title: str, focus: str, links: dict[str, list[tuple[str, str]]], names: dict[str, str]
-) -> Tree:
-    """Each service is opened once; where it stands again it is marked."""
-    tree = Tree(Text(title))
-    opened = {focus}
-    waiting = [(tree, focus)]
+) -> None:
+    """Each service is opened once, where it is nearest; where it stands again it is marked."""
+    nearest = {focus}
+    branches: dict[str, list[tuple[str, str, bool]]] = {}
+    waiting = deque([focus])
     while waiting:
-        branch, reference = waiting.pop(0)
+        reference = waiting.popleft()
+        branch = branches[reference] = []
         for other, words in links.get(reference, []):
-            label = f"{other} {names.get(other, '')}" if "/" in other else names.get(other, other)
-            again = other in opened and other in links
-            note = f" [{words}]" if words else ""
-            leaf = branch.add(Text(f"{label}{note}{' (above)' if again else ''}"))
-            if other not in opened:
-                opened.add(other)
-                waiting.append((leaf, other))
-    return tree
+            is_first = other not in nearest
+            if is_first:
+                nearest.add(other)
+                waiting.append(other)
+            branch.append((other, words, is_first))
+    say(title)
+    # By hand, not by calling itself: a chain may be longer than the stack is deep.
+    open_branches = [("", iter(branches[focus]), len(branches[focus]))]
+    while open_branches:
+        indent, members, left = open_branches.pop()
+        member = next(members, None)
+        if member is None:
+            continue
+        open_branches.append((indent, members, left - 1))
+        other, words, is_first = member
+        label = f"{other} {names.get(other, '')}" if "/" in other else names.get(other, other)
+        note = f" [{words}]" if words else ""
+        again = " (above)" if not is_first and other in links else ""
+        steps = len(open_branches)
+        deep = f"({steps} steps) " if steps > _INDENTED else ""
+        say(f"{indent}{'└── ' if left == 1 else '├── '}{deep}{label}{note}{again}")
+        if is_first and branches[other]:
+            further = indent if deep else indent + ("    " if left == 1 else "│   ")
+            open_branches.append((further, iter(branches[other]), len(branches[other])))
 
 
 def _plain(value: Any) -> str:

@@ -18,16 +18,14 @@ from django.db import OperationalError, connection, models, transaction
 from django.db.models import F
 
 from catenary.apps.common.models import CatalogueVersion
+from catenary.apps.common.queries import CATALOGUE_BUSY, is_busy
 
 
 class CatalogueBusy(Exception):
     """Another program holds the database's write lock and did not let go in time."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "the catalogue is locked by another program that is writing to it; nothing was "
-            "changed. Wait for it to finish, or stop it, and run the command again"
-        )
+        super().__init__(CATALOGUE_BUSY)
 
 
 @contextmanager
@@ -47,7 +45,7 @@ def catalogue_change() -> Iterator[int]:
                 CatalogueVersion.objects.create(pk=1, number=stride)
             yield CatalogueVersion.objects.values_list("number", flat=True).get(pk=1) - stride
     except OperationalError as error:
-        if "locked" in str(error) or "lock timeout" in str(error):
+        if is_busy(error):
             raise CatalogueBusy from error
         raise
 

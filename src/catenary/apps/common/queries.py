@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
-from django.db import connection
+from django.db import DatabaseError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from catenary.apps.common.models import CatalogueVersion
@@ -31,3 +34,87 @@ def pending_migrations() -> int:
     """How many migrations the database still lacks for this version of the product."""
     executor = MigrationExecutor(connection)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def database_trouble(error: BaseException) -> str | None:
+    """Why the database did not do what it should, and how to mend it, for a person; none when
+    the error does not come from it. Never holds the password."""
+    if not isinstance(error, DatabaseError):
+        return None
+    said = " ".join(_without_password(str(error)).split())[:300]
+    name = str(connection.settings_dict["NAME"])
+    if is_busy(error):
+        return CATALOGUE_BUSY
+    for words, sentence in _SQLITE_TROUBLES:
+        if words in said:
+            return sentence.format(name=name)
+    if isinstance(error, OperationalError) and connection.connection is None:
+        return f"the database cannot be reached: check DATABASE_URL and that it runs ({said})"
+    return f"the database refused ({said}); what was not finished was not kept"
+
+
+def is_busy(error: DatabaseError) -> bool:
+    """True when another program holds the lock that was waited for."""
+    return isinstance(error, OperationalError) and (
+        "is locked" in str(error) or "lock timeout" in str(error)
+    )
+
+
+CATALOGUE_BUSY = (
+    "the catalogue is locked by another program that is writing to it; nothing was "
+    "changed. Wait for it to finish, or stop it, and run the command again"
+)
+
+_SQLITE_TROUBLES = (
+    (
+        "unable to open database file",
+        "the database {name} cannot be opened: check that its folder is there and may be "
+        "written to, or name another with --data",
+    ),
+    (
+        "readonly database",
+        "the database {name} may not be written to; nothing was changed. Make the file and its "
+        "folder writable",
+    ),
+    (
+        "file is not a database",
+        "{name} is not a database of this product: restore it, or name another folder with --data",
+    ),
+    (
+        "malformed",
+        "the database {name} is damaged: restore it from a backup, or apply your catalogue files "
+        "to a new one",
+    ),
+    (
+        "disk is full",
+        "the disk with {name} is full; nothing was changed. Make room and run the command again",
+    ),
+    (
+        "disk I/O error",
+        "the disk with {name} fails or is full; nothing was changed. Look at the disk and run the "
+        "command again",
+    ),
+)
+
+
+def _without_password(text: str) -> str:
+    password = str(connection.settings_dict.get("PASSWORD") or "")
+    if password:
+        text = text.replace(password, "…")
+    return re.sub(r"(//[^/@\s:]*:)[^@\s]*@", r"\1…@", text)
+
+
+@contextmanager
+def collecting_later() -> Iterator[None]:
+    """For reading very much that all stays: the garbage collector waits until it is done.
+
+    It would look again and again at a growing million of values of which none is garbage, and
+    take a third of the time.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
