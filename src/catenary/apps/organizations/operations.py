@@ -19,7 +19,7 @@ from catenary.apps.organizations.queries import (
 )
 from catenary.domain.actors import ChangeSet, path_numbers, path_segment
 from catenary.domain.documents.plain import digest, organization_to_plain, person_to_plain
-from catenary.domain.documents.shapes import OrganizationDocument, PersonDocument
+from catenary.domain.documents.shapes import OrganizationDocument, PersonDocument, Role
 from catenary.domain.refusals import Refusal, Refused
 
 #: A path holds eight characters for each organization on the way from the top.
@@ -162,14 +162,18 @@ def remove_organizations(*, keys: Sequence[str], change: ChangeSet) -> None:
                 )
             )
         member = Person.objects.filter(organization_id=row.id, removed_at__isnull=True).first()
+        if member is None:
+            given = Membership.objects.filter(organization_id=row.id)
+            role = given.select_related("person").order_by("person__email").first()
+            member = role.person if role else None
         if member:
             refusals.append(
                 Refusal(
                     "organization-has-people",
                     key,
                     ("organizations", key),
-                    f"{member.email} still belongs to {key}",
-                    "move or remove its people first",
+                    f"{member.email} still belongs to {key}, or has a role there",
+                    "move or remove its people, and end their roles there, first",
                 )
             )
     if refusals:
@@ -189,15 +193,20 @@ def remove_organizations(*, keys: Sequence[str], change: ChangeSet) -> None:
 def define_people(*, documents: Sequence[PersonDocument], change: ChangeSet) -> dict[str, int]:
     """Create or change people and their roles; gives their numbers by e-mail address.
 
-    Raises `Refused` when an organization is missing or the actor does not administer the
-    organizations a role is given in.
+    Raises `Refused` when an organization is missing, or the actor does not administer one that
+    somebody belongs to, or belonged to until now, or in which a role comes or goes.
     """
     keys = {d.organization for d in documents}
     keys |= {m.organization for d in documents for m in d.memberships}
+    before = _present_people([d.email for d in documents])
+    keys |= {key for home, roles in before.values() for key in (home, *roles)}
     organizations = organizations_by_key(keys)
     refusals = []
     for document in documents:
-        for key in {document.organization, *(m.organization for m in document.memberships)}:
+        home, roles = before.get(document.email, (document.organization, {}))
+        said = {m.organization: set(m.roles) for m in document.memberships}
+        differ = [key for key in {*roles, *said} if roles.get(key) != said.get(key)]
+        for key in sorted({document.organization, home, *differ}):
             place = ("people", document.email)
             if key not in organizations:
                 refusals.append(
@@ -444,6 +453,20 @@ def _parents_first(
         (d for d in documents if d.key in depths), key=lambda document: depths[document.key]
     )
     return ordered, [document for document in documents if document.key in circular]
+
+
+def _present_people(emails: Sequence[str]) -> dict[str, tuple[str, dict[str, set[Role]]]]:
+    """Where people who exist now belong, and their roles by organization, by e-mail address."""
+    found: dict[str, tuple[str, dict[str, set[Role]]]] = {}
+    for start in range(0, len(emails), 900):
+        batch = list(emails[start : start + 900])
+        present = Person.objects.filter(email__in=batch, removed_at__isnull=True)
+        for email, key in present.values_list("email", "organization__key"):
+            found[email] = (key, {})
+        given = Membership.objects.filter(person__in=present)
+        for email, key, role in given.values_list("person__email", "organization__key", "role"):
+            found[email][1].setdefault(key, set()).add(Role(role))
+    return found
 
 
 def _removed_organizations(keys: Sequence[str]) -> dict[str, int]:
