@@ -25,10 +25,12 @@ from catenary.web.picture import render_chain
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """The finished figure, and every link of the chain as rows, folded or not."""
+    """The finished figure, and every link of the chain as rows, folded or not. ``relying`` says
+    with how many services of their own an organization (its mark) relies on a service."""
 
     svg: str
     rows: tuple[TableRow, ...]
+    relying: dict[tuple[str, str], str]
 
 
 def drawn(
@@ -76,16 +78,16 @@ def drawn(
         nodes=nodes,
         reliance=view.reliance,
         consumption=[
-            PictureEdge(
-                f"organization {row.organization.key}",
-                row.service,
-                row.known_as or _relying(row.relying),
-            )
+            PictureEdge(f"organization {row.organization.key}", row.service, row.known_as)
             for row in view.consumers
         ],
     )
     folded = fold(picture, opened=opened, opening=opening)
-    return Drawn(str(render_chain(folded, prefix=prefix)), table_rows(picture))
+    relying = {
+        (f"organization {row.organization.key}", row.service): _relying(row.relying)
+        for row in view.consumers
+    }
+    return Drawn(str(render_chain(folded, prefix=prefix)), table_rows(picture), relying)
 
 
 def _node_role(role: str) -> NodeRole:
@@ -95,4 +97,4 @@ def _node_role(role: str) -> NodeRole:
 def _relying(count: int) -> str:
     if not count:
         return ""
-    return ngettext("{n} service of theirs", "{n} services of theirs", count).format(n=count)
+    return ngettext("with {n} service of theirs", "with {n} services of theirs", count).format(n=count)

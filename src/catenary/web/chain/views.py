@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from catenary.apps.portfolio.queries.chain import ChainView, Direction, chain_of
 from catenary.apps.portfolio.queries.home import chain_place
@@ -25,7 +25,7 @@ _ROWS = 500
 _OPENED = 20
 
 
-@require_GET
+@require_safe
 @signed_in
 def chain(asking: Asking) -> HttpResponse:
     """The picture with its controls, or good places to begin."""
@@ -61,7 +61,7 @@ def chain(asking: Asking) -> HttpResponse:
         directions=_directions(direction),
         depths=_depths(depth),
         picture_svg=picture.svg if len(view.services) > 1 or view.consumers else "",
-        rows=tuple(_row(row) for row in picture.rows[:_ROWS]),
+        rows=tuple(_row(row, picture.relying) for row in picture.rows[:_ROWS]),
         row_count=Count(len(picture.rows)),
         beyond=_beyond(view),
     )
@@ -138,13 +138,14 @@ def _beyond(view: ChainView) -> Sentence:
     return Sentence((Link(" ".join(sentences)),)) if sentences else Sentence()
 
 
-def _row(row: TableRow) -> ChainRow:
+def _row(row: TableRow, relying: dict[tuple[str, str], str]) -> ChainRow:
     return ChainRow(
         reliant=_link(row.reliant),
         supporter=_link(row.supporter),
         provider=row.provider,
         threshold=row.threshold,
         weight=row.weight,
+        relying=relying.get((row.reliant.id, row.supporter.id), ""),
         steps=row.steps,
         is_consumption=row.is_consumption,
         is_soft="soft" in row.threshold,

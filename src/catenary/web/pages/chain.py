@@ -23,8 +23,9 @@ class ChainRow:
     ``supporter``, or consumes it when ``is_consumption``.
 
     ``threshold`` reads "1 of 2 needed, 2 for full"; ``weight`` is what this supporter weighs in
-    its group, or for consumption the consumer's own name for it; ``steps`` is how far the farther
-    end is from the focus, absent without one.
+    its group, or for consumption the consumer's own name for it; ``relying`` says with how many
+    services of its own a consumer relies on it; ``steps`` is how far the farther end is from the
+    focus, absent without one.
     """
 
     reliant: Link
@@ -32,6 +33,7 @@ class ChainRow:
     provider: str = ""
     threshold: str = ""
     weight: str = ""
+    relying: str = ""
     steps: int | None = None
     is_consumption: bool = False
     is_soft: bool = False

@@ -3,7 +3,7 @@ and which outcomes at the far end depend on it (PRODUCT R10)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from catenary.apps.organizations.queries import (
     organizations_by_key,
 )
 from catenary.apps.portfolio.queries.catalogue import ServiceSummary, summaries
-from catenary.apps.portfolio.queries.documents import service_documents
+from catenary.apps.portfolio.queries.documents import redacted, service_documents
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.apps.portfolio.queries.service import ServiceLink, service_links
 from catenary.domain.actors import Actor, Viewpoint
@@ -102,7 +102,7 @@ def chain_place(*, actor: Actor, viewpoint: Viewpoint) -> ChainPlace:
     customers, customer_count = _customers(estate, organization, seen, roles)
     providers, provider_count = _providers(estate, organization, seen, roles)
     held = np.flatnonzero(_held(estate, organization) & seen)
-    outcomes = _far_outcomes(estate, ours, seen, roles)
+    outcomes = _far_outcomes(estate, ours, seen, roles, viewpoint)
     return ChainPlace(
         has_catalogue=bool(seen.any()),
         customers=customers,
@@ -173,6 +173,7 @@ def _providers(
     end = estate.organization_end[organization]
     reliant, supporter = estate.dependency_reliant, estate.dependency_supporter
     relies = estate.standing & inside[reliant] & ~inside[supporter] & seen[supporter]
+    relies &= seen[reliant]
     consumes = (estate.consumption_consumer >= organization) & (estate.consumption_consumer < end)
     consumes &= ~inside[estate.consumption_service] & seen[estate.consumption_service]
     service = np.concatenate([supporter[relies], estate.consumption_service[consumes]])
@@ -251,7 +252,7 @@ def _most_relied_on(estate: Estate, ours: Bools, roles: Ints) -> tuple[MostRelie
 
 
 def _far_outcomes(
-    estate: Estate, ours: Bools, seen: Bools, roles: Ints
+    estate: Estate, ours: Bools, seen: Bools, roles: Ints, viewpoint: Viewpoint
 ) -> tuple[tuple[FarOutcome, ...], int, int]:
     """The outcomes at the far end that depend on us: those of visible services at or above ours
     on which no other visible service with outcomes stands; how many there are; and how many
@@ -274,13 +275,22 @@ def _far_outcomes(
     documents = service_documents(int(number) for number in estate.service_ids[far])
     found = []
     keys = {o.wanted_by for d in documents.values() for o in d.outcomes if o.wanted_by}
-    wanting = organizations_by_key(keys)
+    root = estate.organization_position(viewpoint.root_id) or 0
+    direct, _ = _customer_pairs(estate, root, seen)
+    # Any key may be written as who wants an outcome: named are those one knows anyway.
+    wanting = {
+        key: row
+        for key, row in organizations_by_key(keys).items()
+        if row.root_id == viewpoint.root_id or estate.is_at_or_above_any(row.id, direct)
+    }
     for place, link in zip(far, links, strict=True):
         document = documents[int(estate.service_ids[place])]
-        found += [
-            FarOutcome(outcome, link, int(steps[place]), wanting.get(outcome.wanted_by))
-            for outcome in document.outcomes
-        ]
+        is_inside = estate.provider_root[place] == root
+        for outcome in document.outcomes:
+            wanted = wanting.get(outcome.wanted_by)
+            if not is_inside and (wanted is None or wanted.root_id != viewpoint.root_id):
+                outcome, wanted = replace(outcome, said_by="", wanted_by=""), None
+            found.append(FarOutcome(outcome, link, int(steps[place]), wanted))
     return tuple(found[:_ROWS]), count, beyond
 
 
