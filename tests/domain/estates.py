@@ -83,6 +83,13 @@ class Oracle:
                 return found
             found |= more
 
+    def above(self, key: str) -> list[str]:
+        """The organizations above one, the nearest first."""
+        found = []
+        while key := self.said.organizations[key].part_of:
+            found.append(key)
+        return found
+
     def root(self, key: str) -> str:
         """The top organization."""
         while above := self.said.organizations[key].part_of:
@@ -117,7 +124,8 @@ class Oracle:
         inside = self.below(viewpoint)
         consumers = self.consumers(reference)
         if self.said.services[reference].provider not in inside:
-            return "external" if consumers & inside else "elsewhere"
+            covered = self.declared(reference) & set(self.above(viewpoint))
+            return "external" if consumers & inside or covered else "elsewhere"
         if consumers - inside:
             return "customer-facing"
         return "supporting" if consumers else "idle"

@@ -90,6 +90,15 @@ class Estate:
         found = _positions(self.organization_ids, self._organization_order, [organization_id])
         return int(found[0]) if len(found) else None
 
+    def is_at_or_above_any(self, organization_id: int, organizations: Ints) -> bool:
+        """True when an organization, by its number, is one of ``organizations`` (positions) or
+        stands above one."""
+        place = self.organization_position(organization_id)
+        if place is None:
+            return False
+        end = self.organization_end[place]
+        return bool(((organizations >= place) & (organizations < end)).any())
+
     @cached_property
     def provider_root(self) -> Ints:
         """The top organization of each service's provider."""
@@ -137,6 +146,14 @@ class Estate:
         needed[self.dependency_supporter[relies]] = True
         return needed
 
+    def held_above(self, organization: int) -> Bools:
+        """Which services an organization above consumes: that covers those below it too."""
+        consumer = self.consumption_consumer
+        above = (consumer < organization) & (self.organization_end[consumer] > organization)
+        held = np.zeros(self.size, dtype=np.bool_)
+        held[self.consumption_service[above]] = True
+        return held
+
     def roles_seen_from(self, organization: int) -> Ints:
         """The role code of every service seen from an organization (SEMANTICS 2)."""
         cached = self._cache.get(("roles", organization))
@@ -146,7 +163,8 @@ class Estate:
         inside = self.inside(organization)
         outside_consumer = (low < organization) | (high >= self.organization_end[organization])
         roles = np.full(self.size, ELSEWHERE, dtype=np.int64)
-        roles[~inside & self.needed_by(organization)] = EXTERNAL
+        needed = self.needed_by(organization) | self.held_above(organization)
+        roles[~inside & needed] = EXTERNAL
         roles[inside] = SUPPORTING
         roles[inside & outside_consumer] = CUSTOMER_FACING
         roles[inside & (high < 0)] = IDLE

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from catenary.apps.portfolio.policies import sees_inside
 from catenary.apps.portfolio.queries.catalogue import known_names
 from catenary.apps.portfolio.queries.documents import redacted, service_documents
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
+from catenary.apps.portfolio.queries.hidden import unshown_supporters, without_names
 from catenary.apps.portfolio.queries.lookup import services_by_id, services_by_reference
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.documents.contacts import as_read, people_in
@@ -30,6 +32,8 @@ from catenary.domain.documents.shapes import DependencyGroupDocument, ServiceDoc
 from catenary.domain.estate import ROLE_NAMES, Bools, Estate, Ints
 
 _SHOWN = 12
+#: Whom it is published to, by name: more are counted.
+_PUBLISHED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +130,17 @@ def service_view(*, actor: Actor, viewpoint: Viewpoint, reference: str) -> Servi
         return None
     is_inside = sees_inside(viewpoint, row.root_id)
     document = service_documents([row.id])[row.id]
+    root = estate.organization_position(viewpoint.root_id)
+    direct = _direct_customers(estate, place, is_inside)
+    people, teams = _contacts(estate, document, {row.root_id, viewpoint.root_id}, direct)
     if not is_inside:
-        document = redacted(document)
+        ours = {key for key, team in teams.items() if team.root_id == viewpoint.root_id}
+        document = redacted(document, ours=ours)
     roles = estate.roles_seen_from(organization)
     all_reliants = estate.reliants_of(np.array([place]))
     reliants = all_reliants[seen[all_reliants]]
     hidden = all_reliants[~seen[all_reliants]]
-    root = estate.organization_position(viewpoint.root_id)
     consumers = _consumers(row.id, viewpoint, is_inside)
-    people, teams = _contacts(document)
     named = organizations_by_id([row.provider_id, row.root_id])
     return ServiceView(
         id=row.id,
@@ -172,11 +178,16 @@ def service_history(
     entries = entries_of(Kind.SERVICE, service_id, limit)
     said = [plain for entry in entries for plain in (entry.before, entry.after) if plain]
     addresses = person_addresses(people_in(said))
+    unshown = unshown_supporters(actor, viewpoint, said)
+
+    def read(plain: dict[str, Any]) -> dict[str, Any]:
+        return without_names(as_read(plain, addresses), unshown)
+
     return [
         replace(
             entry,
-            before=entry.before and as_read(entry.before, addresses),
-            after=entry.after and as_read(entry.after, addresses),
+            before=entry.before and read(entry.before),
+            after=entry.after and read(entry.after),
         )
         for entry in entries
     ]
@@ -242,6 +253,11 @@ def _reasons(
         hidden = relying[among & ~seen[relying]]
         named = np.unique(np.concatenate([named, estate.provider[hidden]]))
     shown = relying[among & seen[relying]]
+    if not len(named) and not len(shown) and ROLE_NAMES[roles[place]] == "external":
+        # An organization above consumes it, for everybody below.
+        named = consumers[
+            (consumers < organization) & (estate.organization_end[consumers] > organization)
+        ]
     rows = organizations_by_id(int(estate.organization_ids[o]) for o in named[:_SHOWN])
     return RoleReasons(
         consumers=tuple(rows[int(estate.organization_ids[o])] for o in named[:_SHOWN]),
@@ -295,9 +311,21 @@ def _groups(
     return tuple(views)
 
 
+def _direct_customers(estate: Estate, place: int, is_inside: bool) -> Ints:
+    """The organizations that consume a service or rely on it directly, for its provider's side:
+    there they are known by name."""
+    if not is_inside:
+        return np.zeros(0, dtype=np.int64)
+    relying = estate.provider[estate.reliants_of(np.array([place]))]
+    return np.union1d(estate.consumers_of(place), relying)
+
+
 def _contacts(
-    document: ServiceDocument,
+    estate: Estate, document: ServiceDocument, root_ids: set[int], direct: Ints
 ) -> tuple[dict[str, PersonRow], dict[str, OrganizationRow]]:
+    """The people and organizations a definition names, of these top organizations and of direct
+    customers. Anybody may write any address or key into a definition; it must not tell them
+    whose it is, nor whether it is anybody's."""
     named: Iterable[str] = {
         contact
         for contact in (
@@ -308,6 +336,15 @@ def _contacts(
         if contact
     }
     wanted = {outcome.wanted_by for outcome in document.outcomes if outcome.wanted_by}
+    wanted |= set(document.published_to[:_PUBLISHED]) - {"*"}
     teams = {contact for contact in named if "@" not in contact}
-    people = people_by_email(contact for contact in named if "@" in contact)
-    return people, organizations_by_key(teams | wanted)
+    near = {int(n) for n in estate.organization_ids[np.unique(estate.organization_root[direct])]}
+    people = people_by_email(
+        (contact for contact in named if "@" in contact), root_ids=root_ids | near
+    )
+    rows = organizations_by_key(teams | wanted)
+    return people, {
+        key: row
+        for key, row in rows.items()
+        if row.root_id in root_ids or estate.is_at_or_above_any(row.id, direct)
+    }
