@@ -12,7 +12,7 @@ from catenary.apps.organizations.queries import OrganizationRow, organizations_b
 from catenary.apps.portfolio.choices import ConsumptionSource
 from catenary.apps.portfolio.models import Consumption
 from catenary.apps.portfolio.operations.derived import refresh_search, refresh_sharing
-from catenary.apps.portfolio.policies import may_declare_consumption
+from catenary.apps.portfolio.policies import may_declare_consumption, may_define_service
 from catenary.apps.portfolio.queries.lookup import (
     ServiceRow,
     referable_services,
@@ -172,13 +172,17 @@ def _resolve(
     organizations = organizations_by_key({d.consumer for d in documents})
     services = services_by_reference({d.service for d in documents})
     referable = referable_services(change.actor, services.values())
+    in_force = _in_force([row.id for row in services.values()])
     refusals = []
     for document in documents:
         place = ("consumption", document.consumer, document.service)
         consumer = organizations.get(document.consumer)
-        if consumer is not None and not _is_known_to(change.actor, consumer):
-            consumer = None
         service = services.get(document.service)
+        if consumer is not None and not _is_known_to(change.actor, consumer):
+            # A customer one has already is known: their consumption may be ended from here too.
+            ours = service is not None and may_define_service(change.actor, service.provider_path)
+            if not ours or service is None or (consumer.id, service.id) not in in_force:
+                consumer = None
         if consumer is None:
             refusals.append(
                 Refusal(

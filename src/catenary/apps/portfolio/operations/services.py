@@ -35,6 +35,7 @@ from catenary.domain.actors import ChangeSet
 from catenary.domain.documents.contacts import addresses_in, to_keep
 from catenary.domain.documents.plain import digest, service_to_plain
 from catenary.domain.documents.shapes import CATALOGUE_STAGES, ServiceDocument
+from catenary.domain.references import organization_of
 from catenary.domain.refusals import Refusal, Refused
 from catenary.domain.text import sort_key
 
@@ -48,6 +49,7 @@ def define_services(*, documents: Sequence[ServiceDocument], change: ChangeSet) 
     """
     organizations = organizations_by_key(
         {d.provider for d in documents}
+        | {organization_of(d.reference) for d in documents}
         | {key for d in documents for key in d.published_to if key != "*"}
     )
     named = {member.service for d in documents for g in d.relies_on for member in g.members}
@@ -312,8 +314,10 @@ def _refused_definitions(
                     "define the organization, or correct the reference",
                 )
             )
-        elif not may_define_service(change.actor, provider.path) or (
-            row is not None and not may_define_service(change.actor, row.provider_path)
+        elif not may_define_service(change.actor, provider.path) or not (
+            _may_name(document.reference, organizations, change)
+            if row is None
+            else may_define_service(change.actor, row.provider_path)
         ):
             refusals.append(_not_allowed(document.reference, place))
         for key in document.published_to:
@@ -336,6 +340,15 @@ def _refused_definitions(
                         _missing(document.reference, member.service, (*place, "relies-on", number))
                     )
     return refusals
+
+
+def _may_name(reference: str, organizations: dict[str, OrganizationRow], change: ChangeSet) -> bool:
+    """Whether the actor may give a new service this reference, for life: it begins with an
+    organization of theirs. Whose it is otherwise, or that it is nobody's, is not told."""
+    if change.actor.is_operator:
+        return True
+    born = organizations.get(organization_of(reference))
+    return born is not None and may_define_service(change.actor, born.path)
 
 
 def _missing(reference: str, missing: str, path: tuple[str | int, ...]) -> Refusal:
