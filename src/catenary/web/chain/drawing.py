@@ -97,4 +97,6 @@ def _node_role(role: str) -> NodeRole:
 def _relying(count: int) -> str:
     if not count:
         return ""
-    return ngettext("with {n} service of theirs", "with {n} services of theirs", count).format(n=count)
+    return ngettext("with {n} service of theirs", "with {n} services of theirs", count).format(
+        n=count
+    )

@@ -13,7 +13,7 @@ from catenary.apps.organizations.queries import (
     organizations_by_key,
 )
 from catenary.apps.portfolio.queries.catalogue import ServiceSummary, summaries
-from catenary.apps.portfolio.queries.documents import redacted, service_documents
+from catenary.apps.portfolio.queries.documents import service_documents
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.apps.portfolio.queries.service import ServiceLink, service_links
 from catenary.domain.actors import Actor, Viewpoint
