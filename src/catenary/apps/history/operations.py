@@ -42,8 +42,12 @@ def open_change(*, actor: Actor, at: datetime, source: str, note: str = "") -> C
 
 
 def append_revisions(*, change: ChangeSet, revisions: Sequence[NewRevision]) -> None:
-    """Append one revision per object and close the ones they replace, in bulk."""
-    current: dict[tuple[str, int], int] = {}
+    """Append one revision per object and close the ones they replace, in bulk.
+
+    When the machine's clock was set back, what is said now begins where the last word began: the
+    periods of one object follow each other whatever the clock says.
+    """
+    current: dict[tuple[str, int], tuple[int, datetime]] = {}
     by_kind: dict[Kind, list[int]] = {}
     for revision in revisions:
         if revision.action is not Action.CREATED:
@@ -51,10 +55,9 @@ def append_revisions(*, change: ChangeSet, revisions: Sequence[NewRevision]) -> 
     for kind, ids in by_kind.items():
         for batch in in_batches(ids):
             rows = Revision.objects.filter(kind=kind, object_id__in=batch, ends_at__isnull=True)
-            current.update(
-                {(kind, object_id): pk for object_id, pk in rows.values_list("object_id", "pk")}
-            )
-    update_rows(Revision, ["ends_at"], ((change.at, pk) for pk in current.values()))
+            for object_id, pk, since in rows.values_list("object_id", "pk", "starts_at"):
+                current[kind, object_id] = (pk, max(change.at, since))
+    update_rows(Revision, ["ends_at"], ((until, pk) for pk, until in current.values()))
     insert_rows(
         Revision,
         [
@@ -78,8 +81,7 @@ def append_revisions(*, change: ChangeSet, revisions: Sequence[NewRevision]) -> 
                 revision.reference,
                 str(revision.action),
                 revision.document,
-                current.get((revision.kind, revision.object_id)),
-                change.at,
+                *current.get((revision.kind, revision.object_id), (None, change.at)),
                 None,
             )
             for pk, revision in zip(reserve_ids(Revision, len(revisions)), revisions, strict=True)
