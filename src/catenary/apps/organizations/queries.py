@@ -16,6 +16,7 @@ from catenary.domain.documents.shapes import (
     PersonDocument,
     Role,
 )
+from catenary.domain.references import is_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ def organizations_by_key(keys: Iterable[str] | None = None) -> dict[str, Organiz
     if keys is None:
         return {row.key: row for row in _rows(present)}
     found: dict[str, OrganizationRow] = {}
-    keys = sorted(set(keys))
+    # What is no key is nobody's, and PostgreSQL would not even take a NUL.
+    keys = sorted(key for key in set(keys) if is_key(key))
     for start in range(0, len(keys), 900):
         rows = _rows(present.filter(key__in=keys[start : start + 900]))
         found.update({row.key: row for row in rows})
@@ -115,12 +117,17 @@ def managed_people() -> dict[str, Managed]:
     }
 
 
-def people_by_email(emails: Iterable[str]) -> dict[str, PersonRow]:
-    """People that exist now, by e-mail address."""
+def people_by_email(
+    emails: Iterable[str], *, root_ids: Iterable[int] | None = None
+) -> dict[str, PersonRow]:
+    """People that exist now, by e-mail address; with ``root_ids`` only those who belong to one
+    of these top organizations."""
     found: dict[str, PersonRow] = {}
     emails = sorted(set(emails))
     for start in range(0, len(emails), 900):
         rows = Person.objects.filter(email__in=emails[start : start + 900], removed_at__isnull=True)
+        if root_ids is not None:
+            rows = rows.filter(organization__root_id__in=list(root_ids))
         for id_, email, name, organization_id in rows.values_list(
             "id", "email", "name", "organization_id"
         ):
@@ -166,6 +173,8 @@ def actor_of_account(account_id: int, is_operator: bool, door: str) -> Actor:
 
 def actor_of_person(email: str, door: str) -> Actor | None:
     """Who a person is, by e-mail address; none when nobody has it."""
+    if not email.isprintable():
+        return None
     row = (
         Person.objects.filter(email=email.lower(), removed_at__isnull=True)
         .values_list("id", "account_id", "account__is_operator")
@@ -210,6 +219,8 @@ def _memberships(person_id: int) -> tuple[MembershipFact, ...]:
 def viewpoint_of(actor: Actor, key: str) -> Viewpoint | None:
     """The viewpoint of an organization the actor may look from: one of their own top
     organizations, or anything for an operator. None when there is none such."""
+    if not is_key(key):
+        return None
     row = (
         Organization.objects.filter(key=key, removed_at__isnull=True)
         .values_list("id", "key", "name", "path", "root_id", "root__key", "root__name")

@@ -13,6 +13,7 @@ from catenary.apps.organizations.queries import Managed
 from catenary.apps.portfolio.models import Consumption, Dependency, Service, Sharing
 from catenary.apps.portfolio.policies import sees_restricted
 from catenary.domain.actors import Actor
+from catenary.domain.references import is_reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ def _row(row: tuple[Any, ...]) -> ServiceRow:
 def services_by_reference(references: Iterable[str]) -> dict[str, ServiceRow]:
     """Services by reference, removed ones too: a reference once given stays theirs."""
     found: dict[str, ServiceRow] = {}
-    wanted = sorted(set(references))
+    # What is no reference is nobody's, and PostgreSQL would not even take a NUL.
+    wanted = sorted(reference for reference in set(references) if is_reference(reference))
     for start in range(0, len(wanted), 900):
         for row in Service.objects.filter(reference__in=wanted[start : start + 900]).values_list(
             *_ROW
