@@ -1,7 +1,10 @@
-"""Every address the product answers to."""
+"""Every address the product answers to, and the pages for when there is no answer."""
 
 from __future__ import annotations
 
 from django.urls import include, path
 
 urlpatterns = [path("", include("catenary.web.urls"))]
+
+handler403 = "catenary.web.refusals.permission_denied"
+handler404 = "catenary.web.refusals.not_found"

@@ -54,15 +54,20 @@ def signed_in(
     def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        user: Any = request.user
-        actor = actor_of_account(user.pk, user.is_operator, door="web")
-        key = request.session.get(SEEN_AS, "")
-        viewpoint = viewpoint_of(actor, key) if key else None
-        viewpoint = viewpoint or home_viewpoint(actor)
-        name = person_name(actor.person_id) if actor.person_id else user.email
-        return view(Asking(request, actor, name, viewpoint), *args, **kwargs)
+        return view(asking_of(request), *args, **kwargs)
 
     return answer
+
+
+def asking_of(request: HttpRequest) -> Asking:
+    """Who asks and from where they look; only for a request of somebody signed in."""
+    user: Any = request.user
+    actor = actor_of_account(user.pk, user.is_operator, door="web")
+    key = request.session.get(SEEN_AS, "")
+    viewpoint = viewpoint_of(actor, key) if key else None
+    viewpoint = viewpoint or home_viewpoint(actor)
+    name = person_name(actor.person_id) if actor.person_id else user.email
+    return Asking(request, actor, name, viewpoint)
 
 
 def page_response(

@@ -29,3 +29,8 @@ class GateReason(StrEnum):
 
 #: In the search index: everyone may find it.
 SCOPE_EVERYONE = "rall"
+
+#: In the search index: this begins a word that only its own top organization may find it by. A
+#: character for private use, which no search can hold (`domain.text.words` keeps letters and
+#: digits) and which both engines take for a part of the word.
+WORD_INSIDE = "\ue000"

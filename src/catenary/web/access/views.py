@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catenary.apps.access.queries import has_ever_signed_in
 from catenary.apps.common.queries import catalogue_version
@@ -68,41 +68,47 @@ def seen_as(asking: Asking) -> HttpResponse:
     return HttpResponseRedirect(_after_sign_in(request, request.POST.get("next", "")[:1000]))
 
 
-@require_GET
+@require_safe
 @signed_in
 def account(asking: Asking) -> HttpResponse:
     """Who one is here, what one may see, and why."""
     actor = asking.actor
     roots = None if actor.is_operator else actor.root_ids
+    here = asking.viewpoint.root_id if asking.viewpoint else None
+
+    def link(name: str, key: str, root_id: int) -> Link:
+        # Another top organization has a page only for those who look from it.
+        return Link(name, addresses.organization(key) if root_id == here else "")
+
     page = AccountPage(
         name=asking.name,
         email=actor.email or asking.name,
         memberships=tuple(
             MembershipRow(
-                Link(fact.name, addresses.organization(fact.key)),
+                link(fact.name, fact.key, fact.root_id),
                 tuple(role.value.replace("-", " ") for role in sorted(fact.roles)),
             )
             for fact in actor.memberships
         ),
         viewpoints=tuple(
-            Link(row.name, addresses.organization(row.key))
-            for row in top_organizations(roots, limit=50)
+            link(row.name, row.key, row.root_id) for row in top_organizations(roots, limit=50)
         ),
         is_operator=actor.is_operator,
     )
     return page_response(asking, "account.html", page)
 
 
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Alive."""
     return JsonResponse({"status": "alive"})
 
 
-@require_GET
+@require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """Alive, and the database answers."""
-    return JsonResponse({"status": "ready", "catalogue_version": catalogue_version()})
+    catalogue_version()
+    return JsonResponse({"status": "ready"})
 
 
 def _after_sign_in(request: HttpRequest, wanted: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from catenary.apps.portfolio.queries.catalogue import (
     CatalogueFilter,
@@ -33,7 +33,7 @@ _ROLES = ("customer-facing", "supporting", "external", "idle", "elsewhere")
 _DESCRIPTION = 240
 
 
-@require_GET
+@require_safe
 @signed_in
 def catalogue(asking: Asking) -> HttpResponse:
     """Services one may see, as a list."""

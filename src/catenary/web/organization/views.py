@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from catenary.apps.portfolio.queries.catalogue import ServiceSummary
 from catenary.apps.portfolio.queries.organization import OrganizationView, organization_view
@@ -25,7 +25,7 @@ from catenary.web.pages import (
 )
 
 
-@require_GET
+@require_safe
 @signed_in
 def organization(asking: Asking, key: str) -> HttpResponse:
     """An organization as a link in the chain."""

@@ -9,7 +9,7 @@ from django.db import connection
 
 from catenary.apps.common.operations import insert_rows
 from catenary.apps.common.queries import in_batches
-from catenary.apps.portfolio.choices import SCOPE_EVERYONE, SharingReason
+from catenary.apps.portfolio.choices import SCOPE_EVERYONE, WORD_INSIDE, SharingReason
 from catenary.apps.portfolio.models import Service, Sharing
 from catenary.domain.actors import path_numbers
 from catenary.domain.documents.shapes import ServiceDocument
@@ -105,8 +105,9 @@ def refresh_search(service_ids: Iterable[int], documents: Mapping[int, ServiceDo
 
 
 def _text(document: ServiceDocument) -> list[str]:
-    """Everything about a service that whoever may see it at all may read, as words."""
-    parts = [document.name, document.reference, document.description, *document.tags]
+    """Everything about a service that whoever may see it at all may read, as words; and the
+    words that are only for its own top organization, marked as such."""
+    parts = [document.name, document.reference, document.description]
     for outcome in document.outcomes:
         parts.append(outcome.statement)
         if outcome.measure:
@@ -115,19 +116,21 @@ def _text(document: ServiceDocument) -> list[str]:
     for process in document.supports_processes:
         parts += [process.name, *process.steps]
     parts += [channel.name for channel in document.channels]
-    return words(" ".join(parts))
+    inside = words(" ".join(document.tags))
+    return words(" ".join(parts)) + [WORD_INSIDE + word for word in inside]
 
 
 def _scopes(ids: list[int]) -> dict[int, list[str]]:
     """Who may find each service, as words: ``r<top organization>``, ``o<organization>`` for
-    restricted ones, ``rall``. Removed services are missing."""
+    restricted ones, ``rall``; and ``h<top organization>``, where it is at home. Removed services
+    are missing."""
     scopes: dict[int, list[str]] = {}
     for batch in in_batches(ids):
         for pk, root_id, path, restricted in Service.objects.filter(
             id__in=batch, removed_at__isnull=True
         ).values_list("id", "root_id", "provider_path", "restricted"):
             own = [f"o{number}" for number in path_numbers(path)] if restricted else []
-            scopes[pk] = own or [f"r{root_id}"]
+            scopes[pk] = [*(own or [f"r{root_id}"]), f"h{root_id}"]
         for pk, root_id in Sharing.objects.filter(service_id__in=batch).values_list(
             "service_id", "root_id"
         ):

@@ -284,7 +284,7 @@ def _start(estate: Estate, ordered: Ints, scores: Ints, after: str) -> int:
         padded = after + "=" * (-len(after) % 4)
         score, name, number = json.loads(base64.urlsafe_b64decode(padded.encode()))
         wanted = (int(score), str(name), int(number))
-    except (binascii.Error, ValueError, TypeError):
+    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError):
         return 0
     return bisect_right(
         range(len(ordered)),

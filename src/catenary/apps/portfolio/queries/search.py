@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from catenary.apps.portfolio.choices import SCOPE_EVERYONE as EVERYONE
+from catenary.apps.portfolio.choices import WORD_INSIDE
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.text import words
 
@@ -52,24 +53,35 @@ def search_services(*, actor: Actor, viewpoint: Viewpoint, text: str, cap: int =
     if actor.is_operator:
         # Restricted services carry the numbers of everything above them, the top included.
         scopes.append(f"o{viewpoint.root_id}")
+    # Labels are words of those at home: nobody else finds a service by them.
+    home = f"h{viewpoint.root_id}"
     # Only folded letters and digits get here, so there is nothing to escape in either language.
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
                 "SELECT service_id FROM portfolio_search"
-                " WHERE body @@ %s::tsquery AND scope @@ %s::tsquery LIMIT %s",
+                " WHERE scope @@ %s::tsquery"
+                " AND (body @@ %s::tsquery OR (body @@ %s::tsquery AND scope @@ %s::tsquery))"
+                " LIMIT %s",
                 [
-                    " & ".join(f"'{word}':*" for word in wanted),
                     " | ".join(f"'{scope}'" for scope in scopes),
+                    " & ".join(f"'{word}':*" for word in wanted),
+                    " & ".join(f"('{word}':* | '{WORD_INSIDE}{word}':*)" for word in wanted),
+                    f"'{home}'",
                     cap + 1,
                 ],
             )
         else:
             body = " AND ".join(f'"{word}"*' for word in wanted)
+            inside = " AND ".join(f'("{word}"* OR "{WORD_INSIDE}{word}"*)' for word in wanted)
             scope = " OR ".join(scopes)
             cursor.execute(
                 "SELECT rowid FROM portfolio_search WHERE portfolio_search MATCH %s LIMIT %s",
-                [f"body : ({body}) AND scope : ({scope})", cap + 1],
+                [
+                    f"scope : ({scope})"
+                    f" AND ((body : ({body})) OR ((body : ({inside})) AND (scope : {home})))",
+                    cap + 1,
+                ],
             )
         found = [row[0] for row in cursor.fetchall()]
     return Matches(tuple(sorted(found[:cap])), len(found) > cap)

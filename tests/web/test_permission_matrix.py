@@ -1,0 +1,330 @@
+"""Who gets what at every address of the web pages: kind of person, route, near-miss object.
+
+What one may not see must be told apart from what does not exist by nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from urllib.parse import quote, urlsplit
+
+import pytest
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import reverse
+
+from catenary.web.urls import urlpatterns
+from tests.web.access.world import (
+    ADRIFT,
+    BELONGING,
+    HOME_ROOT,
+    INSIDE,
+    PEOPLE,
+    READS,
+    SEES_ORGANIZATION,
+    SEES_SERVICE,
+    STRANGERS,
+    World,
+    state,
+)
+
+pytestmark = pytest.mark.django_db
+
+SIGNED_IN = BELONGING | ADRIFT
+EVERYBODY = SIGNED_IN | STRANGERS
+READING = frozenset({"GET", "HEAD"})
+#: Who may read the history of a service: those who see it from inside its top organization.
+SEES_HISTORY = {
+    "alpha-it/portal": INSIDE,
+    "alpha-it/engine": INSIDE,
+    "alpha-it/ledger": INSIDE,
+    "alpha-it/brochure": INSIDE,
+    "alpha-it/showcase": INSIDE,
+    "alpha-lab/vault": SEES_SERVICE["alpha-lab/vault"],
+    "alpha-lab/cellar": SEES_SERVICE["alpha-lab/cellar"],
+    "bravo-ward/care": {"customer"},
+    "foxtrot/fair": set(),
+    "delta/quiet": {"of an unrelated organization"},
+    "alpha-it/gone": set(),
+    "alpha-it/none": set(),
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address: who gets a page at each object of it, by which methods, and what strangers
+    get. Without objects it is one page for everybody in ``page``."""
+
+    methods: frozenset[str] = READING
+    objects: dict[str, set[str]] | None = None
+    page: frozenset[str] = frozenset(SIGNED_IN)
+    is_open: bool = False
+    query: str = ""
+
+
+ROUTES = {
+    "home": Route(),
+    "catalogue": Route(),
+    "service": Route(objects=SEES_SERVICE),
+    "service-history": Route(objects=SEES_HISTORY),
+    "organization": Route(objects=SEES_ORGANIZATION),
+    "chain": Route(objects=SEES_SERVICE, query="focus"),
+    "checks": Route(),
+    "account": Route(),
+    "sign-in": Route(methods=READING | {"POST"}, is_open=True),
+    "sign-out": Route(methods=frozenset({"POST"}), is_open=True),
+    "seen-as": Route(methods=frozenset({"POST"})),
+    "healthz": Route(page=frozenset(EVERYBODY), is_open=True),
+    "readyz": Route(page=frozenset(EVERYBODY), is_open=True),
+}
+
+
+def address(route: str, reference: str = "") -> str:
+    if ROUTES[route].query:
+        return f"{reverse(route)}?{ROUTES[route].query}={quote(reference, safe='')}"
+    return reverse(route, args=reference.split("/") if reference else [])
+
+
+CASES = [
+    pytest.param(name, reference, who, id=f"{name} {reference} {who}")
+    for name, route in ROUTES.items()
+    if "GET" in route.methods and name != "sign-in"
+    for reference in route.objects or ("",)
+    for who in PEOPLE
+]
+
+
+def test_every_route_is_in_the_table() -> None:
+    assert {pattern.name for pattern in urlpatterns} == set(ROUTES)
+
+
+@pytest.mark.parametrize(("name", "reference", "who"), CASES)
+def test_everybody_gets_exactly_what_the_table_says(
+    world: World, name: str, reference: str, who: str
+) -> None:
+    route = ROUTES[name]
+    url = address(name, reference)
+
+    response = world.client(who).get(url)
+
+    if who in STRANGERS and not route.is_open:
+        assert response.status_code == 302
+        assert response.headers["Location"] == f"{reverse('sign-in')}?next={quote(url)}"
+        assert response.content == b""
+    elif route.objects is not None:
+        assert response.status_code == (200 if who in route.objects[reference] else 404)
+    else:
+        assert response.status_code == (200 if who in route.page else 302)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE"])
+@pytest.mark.parametrize("name", ROUTES)
+@pytest.mark.parametrize("who", ["nobody", "exactly right"])
+def test_other_methods_are_refused_and_change_nothing(
+    world: World, name: str, method: str, who: str
+) -> None:
+    route = ROUTES[name]
+    if method == "POST" and "POST" in route.methods:
+        return  # what these do is told below and among the tests of signing in
+    reference = next(iter(route.objects)) if route.objects else ""
+    client = world.client(who)
+    before = state()
+
+    response = client.generic(method, address(name, reference))
+
+    assert (response.status_code == 405) == (method not in route.methods)
+    assert response.status_code < 500
+    assert state() == before
+
+
+# ---------------------------------------------------------------- hidden equals missing
+
+
+def settled(response: HttpResponseBase, url: str) -> tuple[int, bytes, dict[str, str]]:
+    """Status, body and headers, without the address that was asked for and the form tokens."""
+    body = response.content.decode()  # type: ignore[attr-defined]
+    body = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "TOKEN", body)
+    path = urlsplit(url)
+    parts = [url, path.path, *re.findall("focus=(.*)", url)]
+    parts += [part.replace("%2F", "/") for part in parts]
+    for echoed in sorted(set(parts), key=len, reverse=True):
+        body = body.replace(echoed, "ADDRESS")
+    return response.status_code, body.encode(), dict(response.headers)
+
+
+def same_length(reference: str) -> str:
+    """A reference as long as this one that nothing has."""
+    return re.sub("[a-z]", "x", reference)
+
+
+HIDDEN = [
+    pytest.param(name, reference, who, id=f"{name} {reference} {who}")
+    for name, route in ROUTES.items()
+    for reference, seen_by in (route.objects or {}).items()
+    for who in sorted(SIGNED_IN - seen_by)
+]
+
+
+@pytest.mark.parametrize(("name", "reference", "who"), HIDDEN)
+def test_what_one_may_not_see_answers_like_what_does_not_exist(
+    world: World, name: str, reference: str, who: str
+) -> None:
+    client = world.client(who)
+    hidden, missing = address(name, reference), address(name, same_length(reference))
+
+    found = settled(client.get(hidden), hidden)
+
+    assert found[0] == 404
+    assert found == settled(client.get(missing), missing)
+
+
+@pytest.mark.parametrize("who", sorted(BELONGING))
+def test_narrowing_to_what_one_may_not_see_is_narrowing_to_nothing(world: World, who: str) -> None:
+    client = world.client(who)
+
+    for key, seen_by in SEES_ORGANIZATION.items():
+        mark = "Z" + key.replace("-", "")
+        if who in seen_by or who in READS[mark]:
+            continue
+        for page in ("catalogue", "checks"):
+            url, other = (f"{reverse(page)}?provider={value}" for value in (key, same_length(key)))
+            answers = [client.get(u).content.decode() for u in (url, other)]
+            assert mark not in answers[0]
+            cleaned = [
+                re.sub(r'value="[^"]{64}"', "TOKEN", text).replace(value, "KEY")
+                for text, value in zip(answers, (key, same_length(key)), strict=True)
+            ]
+            assert cleaned[0] == cleaned[1]
+
+
+# ------------------------------------------------------------------------ the harvest
+
+
+class Links(HTMLParser):
+    """Every address on a page that leads back to us."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name in ("href", "xlink:href") and value and value.startswith("/"):
+                self.found.add(value.partition("#")[0])
+
+
+def harvest(client: Client, start: list[str]) -> Iterator[tuple[str, str]]:
+    """Every page that can be reached by links from these addresses, with its text."""
+    waiting, known = list(start), set(start)
+    while waiting:
+        url = waiting.pop()
+        response = client.get(url)
+        assert response.status_code == 200, f"{url} is linked and answers {response.status_code}"
+        if not response.headers["Content-Type"].startswith("text/html"):
+            continue
+        html = response.content.decode()
+        yield url, html
+        for found in Links(html).found - known:
+            if not found.startswith("/static/") and len(known) < 600:
+                known.add(found)
+                waiting.append(found)
+
+
+STARTS = ["home", "catalogue", "chain", "checks", "account"]
+
+
+def marks_in(html: str) -> set[str]:
+    """Which marks of the world stand in a text, as words of their own."""
+    return {mark for mark in READS if re.search(rf"(?<![\w/.-]){re.escape(mark)}(?![\w/.-])", html)}
+
+
+@pytest.mark.parametrize("who", sorted(SIGNED_IN))
+def test_nothing_that_can_be_reached_by_links_tells_more_than_one_may_read(
+    world: World, who: str
+) -> None:
+    client = world.client(who)
+    before = state()
+    told: dict[str, str] = {}
+
+    for url, html in harvest(client, [reverse(name) for name in STARTS]):
+        told |= {mark: url for mark in marks_in(html)}
+
+    assert {mark: url for mark, url in told.items() if who not in READS[mark]} == {
+        # One's own name and address stand on every page.
+        mark: url
+        for mark, url in told.items()
+        if who == "removed" and mark == "rob@alpha.example"
+    }
+    assert state() == before, "reading changed something"
+
+
+@pytest.mark.parametrize("who", sorted(BELONGING))
+def test_people_find_what_is_theirs(world: World, who: str) -> None:
+    told = set()
+
+    for _url, html in harvest(world.client(who), [reverse(name) for name in STARTS]):
+        told |= marks_in(html)
+
+    # The harvest sees at all: whatever one may see can be reached by links.
+    assert {reference for reference, seen_by in SEES_SERVICE.items() if who in seen_by} <= told
+
+
+@pytest.mark.parametrize("who", sorted(SIGNED_IN))
+def test_searching_finds_nothing_that_one_may_not_read(world: World, who: str) -> None:
+    client = world.client(who)
+
+    def answer(word: str) -> str:
+        html = client.get(reverse("catalogue"), {"q": word}).content.decode()
+        return re.sub(r'value="[^"]{64}"', "TOKEN", html).replace(word, "WORD")
+
+    for mark, seen_by in READS.items():
+        if who in seen_by or "/" in mark or "@" in mark:
+            continue
+        for asked in (mark.lower(), mark.lower()[:-1]):
+            if any(asked in m.lower() for m in READS if who in READS[m]):
+                continue  # the beginning of a word that is there for them
+            nonsense = "q" * len(asked)
+            assert answer(asked) == answer(nonsense), f"searching {asked} tells something"
+
+
+# ------------------------------------------------------------------------ whose eyes
+
+
+@pytest.mark.parametrize("key", sorted(SEES_ORGANIZATION))
+@pytest.mark.parametrize("who", sorted(SIGNED_IN))
+def test_one_looks_only_from_organizations_of_ones_own_top(
+    world: World, who: str, key: str
+) -> None:
+    client = world.client(who)
+    home = client.get("/").content.decode()
+
+    response = client.post(reverse("seen-as"), {"organization": key, "next": "/"})
+
+    assert response.headers["Location"] == "/"
+    after = client.get("/").content.decode()
+    allowed = key != "nowhere" and (
+        who == "operator" or HOME_ROOT.get(who) == key.partition("-")[0]
+    )
+    if allowed:
+        assert f'href="/organizations/{key}/"' in after
+        assert client.session["seen-as"] == key
+    else:
+        assert "seen-as" not in client.session
+        tokens = [re.sub(r'value="[^"]{64}"', "TOKEN", html) for html in (home, after)]
+        assert tokens[0] == tokens[1]
+
+
+def test_a_viewpoint_is_lost_with_the_membership_that_allowed_it(world: World) -> None:
+    client = world.client("viewer at the provider")
+    session = client.session
+    session["seen-as"] = "delta"  # as if an earlier membership had put it there
+    session.save()
+
+    html = client.get("/").content.decode()
+
+    assert "Zdelta" not in html
+    assert 'href="/organizations/alpha-it/"' in html
