@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from catenary.apps.organizations.queries import (
@@ -94,7 +94,7 @@ def plan_catalogue(
         _consumption_before,
     )
     comparison.refusals += _still_needed(wanted, comparison.items, services)
-    comparison.refusals += _still_in_use(comparison.items)
+    comparison.refusals += _still_in_use(wanted, comparison.items)
     return Plan(tuple(comparison.items), comparison.unchanged, tuple(comparison.refusals))
 
 
@@ -194,62 +194,98 @@ def _consumption_before(live: Mapping[str, Managed]) -> Plains:
     return before
 
 
-def _still_in_use(items: list[PlannedItem]) -> list[Refusal]:
-    """Why organizations the plan would remove must stay: they still provide or consume."""
+def _still_in_use(wanted: CatalogueDocument, items: list[PlannedItem]) -> list[Refusal]:
+    """Why organizations the plan would remove must stay: something provides, consumes or
+    belongs there, today or as these files want it."""
     removed = [item for item in items if item.action is PlannedAction.REMOVE]
     leaving = {item.reference for item in removed if item.kind == "service"}
     ending = {item.reference for item in removed if item.kind == "consumption"}
-    keys = [item.reference for item in removed if item.kind == "organization"]
-    refusals = []
+    keys = {item.reference for item in removed if item.kind == "organization"}
+    uses: dict[str, list[str]] = {}
     for key, (provided, consumed) in links_of_organizations(keys).items():
-        staying = [f"provides {reference}" for reference in provided if reference not in leaving]
-        staying += [
+        uses[key] = [
+            f"provides {reference}"
+            for reference in provided
+            if reference not in leaving and reference not in wanted.services
+        ]
+        uses[key] += [
             f"consumes {reference}"
             for reference in consumed
             if consumption_reference(key, reference) not in ending
         ]
-        if staying:
-            refusals.append(
-                Refusal(
-                    "still-in-use",
-                    key,
-                    ("organizations", key),
-                    f"{key} is no longer in these files, but still {staying[0]}",
-                    "keep it, or move what it provides and end what it consumes first",
-                )
-            )
-    return refusals
+    if keys:
+        for key, use in _uses(wanted):
+            if key in keys:
+                uses.setdefault(key, []).append(use)
+    return [
+        Refusal(
+            "still-in-use",
+            key,
+            ("organizations", key),
+            f"{key} is no longer in these files, but still {staying[0]}",
+            "keep it, or move what it provides and end what it consumes first",
+        )
+        for key, staying in uses.items()
+        if staying
+    ]
+
+
+def _uses(wanted: CatalogueDocument) -> Iterator[tuple[str, str]]:
+    """Every organization the files name, and what it is named for."""
+    for service in wanted.services.values():
+        yield service.provider, f"provides {service.reference}"
+        for key in service.published_to:
+            yield key, f"is one that {service.reference} is published to"
+    for consumer, reference in wanted.consumption:
+        yield consumer, f"consumes {reference}"
+    for organization in wanted.organizations.values():
+        yield organization.part_of, f"has {organization.key} as a part"
+    for person in wanted.people.values():
+        yield person.organization, f"is where {person.email} belongs"
+        for membership in person.memberships:
+            yield membership.organization, f"is where {person.email} has a role"
 
 
 def _still_needed(
     wanted: CatalogueDocument, items: list[PlannedItem], live: Mapping[str, Managed]
 ) -> list[Refusal]:
-    """Why services the plan would remove must stay: what remains still needs them."""
+    """Why services the plan would remove must stay: what remains, or comes, needs them."""
     removed = [item for item in items if item.action is PlannedAction.REMOVE]
     leaving = {item.reference for item in removed if item.kind == "service"}
     ending = {item.reference for item in removed if item.kind == "consumption"}
-    ids = {live[reference].id: reference for reference in leaving}
-    refusals = []
-    for number, holders in holds_on(ids).items():
-        reference = ids[number]
-        remaining = []
-        for holder in holders:
-            if holder in wanted.services:
-                groups = wanted.services[holder].relies_on
-                if any(m.service == reference for g in groups for m in g.members):
-                    remaining.append(holder)
-            elif holder not in leaving and consumption_reference(holder, reference) not in ending:
-                remaining.append(holder)
-        if remaining:
-            more = f" and {len(remaining) - 1} more" if len(remaining) > 1 else ""
-            refusals.append(
-                Refusal(
-                    "still-needed",
-                    reference,
-                    ("services", reference),
-                    f"{reference} is no longer in these files, but {remaining[0]}{more} "
-                    "still needs it",
-                    "keep it, set its stage to retired, or end what needs it first",
-                )
-            )
-    return refusals
+    if not leaving:
+        return []
+    holders = {
+        reference: [
+            holder
+            for holder in holding
+            if holder not in leaving
+            and holder not in wanted.services
+            and consumption_reference(holder, reference) not in ending
+        ]
+        for reference, holding in _held_today(leaving, live).items()
+    }
+    for service in wanted.services.values():
+        for member in {m.service for g in service.relies_on for m in g.members} & leaving:
+            holders.setdefault(member, []).append(service.reference)
+    for consumer, reference in wanted.consumption:
+        if reference in leaving and consumer not in holders.get(reference, ()):
+            holders.setdefault(reference, []).append(consumer)
+    return [
+        Refusal(
+            "still-needed",
+            reference,
+            ("services", reference),
+            f"{reference} is no longer in these files, but {remaining[0]}"
+            + (f" and {len(remaining) - 1} more" if len(remaining) > 1 else "")
+            + " still needs it",
+            "keep it, set its stage to retired, or end what needs it first",
+        )
+        for reference, remaining in holders.items()
+        if remaining
+    ]
+
+
+def _held_today(leaving: set[str], live: Mapping[str, Managed]) -> dict[str, list[str]]:
+    ids = {live[reference].id: reference for reference in sorted(leaving)}
+    return {ids[number]: held for number, held in holds_on(ids).items()}
