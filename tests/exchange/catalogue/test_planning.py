@@ -80,8 +80,11 @@ def test_the_plan_on_an_unchanged_catalogue_is_empty(source: str, prune: bool) -
 
     assert made.is_empty
     assert made.refusals == ()
-    assert made.unchanged == sum(
-        map(len, (wanted.organizations, wanted.people, wanted.services, wanted.consumption))
+    assert made.unchanged == (
+        len(wanted.organizations)
+        + len(wanted.people)
+        + len(wanted.services)
+        + len(wanted.consumption)
     )
 
 

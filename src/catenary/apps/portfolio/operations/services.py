@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from catenary.apps.common.operations import insert_rows, reserve_ids, update_rows
 from catenary.apps.common.queries import in_batches
 from catenary.apps.history.choices import Action, Kind
 from catenary.apps.history.operations import NewRevision, append_revisions
+from catenary.apps.history.queries import current_documents
 from catenary.apps.organizations.queries import (
     OrganizationRow,
     organizations_by_key,
     people_by_email,
 )
-from catenary.apps.portfolio.choices import GateReason
+from catenary.apps.portfolio.choices import GateReason, SharingReason
 from catenary.apps.portfolio.models import (
     Dependency,
     DependencyGroup,
@@ -21,6 +22,7 @@ from catenary.apps.portfolio.models import (
     Outcome,
     Service,
     ServiceTag,
+    Sharing,
 )
 from catenary.apps.portfolio.operations.derived import refresh_search, refresh_sharing
 from catenary.apps.portfolio.policies import may_define_service
@@ -141,9 +143,11 @@ def remove_services(*, references: Sequence[str], change: ChangeSet) -> None:
     refresh_search(touched | set(ids), {})
 
 
-def follow_organizations(*, organization_ids: Iterable[int]) -> None:
+def follow_organizations(*, organization_ids: Sequence[int]) -> None:
     """Give services the paths their providers have after a move; no history: what the service
     says is unchanged."""
+    if not organization_ids:
+        return
     moved: list[int] = []
     for batch in in_batches(organization_ids):
         rows = list(
@@ -153,9 +157,23 @@ def follow_organizations(*, organization_ids: Iterable[int]) -> None:
         )
         update_rows(Service, ["provider_path", "root_id"], rows)
         moved += [row[2] for row in rows]
-    touched = supporters_in_groups_of(moved) | set(moved)
-    refresh_sharing(touched, {})
+    published = _published_anew()
+    touched = supporters_in_groups_of(moved) | set(moved) | set(published)
+    refresh_sharing(touched, published)
     refresh_search(touched, {})
+
+
+def _published_anew() -> dict[int, tuple[int | None, ...]]:
+    """Where services are published that are published to somebody: an organization they name
+    may have moved below another top organization."""
+    ids = Sharing.objects.filter(reason=str(SharingReason.PUBLISHED), root_id__isnull=False)
+    plains = current_documents(Kind.SERVICE, set(ids.values_list("service_id", flat=True)))
+    named = {pk: plain.get("published-to", ()) for pk, plain in plains.items()}
+    organizations = organizations_by_key({key for keys in named.values() for key in keys})
+    return {
+        pk: tuple(sorted({organizations[key].root_id for key in keys if key in organizations}))
+        for pk, keys in named.items()
+    }
 
 
 def _action(row: ServiceRow | None) -> Action:
