@@ -583,8 +583,8 @@ ACCOUNT = p.AccountPage(
     "Dana Reyes",
     "dana.reyes@st-mary.example",
     (p.MembershipRow(HOSPITAL_IT, ("service owner", "catalogue editor")),),
-    (HOSPITAL_IT, WARDS),
-    True,
+    (p.ViewpointChoice("hospital-it", "Hospital IT"), p.ViewpointChoice("wards", "Wards")),
+    is_operator=True,
 )
 SIGN_IN = p.SignInPage(
     email="dana.reyes@st-mary.example",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from catenary.apps.common.queries import in_batches
 from catenary.apps.organizations.models import Membership, Organization, Person
@@ -315,6 +315,21 @@ def top_organizations(
     if ids is not None:
         rows = rows.filter(pk__in=list(ids))
     return _rows(rows.order_by("name", "pk")[:limit])
+
+
+def organizations_to_look_from(
+    actor: Actor, *, named: str = "", limit: int = 30
+) -> list[OrganizationRow]:
+    """Organizations the actor may look as, in tree order: those of their own top organizations,
+    for an operator all. With ``named`` only those whose name or key holds it."""
+    rows = Organization.objects.filter(removed_at__isnull=True)
+    if not actor.is_operator:
+        rows = rows.filter(root_id__in=actor.root_ids)
+    if named:
+        rows = rows.filter(Q(name__icontains=named) | Q(key__icontains=named))
+    elif actor.is_operator:
+        rows = rows.filter(parent__isnull=True)
+    return _rows(rows.order_by("path")[:limit])
 
 
 @dataclass(frozen=True, slots=True)

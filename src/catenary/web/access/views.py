@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from catenary.apps.access.queries import has_ever_signed_in
 from catenary.apps.common.queries import catalogue_version
-from catenary.apps.organizations.queries import top_organizations, viewpoint_of
+from catenary.apps.organizations.queries import organizations_to_look_from, viewpoint_of
 from catenary.web import addresses
 from catenary.web.asking import SEEN_AS, Asking, page_response, signed_in, stranger_frame
-from catenary.web.pages import AccountPage, Link, MembershipRow, SignInPage
+from catenary.web.pages import AccountPage, Link, MembershipRow, SignInPage, ViewpointChoice
 
 
 @never_cache
@@ -73,7 +73,7 @@ def seen_as(asking: Asking) -> HttpResponse:
 def account(asking: Asking) -> HttpResponse:
     """Who one is here, what one may see, and why."""
     actor = asking.actor
-    roots = None if actor.is_operator else actor.root_ids
+    named = asking.request.GET.get("q", "").replace("\0", "").strip()[:100]
     here = asking.viewpoint.root_id if asking.viewpoint else None
 
     def link(name: str, key: str, root_id: int) -> Link:
@@ -91,8 +91,10 @@ def account(asking: Asking) -> HttpResponse:
             for fact in actor.memberships
         ),
         viewpoints=tuple(
-            link(row.name, row.key, row.root_id) for row in top_organizations(roots, limit=50)
+            ViewpointChoice(row.key, row.name)
+            for row in organizations_to_look_from(actor, named=named)
         ),
+        looked_for=named,
         is_operator=actor.is_operator,
     )
     return page_response(asking, "account.html", page)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from catenary.web.pages.frame import ViewpointChoice
 from catenary.web.pages.sentences import Link
 
 
@@ -38,7 +39,8 @@ class AccountPage:
     name: str
     email: str
     memberships: tuple[MembershipRow, ...] = ()
-    viewpoints: tuple[Link, ...] = ()
+    viewpoints: tuple[ViewpointChoice, ...] = ()
+    looked_for: str = ""
     is_operator: bool = False
 
 
