@@ -20,6 +20,8 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     Playwright,
+    Request,
+    StorageState,
     sync_playwright,
 )
 
@@ -80,6 +82,7 @@ class Complaints:
         page.on("pageerror", lambda error: self.add(f"script error: {error}"))
         page.on("console", self.hear)
         page.on("request", lambda request: self.add_foreign(request.url, own_host))
+        page.on("requestfailed", self.add_failed)
 
     def add(self, complaint: str) -> None:
         """Remember one, unless the test said it was to come."""
@@ -90,6 +93,11 @@ class Complaints:
         """Remember what the browser reports as an error: refused content among it."""
         if word.type == "error":
             self.add(f"{word.text} ({word.location.get('url', '')})")
+
+    def add_failed(self, request: Request) -> None:
+        """Remember what could not be fetched; what one leaves behind by moving on is no failure."""
+        if request.failure != "net::ERR_ABORTED":
+            self.add(f"{request.url} failed: {request.failure}")
 
     def add_foreign(self, url: str, own_host: str) -> None:
         """Remember a call to somebody else's host: nothing is loaded from elsewhere."""
@@ -157,11 +165,29 @@ def page(new_page: Callable[..., Page]) -> Page:
     return new_page()
 
 
-@pytest.fixture
-def signed_in(new_page: Callable[..., Page], product: Product) -> Callable[..., Page]:
-    """`signed_in("dana.reyes@st-mary.example", viewport=PHONE)`: a page of an example person."""
+@pytest.fixture(scope="session")
+def sessions(product: Product) -> dict[str, StorageState]:
+    """The cookies of people who have signed in to this product, by e-mail address."""
+    return {}
 
-    def open_as(email: str, **options: Any) -> Page:
-        return sign_in(new_page(**options), product, email)
+
+@pytest.fixture
+def signed_in(
+    new_page: Callable[..., Page], product: Product, sessions: dict[str, StorageState]
+) -> Callable[..., Page]:
+    """`signed_in("dana.reyes@st-mary.example", viewport=PHONE)`: a page of an example person.
+
+    Their session goes on from test to test; whoever switches the viewpoint or signs out asks for
+    one of their own with `own_session=True`.
+    """
+
+    def open_as(email: str, *, own_session: bool = False, **options: Any) -> Page:
+        if own_session:
+            return sign_in(new_page(**options), product, email)
+        if email in sessions:
+            return new_page(storage_state=sessions[email], **options)
+        page = sign_in(new_page(**options), product, email)
+        sessions[email] = page.context.storage_state()
+        return page
 
     return open_as
