@@ -9,9 +9,12 @@ counted, listed or followed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +23,7 @@ from catenary.domain.documents.shapes import Stage
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+T = TypeVar("T")
 
 STAGES: tuple[Stage, ...] = tuple(Stage)
 STAGE_CODES: dict[str, int] = {stage: code for code, stage in enumerate(STAGES)}
@@ -31,6 +35,33 @@ ROLE_NAMES = ("customer-facing", "supporting", "idle", "external", "elsewhere")
 
 #: In `Estate.published_root`: published to everyone.
 EVERYONE = -1
+
+#: So many answers an estate remembers; the largest are arrays with one entry per service.
+_REMEMBERED = 128
+
+
+class _Memory:
+    """Answers of one estate, the latest used kept. Threads may ask at the same time; then both
+    may compute, and either answer is right."""
+
+    def __init__(self) -> None:
+        self._answers: OrderedDict[Hashable, object] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def answer(self, question: Hashable, compute: Callable[[], T]) -> T:
+        with self._lock:
+            if question in self._answers:
+                self._answers.move_to_end(question)
+                return cast(T, self._answers[question])
+        found = compute()
+        if isinstance(found, np.ndarray):
+            # Everybody gets this very array.
+            found.setflags(write=False)
+        with self._lock:
+            self._answers[question] = found
+            if len(self._answers) > _REMEMBERED:
+                self._answers.popitem(last=False)
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,12 +92,19 @@ class Estate:
     consumption_service: Ints
     published_service: Ints
     published_root: Ints
-    _cache: dict[object, object] = field(default_factory=dict, repr=False)
+    _memory: _Memory = field(default_factory=_Memory, repr=False)
 
     @property
     def size(self) -> int:
         """How many services there are."""
         return len(self.service_ids)
+
+    def remembered(self, question: Hashable, compute: Callable[[], T]) -> T:
+        """The answer to a question about this very estate, computed when it is not at hand.
+
+        ``question`` names everything the answer depends on. Arrays cannot be written to any more.
+        """
+        return self._memory.answer(question, compute)
 
     @cached_property
     def _service_order(self) -> Ints:
@@ -156,32 +194,29 @@ class Estate:
 
     def roles_seen_from(self, organization: int) -> Ints:
         """The role code of every service seen from an organization (SEMANTICS 2)."""
-        cached = self._cache.get(("roles", organization))
-        if cached is not None:
-            return cached  # type: ignore[return-value]
+        return self.remembered(("roles", organization), lambda: self._roles(organization))
+
+    def _roles(self, organization: int) -> Ints:
         low, high = self.consumer_range
         inside = self.inside(organization)
         outside_consumer = (low < organization) | (high >= self.organization_end[organization])
         roles = np.full(self.size, ELSEWHERE, dtype=np.int64)
-        needed = self.needed_by(organization) | self.held_above(organization)
-        roles[~inside & needed] = EXTERNAL
+        roles[~inside & self.needed_by(organization)] = EXTERNAL
         roles[inside] = SUPPORTING
         roles[inside & outside_consumer] = CUSTOMER_FACING
         roles[inside & (high < 0)] = IDLE
-        self._cache[("roles", organization)] = roles
         return roles
 
     def shared_with(self, root: int) -> Bools:
         """Which services of other top organizations may be seen from ``root``: those consumed
         there, relied on directly from there, or published to it or to everyone."""
-        cached = self._cache.get(("shared", root))
-        if cached is not None:
-            return cached  # type: ignore[return-value]
+        return self.remembered(("shared", root), lambda: self._shared(root))
+
+    def _shared(self, root: int) -> Bools:
         shared = self.needed_by(root)
         to_us = (self.published_root == root) | (self.published_root == EVERYONE)
         shared[self.published_service[to_us]] = True
         shared &= self.provider_root != root
-        self._cache[("shared", root)] = shared
         return shared
 
     def visible(self, root: int, unlocked: Iterable[int], sees_restricted: bool) -> Bools:
@@ -190,6 +225,13 @@ class Estate:
         Restricted ones only inside ``unlocked``, the organizations (positions) the actor is a
         member of, unless ``sees_restricted``.
         """
+        members = tuple(unlocked)
+        return self.remembered(
+            ("visible", root, members, sees_restricted),
+            lambda: self._visible(root, members, sees_restricted),
+        )
+
+    def _visible(self, root: int, unlocked: Iterable[int], sees_restricted: bool) -> Bools:
         own = self.provider_root == root
         if not sees_restricted:
             locked = self.restricted.copy()
@@ -275,6 +317,9 @@ def _steps(
     while len(frontier) and (depth is None or step < depth):
         step += 1
         reached = _neighbours(adjacency, frontier[may_pass[frontier]])
-        frontier = np.unique(reached[steps[reached] < 0])
-        steps[frontier] = step
+        fresh = reached[steps[reached] < 0]
+        steps[fresh] = step
+        # Each once: by looking at all services when very many were reached, which is ten times
+        # faster than sorting them, and by sorting when few were, for loops of thousands of steps.
+        frontier = np.flatnonzero(steps == step) if len(fresh) * 50 > size else np.unique(fresh)
     return steps

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _MAX_KEY = 220
+_ASCII_WORD = re.compile("[0-9a-z]+")
 
 
 def sort_key(name: str) -> str:
@@ -14,9 +16,12 @@ def sort_key(name: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a text as the search index knows them: runs of letters and digits, folded."""
+    folded = _folded(text)
+    if folded.isascii():
+        return _ASCII_WORD.findall(folded)
     found: list[str] = []
     word: list[str] = []
-    for character in _folded(text):
+    for character in folded:
         if unicodedata.category(character)[0] in "LN":
             word.append(character)
         elif word:

@@ -109,12 +109,15 @@ def collecting_later() -> Iterator[None]:
     """For reading very much that all stays: the garbage collector waits until it is done.
 
     It would look again and again at a growing million of values of which none is garbage, and
-    take a third of the time.
+    take a third of the time. Afterwards it leaves them alone too: one look at a catalogue of a
+    hundred thousand services stops every thread for a second. What is let go of is freed all
+    the same; only rings made meanwhile stay.
     """
     collecting = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if collecting:
             gc.enable()

@@ -74,12 +74,13 @@ def read_catalogue(folder: Path, progress: Callable[[int], None] | None = None) 
     """
     reading = _Reading(progress)
     # Everything read stays, and nothing of it is a ring: looking for garbage among a growing
-    # million of values would cost a third of the time.
+    # million of values would cost a third of the time, and looking again later as much.
     collecting = gc.isenabled()
     gc.disable()
     try:
         reading.read(folder)
     finally:
+        gc.freeze()
         if collecting:
             gc.enable()
     return ReadCatalogue(reading.catalogue, sorted(set(reading.problems)), reading.places)

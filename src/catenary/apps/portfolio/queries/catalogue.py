@@ -263,6 +263,9 @@ def _score(name: str, whole: str, wanted: Sequence[str]) -> int:
         return 0
     if name.startswith(whole):
         return 1
+    # Most names hold none of the words, and splitting every name of a common word costs most.
+    if not all(word in name for word in wanted):
+        return 3
     held = name.split()
     return 2 if all(any(h.startswith(word) for h in held) for word in wanted) else 3
 

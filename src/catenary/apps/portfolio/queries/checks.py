@@ -4,22 +4,49 @@ at everything, so a page must not run them anew each time."""
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
+from functools import cached_property
 
 from django.db import connection
 
-from catenary.apps.common.queries import catalogue_version
+from catenary.apps.common.queries import catalogue_version, collecting_later
 from catenary.apps.portfolio.queries.documents import live_catalogue, services_by_exception
 from catenary.apps.portfolio.queries.estate import current_estate
+from catenary.apps.portfolio.queries.hidden import with_place_holders
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.checks import check_catalogue
 from catenary.domain.documents.shapes import CatalogueDocument
 from catenary.domain.findings import Finding, Severity
 
 _lock = threading.Lock()
-_held: dict[tuple[object, ...], tuple[int, CatalogueDocument, list[Finding]]] = {}
+_held: dict[tuple[object, ...], _Checked] = {}
+#: So many sets of findings are kept, unless the catalogues they are about hold more services
+#: than this all together: a hundred thousand services take half a gigabyte.
 _KEPT = 8
+_SERVICES_KEPT = 150_000
 #: So many services are checked within a page's time.
 _QUICK = 1_000
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """What was found in one version of the catalogue, and what pages ask of it again and
+    again."""
+
+    version: int
+    catalogue: CatalogueDocument
+    findings: list[Finding]
+
+    @cached_property
+    def open_count(self) -> int:
+        return sum(finding.severity is not Severity.NOTICE for finding in self.findings)
+
+    @cached_property
+    def by_subject(self) -> dict[str, list[Finding]]:
+        found: dict[str, list[Finding]] = {}
+        for finding in self.findings:
+            found.setdefault(finding.subject, []).append(finding)
+        return found
 
 
 def live_findings(
@@ -28,43 +55,69 @@ def live_findings(
     """What the rules find in what the actor may see and manage from the viewpoint, with the
     catalogue they looked at. Subjects are those of the viewpoint's own top organization; an
     operator without a viewpoint gets everything."""
-    key = _key(actor, viewpoint)
-    version = catalogue_version()
-    held = _held.get(key)
-    if held is not None and held[0] == version:
-        return held[1], held[2]
-    with _lock:
-        catalogue = live_catalogue(actor, viewpoint, with_direct_customers=True)
-        scope = None if viewpoint is None else _own_subjects(catalogue, viewpoint)
-        findings = check_catalogue(
-            catalogue, live_by_exception=services_by_exception(), scope=scope
-        )
-        if len(_held) >= _KEPT:
-            _held.pop(next(iter(_held)))
-        _held[key] = (version, catalogue, findings)
-    return catalogue, findings
+    checked = _checked(actor, viewpoint)
+    return checked.catalogue, checked.findings
 
 
 def findings_at_hand(
-    actor: Actor, viewpoint: Viewpoint
+    actor: Actor, viewpoint: Viewpoint, reference: str
 ) -> tuple[CatalogueDocument, list[Finding]] | None:
-    """The findings when they are known for this version of the catalogue, or quick to find;
-    none when a page would have to wait for them."""
-    held = _held.get(_key(actor, viewpoint))
-    if held is not None and held[0] == catalogue_version():
-        return held[1], held[2]
-    if current_estate().size > _QUICK:
-        return None
-    return live_findings(actor, viewpoint)
+    """The findings about one subject when they are known for this version of the catalogue, or
+    quick to find; none when a page would have to wait for them."""
+    checked = _known(actor, viewpoint)
+    if checked is None:
+        if current_estate().size > _QUICK:
+            return None
+        checked = _checked(actor, viewpoint)
+    return checked.catalogue, checked.by_subject.get(reference, [])
 
 
 def held_finding_count(actor: Actor, viewpoint: Viewpoint) -> int | None:
     """How many errors and warnings there are, when that is already known for this version of
     the catalogue; none when somebody would have to wait for it."""
+    checked = _known(actor, viewpoint)
+    return None if checked is None else checked.open_count
+
+
+def _known(actor: Actor, viewpoint: Viewpoint | None) -> _Checked | None:
     held = _held.get(_key(actor, viewpoint))
-    if held is None or held[0] != catalogue_version():
-        return None
-    return sum(finding.severity is not Severity.NOTICE for finding in held[2])
+    return held if held is not None and held.version == catalogue_version() else None
+
+
+def _checked(actor: Actor, viewpoint: Viewpoint | None) -> _Checked:
+    known = _known(actor, viewpoint)
+    if known is not None:
+        return known
+    with _lock:
+        # Whoever waited here finds what the one before has found.
+        known = _known(actor, viewpoint)
+        if known is not None:
+            return known
+        version = catalogue_version()
+        with collecting_later():
+            catalogue = live_catalogue(actor, viewpoint, with_direct_customers=True)
+            scope = None if viewpoint is None else _own_subjects(catalogue, viewpoint)
+            findings = check_catalogue(
+                with_place_holders(catalogue),
+                live_by_exception=services_by_exception(),
+                scope=scope,
+            )
+        checked = _Checked(version, catalogue, findings)
+        _keep(_key(actor, viewpoint), checked)
+    return checked
+
+
+def _keep(key: tuple[object, ...], checked: _Checked) -> None:
+    """Hold it, and let go of what was found longest ago and of what is no longer true."""
+    _held.pop(key, None)
+    room = _SERVICES_KEPT - len(checked.catalogue.services)
+    kept = 1
+    for other, held in reversed(list(_held.items())):
+        room -= len(held.catalogue.services)
+        kept += 1
+        if room < 0 or kept > _KEPT or held.version != checked.version:
+            del _held[other]
+    _held[key] = checked
 
 
 def _key(actor: Actor, viewpoint: Viewpoint | None) -> tuple[object, ...]:

@@ -39,16 +39,28 @@ def current_estate() -> Estate:
 
 def visible_services(estate: Estate, actor: Actor, viewpoint: Viewpoint) -> Bools:
     """Which services of the estate the actor may see from the viewpoint."""
-    root = estate.organization_position(viewpoint.root_id)
+    root, unlocked, sees_restricted = seen_as(estate, actor, viewpoint)
     if root is None:
         return np.zeros(estate.size, dtype=np.bool_)
-    unlocked = [
-        position
+    return estate.visible(root, unlocked, sees_restricted)
+
+
+def seen_as(
+    estate: Estate, actor: Actor, viewpoint: Viewpoint
+) -> tuple[int | None, tuple[int, ...], bool]:
+    """All that what may be seen depends on, so that answers can be remembered by it: the top
+    organization looked from, the organizations within it that the actor is a member of, and
+    whether restricted services are open."""
+    unlocked = (
+        estate.organization_position(fact.organization_id)
         for fact in actor.memberships
         if fact.root_id == viewpoint.root_id
-        and (position := estate.organization_position(fact.organization_id)) is not None
-    ]
-    return estate.visible(root, unlocked, actor.is_operator)
+    )
+    return (
+        estate.organization_position(viewpoint.root_id),
+        tuple(position for position in unlocked if position is not None),
+        actor.is_operator,
+    )
 
 
 def _load(version: int) -> Estate:
