@@ -248,7 +248,7 @@ memberships = st.lists(
     ),
     max_size=3,
     unique_by=lambda membership: membership.organization,
-).map(tuple)
+).map(lambda found: tuple(sorted(found, key=lambda membership: membership.organization)))
 people = st.builds(
     shapes.PersonDocument, email=emails, name=names, organization=keys, memberships=memberships
 )

@@ -173,7 +173,10 @@ def _person(
         email,
         name,
         organization,
-        tuple(MembershipDocument(key, tuple(sorted(roles))) for key, roles in merged.items()),
+        # Sorted, as the catalogue gives them back: their order in a file means nothing.
+        tuple(
+            MembershipDocument(key, tuple(sorted(roles))) for key, roles in sorted(merged.items())
+        ),
     )
 
 
