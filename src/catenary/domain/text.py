@@ -6,6 +6,8 @@ import re
 import unicodedata
 
 _MAX_KEY = 220
+#: Longer words are known by their beginning: PostgreSQL refuses those of two thousand bytes.
+_MAX_WORD = 100
 _ASCII_WORD = re.compile("[0-9a-z]+")
 
 
@@ -15,8 +17,12 @@ def sort_key(name: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The words of a text as the search index knows them: runs of letters and digits, folded."""
-    folded = _folded(text)
+    """The words of a text as the search index knows them: runs of letters and digits, folded,
+    the first hundred characters of each."""
+    return [word[:_MAX_WORD] for word in _runs(_folded(text))]
+
+
+def _runs(folded: str) -> list[str]:
     if folded.isascii():
         return _ASCII_WORD.findall(folded)
     found: list[str] = []
@@ -35,5 +41,6 @@ def words(text: str) -> list[str]:
 def _folded(text: str) -> str:
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Twice, because signs that stand for capitals only then show them: ℡ is TEL, then tel.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))
