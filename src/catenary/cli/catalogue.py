@@ -101,14 +101,16 @@ def export_files(
     """Write the catalogue as files."""
     ready(data)
     from catenary.apps.portfolio.queries.documents import live_catalogue
-    from catenary.exchange.catalogue.writing import write_catalogue
+    from catenary.exchange.catalogue.writing import ExportRefused, write_catalogue
 
     actor = actor_by(by)
     catalogue = live_catalogue(actor, viewpoint_from(actor, seen))
     try:
         written = write_catalogue(catalogue, folder, force=force)
-    except (OSError, ValueError) as error:
-        fail(str(error))
+    except ExportRefused as refused:
+        fail(str(refused))
+    except OSError as error:
+        fail(f"{error.filename or folder} cannot be written: {error.strerror}")
     if json:
         answer({"files": [str(path) for path in written]})
     else:

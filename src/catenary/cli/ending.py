@@ -65,9 +65,10 @@ def _of_the_database(error: Exception) -> str | None:
 
     if not apps.ready:
         return None
+    from catenary.apps.common.operations import CatalogueBusy
     from catenary.apps.common.queries import database_trouble
 
-    return database_trouble(error)
+    return str(error) if isinstance(error, CatalogueBusy) else database_trouble(error)
 
 
 def _of_the_settings(error: Exception) -> str | None:

@@ -68,11 +68,14 @@ def demo(
         str, typer.Option(help="What every example person signs in with. [default: generated]")
     ] = "",
     examples: Annotated[Path | None, typer.Option(help="Where the stories are.")] = None,
+    everybody: Annotated[
+        bool, typer.Option("--everybody", help="List everybody who may sign in; do not serve.")
+    ] = False,
 ) -> None:
     """Load the example stories and serve them on localhost."""
     from catenary.cli.running import run_demo
 
-    run_demo(port=port, data=data, password=password, examples=examples)
+    run_demo(port=port, data=data, password=password, examples=examples, everybody=everybody)
 
 
 @app.command()

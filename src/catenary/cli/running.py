@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catenary import clock
+from catenary.cli.example_people import ExamplePerson, example_people, introduced
 from catenary.cli.session import data_folder, fail, ready
 from catenary.cli.terminal import complain, say
 
@@ -35,31 +37,47 @@ def run_server(*, port: int, data: Path | None, threads: int) -> None:
     _serve(port, threads)
 
 
-def run_demo(*, port: int, data: Path | None, password: str, examples: Path | None) -> None:
-    """Load the stories into the database, let their people sign in, and serve."""
+def run_demo(
+    *, port: int, data: Path | None, password: str, examples: Path | None, everybody: bool
+) -> None:
+    """Load the stories into the database, let their people sign in, and serve; with
+    ``everybody``, list all of them instead of serving."""
+    stories = _stories(examples)
+    people = example_people(stories)
+    if everybody:
+        _introduce(people, everybody=True)
+        say("They have the password that was printed when the demonstration was started.")
+        return
     ready(data, needs_tables=False)
     _need_port(port)
-    stories = _stories(examples)
     _migrate()
     _first_administrator()
+    say(f"Loading {len(stories)} example stories…")
     _load(stories)
     shared = password or _kept_password(data)
-    people = _example_people(stories)
-    for email, *_ in people:
-        _give_account(email, shared)
-    say()
+    _give_example_accounts([person.email for person in people], shared)
+    _introduce(people, everybody=False)
+    say(f"They sign in with the password  {shared}")
     say(f"Catenary serves on http://localhost:{port} (stop with Ctrl-C)", colour="bold")
-    say("Sign in as one of the example people:")
-    say()
-    width = max(len(email) for email, *_ in people)
-    story = ""
-    for email, name, what, of in people:
-        if of != story:
-            story = of
-            say(f"  {story}", colour="bold")
-        say(f"    {email:{width}}  {shared}  {name}, {what}")
-    say()
     _serve(port, threads=16)
+
+
+def _introduce(people: list[ExamplePerson], *, everybody: bool) -> None:
+    """Who may sign in: a few of each story, or all."""
+    shown = {
+        story: list(of) if everybody else introduced(list(of))
+        for story, of in groupby(people, key=lambda person: person.story)
+    }
+    width = max(len(person.email) for of in shown.values() for person in of)
+    say()
+    for story, of in shown.items():
+        say(f"  {story}", colour="bold")
+        for person in of:
+            say(f"    {person.email:{width}}  {person.name}, {person.what}")
+    say()
+    left = len(people) - sum(map(len, shown.values()))
+    if left:
+        say(f"…and {left} more: `catenary demo --everybody` lists them.")
 
 
 def add_user(*, email: str, operator: bool, data: Path | None) -> None:
@@ -104,6 +122,16 @@ def _give_account(email: str, password: str, *, operator: bool = False) -> None:
     with catalogue_change():
         change = open_change(actor=_operator(), at=clock.now(), source="command-line")
         give_account(email=email, password=password, is_operator=operator, change=change)
+
+
+def _give_example_accounts(emails: list[str], password: str) -> None:
+    from catenary.apps.common.operations import catalogue_change
+    from catenary.apps.history.operations import open_change
+    from catenary.apps.organizations.operations import give_accounts
+
+    with catalogue_change():
+        change = open_change(actor=_operator(), at=clock.now(), source="command-line")
+        give_accounts(emails=emails, password=password, change=change)
 
 
 def _operator() -> Actor:
@@ -155,24 +183,6 @@ def _kept_password(data: Path | None) -> str:
     return path.read_text().strip()
 
 
-def _example_people(stories: list[Path]) -> list[tuple[str, str, str, str]]:
-    """E-mail address, name, roles and story of everybody in the stories."""
-    from catenary.exchange.catalogue.reading import read_catalogue
-
-    people = []
-    for story in stories:
-        catalogue = read_catalogue(story).catalogue
-        for person in catalogue.people.values():
-            what = "; ".join(
-                f"{', '.join(role.value for role in m.roles)} at "
-                f"{catalogue.organizations[m.organization].name}"
-                for m in person.memberships
-                if m.organization in catalogue.organizations
-            )
-            people.append((person.email, person.name, what or "no role", story.name))
-    return people
-
-
 def _need_port(port: int) -> None:
     """End with a clear message when the port is taken, before anything else is done."""
     with socket.socket() as probe:
@@ -198,6 +208,7 @@ def _serve(port: int, threads: int) -> None:
         blocking_threads=threads,
         websockets=False,
         log_access=False,
-        log_level=LogLevels.warning,
+        # Its one warning is about threads, which wait here far more than they work.
+        log_level=LogLevels.error,
         workers_kill_timeout=5,
     ).serve()

@@ -34,7 +34,8 @@ def catalogue_files(place: Path) -> Iterator[tuple[Path, Slip | None]]:
         return
     root = place.resolve()
     seen: set[Path] = set()
-    for folder, folders, names in os.walk(place):
+    closed: list[OSError] = []
+    for folder, folders, names in os.walk(place, onerror=closed.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in list(folders):
             inner = Path(folder, name)
@@ -52,6 +53,9 @@ def catalogue_files(place: Path) -> Iterator[tuple[Path, Slip | None]]:
             elif target not in seen:
                 seen.add(target)
                 yield path, None
+    # Passed by in silence, what a closed folder holds would look removed, and be pruned.
+    for error in closed:
+        yield Path(error.filename), _closed(error)
 
 
 def _resolved(path: Path) -> Path:
@@ -59,6 +63,10 @@ def _resolved(path: Path) -> Path:
         return path.resolve()
     except (OSError, RuntimeError):  # a link to itself
         return Path(os.sep)
+
+
+def _closed(error: OSError) -> Slip:
+    return Slip(1, 1, f"the folder cannot be read: {error.strerror}", "a folder one may read")
 
 
 def _leaves(path: Path) -> Slip:

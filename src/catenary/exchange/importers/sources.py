@@ -32,6 +32,10 @@ def find_files(sources: Sequence[Path], is_wanted: Callable[[str], bool]) -> lis
     """
     missing = [
         f"{source}: there is no such file or folder." for source in sources if not _is(source)
+    ] + [
+        f"{source}: this is neither a file nor a folder."
+        for source in sources
+        if _is(source) and not source.is_dir() and not source.is_file()
     ]
     if missing:
         raise ImportRefused(*missing)
@@ -66,13 +70,18 @@ def is_there(path: Path) -> bool:
 
 
 def _below(folder: Path, is_wanted: Callable[[str], bool]) -> Iterator[Path]:
-    for here, folders, files in os.walk(folder):
+    for here, folders, files in os.walk(folder, onerror=_refuse_closed):
         folders[:] = sorted(
             name for name in folders if not name.startswith(".") and name not in _LEFT_OUT
         )
         for name in sorted(files):
             if is_wanted(name):
                 yield Path(here) / name
+
+
+def _refuse_closed(error: OSError) -> None:
+    # Passed by in silence, what it holds would look removed, and be pruned.
+    raise ImportRefused(f"{error.filename}: the folder cannot be read ({error.strerror}).")
 
 
 def follow(named: str, *, by: SourceFile) -> SourceFile | None:

@@ -1,0 +1,314 @@
+"""Every command once as a user runs it: what it answers, in words and in JSON, and its code."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.installation import Installation, copied
+from tests.product import catenary
+
+HEAD = "catenary: 1\n"
+TWO = (
+    HEAD
+    + """
+organizations:
+  acme: {name: Acme}
+  buyer: {name: Buyer}
+people:
+  ed@acme.example: {name: Ed, organization: acme, roles: [catalogue-editor]}
+  vi@acme.example: {name: Vi, organization: acme, roles: [viewer]}
+  bo@buyer.example: {name: Bo, organization: buyer, roles: [catalogue-editor]}
+services:
+  acme/shop:
+    name: Shop
+    stage: live
+    published-to: everyone
+    relies-on: [acme/db]
+  acme/db: {name: Database, stage: live}
+consumption:
+  buyer: [acme/shop]
+"""
+)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "two.yaml").write_text(TWO)
+    return folder
+
+
+@pytest.fixture
+def stocked(installation: Installation, files: Path) -> Installation:
+    installation.fine("apply", files)
+    return installation
+
+
+def edit(files: Path, before: str, after: str) -> None:
+    path = files / "two.yaml"
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after))
+
+
+def test_a_plan_changes_nothing_and_lists_everything(
+    installation: Installation, files: Path
+) -> None:
+    before = installation.digest()
+
+    said = installation.fine("plan", files)
+    value = installation.fine("plan", files, "--json").json
+
+    assert installation.digest() == before
+    assert "8 to create, 0 to change, 0 to remove, 0 unchanged." in said.out
+    assert {(c["kind"], c["reference"], c["action"]) for c in value["changes"]} >= {
+        ("organization", "acme", "create"),
+        ("service", "acme/shop", "create"),
+        ("consumption", "buyer > acme/shop", "create"),
+    }
+    assert (value["unchanged"], value["refusals"]) == (0, [])
+
+
+def test_applying_twice_writes_once(installation: Installation, files: Path) -> None:
+    first = installation.fine("apply", files, "--note", "the beginning")
+    after = installation.digest()
+    second = installation.fine("apply", files, "--json")
+
+    assert "Applied." in first.out
+    assert second.json["changes"] == []
+    assert installation.digest() == after
+    notes = installation.rows("SELECT note FROM history_change")
+    assert ("the beginning",) in notes
+
+
+def test_a_change_is_shown_field_by_field(stocked: Installation, files: Path) -> None:
+    edit(files, "name: Database", "name: Data store")
+
+    said = stocked.fine("plan", files)
+
+    assert "~ service acme/db\n    name: Database → Data store\n" in said.out
+
+
+def test_what_was_exported_applies_without_a_change(stocked: Installation, tmp_path: Path) -> None:
+    written = stocked.fine("export", tmp_path / "out", "--json").json["files"]
+    before = stocked.digest()
+
+    plan = stocked.fine("plan", tmp_path / "out", "--source", "files", "--json").json
+
+    assert {Path(name).name for name in written} == {"acme.yaml", "buyer.yaml"}
+    assert plan["changes"] == []
+    assert stocked.digest() == before
+
+
+def test_an_export_leaves_other_peoples_files_alone(stocked: Installation, files: Path) -> None:
+    refused = stocked.run("export", files)
+
+    assert refused.code == 2
+    assert "two.yaml" in refused.err
+    assert [path.name for path in files.iterdir()] == ["two.yaml"]
+    assert stocked.run("export", files, "--force").code == 0
+    assert (files / "two.yaml").read_text() == TWO
+
+
+def test_only_prune_removes_and_only_what_nobody_needs(stocked: Installation, files: Path) -> None:
+    edit(files, "  acme/db: {name: Database, stage: live}\n", "")
+    before = stocked.digest()
+
+    kept = stocked.fine("apply", files, "--json")
+    refused = stocked.run("apply", files, "--prune")
+    edit(files, "    relies-on: [acme/db]\n", "")
+    gone = stocked.run("apply", files, "--prune")
+
+    assert kept.json["changes"] == []
+    assert refused.code == 1
+    assert "acme/db" in refused.err
+    assert "Applied" not in refused.out
+    assert gone.code == 0, gone.err
+    assert stocked.digest() != before
+    assert stocked.run("show", "acme/db").code == 2
+
+
+def test_what_another_source_manages_is_taken_over_only_when_told(
+    stocked: Installation, files: Path
+) -> None:
+    edit(files, "name: Database", "name: Mine now")
+    before = stocked.digest()
+
+    refused = stocked.run("apply", files, "--source", "other", "--json")
+    assert (refused.code, stocked.digest()) == (1, before)
+    assert any("--take-over" in r["remedy"] for r in refused.json["refused"])
+
+    taken = stocked.run("apply", files, "--source", "other", "--take-over")
+    assert taken.code == 0, taken.err
+    assert "managed by folder:files until now" in taken.out
+    assert stocked.fine("show", "acme/db", "--json").json["name"] == "Mine now"
+
+
+@pytest.mark.parametrize(
+    ("who", "code"),
+    [
+        ("ed@acme.example", 0),
+        ("vi@acme.example", 1),
+        ("bo@buyer.example", 1),
+        ("no@nowhere.example", 2),
+    ],
+)
+def test_a_person_may_apply_what_their_roles_allow(
+    stocked: Installation, files: Path, who: str, code: int
+) -> None:
+    edit(files, "name: Database", "name: Data store")
+    before = stocked.digest()
+
+    ran = stocked.run("apply", files, "--by", who)
+
+    assert ran.code == code, ran
+    assert (stocked.digest() == before) is (code != 0)
+
+
+def test_a_refusal_in_json_says_code_place_and_remedy(stocked: Installation, files: Path) -> None:
+    edit(files, "name: Database", "name: Data store")
+
+    refused = stocked.run("apply", files, "--by", "vi@acme.example", "--json")
+
+    assert refused.code == 1
+    assert {"code", "reference", "path", "sentence", "remedy"} == set(refused.json["refused"][0])
+
+
+def test_a_service_is_shown_as_each_side_sees_it(stocked: Installation) -> None:
+    provider = stocked.fine("show", "acme/shop", "--json").json
+    customer = stocked.fine("show", "acme/shop", "--as", "buyer", "--json").json
+
+    assert provider["role"] == "customer-facing"
+    assert (provider["seen-as"], customer["seen-as"]) == ("acme", "buyer")
+    assert provider["relies-on"] == ["acme/db"]
+    assert "Shop" in stocked.fine("show", "acme/shop").out
+
+
+def test_a_supporting_service_is_not_shown_to_a_customer(stocked: Installation) -> None:
+    hidden = stocked.run("show", "acme/db", "--by", "bo@buyer.example")
+    missing = stocked.run("show", "acme/nothing", "--by", "bo@buyer.example")
+
+    assert hidden.code == missing.code == 2
+    # Word for word the same: the answer does not tell that there is something to hide.
+    assert hidden.err.replace("acme/db", "X") == missing.err.replace("acme/nothing", "X")
+
+
+def test_an_organization_is_shown(stocked: Installation) -> None:
+    value = stocked.fine("show", "acme", "--json").json
+
+    assert (value["customers"], value["provided-count"]) == (["buyer"], 2)
+    assert stocked.run("show", "nowhere").code == 2
+
+
+def test_a_chain_is_drawn_and_told(stocked: Installation) -> None:
+    drawn = stocked.fine("chain", "acme/shop").out
+    value = stocked.fine("chain", "acme/db", "--json").json
+    up = stocked.fine("chain", "acme/shop", "--up").out
+
+    assert "acme/shop: who stands on it\n└── (Buyer) [consumes]\n" in drawn
+    assert "acme/shop: what it rests on\n└── acme/db Database" in drawn
+    assert "rests on" not in up
+    assert {s["reference"]: s["steps"] for s in value["services"]} == {
+        "acme/db": 0,
+        "acme/shop": -1,
+    }
+    assert value["reliance"][0]["supporters"] == {"acme/db": "1"}
+    assert stocked.run("chain", "acme/nothing").code == 2
+    assert stocked.run("chain", "acme/db", "--depth", "-1").code == 2
+
+
+def test_check_on_files_ends_by_severity(installation: Installation, files: Path) -> None:
+    at_error = installation.run("check", files, "--fail-on", "error")
+    at_notice = installation.run("check", files, "--fail-on", "notice", "--json")
+
+    assert (at_error.code, at_notice.code) == (0, 1)
+    assert "two.yaml:" in at_error.out
+    assert "to mend it: " in at_error.out
+    assert at_notice.json["problems"] == []
+    for finding in at_notice.json["findings"]:
+        assert finding["sentence"]
+        assert finding["remedy"]
+        assert finding["line"] > 1
+    assert installation.run("check", files, "--fail-on", "catastrophe").code == 2
+
+
+def test_check_needs_no_database(files: Path, nothing_yet: Installation) -> None:
+    assert nothing_yet.run("check", files, "--fail-on", "error").code == 0
+    assert not nothing_yet.data.exists()
+
+
+def test_check_writes_sarif_in_any_locale(
+    installation: Installation, files: Path, tmp_path: Path
+) -> None:
+    edit(files, "name: Database", "name: Banque de données")
+    sarif = tmp_path / "out.sarif"
+
+    installation.run("check", files, "--sarif", sarif, LC_ALL="C", PYTHONUTF8="0")
+
+    log = json.loads(sarif.read_text(encoding="utf-8"))
+    lines = [
+        result["locations"][0]["physicalLocation"]["region"]["startLine"]
+        for result in log["runs"][0]["results"]
+    ]
+    assert lines
+    assert min(lines) > 1
+    unwritable = installation.run("check", files, "--sarif", tmp_path / "no" / "x.sarif")
+    assert unwritable.code == 2
+    assert "x.sarif" in unwritable.err
+
+
+def test_check_on_the_live_catalogue_finds_the_same(stocked: Installation, files: Path) -> None:
+    live = stocked.run("check", "--json").json["findings"]
+    filed = stocked.run("check", files, "--json").json["findings"]
+
+    def said(findings: list[dict[str, Any]]) -> set[tuple[str, str]]:
+        return {(f["code"], f["subject"]) for f in findings}
+
+    assert said(live) >= said(filed)
+    assert said(live)
+
+
+def test_options_that_would_do_nothing_are_refused(stocked: Installation, files: Path) -> None:
+    assert stocked.run("check", files, "--as", "acme").code == 2
+    assert stocked.run("check", "--sarif", files / "x.sarif").code == 2
+    assert stocked.run("check", "--as", "nowhere").code == 2
+
+
+def test_the_schema_is_json(installation: Installation) -> None:
+    assert installation.fine("schema").json["type"] == "object"
+
+
+def test_an_unknown_word_is_a_usage_error(installation: Installation) -> None:
+    for arguments in (["nonsense"], ["plan"], ["plan", "x", "--nonsense"], ["import", "csv"]):
+        ran = installation.run(*arguments)
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err
+
+
+@pytest.mark.parametrize("command", ["plan", "apply", "check"])
+def test_a_place_without_files_is_named(
+    installation: Installation, tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    for place in (tmp_path / "empty", tmp_path / "missing"):
+        before = installation.digest()
+        ran = installation.run(command, place)
+
+        assert ran.code == 2
+        assert str(place) in ran.err
+        assert installation.digest() == before
+
+
+def test_a_copied_installation_is_the_same(stocked: Installation, tmp_path: Path) -> None:
+    with copied(stocked, tmp_path / "copy") as copy:
+        assert copy.digest() == stocked.digest()
+
+
+def test_the_installed_command_is_the_package() -> None:
+    assert shutil.which(catenary()[0])

@@ -1,0 +1,144 @@
+"""Registries that nobody here wrote, brought in by the command line, looked at afterwards."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.installation import Installation
+
+KINDS = {
+    "osg": ["csv", "osg_topology", "--mapping", "examples/mappings/osg.yaml"],
+    "govuk": ["compose", "govuk_services/govuk-docker", "--provider", "govuk"],
+    "giantswarm": ["backstage", "backstage_catalogs/giantswarm"],
+    "one-platform": ["backstage", "backstage_catalogs/redhat_one_platform"],
+    "rhdh": ["backstage", "backstage_catalogs/rhdh_examples"],
+}
+
+
+def arguments_of(name: str, root: Path, data: Path) -> list[str]:
+    kind, source, *more = KINDS[name]
+    if "--mapping" in more:
+        more = ["--mapping", str(root / more[1])]
+    return ["import", kind, str(data / source), *more]
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("name", "organizations", "services", "dependencies"),
+    [("osg", 190 + 115, 1100 + 1215, 1215), ("govuk", 1, 192, 370)],
+)
+def test_a_real_registry_is_taken_in_whole_and_once(
+    installation: Installation,
+    root: Path,
+    shared_data: Path,
+    tmp_path: Path,
+    name: str,
+    organizations: int,
+    services: int,
+    dependencies: int,
+) -> None:
+    command = arguments_of(name, root, shared_data)
+    untouched = installation.digest()
+    report = tmp_path / "report.csv"
+
+    dry = installation.fine(*command, "--dry-run", "--report", report)
+    assert installation.digest() == untouched
+    first = installation.fine(*command, "--json").json
+    taken = installation.digest()
+    again = installation.fine(*command, "--json").json
+
+    assert "Dry run: nothing was changed." in dry.out
+    assert installation.counts() == {
+        "organizations": organizations,
+        "services": services,
+        "dependencies": dependencies,
+    }
+    assert again["plan"]["changes"] == []
+    assert installation.digest() == taken
+    rows = list(csv.DictReader(report.open(encoding="utf-8", newline="")))
+    assert len(rows) == len(first["report"]["lines"]) == sum(first["report"]["counts"].values())
+
+
+@pytest.mark.real_data
+def test_what_relies_on_publishing_api_is_found_in_one_command(
+    installation: Installation, root: Path, shared_data: Path
+) -> None:
+    installation.fine(*arguments_of("govuk", root, shared_data))
+
+    command = ("chain", "govuk/publishing-api-app", "--up", "--depth", "0", "--json")
+    chain = installation.fine(*command).json
+    checked = installation.run("check", "--json")
+
+    assert chain["total-up"] == 31
+    assert len(chain["services"]) == 1 + 31
+    assert checked.code == 1
+    codes = {finding["code"] for finding in checked.json["findings"]}
+    assert "CAT408" not in codes  # no loop
+    assert all(finding["remedy"] for finding in checked.json["findings"])
+
+
+@pytest.mark.real_data
+def test_three_backstage_catalogues_live_side_by_side(
+    installation: Installation, root: Path, shared_data: Path
+) -> None:
+    reports: dict[str, Any] = {}
+    for name in ("giantswarm", "one-platform", "rhdh"):
+        reports[name] = installation.fine(*arguments_of(name, root, shared_data), "--json").json[
+            "report"
+        ]
+    after = installation.digest()
+    for name in reports:
+        again = installation.fine(*arguments_of(name, root, shared_data), "--json").json
+        assert again["plan"]["changes"] == []
+
+    assert installation.digest() == after
+    assert len(reports["giantswarm"]["lines"]) >= 75
+    for report in reports.values():
+        rejected = [line for line in report["lines"] if line["outcome"] == "rejected"]
+        assert all(line["reason"] and line["line"] >= 0 for line in rejected)
+    assert any(line["outcome"] == "rejected" for line in reports["one-platform"]["lines"])
+
+
+def test_a_report_is_safe_to_open_in_a_spreadsheet(
+    installation: Installation, tmp_path: Path
+) -> None:
+    (tmp_path / "compose.yaml").write_text(
+        """services:
+  "=HYPERLINK(1)": {depends_on: [nowhere]}
+  "+1+cmd|' /C calc'!A0": {}
+  "<script>alert(1)</script>": {}
+"""
+    )
+    report = tmp_path / "report.csv"
+
+    installation.fine("import", "compose", tmp_path / "compose.yaml", "--report", report)
+
+    cells = [cell for row in csv.reader(report.open(newline="")) for cell in row]
+    assert not [cell for cell in cells if cell[:1] in "=+-@" and cell]
+    assert any("=HYPERLINK" in cell for cell in cells)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["import", "nonsense", "."], "nonsense"),
+        (["import", "csv", "."], "mapping"),
+        (["import", "csv", "missing.csv", "--mapping", "missing.yaml"], "missing"),
+        (["import", "compose", "missing"], "missing"),
+        (["import", "backstage", "/dev/null"], "/dev/null"),
+    ],
+)
+def test_what_cannot_be_imported_is_named(
+    installation: Installation, tmp_path: Path, arguments: list[str], words: str
+) -> None:
+    before = installation.digest()
+
+    ran = installation.run(*arguments, cwd=tmp_path)
+
+    assert ran.code == 2
+    assert words in ran.err
+    assert installation.digest() == before

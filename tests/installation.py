@@ -1,0 +1,198 @@
+"""An installation of its own for a test: a data folder, a database, and the command line as a
+user runs it, in processes of its own.
+
+On SQLite the database lies in the data folder. When the tests run on PostgreSQL each installation
+gets a database of its own beside the tests' one, copied from one that was migrated once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import urllib.parse
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests.product import catenary, clean_environment
+
+SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Standard output as the JSON document it is."""
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A data folder and its database; ``url`` is empty on SQLite."""
+
+    data: Path
+    url: str
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """The environment in which the command line finds this installation."""
+        database = {"DATABASE_URL": self.url} if self.url else {}
+        return clean_environment(self.data, **{**database, **more})
+
+    def run(self, *arguments: str | Path, cwd: Path | None = None, **more: str) -> Ran:
+        """Run a command to its end; ``more`` goes into its environment."""
+        done = subprocess.run(
+            catenary(*map(str, arguments)),
+            env=self.environment(**more),
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        out, err = done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+        assert "Traceback" not in err, err
+        return Ran(done.returncode, out, err)
+
+    def fine(self, *arguments: str | Path, **more: str) -> Ran:
+        """Run a command that must end with 0."""
+        ran = self.run(*arguments, **more)
+        assert ran.code == 0, (arguments, ran)
+        return ran
+
+    def start(self, *arguments: str | Path, **more: str) -> subprocess.Popen[bytes]:
+        """Start a command without waiting for it, in a group of its own."""
+        return subprocess.Popen(
+            catenary(*map(str, arguments)),
+            env=self.environment(**more),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """What the database answers, asked directly."""
+        if self.url:
+            with psycopg.connect(self.url, autocommit=True) as connection:
+                return connection.execute(statement.encode()).fetchall()
+        with contextlib.closing(self.sqlite()) as connection:
+            return connection.execute(statement).fetchall()
+
+    def write(self, statement: str) -> None:
+        """Change the database behind the product's back."""
+        if self.url:
+            with psycopg.connect(self.url, autocommit=True) as connection:
+                connection.execute(statement.encode())
+            return
+        with contextlib.closing(self.sqlite()) as connection:
+            connection.execute(statement)
+            connection.commit()
+
+    def sqlite(self) -> sqlite3.Connection:
+        """A connection of one's own to the SQLite database."""
+        return sqlite3.connect(self.data / "catenary.sqlite3")
+
+    def digest(self) -> str:
+        """A fingerprint of every row of every table; equal means that nothing changed."""
+        digest = hashlib.sha256()
+        for table in self._tables():
+            rows = self.rows(f'SELECT * FROM "{table}"')
+            digest.update(f"{table}\n".encode())
+            for line in sorted(map(repr, rows)):
+                digest.update(line.encode(errors="replace"))
+        return digest.hexdigest()
+
+    def counts(self) -> dict[str, int]:
+        """How many live things of each kind there are."""
+        tables = {
+            "organizations": "organizations_organization",
+            "services": "portfolio_service",
+            "dependencies": "portfolio_dependency",
+        }
+        return {
+            kind: int(self.rows(f"SELECT count(*) FROM {table}")[0][0])
+            for kind, table in tables.items()
+        }
+
+    def _tables(self) -> list[str]:
+        statement = (
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+            if self.url
+            else "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1"
+        )
+        return [row[0] for row in self.rows(statement) if not row[0].startswith("sqlite_")]
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation with its tables and nothing in them; copied, never used."""
+    with _databases() as url:
+        installation = Installation(tmp_path_factory.mktemp("migrated"), url)
+        installation.fine("migrate")
+        yield installation
+
+
+@pytest.fixture
+def installation(migrated: Installation, tmp_path: Path) -> Iterator[Installation]:
+    """A migrated, empty installation of the test's own."""
+    with copied(migrated, tmp_path / "data") as own:
+        yield own
+
+
+@contextlib.contextmanager
+def copied(original: Installation, data: Path) -> Iterator[Installation]:
+    """A copy of an installation that nobody uses at the moment."""
+    shutil.copytree(original.data, data, ignore=shutil.ignore_patterns("*-shm", "*-wal"))
+    if not original.url:
+        # The write-ahead log goes with it, whole: what it holds is part of the database.
+        for log in original.data.glob("*-wal"):
+            shutil.copy2(log, data)
+    with _databases(template=original.url) as url:
+        yield Installation(data, url)
+
+
+@pytest.fixture
+def nothing_yet(tmp_path: Path) -> Iterator[Installation]:
+    """A folder and a database without any tables."""
+    with _databases() as url:
+        yield Installation(tmp_path / "new", url)
+
+
+@contextlib.contextmanager
+def _databases(template: str = "") -> Iterator[str]:
+    """A PostgreSQL database of its own, dropped at the end; an empty address on SQLite."""
+    server = os.environ.get("DATABASE_URL", "")
+    if not server.startswith("postgres"):
+        yield ""
+        return
+    name = f"catenary_{uuid.uuid4().hex}"
+    make = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+    if template:
+        of = urllib.parse.urlsplit(template).path.lstrip("/")
+        make += sql.SQL(" TEMPLATE {}").format(sql.Identifier(of))
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(make)
+    try:
+        yield urllib.parse.urlsplit(server)._replace(path=f"/{name}").geturl()
+    finally:
+        drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(drop)
