@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from catenary.apps.access.operations import create_account
+from catenary.apps.access.operations import create_account, create_accounts
 from catenary.apps.common.operations import insert_rows, reserve_ids, update_rows
 from catenary.apps.common.queries import in_batches
 from catenary.apps.history.choices import Action, Kind
@@ -309,6 +309,15 @@ def give_account(*, email: str, password: str, is_operator: bool, change: Change
     )
     Person.objects.filter(email=email.lower()).update(account_id=account_id)
     return account_id
+
+
+def give_accounts(*, emails: Iterable[str], password: str, change: ChangeSet) -> None:
+    """Let people sign in with one password between them: those of the example stories."""
+    accounts = create_accounts(emails=emails, password=password, at=change.at)
+    for email, account_id in accounts.items():
+        Person.objects.filter(email=email).exclude(account_id=account_id).update(
+            account_id=account_id
+        )
 
 
 def _too_deep(document: OrganizationDocument) -> Refusal:
