@@ -278,14 +278,18 @@ def organization_documents(root_id: int | None = None) -> dict[str, Organization
 
 
 def person_documents(root_id: int | None = None) -> dict[str, PersonDocument]:
-    """What people say now, by e-mail address: all, or those of one top organization."""
+    """What people say now, by e-mail address: all, or those at home or at work in one top
+    organization. What the latter do in other houses is not said."""
     rows = Person.objects.filter(removed_at__isnull=True).order_by("email")
+    memberships = Membership.objects.order_by("pk")
     if root_id is not None:
-        rows = rows.filter(organization__root_id=root_id)
+        at_work = Membership.objects.filter(organization__root_id=root_id).values("person_id")
+        rows = rows.filter(Q(organization__root_id=root_id) | Q(pk__in=at_work))
+        memberships = memberships.filter(
+            Q(organization__root_id=root_id) | Q(person__organization__root_id=root_id)
+        )
     roles: dict[int, dict[str, list[Role]]] = {}
-    for person, key, role in Membership.objects.values_list(
-        "person_id", "organization__key", "role"
-    ):
+    for person, key, role in memberships.values_list("person_id", "organization__key", "role"):
         roles.setdefault(person, {}).setdefault(key, []).append(Role(role))
     return {
         email: PersonDocument(
