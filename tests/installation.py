@@ -73,7 +73,7 @@ class Installation:
 
     def fine(self, *arguments: str | Path, **more: str) -> Ran:
         """Run a command that must end with 0."""
-        ran = self.run(*arguments, **more)
+        ran = self.run(*arguments, cwd=None, **more)
         assert ran.code == 0, (arguments, ran)
         return ran
 

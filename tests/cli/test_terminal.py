@@ -138,7 +138,11 @@ def test_a_hostile_file_name_is_spelled_out(installation: Installation, tmp_path
     with open(os.fsencode(folder) + b"/\x1b[2J\xff.yaml", "wb") as file:
         file.write(b"catenary: [")
 
-    for arguments in (["check", folder], ["check", folder, "--json"], ["plan", folder]):
+    for arguments in (
+        ["check", str(folder)],
+        ["check", str(folder), "--json"],
+        ["plan", str(folder)],
+    ):
         ran = installation.run(*arguments)
         assert ran.code == 2
         assert "\x1b" not in ran.out + ran.err
@@ -151,7 +155,7 @@ def test_a_terminal_without_unicode_is_answered_all_the_same(
 ) -> None:
     (tmp_path / "a.yaml").write_text(FILE.replace("SHOP", "Größe ∞ 漢字"), encoding="utf-8")
 
-    for arguments in (["apply", tmp_path], ["chain", "acme/shop"], ["show", "acme/shop"]):
+    for arguments in (["apply", str(tmp_path)], ["chain", "acme/shop"], ["show", "acme/shop"]):
         assert installation.run(*arguments, PYTHONIOENCODING=encoding).code == 0
     answer = installation.fine("show", "acme/shop", "--json", PYTHONIOENCODING=encoding)
     assert answer.json["name"] == "Größe ∞ 漢字"
