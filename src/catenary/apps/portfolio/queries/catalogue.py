@@ -208,6 +208,9 @@ def _matching(
         if position is None:
             return np.zeros(estate.size, dtype=np.bool_), False
         matching = matching & estate.inside(position)
+    if not narrowed.tag.isprintable():
+        # No label holds such a character, and the database would refuse some of them.
+        return np.zeros(estate.size, dtype=np.bool_), False
     if narrowed.tag:
         root = estate.organization_position(viewpoint.root_id)
         tagged = ServiceTag.objects.filter(
