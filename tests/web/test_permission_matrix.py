@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -28,6 +29,7 @@ from tests.web.access.world import (
     SEES_SERVICE,
     STRANGERS,
     World,
+    apply,
     state,
 )
 
@@ -217,8 +219,9 @@ class Links(HTMLParser):
                 self.found.add(value.partition("#")[0])
 
 
-def harvest(client: Client, start: list[str]) -> Iterator[tuple[str, str]]:
-    """Every page that can be reached by links from these addresses, with its text."""
+def harvest(client: Client, start: list[str], most: int = 600) -> Iterator[tuple[str, str]]:
+    """Every page that can be reached by links from these addresses, with its text; of those
+    that only narrow a list further, and of more than ``most``, the rest is left out."""
     waiting, known = list(start), set(start)
     while waiting:
         url = waiting.pop()
@@ -229,7 +232,9 @@ def harvest(client: Client, start: list[str]) -> Iterator[tuple[str, str]]:
         html = response.content.decode()
         yield url, html
         for found in Links(html).found - known:
-            if not found.startswith("/static/") and len(known) < 600:
+            if found.startswith("/static/") or found.count("=") > 1:
+                continue
+            if len(known) < most:
                 known.add(found)
                 waiting.append(found)
 
@@ -328,3 +333,35 @@ def test_a_viewpoint_is_lost_with_the_membership_that_allowed_it(world: World) -
 
     assert "Zdelta" not in html
     assert 'href="/organizations/alpha-it/"' in html
+
+
+# ---------------------------------------------------------------------- what was once said
+
+
+@pytest.mark.parametrize(
+    ("who", "is_named"), [("viewer at the provider", False), ("exactly right", True)]
+)
+def test_history_names_a_restricted_supporter_only_to_those_who_see_it(
+    world: World, tmp_path: Path, who: str, is_named: bool
+) -> None:
+    for relied in ("alpha-it/engine", "{any: [alpha-it/engine, alpha-lab/vault]}"):
+        # The other services stay as they are: only the portal is said anew.
+        (tmp_path / "portal.yaml").write_text(
+            "catenary: 1\nservices:\n  alpha-it/portal:\n    name: Zportal\n    stage: live\n"
+            f"    relies-on: [{relied}]\n"
+        )
+        apply(tmp_path)
+
+    html = world.client(who).get("/services/alpha-it/portal/history/").content.decode()
+
+    assert "alpha-it/engine" in html
+    assert ("alpha-lab/vault" in html) is is_named
+    assert ("a service that is not shown" in html) is not is_named
+
+
+def test_an_address_in_a_definition_does_not_tell_whose_it_is(world: World) -> None:
+    html = world.client("viewer at the provider").get("/services/alpha-it/engine/").content.decode()
+
+    # Delta has nothing to do with Alpha; of the address only what was written is shown.
+    assert "dora@delta.example" in html
+    assert not marks_in(html) & {"Zdora", "Zdelta", "Zben"}
