@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 MICROSECONDS = {
     "d": 86_400_000_000,
@@ -31,6 +32,8 @@ _SPELLINGS = {
     "seconds": "s",
 }
 _ORDER = list(MICROSECONDS)
+#: The same few quantities stand in service after service.
+_often = lru_cache(4_096)
 #: A hundred years: longer promises are slips of the finger.
 MAX_DURATION = 36_525 * MICROSECONDS["d"]
 MAX_UNIT = 60
@@ -85,6 +88,7 @@ def format_number(number: Decimal) -> str:
     return "0" if text in {"-0", ""} else text
 
 
+@_often
 def parse_percentage(text: str) -> Decimal:
     """The number before the percent sign, exactly: ``99.9 %`` is 99.9; above 0, at most 100.
 
@@ -109,6 +113,7 @@ def parse_percentage(text: str) -> Decimal:
     return number
 
 
+@_often
 def format_percentage(number: Decimal) -> str:
     """``99.9 %``."""
     return f"{format_number(number)} %"
@@ -123,6 +128,7 @@ def is_duration(text: str) -> bool:
     return True
 
 
+@_often
 def parse_duration(text: str) -> int:
     """Whole microseconds of ``5 min``, ``1 h``, ``1 h 30 min``, ``2 d`` (a day is 24 hours).
 
@@ -180,6 +186,7 @@ def _not_a_duration(text: str, expected: str) -> QuantityError:
     return QuantityError(f"{_shown(text)} is not a duration", expected)
 
 
+@_often
 def format_duration(microseconds: int) -> str:
     """The shortest exact writing: ``1 h 30 min``; nothing at all is ``0 min``."""
     parts = []
@@ -191,6 +198,7 @@ def format_duration(microseconds: int) -> str:
     return " ".join(parts) or "0 min"
 
 
+@_often
 def parse_amount(text: str) -> tuple[Decimal, str]:
     """The figure and the unit of ``400 concurrent users``; the figure is above 0.
 
@@ -223,6 +231,7 @@ def parse_amount(text: str) -> tuple[Decimal, str]:
     return number, unit
 
 
+@_often
 def format_amount(number: Decimal, unit: str) -> str:
     """``400 concurrent users``."""
     return f"{format_number(number)} {unit}"

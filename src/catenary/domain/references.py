@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 MAX_KEY = 100
 _KEY = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?\Z")
@@ -14,6 +15,7 @@ def is_key(text: str) -> bool:
     return len(text) <= MAX_KEY and _KEY.match(text) is not None
 
 
+@lru_cache(1 << 16)
 def is_reference(text: str) -> bool:
     """True for ``organization/key``."""
     organization, slash, key = text.partition("/")

@@ -41,9 +41,6 @@ _UTILITY_KINDS = {kind.value: kind for kind in UtilityKind}
 _NO_BURDEN = Burden()
 _NO_CO_CREATION = CoCreation()
 _NO_WARRANTY = Warranty()
-#: The same few promises are made again and again.
-_percentage = lru_cache(4_096)(parse_percentage)
-_duration = lru_cache(4_096)(parse_duration)
 _FIELDS = frozenset(SERVICE.fields)
 
 
@@ -139,7 +136,7 @@ def _warranty(said: dict[str, Any]) -> Warranty:
     get = said.get
     availability, continuity = get("availability"), get("continuity")
     return Warranty(
-        None if availability is None else _percentage(availability),
+        None if availability is None else parse_percentage(availability),
         tuple([_capacity(text) for text in _texts(get("capacity", ()))]),
         None if continuity is None else _continuity(continuity),
         _texts(get("security", ())),
@@ -155,7 +152,8 @@ def _capacity(text: str) -> Capacity:
 def _continuity(said: dict[str, str]) -> Continuity:
     time, point = said.get("recovery-time"), said.get("recovery-point")
     return Continuity(
-        None if time is None else _duration(time), None if point is None else _duration(point)
+        None if time is None else parse_duration(time),
+        None if point is None else parse_duration(point),
     )
 
 

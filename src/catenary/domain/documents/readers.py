@@ -146,6 +146,15 @@ class Text:
 
     def read(self, value: Any, path: FieldPath, problems: list[Problem]) -> str:
         """The text, trimmed."""
+        if (
+            type(value) is str
+            and value.isascii()
+            and value.isprintable()
+            and 0 < len(value) <= self.limit
+            and value[0] != " " != value[-1]
+        ):
+            # Nearly all texts are: then nothing below would find or change anything.
+            return value
         if not isinstance(value, str):
             if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**15:
                 value = str(value)

@@ -33,6 +33,7 @@ MAX_ALIASED = 200_000
 #: Values in one entry: five times what the largest list of consumed services needs.
 MAX_NODES = 500_000
 MAX_PROBLEMS = 10_000
+_PERHAPS_NOTHING = frozenset({"", "~", "null"})
 _NOT_IN_YAML = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff\ufeff]"
 )
@@ -290,7 +291,19 @@ class YamlStream:
                 if type(name) is MappingEndEvent:
                     break
                 key = self._key(name, seen, depth + 1)
-                item = self._value(advance(), depth + 1)
+                held = advance()
+                # Nearly everything is a bare text: taken here, a call for each is saved.
+                if (
+                    type(held) is ScalarEvent
+                    and held.anchor is None
+                    and held.tag is None
+                    and held.value not in _PERHAPS_NOTHING
+                    and self._nodes < self._most_nodes
+                ):
+                    self._nodes += 1
+                    item = held.value
+                else:
+                    item = self._value(held, depth + 1)
                 if key is not None:
                     value[key] = item
             self._end = name.end_mark.index  # type: ignore[union-attr]
