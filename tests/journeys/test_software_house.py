@@ -87,5 +87,6 @@ def test_an_owner_from_another_house_is_found(signed_in: Callable[..., Page]) ->
     page.goto("/checks/?rule=CAT108")
 
     expect(page.locator("li.finding")).to_contain_text("Code and build")
+    expect(page.locator("li.finding")).to_contain_text("another company")
     page.goto("/chain/?focus=ledgerly/bookkeeping&direction=down&depth=all")
     assert "2 of 3" in page.locator(".chain-gate-words").all_text_contents()

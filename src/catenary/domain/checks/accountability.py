@@ -204,15 +204,17 @@ def owner_of_another_top(index: CatalogueIndex) -> Iterator[Found]:
         service = index.services[at]
         person = people.get(service.owner)
         key = person.organization if person else service.owner
-        if key not in organizations or service.provider not in organizations:
+        if service.provider not in organizations or (key not in organizations and not person):
             continue
-        theirs, ours = tree.top_of(tree.number[key]), tree.top_of(tree.number[service.provider])
+        ours = tree.top_of(tree.number[service.provider])
+        # Somebody with a role here is known here; where else they belong may not be.
+        theirs = tree.top_of(tree.number[key]) if key in organizations else ""
         if theirs != ours:
             yield (
                 service.reference,
                 ("services", service.reference, "owner"),
                 f"{index.name(at)} is provided by {shown(service.provider)} but owned by "
-                f"{shown(service.owner)} of {shown(theirs)}.",
+                f"{shown(service.owner)} of {shown(theirs) if theirs else 'another company'}.",
                 f"Name an owner within {shown(ours)}.",
             )
 

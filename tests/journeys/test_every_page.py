@@ -1,0 +1,154 @@
+"""Every page: found by axe to be accessible, whole without script, narrow without scrolling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser import PHONE, Complaints
+from tests.journeys.steps import table_lines
+from tests.product import Product
+
+pytestmark = pytest.mark.journey
+
+DANA = "dana.reyes@st-mary.example"
+PRIYA = "priya.nair@acme-cloud.example"
+NURSE = "ingrid.lindqvist@st-mary.example"
+PAGES = (
+    "/",
+    "/catalogue/",
+    "/catalogue/?q=patient&stage=live",
+    "/services/hospital-it/patient-management/",
+    "/services/hospital-it/patient-management/history/",
+    "/services/acme-cloud/db-1/",
+    "/chain/",
+    "/chain/?focus=hospital-it/patient-management",
+    "/organizations/st-mary/",
+    "/organizations/acme-cloud/",
+    "/checks/",
+    "/checks/?rule=CAT601",
+    "/account/",
+)
+Scheme = Literal["light", "dark"]
+# In the dark only the colours are others: the rest is the same page.
+AXE = {
+    "light": {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+    "dark": {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}},
+}
+
+
+def serious(page: Page, scheme: Scheme) -> list[str]:
+    """What axe finds that keeps somebody from reading or doing something."""
+    found: Any = Axe().run(page, options=AXE[scheme]).response["violations"]
+    return [
+        f"{page.url}: {one['id']}: {one['help']}: {one['nodes'][0]['html'][:200]}"
+        for one in found
+        if one["impact"] in {"serious", "critical"}
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(scheme: Scheme, signed_in: Callable[..., Page]) -> None:
+    # axe is put into the page by the test: only for that the policy is left out here.
+    page = signed_in(DANA, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")
+    found = []
+    for address in PAGES:
+        page.goto(address)
+        found += serious(page, scheme)
+    assert found == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_on_the_pages_of_strangers_and_customers(
+    scheme: Scheme,
+    signed_in: Callable[..., Page],
+    new_page: Callable[..., Page],
+    complaints: Complaints,
+) -> None:
+    complaints.expected.add("status of 404")
+    stranger = new_page(color_scheme=scheme, bypass_csp=True)
+    stranger.goto("/sign-in/")
+    found = serious(stranger, scheme)
+    page = signed_in(NURSE, color_scheme=scheme, bypass_csp=True)
+    for address in ("/", "/services/hospital-it/patient-management/", "/nowhere/"):
+        page.goto(address)
+        found += serious(page, scheme)
+    assert found == []
+
+
+@pytest.mark.parametrize("who", [DANA, PRIYA])
+def test_every_page_is_fetched_without_a_complaint(
+    who: str, signed_in: Callable[..., Page], complaints: Complaints
+) -> None:
+    page = signed_in(who)
+    if who == PRIYA:
+        complaints.expected.add("status of 404")
+    for address in PAGES:
+        response = page.goto(address)
+        assert response is not None and response.status in {200, 404}, address
+        assert response.status == 200 or who == PRIYA, address
+        assert "default-src" in (response.header_value("content-security-policy") or ""), address
+        expect(page.locator("h1")).to_have_count(1)
+        page.wait_for_load_state("networkidle")
+
+
+def test_every_page_fits_a_telephone(signed_in: Callable[..., Page]) -> None:
+    page = signed_in(DANA, viewport=PHONE)
+    for address in PAGES:
+        page.goto(address)
+        too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert too_wide <= 0, f"{address} is {too_wide} pixels wider than a telephone"
+
+
+def test_everything_works_without_script(
+    new_page: Callable[..., Page], product: Product, complaints: Complaints
+) -> None:
+    page = new_page(java_script_enabled=False)
+    page.goto("/services/hospital-it/patient-management/")
+    page.get_by_label("E-mail address").fill(DANA)
+    page.get_by_label("Password").fill(product.password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Patient management")
+    for address in PAGES:
+        response = page.goto(address)
+        assert response is not None and response.status == 200, address
+
+    page.goto("/catalogue/")
+    page.get_by_role("searchbox").first.fill("clinic calendar")
+    page.get_by_role("button", name="Search").click()
+    expect(page.locator(".hit h2")).to_have_text(["Clinic calendar"])
+    page.goto("/chain/?focus=hospital-it/patient-management")
+    expect(page.locator("svg.chain-svg")).to_be_visible()
+    assert table_lines(page)
+    page.locator("a.chain-mark", has_text="Pharmacy inventory").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Pharmacy inventory")
+    page.get_by_role("button", name="See it as St. Mary's Hospital").click()
+    expect(page.locator(".band")).to_contain_text("Seen as St. Mary's Hospital")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Pharmacy inventory")
+
+
+def test_a_crowded_chain_folds_and_opens(signed_in: Callable[..., Page]) -> None:
+    page = signed_in("zara.novak@kestrel.example")
+    page.goto("/chain/?focus=kestrel-platform/network&depth=0")
+
+    marks = page.locator("svg.chain-svg .chain-mark")
+    expect(marks.first).to_be_visible()
+    assert marks.count() <= 60
+
+
+def test_the_keys_go_where_they_say(signed_in: Callable[..., Page]) -> None:
+    page = signed_in(DANA)
+    page.goto("/")
+
+    page.keyboard.press("/")
+    expect(page.locator("#bar-search")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.locator("h1").click()
+    for key, heading in (("c", "Catalogue"), ("k", "Checks"), ("n", "Chain")):
+        page.keyboard.press("g")
+        page.keyboard.press(key)
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
