@@ -201,7 +201,8 @@ class Estate:
         inside = self.inside(organization)
         outside_consumer = (low < organization) | (high >= self.organization_end[organization])
         roles = np.full(self.size, ELSEWHERE, dtype=np.int64)
-        roles[~inside & self.needed_by(organization)] = EXTERNAL
+        needed = self.needed_by(organization) | self.held_above(organization)
+        roles[~inside & needed] = EXTERNAL
         roles[inside] = SUPPORTING
         roles[inside & outside_consumer] = CUSTOMER_FACING
         roles[inside & (high < 0)] = IDLE

@@ -278,15 +278,20 @@ def _far_outcomes(
 ) -> tuple[tuple[FarOutcome, ...], int, int]:
     """The outcomes at the far end that depend on us: those of visible services at or above ours
     on which no other visible service with outcomes stands; how many there are; and how many
-    outcomes beyond."""
+    outcomes beyond. What others rest on is theirs to show: beyond the first service that is not
+    of our top organization the way is counted, not followed."""
     everyone = np.ones(estate.size, dtype=np.bool_)
-    steps = estate.steps_up(np.flatnonzero(ours), None, everyone)
-    above = steps >= 0
-    beyond = int(estate.outcome_count[above & ~seen].sum())
-    with_outcomes = above & seen & (estate.outcome_count > 0)
+    root = estate.organization_position(viewpoint.root_id) or 0
+    home = estate.provider_root == root
+    start = np.flatnonzero(ours)
+    steps = estate.steps_up(start, None, seen & home)
+    near = (steps >= 0) & seen
+    above = estate.steps_up(start, None, everyone) >= 0
+    beyond = int(estate.outcome_count[above & ~near].sum())
+    with_outcomes = near & (estate.outcome_count > 0)
     reliant, supporter = estate.dependency_reliant, estate.dependency_supporter
     topped = np.zeros(estate.size, dtype=np.bool_)
-    topped[supporter[estate.standing & with_outcomes[reliant]]] = True
+    topped[supporter[estate.standing & with_outcomes[reliant] & home[supporter]]] = True
     far = np.flatnonzero(with_outcomes & ~topped)
     if not len(far):
         far = np.flatnonzero(with_outcomes)
@@ -297,7 +302,6 @@ def _far_outcomes(
     documents = service_documents(int(number) for number in estate.service_ids[far])
     found = []
     keys = {o.wanted_by for d in documents.values() for o in d.outcomes if o.wanted_by}
-    root = estate.organization_position(viewpoint.root_id) or 0
     direct, _ = _customer_pairs(estate, root, seen)
     # Any key may be written as who wants an outcome: named are those one knows anyway.
     wanting = {

@@ -32,6 +32,8 @@ from catenary.domain.documents.shapes import DependencyGroupDocument, ServiceDoc
 from catenary.domain.estate import ROLE_NAMES, Bools, Estate, Ints
 
 _SHOWN = 12
+#: In the place of a supporter that may not be seen, numbered: nothing about it is told.
+HIDDEN = "hidden-"
 #: Whom it is published to, by name: more are counted.
 _PUBLISHED = 2
 
@@ -142,9 +144,10 @@ def service_view(*, actor: Actor, viewpoint: Viewpoint, reference: str) -> Servi
     hidden = all_reliants[~seen[all_reliants]]
     consumers = _consumers(row.id, viewpoint, is_inside)
     named = organizations_by_id([row.provider_id, row.root_id])
+    groups = _groups(estate, document, roles, seen)
     return ServiceView(
         id=row.id,
-        document=document,
+        document=replace(document, relies_on=tuple(view.group for view in groups)),
         provider=named[row.provider_id],
         root=named[row.root_id],
         role=ROLE_NAMES[roles[place]],
@@ -158,7 +161,7 @@ def service_view(*, actor: Actor, viewpoint: Viewpoint, reference: str) -> Servi
         reliant_count=len(reliants),
         customer_reliants=_customer_reliants(estate, hidden, root) if is_inside else (),
         beyond=_beyond(estate, place, seen) if is_inside else 0,
-        groups=_groups(estate, document, roles, seen),
+        groups=groups,
         people=people,
         teams=teams,
     )
@@ -294,11 +297,13 @@ def _groups(
     rows = services_by_reference(references)
     providers = organizations_by_id({row.provider_id for row in rows.values()})
     views = []
+    unseen: list[str] = []
     for group in document.relies_on:
-        members = []
+        members, named = [], []
         for member in group.members:
             row = rows.get(member.service)
             if row is None:
+                named.append(member)
                 continue
             place = estate.service_position(row.id)
             provider = providers[row.provider_id]
@@ -307,7 +312,11 @@ def _groups(
                 role = ROLE_NAMES[roles[place]]
                 link = ServiceLink(row.reference, row.name, provider, row.stage, role)
             members.append(GroupMember(row.reference if link else "", link, provider))
-        views.append(GroupView(group, tuple(members)))
+            if link is None:
+                unseen.append(row.reference)
+                member = replace(member, service=f"{HIDDEN}{len(unseen)}")
+            named.append(member)
+        views.append(GroupView(replace(group, members=tuple(named)), tuple(members)))
     return tuple(views)
 
 
