@@ -126,7 +126,7 @@ def test_other_eyes_are_one_click_and_the_page_stays(signed_in: Callable[..., Pa
     open_service(page, PATIENT_MANAGEMENT)
 
     look_as(page, "St. Mary's Hospital")
-    expect_role(page, "supporting", "Emergency care", "inside St. Mary's Hospital")
+    expect_role(page, "supporting", "Emergency Ward", "inside St. Mary's Hospital")
     look_as(page, "Hospital IT")
     expect_role(page, "customer-facing")
 

@@ -44,75 +44,75 @@ def role_mark(role: str, reasons: RoleReasons | None, viewpoint: Viewpoint) -> R
 def because_of(role: str, reasons: RoleReasons, viewpoint: Viewpoint) -> Sentence:
     """Why a service has its role: "because Ward 3 consumes it"."""
     here = Link(viewpoint.name, addresses.organization(viewpoint.key))
-    consumers = _named(
-        [organization_link(row) for row in reasons.consumers], reasons.consumers_more
-    )
-    reliants = _named(
-        [service_link(link, with_provider=True) for link in reasons.reliants], reasons.reliants_more
-    )
-    count = len(reasons.consumers) + reasons.consumers_more
-    relying = len(reasons.reliants) + reasons.reliants_more
     if role == "idle":
         return say(_("because nobody consumes it and nothing relies on it"))
     if role == "elsewhere":
         return say(_("because it is provided outside {here}, which does not use it"), here=here)
-    if role == "customer-facing" and consumers:
-        return say(
-            ngettext(
+    organizations = [organization_link(row) for row in reasons.consumers]
+    services = [service_link(link, with_provider=True) for link in reasons.reliants]
+    consuming = len(organizations) + reasons.consumers_more
+    relying = len(services) + reasons.reliants_more
+    pattern = _pattern(role, consuming, relying)
+    return say(
+        pattern,
+        consumers=_named(organizations, reasons.consumers_more),
+        reliants=_named(services, reasons.reliants_more),
+        users=_named(organizations + services, reasons.consumers_more + reasons.reliants_more),
+        here=here,
+    )
+
+
+def _pattern(role: str, consuming: int, relying: int) -> str:
+    """The sentence for a role and for how many consume it and rely on it, as far as visible."""
+    outside, external = role == "customer-facing", role == "external"
+    if consuming and not relying:
+        if outside:
+            return ngettext(
                 "because {consumers}, outside {here}, consumes it",
                 "because {consumers}, outside {here}, consume it",
-                count,
-            ),
-            consumers=consumers,
-            here=here,
+                consuming,
+            )
+        if external:
+            return ngettext(
+                "because {consumers} consumes it and somebody else provides it",
+                "because {consumers} consume it and somebody else provides it",
+                consuming,
+            )
+        return ngettext(
+            "because only {consumers}, inside {here}, consumes it",
+            "because only {consumers}, inside {here}, consume it",
+            consuming,
         )
-    if role == "customer-facing":
-        return say(
-            ngettext(
+    if relying and not consuming:
+        if outside:
+            return ngettext(
                 "because {reliants}, outside {here}, relies on it",
                 "because {reliants}, outside {here}, rely on it",
                 relying,
-            ),
-            reliants=reliants,
-            here=here,
-        )
-    if role == "external" and reliants:
-        return say(
-            ngettext(
+            )
+        if external:
+            return ngettext(
                 "because {reliants} relies on it and somebody else provides it",
                 "because {reliants} rely on it and somebody else provides it",
                 relying,
-            ),
-            reliants=reliants,
+            )
+        return ngettext(
+            "because only {reliants}, inside {here}, relies on it",
+            "because only {reliants}, inside {here}, rely on it",
+            relying,
         )
-    if role == "external":
-        return say(
-            ngettext(
-                "because {consumers} consumes it and somebody else provides it",
-                "because {consumers} consume it and somebody else provides it",
-                count,
-            ),
-            consumers=consumers,
-        )
-    if reliants:
-        return say(
-            ngettext(
-                "because only {reliants}, inside {here}, relies on it",
-                "because only {reliants}, inside {here}, rely on it",
-                relying,
-            ),
-            reliants=reliants,
-            here=here,
-        )
-    return say(
-        ngettext(
-            "because only {consumers}, inside {here}, consumes it",
-            "because only {consumers}, inside {here}, consume it",
-            count,
-        ),
-        consumers=consumers,
-        here=here,
-    )
+    if consuming:
+        if outside:
+            return _("because it is used outside {here}, by {users}")
+        if external:
+            return _("because somebody else provides it, and it is used by {users}")
+        return _("because it is used only inside {here}, by {users}")
+    # Whoever uses it may not be seen from here.
+    if outside:
+        return _("because it is used outside {here}")
+    if external:
+        return _("because somebody else provides it, and it is used here")
+    return _("because it is used only inside {here}")
 
 
 def _named(links: Sequence[Link], more: int) -> list[Link]:

@@ -30,6 +30,15 @@ def in_batches(ids: Iterable[int], size: int = 900) -> Iterator[list[int]]:
         yield batch
 
 
+def database_answers() -> bool:
+    """True when the catalogue's tables can be read right now."""
+    try:
+        catalogue_version()
+    except DatabaseError:
+        return False
+    return True
+
+
 def pending_migrations() -> int:
     """How many migrations the database still lacks for this version of the product."""
     executor = MigrationExecutor(connection)

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catenary.apps.access.queries import has_ever_signed_in
-from catenary.apps.common.queries import catalogue_version
+from catenary.apps.common.queries import database_answers
 from catenary.apps.organizations.queries import organizations_to_look_from, viewpoint_of
 from catenary.web import addresses
 from catenary.web.asking import SEEN_AS, Asking, page_response, signed_in, stranger_frame
@@ -109,7 +109,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """Alive, and the database answers."""
-    catalogue_version()
+    if not database_answers():
+        return JsonResponse({"status": "the database does not answer"}, status=503)
     return JsonResponse({"status": "ready"})
 
 
