@@ -29,6 +29,8 @@ class GateReason(StrEnum):
 
 #: In the search index: everyone may find it.
 SCOPE_EVERYONE = "rall"
+#: In the search index: everyone of other top organizations may. At home it is restricted.
+SCOPE_EVERYONE_ELSE = "relse"
 
 #: In the search index: this begins a word that only its own top organization may find it by. A
 #: character for private use, which no search can hold (`domain.text.words` keeps letters and

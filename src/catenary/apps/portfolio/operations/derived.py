@@ -9,7 +9,12 @@ from django.db import connection
 
 from catenary.apps.common.operations import insert_rows
 from catenary.apps.common.queries import in_batches
-from catenary.apps.portfolio.choices import SCOPE_EVERYONE, WORD_INSIDE, SharingReason
+from catenary.apps.portfolio.choices import (
+    SCOPE_EVERYONE,
+    SCOPE_EVERYONE_ELSE,
+    WORD_INSIDE,
+    SharingReason,
+)
 from catenary.apps.portfolio.models import Service, Sharing
 from catenary.domain.actors import path_numbers
 from catenary.domain.documents.shapes import ServiceDocument
@@ -122,18 +127,20 @@ def _text(document: ServiceDocument) -> list[str]:
 
 def _scopes(ids: list[int]) -> dict[int, list[str]]:
     """Who may find each service, as words: ``r<top organization>``, ``o<organization>`` for
-    restricted ones, ``rall``; and ``h<top organization>``, where it is at home. Removed services
-    are missing."""
+    restricted ones, ``rall`` (``relse`` for restricted ones); and ``h<top organization>``, where
+    it is at home. Removed services are missing."""
     scopes: dict[int, list[str]] = {}
+    everyone: dict[int, str] = {}
     for batch in in_batches(ids):
         for pk, root_id, path, restricted in Service.objects.filter(
             id__in=batch, removed_at__isnull=True
         ).values_list("id", "root_id", "provider_path", "restricted"):
             own = [f"o{number}" for number in path_numbers(path)] if restricted else []
+            everyone[pk] = SCOPE_EVERYONE_ELSE if restricted else SCOPE_EVERYONE
             scopes[pk] = [*(own or [f"r{root_id}"]), f"h{root_id}"]
         for pk, root_id in Sharing.objects.filter(service_id__in=batch).values_list(
             "service_id", "root_id"
         ):
             if pk in scopes:
-                scopes[pk].append(SCOPE_EVERYONE if root_id is None else f"r{root_id}")
+                scopes[pk].append(everyone[pk] if root_id is None else f"r{root_id}")
     return {pk: sorted(set(scope)) for pk, scope in scopes.items()}

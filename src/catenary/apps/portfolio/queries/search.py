@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from catenary.apps.portfolio.choices import SCOPE_EVERYONE as EVERYONE
+from catenary.apps.portfolio.choices import SCOPE_EVERYONE_ELSE as EVERYONE_ELSE
 from catenary.apps.portfolio.choices import WORD_INSIDE
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.text import words
@@ -64,7 +65,8 @@ def search_services(*, actor: Actor, viewpoint: Viewpoint, text: str, cap: int =
                 " AND (body @@ %s::tsquery OR (body @@ %s::tsquery AND scope @@ %s::tsquery))"
                 " LIMIT %s",
                 [
-                    " | ".join(f"'{scope}'" for scope in scopes),
+                    " | ".join(f"'{scope}'" for scope in scopes)
+                    + f" | ('{EVERYONE_ELSE}' & !'{home}')",
                     " & ".join(f"'{word}':*" for word in wanted),
                     " & ".join(f"('{word}':* | '{WORD_INSIDE}{word}':*)" for word in wanted),
                     f"'{home}'",
@@ -74,7 +76,7 @@ def search_services(*, actor: Actor, viewpoint: Viewpoint, text: str, cap: int =
         else:
             body = " AND ".join(f'"{word}"*' for word in wanted)
             inside = " AND ".join(f'("{word}"* OR "{WORD_INSIDE}{word}"*)' for word in wanted)
-            scope = " OR ".join(scopes)
+            scope = " OR ".join([*scopes, f"({EVERYONE_ELSE} NOT {home})"])
             cursor.execute(
                 "SELECT rowid FROM portfolio_search WHERE portfolio_search MATCH %s LIMIT %s",
                 [
