@@ -189,16 +189,19 @@ def _chips(view: ServiceView) -> tuple[Chip, ...]:
         chips.append(Chip(_("restricted")))
     if document.published_to == ("*",):
         chips.append(Chip(_("published to everyone")))
-    elif len(document.published_to) > _PUBLISHED_NAMED:
-        count = len(document.published_to)
-        words = ngettext("published to {n} organization", "published to {n} organizations", count)
-        chips.append(Chip(words.format(n=count)))
     elif document.published_to:
-        named = (
-            view.teams[key].name if key in view.teams else key for key in document.published_to
-        )
-        chips.append(Chip(_("published to {names}").format(names=", ".join(named))))
+        chips.append(Chip(_published(view)))
     return tuple(chips)
+
+
+def _published(view: ServiceView) -> str:
+    """To whom, by name while they are few and known; else how many."""
+    keys = view.document.published_to
+    names = [view.teams[key].name for key in keys if key in view.teams]
+    if len(names) == len(keys) <= _PUBLISHED_NAMED:
+        return _("published to {names}").format(names=", ".join(names))
+    words = ngettext("published to {n} organization", "published to {n} organizations", len(keys))
+    return words.format(n=len(keys))
 
 
 def _quotation(view: ServiceView, outcome: OutcomeDocument) -> Quotation:
