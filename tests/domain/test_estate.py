@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -68,6 +71,29 @@ def test_the_same_service_has_the_role_its_viewpoint_gives_it(
     viewpoint: str, reference: str, role: str
 ) -> None:
     assert roles(BOTH_COMPANIES, viewpoint)[reference] == role
+
+
+def test_harbour_bank_sees_four_of_the_seven_services() -> None:
+    estate, keys, references = estate_of(BOTH_COMPANIES)
+
+    seen = estate.visible(keys.index("harbour-bank"), [], sees_restricted=False)
+
+    assert [reference for reference, is_seen in zip(references, seen, strict=True) if is_seen] == [
+        "ledgerly-product/accounting",
+        "stonebridge/maintenance",
+        "harbour-bank/payments",
+        "harbour-bank/branch-app",
+    ]
+
+
+def test_the_page_shows_this_very_table(root: Path) -> None:
+    page = (root / "docs" / "algorithms" / "viewpoint.md").read_text()
+
+    rows = re.findall(r"^\| `(\S+)` \| `(\S+)` \| (\S+) \|", page, flags=re.MULTILINE)
+
+    assert len(rows) == 12
+    for viewpoint, reference, role in rows:
+        assert roles(BOTH_COMPANIES, viewpoint)[reference] == role
 
 
 @given(small_catalogues())
