@@ -1,0 +1,136 @@
+"""How many queries each page puts to the database: pinned, and the same on ten times as much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django.plugin import DjangoDbBlocker
+
+from benchmarks.estate import COMMON, READER, Invented, document_of, invented
+from catenary.apps.common.operations import catalogue_change
+from catenary.apps.history.operations import open_change
+from catenary.apps.organizations.operations import give_account
+from catenary.domain.actors import Actor
+from catenary.exchange.catalogue.applying import apply_plan, prepare_plan
+from tests.web.access.world import kept_apart
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
+OPERATOR = Actor(is_operator=True, door="tests")
+#: With this one both catalogues have something of everything that a page can show.
+SEED = 5
+SMALL, LARGE = 100, 1_000
+
+#: Queries of each page the second time, when the chain is in memory.
+PINNED = {
+    "home": 11,
+    "catalogue": 16,
+    "catalogue, filtered": 17,
+    "catalogue, second page": 16,
+    "search": 17,
+    "search, filtered": 17,
+    "service": 37,
+    "service, the hottest": 39,
+    "history of a service": 29,
+    "organization": 25,
+    "chain": 17,
+    "chain, everything upstream": 17,
+    "chain, where to begin": 11,
+    "account": 11,
+}
+#: What a page costs more the first time after a change: loading the chain into memory.
+LOADING = 8
+
+
+def addresses(made: Invented, client: Client) -> dict[str, str]:
+    """One page of each kind."""
+    first = client.get("/catalogue/")
+    after = first.context["page"].next_url
+    assert after, "both catalogues have a second page"
+    return {
+        "home": "/",
+        "catalogue": "/catalogue/",
+        "catalogue, filtered": "/catalogue/?role=customer-facing&stage=live&provider=top-0",
+        "catalogue, second page": after,
+        "search": f"/catalogue/?q={COMMON}",
+        "search, filtered": f"/catalogue/?q={COMMON}&stage=live",
+        "service": f"/services/{made.deep}/",
+        "service, the hottest": f"/services/{made.hottest}/",
+        "history of a service": f"/services/{made.deep}/history/",
+        "organization": "/organizations/top-0/",
+        "chain": f"/chain/?focus={made.deep}",
+        "chain, everything upstream": f"/chain/?focus={made.hottest}&direction=up&depth=0",
+        "chain, where to begin": "/chain/",
+        "account": "/account/",
+    }
+
+
+def counted(size: int) -> dict[str, int]:
+    """How many queries each page takes in an invented catalogue of this size; "loading" what the
+    first page after a change took beyond the second."""
+    made = invented(size, SEED)
+    with kept_apart():
+        prepared = prepare_plan(wanted=document_of(made), source="folder:invented")
+        apply_plan(prepared=prepared, actor=OPERATOR, at=NOON)
+        change = open_change(actor=OPERATOR, at=NOON, source="tests")
+        account = give_account(email=READER, password="x" * 20, is_operator=False, change=change)
+        client = Client()
+        client.force_login(_account(account))
+        _queries(client, "/catalogue/")
+        with catalogue_change():
+            pass  # Another version, and so everything is read again.
+        first = _queries(client, "/catalogue/")
+        found = {"loading": first - _queries(client, "/catalogue/")}
+        pages = addresses(made, client)
+        # Everything once before: one page may find what another keeps ready.
+        for address in pages.values():
+            _queries(client, address)
+        found |= {name: _queries(client, address) for name, address in pages.items()}
+    return found
+
+
+def _account(number: int) -> Any:
+    from django.contrib.auth import get_user_model
+
+    return get_user_model().objects.get(pk=number)
+
+
+def _queries(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as context:
+        assert client.get(address).status_code == 200
+    return len(context)
+
+
+@pytest.fixture(scope="module")
+def counts(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[dict[int, dict[str, int]]]:
+    """The counts by size of the catalogue."""
+    with django_db_blocker.unblock():
+        yield {size: counted(size) for size in (SMALL, LARGE)}
+
+
+@pytest.mark.parametrize("page", PINNED)
+def test_a_page_takes_just_so_many_queries(counts: dict[int, dict[str, int]], page: str) -> None:
+    assert counts[SMALL][page] == PINNED[page]
+
+
+@pytest.mark.parametrize("page", PINNED)
+def test_ten_times_the_services_take_no_more_queries(
+    counts: dict[int, dict[str, int]], page: str
+) -> None:
+    assert counts[LARGE][page] == counts[SMALL][page]
+
+
+def test_the_chain_is_loaded_in_just_so_many_queries(counts: dict[int, dict[str, int]]) -> None:
+    assert {size: found["loading"] for size, found in counts.items()} == {
+        SMALL: LOADING,
+        LARGE: LOADING,
+    }
