@@ -220,13 +220,12 @@ class _Invention:
         for members in chosen:
             for member in members:
                 counts[member] += 1
-        bottom = self.everywhere[-1]
+        own = [n for n in range(self.size) if self.top[n] == 0]
+        lowest = max(self.level[n] for n in own)
         # The one that stands lowest and is used most is the one most others stand on.
-        hottest = max((n for n in bottom if self.top[n] == 0), key=lambda n: counts[n])
-        self.made.hottest = self.references[hottest]
-        self.made.deep = self.references[
-            next(n for n in self.everywhere[0] if self.top[n] == 0 and len(chosen[n]) > 4)
-        ]
+        hottest = max((n for n in own if self.level[n] == lowest), key=lambda n: counts[n])
+        deep = max((n for n in own if not self.level[n]), key=lambda n: len(chosen[n]))
+        self.made.hottest, self.made.deep = self.references[hottest], self.references[deep]
         return [sorted(members) for members in chosen]
 
     def _relies_on(self, supporters: list[int]) -> list[Any]:

@@ -26,6 +26,22 @@ class Failed(Exception):
 
 
 @dataclass(frozen=True)
+class Installation:
+    """Where one measured product keeps everything; on SQLite within ``data``, else in the
+    database at ``database_url``."""
+
+    data: Path
+    database_url: str = ""
+
+    def environment(self) -> dict[str, str]:
+        """The environment its processes run in."""
+        chosen = {**os.environ, "CATENARY_DATA": str(self.data)}
+        if self.database_url:
+            chosen["DATABASE_URL"] = self.database_url
+        return chosen
+
+
+@dataclass(frozen=True)
 class Cost:
     """What one command took: seconds on the wall and of processor time, peak memory, and what
     it printed."""
@@ -36,12 +52,12 @@ class Cost:
     said: str
 
 
-def run(data: Path, *arguments: str, code: int = 0) -> Cost:
+def run(place: Installation, *arguments: str, code: int = 0) -> Cost:
     """Run one command to its end."""
     before = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "catenary", *arguments],
-        env=_environment(data),
+        env=place.environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
@@ -60,10 +76,6 @@ def run(data: Path, *arguments: str, code: int = 0) -> Cost:
 def _megabytes(used: resource.struct_rusage) -> float:
     # Kilobytes on Linux, bytes on macOS.
     return used.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
-
-
-def _environment(data: Path) -> dict[str, str]:
-    return {**os.environ, "CATENARY_DATA": str(data)}
 
 
 class Visitor:
@@ -121,31 +133,38 @@ class Served:
     seconds_to_start: float
 
     def megabytes(self) -> float:
-        """Memory of the server with its workers now, as far as this system tells."""
-        total = 0.0
-        for status in Path("/proc").glob("[0-9]*/status"):
-            try:
-                text = status.read_text()
-                if os.getpgid(int(status.parent.name)) != self.pid:
-                    continue
-            except OSError:
-                continue
-            found = re.search(r"VmRSS:\s+(\d+) kB", text)
-            total += int(found[1]) / 1024 if found else 0
-        return total
+        """Memory of the server with its workers now."""
+        pages = sum(int((folder / "statm").read_text().split()[1]) for folder in self._processes())
+        return pages * resource.getpagesize() / 1024**2
+
+    def cpu_seconds(self) -> float:
+        """Processor time of the server with its workers since they started."""
+        ticks = 0
+        for folder in self._processes():
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def _processes(self) -> Iterator[Path]:
+        """Where Linux tells about each process of the server; elsewhere none."""
+        for folder in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if os.getpgid(int(folder.name)) == self.pid:
+                    yield folder
 
 
 @contextmanager
-def serving(data: Path) -> Iterator[Served]:
+def serving(place: Installation) -> Iterator[Served]:
     """`catenary serve` on a free port, stopped afterwards."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
+    log_file = place.data / "serve.log"
     before = time.perf_counter()
-    with (data / "serve.log").open("wb") as log:
+    with log_file.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "catenary", "serve", "--port", str(port)],
-            env=_environment(data),
+            env=place.environment(),
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -153,7 +172,7 @@ def serving(data: Path) -> Iterator[Served]:
     try:
         while not _is_alive(port):
             if process.poll() is not None or time.perf_counter() - before > SECONDS_TO_START:
-                raise Failed(f"catenary serve: {(data / 'serve.log').read_text()[-2000:]}")
+                raise Failed(f"catenary serve: {log_file.read_text()[-2000:]}")
             time.sleep(0.01)
         yield Served(port, process.pid, time.perf_counter() - before)
     finally:
