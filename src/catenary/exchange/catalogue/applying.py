@@ -6,15 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from catenary.apps.common.operations import catalogue_change
+from catenary.apps.common.operations import catalogue_change, refresh_statistics
 from catenary.apps.common.queries import catalogue_version
 from catenary.apps.history.operations import open_change
-from catenary.apps.organizations.operations import (
+from catenary.apps.organizations.operations.organizations import (
     define_organizations,
-    define_people,
     remove_organizations,
-    remove_people,
 )
+from catenary.apps.organizations.operations.people import define_people, remove_people
 from catenary.apps.portfolio.operations.consumption import (
     declare_consumption,
     end_consumption,
@@ -31,6 +30,8 @@ from catenary.domain.plan import Plan, PlannedAction
 from catenary.domain.refusals import Refused
 from catenary.exchange.catalogue.planning import consumption_pair, plan_catalogue
 
+#: A change to so many objects is worth looking at the tables again.
+_MANY = 5_000
 #: Told how far the work is: what comes next, and how many objects that is about.
 Progress = Callable[[str, int], None]
 
@@ -132,6 +133,8 @@ def apply_plan(
             remove_people(emails=remove["person"], change=change)
         if remove["organization"]:
             remove_organizations(keys=remove["organization"], change=change)
+    if len(plan.items) >= _MANY:
+        refresh_statistics()
 
 
 def _grouped(plan: Plan) -> tuple[dict[str, set[str]], dict[str, list[str]]]:
