@@ -16,7 +16,8 @@ from datetime import UTC, datetime, timedelta
 from catenary.apps.common.operations import catalogue_change
 from catenary.apps.history.models import Change, Revision
 from catenary.apps.history.operations import open_change
-from catenary.apps.organizations.operations import define_organizations, define_people
+from catenary.apps.organizations.operations.organizations import define_organizations
+from catenary.apps.organizations.operations.people import define_people
 from catenary.apps.organizations.queries import actor_of_person, viewpoint_of
 from catenary.apps.portfolio.operations.consumption import declare_consumption, follow_consumers
 from catenary.apps.portfolio.operations.services import define_services, follow_organizations

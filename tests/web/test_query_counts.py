@@ -15,7 +15,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from benchmarks.estate import COMMON, READER, Invented, document_of, invented
 from catenary.apps.common.operations import catalogue_change
 from catenary.apps.history.operations import open_change
-from catenary.apps.organizations.operations import give_account
+from catenary.apps.organizations.operations.people import give_account
 from catenary.domain.actors import Actor
 from catenary.exchange.catalogue.applying import apply_plan, prepare_plan
 from tests.web.access.world import kept_apart

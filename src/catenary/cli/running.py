@@ -117,7 +117,7 @@ def _first_administrator() -> None:
 def _give_account(email: str, password: str, *, operator: bool = False) -> None:
     from catenary.apps.common.operations import catalogue_change
     from catenary.apps.history.operations import open_change
-    from catenary.apps.organizations.operations import give_account
+    from catenary.apps.organizations.operations.people import give_account
 
     with catalogue_change():
         change = open_change(actor=_operator(), at=clock.now(), source="command-line")
@@ -127,7 +127,7 @@ def _give_account(email: str, password: str, *, operator: bool = False) -> None:
 def _give_example_accounts(emails: list[str], password: str) -> None:
     from catenary.apps.common.operations import catalogue_change
     from catenary.apps.history.operations import open_change
-    from catenary.apps.organizations.operations import give_accounts
+    from catenary.apps.organizations.operations.people import give_accounts
 
     with catalogue_change():
         change = open_change(actor=_operator(), at=clock.now(), source="command-line")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catenary.apps.organizations.models import Organization
-from catenary.apps.organizations.operations import MAX_PATH, define_organizations
+from catenary.apps.organizations.operations.organizations import MAX_PATH, define_organizations
 from catenary.apps.organizations.queries import organization_tree, organizations_by_key
 from catenary.apps.portfolio.queries.documents import live_catalogue
 from catenary.domain.actors import Actor, path_numbers

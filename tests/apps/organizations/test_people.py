@@ -11,11 +11,13 @@ from django.db import transaction
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.models import Revision
 from catenary.apps.history.queries import all_documents
-from catenary.apps.organizations.operations import (
+from catenary.apps.organizations.operations.organizations import (
     define_organizations,
+    remove_organizations,
+)
+from catenary.apps.organizations.operations.people import (
     define_people,
     give_account,
-    remove_organizations,
     remove_people,
 )
 from catenary.apps.organizations.queries import (

@@ -247,7 +247,7 @@ def apply(files: Path, *, prune: bool = False) -> None:
 def give_account(email: str, *, operator: bool = False) -> int:
     """Let somebody sign in."""
     from catenary.apps.history.operations import open_change
-    from catenary.apps.organizations.operations import give_account
+    from catenary.apps.organizations.operations.people import give_account
     from catenary.domain.actors import Actor
 
     actor = Actor(is_operator=True, door="command-line")

@@ -1,0 +1,1 @@
+"""Writing organizations, and the people and roles in them."""

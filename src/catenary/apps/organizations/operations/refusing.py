@@ -1,0 +1,24 @@
+"""What the operations of this room say alike."""
+
+from __future__ import annotations
+
+from catenary.apps.history.choices import Action
+from catenary.domain.refusals import Refusal
+
+
+def action_of(existed: bool, was_removed: bool) -> Action:
+    """What history calls the writing of something that existed, was removed, or is new."""
+    if was_removed:
+        return Action.RESTORED
+    return Action.CHANGED if existed else Action.CREATED
+
+
+def not_allowed(key: str, path: tuple[str | int, ...]) -> Refusal:
+    """The actor does not administer the organization ``key``."""
+    return Refusal(
+        "not-allowed",
+        key,
+        path,
+        f"you do not administer {key}",
+        f"ask an administrator of {key}, or of an organization above it",
+    )
