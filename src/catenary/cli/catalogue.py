@@ -101,10 +101,14 @@ def export_files(
     """Write the catalogue as files."""
     ready(data)
     from catenary.apps.portfolio.queries.documents import live_catalogue
+    from catenary.apps.portfolio.queries.hidden import without_hidden_reliance
     from catenary.exchange.catalogue.writing import ExportRefused, write_catalogue
 
     actor = actor_by(by)
-    catalogue = live_catalogue(actor, viewpoint_from(actor, seen))
+    viewpoint = viewpoint_from(actor, seen)
+    catalogue, left_out = live_catalogue(actor, viewpoint), 0
+    if viewpoint is not None:
+        catalogue, left_out = without_hidden_reliance(catalogue)
     try:
         written = write_catalogue(catalogue, folder, force=force)
     except ExportRefused as refused:
@@ -112,10 +116,15 @@ def export_files(
     except OSError as error:
         fail(f"{error.filename or folder} cannot be written: {error.strerror}")
     if json:
-        answer({"files": [str(path) for path in written]})
+        answer({"files": [str(path) for path in written], "left_out": left_out})
     else:
         for path in written:
             say(str(path))
+    if left_out:
+        complain(
+            f"left out: {left_out:,} dependency groups that name services you may not see; "
+            "applying these files would remove them"
+        )
 
 
 def print_schema() -> None:

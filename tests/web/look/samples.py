@@ -480,7 +480,7 @@ CHAIN = p.ChainPage(
             "Acme Cloud Ltd",
             "1 of 2 needed, 2 for full",
             "60",
-            2,
+            steps=2,
         ),
         p.ChainRow(
             service("crm", "CRM"),

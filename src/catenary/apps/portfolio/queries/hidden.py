@@ -23,6 +23,25 @@ from catenary.domain.documents.shapes import (
 NOT_SHOWN = "a service that is not shown"
 
 
+def without_hidden_reliance(catalogue: CatalogueDocument) -> tuple[CatalogueDocument, int]:
+    """The catalogue without the dependency groups that name a service which is not in it, and
+    how many those were: for writing out what somebody may see, and nothing else."""
+    services, left_out = {}, 0
+    for reference, document in catalogue.services.items():
+        groups = tuple(
+            group
+            for group in document.relies_on
+            if all(member.service in catalogue.services for member in group.members)
+        )
+        left_out += len(document.relies_on) - len(groups)
+        services[reference] = (
+            document
+            if len(groups) == len(document.relies_on)
+            else replace(document, relies_on=groups)
+        )
+    return replace(catalogue, services=services), left_out
+
+
 def with_place_holders(catalogue: CatalogueDocument) -> CatalogueDocument:
     """The catalogue with a live service of the same provider, which says nothing, in the place
     of every supporter that exists and is not in it.
