@@ -33,11 +33,11 @@ class ChainRow:
     provider: str = ""
     threshold: str = ""
     weight: str = ""
-    relying: str = ""
     steps: int | None = None
     is_consumption: bool = False
     is_soft: bool = False
     closes_loop: bool = False
+    relying: str = ""
 
 
 @dataclass(frozen=True, slots=True)
