@@ -58,7 +58,9 @@ class Bench:
         """Keep one figure."""
         figure = Figure(name, value, unit, target, processor)
         self.figures.append(figure)
-        limit = "" if target is None else f"  (< {target:g} {unit})  {figure.verdict.strip('*')}"
+        limit = (
+            "" if target is None else f"  (< {target:g} {unit})  {figure.verdict.replace('*', '')}"
+        )
         busy = "" if processor is None else f"  of it computing {shown(processor, unit)}"
         print(f"{name:70} {shown(value, unit):>12}{limit}{busy}", flush=True)
 

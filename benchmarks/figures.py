@@ -28,10 +28,15 @@ class Figure:
 
     @property
     def verdict(self) -> str:
-        """Met, missed, or nothing when nothing was promised."""
+        """Met, missed, or nothing when nothing was promised; and, of a miss, whether the product
+        was waiting for the machine most of that time."""
         if self.target is None:
             return ""
-        return "met" if self.value < self.target else "**missed**"
+        if self.value < self.target:
+            return "met"
+        computing = self.value if self.processor is None else self.processor
+        waited = computing < self.target and computing < 0.6 * self.value
+        return "**missed** (busy machine)" if waited else "**missed**"
 
 
 def median(values: Sequence[float]) -> float:
