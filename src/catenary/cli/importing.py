@@ -114,9 +114,11 @@ def _print_report(imported: Imported) -> None:
     groups = sum(len(d.relies_on) for d in catalogue.services.values())
     say(f"Read: {said}.")
     say(
-        f"That is {len(catalogue.organizations):,} organizations, {len(catalogue.people):,} "
-        f"people, {len(catalogue.services):,} services with {groups:,} dependency groups, and "
-        f"{len(catalogue.consumption):,} consumptions."
+        f"That is {_counted(len(catalogue.organizations), 'organization')}, "
+        f"{_counted(len(catalogue.people), 'person', 'people')}, "
+        f"{_counted(len(catalogue.services), 'service')} with "
+        f"{_counted(groups, 'dependency group')}, and "
+        f"{_counted(len(catalogue.consumption), 'consumption')}."
     )
 
 
@@ -135,3 +137,7 @@ def _report_as_json(imported: Imported) -> dict[str, object]:
             for line in imported.report
         ],
     }
+
+
+def _counted(number: int, noun: str, many: str = "") -> str:
+    return f"{number:,} {noun if number == 1 else many or noun + 's'}"

@@ -45,7 +45,7 @@ def run_demo(
     stories = _stories(examples)
     people = example_people(stories)
     if everybody:
-        _introduce(people, everybody=True)
+        _introduce(people)
         say("They have the password that was printed when the demonstration was started.")
         return
     ready(data, needs_tables=False)
@@ -56,28 +56,22 @@ def run_demo(
     _load(stories)
     shared = password or _kept_password(data)
     _give_example_accounts([person.email for person in people], shared)
-    _introduce(people, everybody=False)
+    _introduce(people)
     say(f"They sign in with the password  {shared}")
     say(f"Catenary serves on http://localhost:{port} (stop with Ctrl-C)", colour="bold")
     _serve(port, threads=16)
 
 
-def _introduce(people: list[ExamplePerson], *, everybody: bool) -> None:
-    """Who may sign in: a few of each story, or all."""
-    shown = {
-        story: list(of) if everybody else introduced(list(of))
-        for story, of in groupby(people, key=lambda person: person.story)
-    }
-    width = max(len(person.email) for of in shown.values() for person in of)
+def _introduce(people: list[ExamplePerson]) -> None:
+    """Who may sign in, story by story, first those one should meet first."""
+    width = max(len(person.email) for person in people)
     say()
-    for story, of in shown.items():
+    for story, of in groupby(people, key=lambda person: person.story):
         say(f"  {story}", colour="bold")
-        for person in of:
+        everybody = list(of)
+        for person in dict.fromkeys([*introduced(everybody), *everybody]):
             say(f"    {person.email:{width}}  {person.name}, {person.what}")
     say()
-    left = len(people) - sum(map(len, shown.values()))
-    if left:
-        say(f"…and {left} more: `catenary demo --everybody` lists them.")
 
 
 def add_user(*, email: str, operator: bool, data: Path | None) -> None:

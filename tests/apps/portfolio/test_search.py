@@ -17,6 +17,7 @@ from catenary.domain.actors import Actor
 from catenary.domain.documents.shapes import (
     BusinessProcess,
     Channel,
+    ConsumptionDocument,
     Measure,
     OutcomeDocument,
     ServiceDocument,
@@ -285,6 +286,15 @@ def test_a_label_is_found_by_those_at_home_alone() -> None:
     assert found("gold patients", as_person("vera"), "bluewater") == ["bluewater-apps/patients"]
     assert found("gold", as_person("uwe"), "ward-3") == []
     assert found("patients", as_person("uwe"), "ward-3") == ["bluewater-apps/patients"]
+
+
+def test_a_service_is_found_by_the_name_its_customers_use_at_home_alone() -> None:
+    begin()
+    define(consumption=[ConsumptionDocument("ward-3", "bluewater-apps/patients", "Bed board")])
+
+    for words_of_it in ("bed board", "board", "be"):
+        assert found(words_of_it, as_person("uwe"), "ward-3") == ["bluewater-apps/patients"]
+    assert found("bed", as_person("vera"), "bluewater") == []
 
 
 def test_more_than_the_cap_is_said_to_be_more() -> None:

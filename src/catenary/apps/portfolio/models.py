@@ -108,6 +108,7 @@ class Dependency(models.Model):
 class Consumption(models.Model):
     """An organization consumes a service during ``[starts_at, ends_at)``.
 
+    ``known_words`` are the words of ``known_as``, each with a space before it, for searching.
     Declared by hand, by files or by an import here; offered and agreed rows will be written by
     higher rooms through this room's operations, with an opaque reference of theirs.
     """
@@ -121,6 +122,7 @@ class Consumption(models.Model):
     )
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
     known_as = models.CharField(max_length=200, blank=True)
+    known_words = PlainText(max_length=420, blank=True)
     source_kind = models.CharField(
         max_length=20, choices=[(kind, kind) for kind in ConsumptionSource]
     )

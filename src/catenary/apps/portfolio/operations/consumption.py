@@ -22,8 +22,9 @@ from catenary.domain.actors import Actor, ChangeSet
 from catenary.domain.documents.plain import consumption_to_plain, digest
 from catenary.domain.documents.shapes import ConsumptionDocument
 from catenary.domain.refusals import Refusal, Refused
+from catenary.domain.text import words
 
-_COLUMNS = ["known_as", "digest", "managed_by"]
+_COLUMNS = ["known_as", "known_words", "digest", "managed_by"]
 
 
 def declare_consumption(*, documents: Sequence[ConsumptionDocument], change: ChangeSet) -> None:
@@ -45,6 +46,7 @@ def declare_consumption(*, documents: Sequence[ConsumptionDocument], change: Cha
         rows.append(
             (
                 document.known_as,
+                "".join(f" {word}" for word in words(document.known_as))[:420],
                 digest(consumption_to_plain(document)),
                 change.source,
                 *pair,
@@ -74,7 +76,11 @@ def declare_consumption(*, documents: Sequence[ConsumptionDocument], change: Cha
     update_rows(
         Consumption,
         _COLUMNS,
-        ((*row[:3], row[-1]) for row, pair in zip(rows, pairs, strict=True) if pair in known),
+        (
+            (*row[: len(_COLUMNS)], row[-1])
+            for row, pair in zip(rows, pairs, strict=True)
+            if pair in known
+        ),
     )
     append_revisions(
         change=change,

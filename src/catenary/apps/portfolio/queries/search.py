@@ -10,10 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Q
 
 from catenary.apps.portfolio.choices import SCOPE_EVERYONE as EVERYONE
 from catenary.apps.portfolio.choices import SCOPE_EVERYONE_ELSE as EVERYONE_ELSE
 from catenary.apps.portfolio.choices import WORD_INSIDE
+from catenary.apps.portfolio.models import Consumption
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.text import words
 
@@ -86,4 +88,22 @@ def search_services(*, actor: Actor, viewpoint: Viewpoint, text: str, cap: int =
                 ],
             )
         found = [row[0] for row in cursor.fetchall()]
+    if len(found) <= cap:
+        found = list(_known_by(actor, viewpoint, wanted, cap + 1).union(found))
     return Matches(tuple(sorted(found[:cap])), len(found) > cap)
+
+
+def _known_by(actor: Actor, viewpoint: Viewpoint, wanted: list[str], limit: int) -> set[int]:
+    """Services that organizations of the viewpoint's top organization know by a name that holds
+    all words. Whoever consumes a service may see it; restricted ones only as always."""
+    rows = Consumption.objects.filter(
+        consumer_root_id=viewpoint.root_id, ends_at__isnull=True
+    ).exclude(known_words="")
+    for word in wanted:
+        rows = rows.filter(known_words__contains=f" {word}")
+    open_to_all = Q(service__restricted=False) | ~Q(service__root_id=viewpoint.root_id)
+    if not actor.is_operator:
+        for fact in actor.memberships:
+            open_to_all |= Q(service__provider_path__startswith=fact.path)
+        rows = rows.filter(open_to_all)
+    return set(rows.values_list("service_id", flat=True).distinct()[:limit])
