@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from catenary.apps.common.queries import catalogue_version
 from catenary.apps.organizations.queries import organization_tree
@@ -35,6 +35,20 @@ def current_estate() -> Estate:
             version = catalogue_version()
         _held[name] = held
         return held
+
+
+def warm_estate() -> None:
+    """Load the estate before anybody asks for it, in a thread of the caller's making.
+
+    A database that is not there or not ready yet is no error here: whoever asks will be told.
+    """
+    try:
+        current_estate()
+    except DatabaseError:
+        return
+    finally:
+        # The connection is this thread's own, and the thread ends here.
+        connection.close()
 
 
 def visible_services(estate: Estate, actor: Actor, viewpoint: Viewpoint) -> Bools:
