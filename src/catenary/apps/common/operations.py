@@ -14,6 +14,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import OperationalError, connection, models, transaction
 from django.db.models import F
 
@@ -37,6 +38,10 @@ def catalogue_change() -> Iterator[int]:
     """
     try:
         with transaction.atomic():
+            if connection.vendor == "postgresql":
+                # SQLite is told with its connection (config.settings); here it is said per change.
+                with connection.cursor() as cursor:
+                    cursor.execute(f"SET LOCAL lock_timeout = '{int(settings.LOCK_SECONDS)}s'")
             # A random stride: after a restore from a backup the same number must not come again
             # for another catalogue, or what is held in memory would be taken for current.
             stride = 1 + secrets.randbelow(1 << 40)
