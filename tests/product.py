@@ -52,7 +52,8 @@ def clean_environment(data: Path, **more: str) -> dict[str, str]:
     inherited = {
         name: value
         for name, value in os.environ.items()
-        if name != "DATABASE_URL" and not name.startswith(("CATENARY_", "DJANGO_", "PYTEST_"))
+        if name not in ("DATABASE_URL", "PYTHONUNBUFFERED")
+        and not name.startswith(("CATENARY_", "DJANGO_", "PYTEST_"))
     }
     return {**inherited, "CATENARY_DATA": str(data), **more}
 

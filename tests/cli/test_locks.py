@@ -77,7 +77,7 @@ def test_a_locked_catalogue_is_said_changed_by_nobody_and_readable(
 
 def test_a_writer_waits_for_its_turn(stocked: Installation, files: Path) -> None:
     with locked(stocked):
-        process = stocked.start("apply", files, CATENARY_LOCK_SECONDS="300")
+        process = stocked.start("apply", files, CATENARY_LOCK_SECONDS="60")
         time.sleep(2)
         assert process.poll() is None
     process.communicate(timeout=120)
@@ -90,7 +90,7 @@ def test_ctrl_c_in_the_middle_of_an_apply_changes_nothing(
 ) -> None:
     before = stocked.digest()
     with locked(stocked):
-        process = stocked.start("apply", files, CATENARY_LOCK_SECONDS="300")
+        process = stocked.start("apply", files, CATENARY_LOCK_SECONDS="60")
         assert process.stdout is not None
         while b"to create" not in process.stdout.readline():
             pass

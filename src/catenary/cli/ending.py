@@ -5,6 +5,7 @@ is known."""
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 import traceback
@@ -19,6 +20,9 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 def run() -> None:
     """Run the command line and end the process with the right code."""
     code: object = FAILED
+    # Into a pipe, too, a line is there when it is said: what follows may wait for a lock, or serve.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)
     try:
         from catenary.cli.main import app
 
