@@ -22,11 +22,6 @@ def is_reference(text: str) -> bool:
     return bool(slash) and is_key(organization) and is_key(key)
 
 
-def service_reference(organization: str, key: str) -> str:
-    """The reference of a service from the key of its organization and its own key."""
-    return f"{organization}/{key}"
-
-
 def organization_of(reference: str) -> str:
     """The prefix of a service reference. It names where the service was born, which is not
     always who provides it today: rules ask the document's ``provider``."""

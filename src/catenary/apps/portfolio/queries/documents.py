@@ -22,7 +22,7 @@ from catenary.apps.portfolio.queries.estate import current_estate, visible_servi
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.documents.contacts import as_read, people_in
 from catenary.domain.documents.kept import kept_service
-from catenary.domain.documents.plain import read_consumption, read_service
+from catenary.domain.documents.plain import read_service
 from catenary.domain.documents.shapes import (
     CatalogueDocument,
     ConsumptionDocument,
@@ -181,13 +181,3 @@ def _service(reference: str, plain: dict[str, Any]) -> ServiceDocument:
         if document is None:
             raise DamagedDocument(f"{reference}: {problems[0].sentence}") from None
         return document
-
-
-def consumption_document(consumer: str, plain: dict[str, Any]) -> ConsumptionDocument:
-    """A consumption as history kept it."""
-    problems: list[Problem] = []
-    said = {key: value for key, value in plain.items() if key != "consumer"}
-    document = read_consumption(consumer, said, problems, ("consumption", consumer))
-    if document is None:
-        raise DamagedDocument(f"{consumer}: {problems[0].sentence}")
-    return document
