@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Severity(StrEnum):
@@ -26,9 +27,9 @@ SEVERITY_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
 FieldPath = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing a definition check found.
+class Finding(NamedTuple):
+    """One thing a definition check found. A large catalogue has hundreds of thousands, hence a
+    tuple.
 
     ``code`` names the rule (``CAT101``); ``subject`` is the reference of the organization or
     service it is about; ``path`` leads to the field; ``sentence`` says what is wrong, ``remedy``

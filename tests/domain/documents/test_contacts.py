@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catenary.domain.documents.contacts import addresses_in, as_read, people_in, to_keep
+from catenary.domain.documents.contacts import addresses_in, as_read, by_contact, people_in, to_keep
 
 SAID = {
     "name": "Patient management",
@@ -32,7 +32,8 @@ def test_what_is_kept_reads_as_it_was_said() -> None:
     kept = to_keep(SAID, NUMBERS)
 
     assert people_in([kept]) == {17, 4}
-    assert as_read(kept, {17: "dana@st-mary.example", 4: "sam@st-mary.example"}) == SAID
+    addresses = by_contact({17: "dana@st-mary.example", 4: "sam@st-mary.example"})
+    assert as_read(kept, addresses) == SAID
 
 
 def test_every_address_in_a_document_is_found() -> None:

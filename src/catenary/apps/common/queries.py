@@ -5,9 +5,9 @@ from __future__ import annotations
 import gc
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from catenary.apps.common.models import CatalogueVersion
@@ -37,6 +37,12 @@ def database_answers() -> bool:
     except DatabaseError:
         return False
     return True
+
+
+def close_connections() -> None:
+    """Say goodbye to the database, so that a process may end without further ado."""
+    with suppress(DatabaseError):
+        connections.close_all()
 
 
 def pending_migrations() -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import connection
 
 from catenary.apps.common.queries import in_batches
@@ -37,7 +37,7 @@ def current_documents(kind: Kind, object_ids: Iterable[int]) -> dict[int, dict[s
         rows = Revision.objects.filter(kind=kind, object_id__in=batch, ends_at__isnull=True)
         for object_id, document in rows.values_list("object_id", "document"):
             if document is not None:
-                documents[object_id] = json.loads(document)
+                documents[object_id] = orjson.loads(document)
     return documents
 
 
@@ -59,7 +59,7 @@ def all_documents(kind: Kind, at: datetime | None = None) -> Iterator[tuple[int,
         )
         while rows := cursor.fetchmany(2000):
             for object_id, text in rows:
-                yield object_id, json.loads(text)
+                yield object_id, orjson.loads(text)
 
 
 def entries_of(kind: Kind, object_id: int, limit: int = 50) -> list[HistoryEntry]:
@@ -86,4 +86,4 @@ def entries_of(kind: Kind, object_id: int, limit: int = 50) -> list[HistoryEntry
 
 
 def _said(document: str | None) -> dict[str, Any] | None:
-    return None if document is None else json.loads(document)
+    return None if document is None else orjson.loads(document)

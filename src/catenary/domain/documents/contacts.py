@@ -37,15 +37,15 @@ def to_keep(plain: dict[str, Any], numbers: Mapping[str, int]) -> dict[str, Any]
     )
 
 
-def as_read(plain: dict[str, Any], addresses: Mapping[int, str]) -> dict[str, Any]:
-    """The kept service document with people by e-mail address again."""
+def by_contact(addresses: Mapping[int, str]) -> dict[str, str]:
+    """E-mail addresses by what a kept document says instead of them, for `as_read`."""
+    return {f"{_PREFIX}{number}": address for number, address in addresses.items()}
 
-    def address(contact: str) -> str:
-        if not contact.startswith(_PREFIX):
-            return contact
-        return addresses.get(int(contact.removeprefix(_PREFIX)), contact)
 
-    return _with_contacts(plain, address)
+def as_read(plain: dict[str, Any], addresses: Mapping[str, str]) -> dict[str, Any]:
+    """The kept service document with people by e-mail address again; ``addresses`` as
+    `by_contact` gives them."""
+    return _with_contacts(plain, lambda contact: addresses.get(contact, contact))
 
 
 def _contacts(plain: Mapping[str, Any]) -> Iterator[str]:

@@ -20,7 +20,7 @@ from catenary.apps.organizations.queries import (
 from catenary.apps.portfolio.models import Consumption, Dependency, GateException, Service
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.domain.actors import Actor, Viewpoint
-from catenary.domain.documents.contacts import as_read, people_in
+from catenary.domain.documents.contacts import as_read, by_contact, people_in
 from catenary.domain.documents.kept import kept_service
 from catenary.domain.documents.plain import read_service
 from catenary.domain.documents.shapes import (
@@ -79,7 +79,7 @@ def live_catalogue(
         visible = set(estate.service_ids[mask].tolist())
         roots = dict(Service.objects.values_list("pk", "root_id"))
     services: dict[str, ServiceDocument] = {}
-    addresses = person_addresses()
+    addresses = by_contact(person_addresses())
     for number, plain in all_documents(Kind.SERVICE):
         reference = references.get(number)
         if reference is None or (visible is not None and number not in visible):
@@ -167,7 +167,7 @@ def services_by_exception() -> frozenset[str]:
 
 
 def _with_addresses(plains: dict[int, dict[str, Any]]) -> dict[int, dict[str, Any]]:
-    addresses = person_addresses(people_in(plains.values()))
+    addresses = by_contact(person_addresses(people_in(plains.values())))
     return {number: as_read(plain, addresses) for number, plain in plains.items()}
 
 

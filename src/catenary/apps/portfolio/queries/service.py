@@ -27,7 +27,7 @@ from catenary.apps.portfolio.queries.estate import current_estate, visible_servi
 from catenary.apps.portfolio.queries.hidden import unshown_supporters, without_names
 from catenary.apps.portfolio.queries.lookup import services_by_id, services_by_reference
 from catenary.domain.actors import Actor, Viewpoint
-from catenary.domain.documents.contacts import as_read, people_in
+from catenary.domain.documents.contacts import as_read, by_contact, people_in
 from catenary.domain.documents.shapes import DependencyGroupDocument, ServiceDocument
 from catenary.domain.estate import ROLE_NAMES, Bools, Estate, Ints
 
@@ -180,7 +180,7 @@ def service_history(
         return []
     entries = entries_of(Kind.SERVICE, service_id, limit)
     said = [plain for entry in entries for plain in (entry.before, entry.after) if plain]
-    addresses = person_addresses(people_in(said))
+    addresses = by_contact(person_addresses(people_in(said)))
     unshown = unshown_supporters(actor, viewpoint, said)
 
     def read(plain: dict[str, Any]) -> dict[str, Any]:
