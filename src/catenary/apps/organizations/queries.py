@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -98,23 +99,25 @@ def organizations_below(path: str, limit: int | None = None) -> list[Organizatio
 def managed_organizations(keys: Iterable[str] | None = None) -> dict[str, Managed]:
     """Digest and managing source of organizations that exist now, by key."""
     rows = Organization.objects.filter(removed_at__isnull=True)
-    wanted = None if keys is None else set(keys)
-    return {
-        key: Managed(id_, digest, managed_by)
-        for key, id_, digest, managed_by in rows.values_list("key", "id", "digest", "managed_by")
-        if wanted is None or key in wanted
-    }
+    return _managed(rows, "key", keys if keys is None else filter(is_key, keys))
 
 
-def managed_people() -> dict[str, Managed]:
+def managed_people(emails: Iterable[str] | None = None) -> dict[str, Managed]:
     """Digest and managing source of people that exist now, by e-mail address."""
     rows = Person.objects.filter(removed_at__isnull=True)
-    return {
-        email: Managed(id_, digest, managed_by)
-        for email, id_, digest, managed_by in rows.values_list(
-            "email", "id", "digest", "managed_by"
-        )
-    }
+    return _managed(rows, "email", emails if emails is None else filter(str.isprintable, emails))
+
+
+def _managed(rows: QuerySet[Any], name: str, wanted: Iterable[str] | None) -> dict[str, Managed]:
+    columns = (name, "id", "digest", "managed_by")
+    if wanted is None:
+        return {row[0]: Managed(*row[1:]) for row in rows.values_list(*columns)}
+    found: dict[str, Managed] = {}
+    names = sorted(set(wanted))
+    for start in range(0, len(names), 900):
+        some = rows.filter(**{f"{name}__in": names[start : start + 900]})
+        found.update({row[0]: Managed(*row[1:]) for row in some.values_list(*columns)})
+    return found
 
 
 def people_by_email(

@@ -37,7 +37,8 @@ from catenary.domain.refusals import Refusal
 Plains = Mapping[str, dict[str, Any]]
 
 _ARROW = " > "
-_SECTIONS = {
+#: Where the objects of each kind stand in catalogue files.
+SECTIONS = {
     "organization": "organizations",
     "person": "people",
     "service": "services",
@@ -151,9 +152,9 @@ class _Comparison:
 
 
 def _managed_elsewhere(kind: str, reference: str, manager: str) -> Refusal:
-    path: FieldPath = (_SECTIONS[kind], reference)
+    path: FieldPath = (SECTIONS[kind], reference)
     if kind == "consumption":
-        path = (_SECTIONS[kind], *consumption_pair(reference))
+        path = (SECTIONS[kind], *consumption_pair(reference))
     return Refusal(
         "managed-elsewhere",
         reference,
