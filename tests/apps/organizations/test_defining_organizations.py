@@ -19,6 +19,7 @@ from catenary.domain.documents.shapes import MembershipDocument, OrganizationDoc
 from catenary.domain.refusals import Refused
 from tests.apps.worlds import (
     NOBODY,
+    OPERATOR,
     ORGANIZATIONS,
     as_person,
     begin,
@@ -124,7 +125,8 @@ def test_only_an_operator_creates_a_top_organization(name: str) -> None:
 @pytest.mark.parametrize(
     ("document", "name", "codes"),
     [
-        (organization("web-team", "nowhere"), "ada", ["organization-missing"]),
+        (organization("web-team", "nowhere"), "ada", ["not-allowed"]),
+        (organization("web-team", "nowhere"), "", ["organization-missing"]),
         (organization("ward-3", "st-mary", "Ours now"), "ada", ["not-allowed"]),
         (organization("bluewater", "bluewater"), "ada", ["organization-loop"]),
         (organization("bluewater", "bluewater-apps"), "ada", ["organization-loop"]),
@@ -139,7 +141,7 @@ def test_what_may_not_be_is_refused_whole(
 ) -> None:
     begin()
 
-    assert refused(document, as_person(name)) == codes
+    assert refused(document, as_person(name) if name else OPERATOR) == codes
 
 
 def test_every_reason_is_given_at_once() -> None:
@@ -158,7 +160,7 @@ def test_every_reason_is_given_at_once() -> None:
     assert refusal_codes(caught.value) == [
         "top-organization",
         "not-allowed",
-        "organization-missing",
+        "not-allowed",
     ]
 
 

@@ -107,7 +107,21 @@ def test_an_organization_nobody_knows_is_refused() -> None:
     begin()
 
     lost = person("new@bluewater.example", "nowhere", Role.VIEWER)
-    assert refused(lost, as_person("ada")) == ["organization-missing"]
+    assert refused(lost, as_person("ada")) == ["not-allowed"]
+    assert refused(lost, OPERATOR) == ["organization-missing"]
+
+
+def test_a_foreign_organization_and_none_at_all_are_refused_in_the_same_words() -> None:
+    begin()
+
+    said = set()
+    for key in ("st-mary", "nowhere"):
+        with pytest.raises(Refused) as caught, transaction.atomic():
+            define(people=[person("new@x.example", key)], actor=as_person("ada"))
+        said |= {
+            f"{r.code} {r.sentence} {r.remedy}".replace(key, "X") for r in caught.value.refusals
+        }
+    assert len(said) == 1
 
 
 def test_nobody_takes_a_person_out_of_another_organization() -> None:

@@ -157,6 +157,22 @@ def test_what_is_missing_is_named(document: ServiceDocument, code: str) -> None:
     assert code in refusal_codes(refused(OPERATOR, document))
 
 
+def test_publishing_to_a_stranger_does_not_tell_whether_they_are_here() -> None:
+    begin()
+    said = set()
+    for key in ("st-mary", "north-clinic", "nowhere"):
+        document = service("ironport/new", published_to=[key])
+        refusal = refused(as_person("ira"), document).refusals[0]
+        said.add(f"{refusal.code} {refusal.sentence} {refusal.remedy}".replace(key, "X"))
+    assert len(said) == 1
+    # Whom one serves one knows.
+    define(services=[service("ironport/new", published_to=["bluewater"])], actor=as_person("ira"))
+    define(
+        services=[replace(SERVICES[0], published_to=("st-mary", "ironport"))],
+        actor=as_person("ada"),
+    )
+
+
 # Ironport's grid is not shared with Bluewater; the vault is restricted to the operations unit.
 @pytest.mark.parametrize(
     ("name", "hidden"),

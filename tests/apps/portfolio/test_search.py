@@ -339,3 +339,15 @@ def test_every_service_is_found_by_each_word_of_its_name_and_its_beginning(
         transaction.set_rollback(True)
 
     assert wrong == []
+
+
+def test_a_restricted_service_published_at_home_is_found_by_no_more_people_there() -> None:
+    begin()
+    define(services=[service("bluewater-ops/vault", restricted=True, published_to=["bluewater"])])
+
+    actor = as_person("edith")
+    found = search_services(
+        actor=actor, viewpoint=looking_from(actor, "bluewater"), text="bluewater ops vault"
+    )
+
+    assert found.service_ids == ()

@@ -17,7 +17,7 @@ from catenary.apps.portfolio.queries.search import search_services
 from catenary.domain.actors import Actor
 from catenary.domain.documents.shapes import CatalogueDocument, ConsumptionDocument
 from catenary.domain.refusals import Refused
-from catenary.exchange.catalogue import applying
+from catenary.exchange.catalogue import changing
 from catenary.exchange.catalogue.applying import PlanOutdated, apply_plan, prepare_plan
 from tests.apps.worlds import (
     FILES,
@@ -230,7 +230,7 @@ def test_whatever_fails_in_the_middle_nothing_stays_half_done(
         "st-mary", "bluewater-apps/billing"
     )
     before = state()
-    real: Callable[..., object] = getattr(applying, operation)
+    real: Callable[..., object] = getattr(changing, operation)
 
     def failing(**arguments: object) -> object:
         if after:
@@ -238,7 +238,7 @@ def test_whatever_fails_in_the_middle_nothing_stays_half_done(
         raise RuntimeError("the machine stumbled")
 
     with monkeypatch.context() as broken:
-        broken.setattr(applying, operation, failing)
+        broken.setattr(changing, operation, failing)
         with pytest.raises(RuntimeError, match="stumbled"):
             say(wanted, at=START + HOUR, prune=True)
     assert state() == before

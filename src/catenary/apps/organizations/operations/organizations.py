@@ -251,6 +251,8 @@ def _refused_definitions(
             moves = row is None or row.parent_id != parent.id
             if moves and not may_administer(change.actor, parent.path):
                 refusals.append(not_allowed(document.part_of, (*place, "part-of")))
+        elif document.part_of not in batch and not change.actor.is_operator:
+            refusals.append(not_allowed(document.part_of, (*place, "part-of")))
         elif document.part_of not in batch:
             refusals.append(
                 Refusal(

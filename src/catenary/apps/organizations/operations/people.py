@@ -39,7 +39,7 @@ def define_people(*, documents: Sequence[PersonDocument], change: ChangeSet) -> 
         differ = [key for key in {*roles, *said} if roles.get(key) != said.get(key)]
         for key in sorted({document.organization, home, *differ}):
             place = ("people", document.email)
-            if key not in organizations:
+            if key not in organizations and change.actor.is_operator:
                 refusals.append(
                     Refusal(
                         "organization-missing",
@@ -49,8 +49,12 @@ def define_people(*, documents: Sequence[PersonDocument], change: ChangeSet) -> 
                         "define it, or correct the key",
                     )
                 )
-            elif not may_administer(change.actor, organizations[key].path):
-                refusals.append(not_allowed(key, place))
+            elif key not in organizations or not may_administer(
+                change.actor, organizations[key].path
+            ):
+                # Where somebody belongs today is not told to those who may not know it.
+                is_named = key == document.organization or key in said
+                refusals.append(not_allowed(key if is_named else document.email, place))
     if refusals:
         raise Refused(refusals)
 

@@ -14,11 +14,12 @@ def action_of(existed: bool, was_removed: bool) -> Action:
 
 
 def not_allowed(key: str, path: tuple[str | int, ...]) -> Refusal:
-    """The actor does not administer the organization ``key``."""
+    """The actor does not administer the organization ``key``, or there is none: which of the two
+    is told to operators only, or anybody could find out who is here by trying keys."""
     return Refusal(
         "not-allowed",
         key,
         path,
         f"you do not administer {key}",
-        f"ask an administrator of {key}, or of an organization above it",
+        f"ask an administrator of {key}, or of an organization above it, or correct the key",
     )

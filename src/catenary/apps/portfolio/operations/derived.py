@@ -141,6 +141,7 @@ def _scopes(ids: list[int]) -> dict[int, list[str]]:
         for pk, root_id in Sharing.objects.filter(service_id__in=batch).values_list(
             "service_id", "root_id"
         ):
-            if pk in scopes:
+            # Publishing a restricted service to its own top organization opens it to nobody there.
+            if pk in scopes and f"h{root_id}" not in scopes[pk]:
                 scopes[pk].append(everyone[pk] if root_id is None else f"r{root_id}")
     return {pk: sorted(set(scope)) for pk, scope in scopes.items()}

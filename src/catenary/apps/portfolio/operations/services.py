@@ -29,6 +29,7 @@ from catenary.apps.portfolio.policies import may_define_service
 from catenary.apps.portfolio.queries.lookup import (
     ServiceRow,
     holds_on,
+    known_roots,
     referable_services,
     services_by_reference,
     supporters_in_groups_of,
@@ -318,11 +319,13 @@ def _refused_definitions(
     refusals: list[Refusal] = []
     batch = {d.reference for d in documents}
     referable = referable_services(change.actor, known.values())
+    named = any(key != "*" for document in documents for key in document.published_to)
+    roots = known_roots(change.actor) if named else None
     for document in documents:
         place: tuple[str | int, ...] = ("services", document.reference)
         provider = organizations.get(document.provider)
         row = known.get(document.reference)
-        if provider is None:
+        if provider is None and change.actor.is_operator:
             refusals.append(
                 Refusal(
                     "organization-missing",
@@ -332,21 +335,30 @@ def _refused_definitions(
                     "define the organization, or correct the reference",
                 )
             )
-        elif not may_define_service(change.actor, provider.path) or not (
-            _may_name(document.reference, organizations, change)
-            if row is None
-            else may_define_service(change.actor, row.provider_path)
+        elif (
+            provider is None
+            or not may_define_service(change.actor, provider.path)
+            or not (
+                _may_name(document.reference, organizations, change)
+                if row is None
+                else may_define_service(change.actor, row.provider_path)
+            )
         ):
+            # The same words when there is no such provider: who else is here is not told.
             refusals.append(_not_allowed(document.reference, place))
         for key in document.published_to:
-            if key != "*" and key not in organizations:
+            if key != "*" and (
+                key not in organizations
+                or (roots is not None and organizations[key].root_id not in roots)
+            ):
                 refusals.append(
                     Refusal(
                         "organization-missing",
                         document.reference,
                         (*place, "published-to"),
-                        f"there is no organization {key} to publish it to",
-                        "define the organization, or correct the key",
+                        f"there is no organization {key} that you know of to publish it to",
+                        "correct the key, or publish it to everyone; a customer who consumes "
+                        "one of your services is known",
                     )
                 )
         for number, group in enumerate(document.relies_on):
@@ -387,5 +399,5 @@ def _not_allowed(reference: str, path: tuple[str | int, ...]) -> Refusal:
         reference,
         path,
         f"you may not define {reference}",
-        "ask a catalogue editor of its provider",
+        "ask a catalogue editor of its provider, or correct who provides it",
     )

@@ -93,27 +93,50 @@ def referable_services(actor: Actor, rows: Iterable[ServiceRow]) -> set[int]:
     return allowed
 
 
-def managed_services() -> dict[str, Managed]:
-    """Digest and managing source of every service that exists now, by reference."""
+def known_roots(actor: Actor) -> set[int] | None:
+    """The top organizations the actor knows of: their own, those that may see one of theirs'
+    services, and those of which they may see one. None for an operator, who knows all."""
+    if actor.is_operator:
+        return None
+    roots = actor.root_ids
+    inward = Sharing.objects.filter(service__root_id__in=roots, root_id__isnull=False)
+    outward = Sharing.objects.filter(Q(root_id__in=roots) | Q(root__isnull=True))
+    return {
+        *roots,
+        *inward.values_list("root_id", flat=True).distinct(),
+        *outward.values_list("service__root_id", flat=True).distinct(),
+    }
+
+
+def managed_services(references: Iterable[str] | None = None) -> dict[str, Managed]:
+    """Digest and managing source of services that exist now, by reference; of all of them
+    without ``references``."""
     rows = Service.objects.filter(removed_at__isnull=True)
-    return {
-        reference: Managed(id_, digest, managed_by)
-        for reference, id_, digest, managed_by in rows.values_list(
-            "reference", "id", "digest", "managed_by"
-        )
-    }
+    columns = ("reference", "id", "digest", "managed_by")
+    if references is None:
+        return {row[0]: Managed(*row[1:]) for row in rows.values_list(*columns)}
+    found: dict[str, Managed] = {}
+    wanted = sorted(reference for reference in set(references) if is_reference(reference))
+    for start in range(0, len(wanted), 900):
+        some = rows.filter(reference__in=wanted[start : start + 900])
+        found.update({row[0]: Managed(*row[1:]) for row in some.values_list(*columns)})
+    return found
 
 
-def managed_consumption() -> dict[tuple[int, int], Managed]:
+def managed_consumption(
+    service_ids: Iterable[int] | None = None,
+) -> dict[tuple[int, int], Managed]:
     """Digest and managing source of every declared consumption in force, by the numbers of
-    consumer and service."""
+    consumer and service; of some services only, when they are given."""
     rows = Consumption.objects.filter(ends_at__isnull=True, source_kind="declared")
-    return {
-        (consumer, service): Managed(id_, digest, managed_by)
-        for consumer, service, id_, digest, managed_by in rows.values_list(
-            "consumer_id", "service_id", "id", "digest", "managed_by"
-        )
-    }
+    columns = ("consumer_id", "service_id", "id", "digest", "managed_by")
+    if service_ids is None:
+        return {row[:2]: Managed(*row[2:]) for row in rows.values_list(*columns)}
+    found: dict[tuple[int, int], Managed] = {}
+    for batch in in_batches(sorted(set(service_ids))):
+        some = rows.filter(service_id__in=batch)
+        found.update({row[:2]: Managed(*row[2:]) for row in some.values_list(*columns)})
+    return found
 
 
 def supporters_in_groups_of(service_ids: Iterable[int]) -> set[int]:
