@@ -15,7 +15,7 @@ from catenary.cli.terminal import answer, complain, progress, say
 if TYPE_CHECKING:
     from catenary.exchange.importers.report import Imported
 
-KINDS = ("csv", "compose", "backstage")
+KINDS = ("csv", "compose", "backstage", "archimate")
 _REJECTED_SHOWN = 50
 
 
@@ -82,6 +82,10 @@ def _read(
             from catenary.exchange.importers.compose import read_compose
 
             return read_compose(sources, mapping=mapping, provider=provider, name=name)
+        if kind == "archimate":
+            from catenary.exchange.importers.archimate.reading import read_archimate
+
+            return read_archimate(sources, mapping=mapping, provider=provider, name=name)
         from catenary.exchange.importers.backstage.reading import read_backstage
 
         return read_backstage(sources, mapping=mapping, provider=provider, name=name)

@@ -187,13 +187,14 @@ def export(
 
 @app.command(name="import")
 def import_(
-    kind: Annotated[str, typer.Argument(help="csv, compose or backstage.")],
+    kind: Annotated[str, typer.Argument(help="csv, compose, backstage or archimate.")],
     sources: Annotated[list[Path], typer.Argument(help="Files or folders to read.")],
     mapping: Annotated[
-        Path | None, typer.Option(help="csv: the file that says what the columns mean.")
+        Path | None,
+        typer.Option(help="csv: what the columns mean; archimate: what becomes a service."),
     ] = None,
     provider: Annotated[
-        str, typer.Option(help="compose, backstage: key of the organization that provides.")
+        str, typer.Option(help="Key of the organization that provides (not csv).")
     ] = "",
     name: Annotated[str, typer.Option(help="Name of that organization.")] = "",
     source: Annotated[
