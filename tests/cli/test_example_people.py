@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from catenary.apps.access.models import Account
-from catenary.apps.access.operations import create_accounts
+from catenary.apps.access.operations.accounts import create_accounts
 from catenary.cli.example_people import example_people, introduced
 from tests.conftest import ROOT
 

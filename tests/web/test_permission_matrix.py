@@ -76,6 +76,8 @@ ROUTES = {
     "chain": Route(objects=SEES_SERVICE, query="focus"),
     "checks": Route(),
     "account": Route(),
+    "tokens": Route(methods=READING | {"POST"}),
+    "revoke-token": Route(methods=frozenset({"POST"})),
     "sign-in": Route(methods=READING | {"POST"}, is_open=True),
     "sign-out": Route(methods=frozenset({"POST"}), is_open=True),
     "seen-as": Route(methods=frozenset({"POST"})),

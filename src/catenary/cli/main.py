@@ -276,6 +276,26 @@ def user(
 
 
 @app.command()
+def token(
+    action: Annotated[str, typer.Argument(help="issue, list or revoke.")],
+    which: Annotated[
+        str, typer.Argument(help="issue: what the token is for; revoke: the token's id.")
+    ] = "",
+    email: Annotated[
+        str, typer.Option("--for", help="Whose token: the address they sign in with.")
+    ] = "",
+    scope: Annotated[str, typer.Option(help="issue: read, write or admin.")] = "read",
+    days: Annotated[int, typer.Option(min=1, max=366, help="issue: how long it lasts.")] = 90,
+    json: Json = False,
+    data: Data = None,
+) -> None:
+    """Give a program a token for the API, list tokens, or revoke one."""
+    from catenary.cli.tokens import run_token
+
+    run_token(action=action, which=which, email=email, scope=scope, days=days, json=json, data=data)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of catalogue files, for editors."""
     from catenary.cli.catalogue import print_schema

@@ -97,7 +97,7 @@ def _migrate() -> None:
 
 
 def _first_administrator() -> None:
-    from catenary.apps.access.queries import any_operator
+    from catenary.apps.access.queries.accounts import any_operator
 
     if any_operator():
         return

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from catenary.domain.documents.shapes import Role
 
@@ -54,11 +56,45 @@ class MembershipFact:
     roles: frozenset[Role]
 
 
+class Scope(StrEnum):
+    """How far a wish may reach, whatever roles stand behind it: ``write`` changes services and
+    consumption, ``admin`` also organizations, people and their roles."""
+
+    READ = "read"
+    WRITE = "write"
+    ADMIN = "admin"
+
+
+EVERY_SCOPE = frozenset(Scope)
+_IMPLIED = {
+    Scope.READ: frozenset({Scope.READ}),
+    Scope.WRITE: frozenset({Scope.READ, Scope.WRITE}),
+    Scope.ADMIN: EVERY_SCOPE,
+}
+
+
+def with_implied(scopes: Iterable[Scope]) -> frozenset[Scope]:
+    """The scopes with those they include: who may write may read."""
+    return frozenset().union(*(_IMPLIED[scope] for scope in scopes))
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a wish about somebody's way in came from: door, network address, a few words about
+    the device, and the account of who made it when that is known."""
+
+    door: str
+    address: str = ""
+    device: str = ""
+    account_id: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who is asking. An operator runs the installation and sees all; nobody else does.
 
-    ``door`` says through which door the wish came (``web``, ``command-line``).
+    ``door`` says through which door the wish came (``web``, ``command-line``). ``scopes`` bound
+    what is done in their name: a token may carry fewer than its person could use, never more.
     """
 
     account_id: int | None = None
@@ -67,6 +103,7 @@ class Actor:
     is_operator: bool = False
     memberships: tuple[MembershipFact, ...] = ()
     door: str = "web"
+    scopes: frozenset[Scope] = EVERY_SCOPE
 
     @property
     def root_ids(self) -> frozenset[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from catenary.web.access import tokens
 from catenary.web.access import views as access
 from catenary.web.catalogue.views import catalogue
 from catenary.web.chain.views import chain
@@ -21,6 +22,8 @@ urlpatterns = [
     path("chain/", chain, name="chain"),
     path("checks/", checks, name="checks"),
     path("account/", access.account, name="account"),
+    path("account/tokens/", tokens.tokens, name="tokens"),
+    path("account/tokens/revoke/", tokens.revoke, name="revoke-token"),
     path("sign-in/", access.sign_in, name="sign-in"),
     path("sign-out/", access.sign_out, name="sign-out"),
     path("seen-as/", access.seen_as, name="seen-as"),

@@ -7,8 +7,8 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import identify_hasher
 
 from catenary.apps.access.models import Account
-from catenary.apps.access.operations import create_account
-from catenary.apps.access.queries import account_names, any_operator, has_ever_signed_in
+from catenary.apps.access.operations.accounts import create_account
+from catenary.apps.access.queries.accounts import account_names, any_operator, has_ever_signed_in
 from tests.apps.worlds import START
 
 pytestmark = pytest.mark.django_db

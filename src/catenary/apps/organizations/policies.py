@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catenary.domain.actors import Actor, OrganizationPath
+from catenary.domain.actors import Actor, OrganizationPath, Scope
 from catenary.domain.documents.shapes import Role
 
 EDITORS = frozenset({Role.CATALOGUE_EDITOR, Role.ADMINISTRATOR})
@@ -11,14 +11,16 @@ ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 def may_create_top_organization(actor: Actor) -> bool:
     """Only an operator of the installation brings a new top organization in."""
-    return actor.is_operator
+    return Scope.ADMIN in actor.scopes and actor.is_operator
 
 
 def may_administer(actor: Actor, path: OrganizationPath) -> bool:
     """Its administrators and those above manage an organization, its parts and its people."""
-    return actor.is_operator or actor.has_role_over(path, ADMINISTRATORS)
+    return Scope.ADMIN in actor.scopes and (
+        actor.is_operator or actor.has_role_over(path, ADMINISTRATORS)
+    )
 
 
 def may_edit_catalogue(actor: Actor, path: OrganizationPath) -> bool:
     """Catalogue editors and administrators, there or above, define what is provided there."""
-    return actor.is_operator or actor.has_role_over(path, EDITORS)
+    return Scope.WRITE in actor.scopes and (actor.is_operator or actor.has_role_over(path, EDITORS))

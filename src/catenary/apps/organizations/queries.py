@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from catenary.apps.common.queries import in_batches
 from catenary.apps.organizations.models import Membership, Organization, Person
-from catenary.domain.actors import Actor, MembershipFact, Viewpoint
+from catenary.domain.actors import EVERY_SCOPE, Actor, MembershipFact, Scope, Viewpoint
 from catenary.domain.documents.shapes import (
     MembershipDocument,
     OrganizationDocument,
@@ -155,15 +155,18 @@ def people_to_invite() -> list[PersonRow]:
     return [PersonRow(*row) for row in rows.values_list("id", "email", "name", "organization_id")]
 
 
-def actor_of_account(account_id: int, is_operator: bool, door: str) -> Actor:
-    """Who is behind an account, with every role they have now; two queries."""
+def actor_of_account(
+    account_id: int, is_operator: bool, door: str, scopes: frozenset[Scope] = EVERY_SCOPE
+) -> Actor:
+    """Who is behind an account, with every role they have now; two queries. ``scopes`` are those
+    of the token they came with, if they did."""
     person = (
         Person.objects.filter(account_id=account_id, removed_at__isnull=True)
         .values_list("id", "email")
         .first()
     )
     if person is None:
-        return Actor(account_id=account_id, is_operator=is_operator, door=door)
+        return Actor(account_id=account_id, is_operator=is_operator, door=door, scopes=scopes)
     return Actor(
         account_id=account_id,
         person_id=person[0],
@@ -171,6 +174,7 @@ def actor_of_account(account_id: int, is_operator: bool, door: str) -> Actor:
         is_operator=is_operator,
         memberships=_memberships(person[0]),
         door=door,
+        scopes=scopes,
     )
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catenary.apps.access.queries import has_ever_signed_in
+from catenary.apps.access.queries.accounts import has_ever_signed_in
 from catenary.apps.common.queries import database_answers
 from catenary.apps.organizations.queries import organizations_to_look_from, viewpoint_of
 from catenary.web import addresses

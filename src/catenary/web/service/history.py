@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from catenary.apps.access.queries import account_names
+from catenary.apps.access.queries.accounts import account_names
 from catenary.apps.history.queries import HistoryEntry as Entry
 from catenary.apps.organizations.queries import people_by_id
 from catenary.domain.plan import field_changes

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from catenary.apps.access.operations import create_account, create_accounts
+from catenary.apps.access.operations.accounts import create_account, create_accounts
+from catenary.apps.access.operations.tokens import revoke_tokens_of
 from catenary.apps.common.operations import insert_rows, reserve_ids, update_rows
 from catenary.apps.common.queries import in_batches
 from catenary.apps.history.choices import Action, Kind
@@ -15,7 +16,7 @@ from catenary.apps.organizations.policies import may_administer
 from catenary.apps.organizations.queries import (
     organizations_by_key,
 )
-from catenary.domain.actors import ChangeSet
+from catenary.domain.actors import ChangeSet, Origin
 from catenary.domain.documents.plain import digest, person_to_plain
 from catenary.domain.documents.shapes import PersonDocument, Role
 from catenary.domain.refusals import Refusal, Refused
@@ -113,7 +114,8 @@ def define_people(*, documents: Sequence[PersonDocument], change: ChangeSet) -> 
 
 
 def remove_people(*, emails: Sequence[str], change: ChangeSet) -> None:
-    """Remove people: they lose every role and can no longer act; history keeps their number."""
+    """Remove people: they lose every role and token and can no longer act; history keeps their
+    number."""
     people = Person.objects.select_related("organization").filter(
         email__in=list(emails), removed_at__isnull=True
     )
@@ -128,6 +130,11 @@ def remove_people(*, emails: Sequence[str], change: ChangeSet) -> None:
     ids = [row.pk for row in rows]
     Membership.objects.filter(person_id__in=ids).delete()
     Person.objects.filter(pk__in=ids).update(removed_at=change.at)
+    revoke_tokens_of(
+        account_ids=[row.account_id for row in rows if row.account_id is not None],
+        at=change.at,
+        origin=Origin(change.actor.door, account_id=change.actor.account_id),
+    )
     append_revisions(
         change=change,
         revisions=[

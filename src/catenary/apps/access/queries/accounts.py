@@ -18,3 +18,10 @@ def has_ever_signed_in() -> bool:
 def account_names(ids: set[int]) -> dict[int, str]:
     """The addresses of accounts, for the history of what operators did."""
     return dict(Account.objects.filter(pk__in=ids).values_list("pk", "email"))
+
+
+def account_of_email(email: str) -> int | None:
+    """The number of the account that signs in with this address; none when nobody does."""
+    if not email.isprintable():
+        return None
+    return Account.objects.filter(email=email.lower()).values_list("pk", flat=True).first()

@@ -1,0 +1,7 @@
+"""The tables of this room, one module for each subject."""
+
+from catenary.apps.access.models.accounts import Account
+from catenary.apps.access.models.tokens import Token
+from catenary.apps.access.models.watching import AccessEvent
+
+__all__ = ["AccessEvent", "Account", "Token"]

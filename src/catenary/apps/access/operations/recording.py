@@ -1,0 +1,34 @@
+"""Writing down what happened at the doors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from catenary.apps.access.choices import Happening
+from catenary.apps.access.models import AccessEvent
+from catenary.domain.actors import Origin
+
+
+def record_access(
+    kind: Happening,
+    *,
+    at: datetime,
+    origin: Origin,
+    account_ids: Iterable[int | None],
+    about: str = "",
+) -> None:
+    """One event for each account. ``about`` is a few words: the token, how somebody signed in."""
+    AccessEvent.objects.bulk_create(
+        AccessEvent(
+            at=at,
+            kind=kind,
+            account_id=account_id,
+            by_account_id=None if origin.account_id == account_id else origin.account_id,
+            door=origin.door[:40],
+            address=origin.address[:45],
+            device=origin.device[:120],
+            about=about[:160],
+        )
+        for account_id in account_ids
+    )

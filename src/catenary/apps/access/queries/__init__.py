@@ -1,0 +1,1 @@
+"""What may be asked about accounts, tokens and signing in: one module for each."""

@@ -1,0 +1,18 @@
+"""Where a request about somebody's way in comes from."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from catenary.domain.actors import Origin
+
+
+def origin_of(request: HttpRequest) -> Origin:
+    """Door, network address, device, and whose account asks, when that is known."""
+    user = getattr(request, "user", None)
+    return Origin(
+        door="web",
+        address=request.META.get("REMOTE_ADDR", ""),
+        device=request.headers.get("user-agent", "")[:120],
+        account_id=user.pk if user is not None and user.is_authenticated else None,
+    )
