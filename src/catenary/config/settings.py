@@ -13,6 +13,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from catenary.config.access import whole_number
 from catenary.config.secret import installation_secret
 
 DATA = Path(os.environ.get("CATENARY_DATA", "var")).absolute()
@@ -162,6 +163,10 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     },
 }
+
+#: What one token may ask for; 0 for as much as it likes.
+API_REQUESTS_PER_MINUTE = whole_number("CATENARY_API_REQUESTS_PER_MINUTE", 1200, 0, 1_000_000)
+RATE_LIMITS_FILE = DATA / "rate-limits"
 
 LANGUAGE_CODE = "en"
 USE_I18N = True
