@@ -12,9 +12,9 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,6 +105,10 @@ class Estate:
         ``question`` names everything the answer depends on. Arrays cannot be written to any more.
         """
         return self._memory.answer(question, compute)
+
+    def with_columns(self, **columns: Any) -> Estate:
+        """The same estate with other columns, and nothing remembered."""
+        return replace(self, _memory=_Memory(), **columns)
 
     @cached_property
     def _service_order(self) -> Ints:

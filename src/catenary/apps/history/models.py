@@ -10,7 +10,11 @@ from catenary.apps.history.choices import Action, Kind
 
 
 class Change(models.Model):
-    """One act by one actor at one moment; everything it changed points to it."""
+    """One act by one actor at one moment; everything it changed points to it.
+
+    ``version`` is the catalogue's version that it made; absent in changes from before versions
+    were written down.
+    """
 
     at = models.DateTimeField(db_index=True)
     account_id = models.BigIntegerField(null=True)
@@ -18,6 +22,7 @@ class Change(models.Model):
     door = models.CharField(max_length=40)
     source = models.CharField(max_length=200)
     note = models.CharField(max_length=400, blank=True)
+    version = models.BigIntegerField(null=True)
 
 
 class Revision(models.Model):

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from catenary.apps.common.operations import insert_rows, reserve_ids, update_rows
-from catenary.apps.common.queries import in_batches
+from catenary.apps.common.queries import catalogue_version, in_batches
 from catenary.apps.history.choices import Action, Kind
 from catenary.apps.history.models import Change, Revision
 from catenary.domain.actors import Actor, ChangeSet
@@ -37,6 +37,7 @@ def open_change(*, actor: Actor, at: datetime, source: str, note: str = "") -> C
         door=actor.door,
         source=source,
         note=note[:400],
+        version=catalogue_version(),
     )
     return ChangeSet(id=change.pk, actor=actor, at=at, source=source)
 

@@ -87,3 +87,35 @@ def entries_of(kind: Kind, object_id: int, limit: int = 50) -> list[HistoryEntry
 
 def _said(document: str | None) -> dict[str, Any] | None:
     return None if document is None else orjson.loads(document)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far history goes: its last revision, and the version of the catalogue that its change
+    made. Versions never come twice, so that another history, as after restoring a backup, is
+    never taken for this one."""
+
+    revision_id: int
+    version: int
+
+
+def last_mark() -> Mark | None:
+    """How far history goes now; none before the first change that wrote its version down."""
+    last = Revision.objects.order_by("-pk").values_list("pk", "change__version").first()
+    if last is None:
+        return None
+    revision_id, version = last
+    return None if version is None else Mark(revision_id, version)
+
+
+def revised_since(mark: Mark, most: int) -> dict[Kind, set[int]] | None:
+    """The numbers of everything revised after a mark, by kind; none when that is more than
+    ``most`` revisions, or when the mark does not stand in this history."""
+    rows = Revision.objects.filter(pk__gte=mark.revision_id).order_by("pk")
+    found = list(rows.values_list("pk", "change__version", "kind", "object_id")[: most + 2])
+    if not found or found[0][:2] != (mark.revision_id, mark.version) or len(found) > most + 1:
+        return None
+    revised: dict[Kind, set[int]] = {}
+    for _, _, kind, object_id in found[1:]:
+        revised.setdefault(Kind(kind), set()).add(object_id)
+    return revised

@@ -8,33 +8,44 @@ from typing import Any
 
 import numpy as np
 from django.db import DatabaseError, connection
+from django.db.models import Count
 
 from catenary.apps.common.queries import catalogue_version
+from catenary.apps.history.choices import Kind
+from catenary.apps.history.queries import Mark, last_mark, revised_since
 from catenary.apps.organizations.queries import organization_tree
 from catenary.apps.portfolio.choices import SharingReason
+from catenary.apps.portfolio.models import Consumption, Dependency, Outcome, Service, Sharing
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.estate import EVERYONE, STAGE_CODES, Bools, Estate, Ints
+from catenary.domain.estate_renewal import Renewal, ServiceFacts, renewed
 
 _lock = threading.Lock()
-_held: dict[str, Estate] = {}
+_held: dict[str, tuple[Estate, Mark | None]] = {}
+#: After so many revisions the estate is loaded whole.
+_FEW = 200
 
 
 def current_estate() -> Estate:
     """The estate as of the last committed change. One small query when it is already held."""
     name = str(connection.settings_dict["NAME"])
     held = _held.get(name)
-    if held is not None and held.version == catalogue_version():
-        return held
+    if held is not None and held[0].version == catalogue_version():
+        return held[0]
     with _lock:
         held = _held.get(name)
         version = catalogue_version()
-        while held is None or held.version != version:
-            held = _load(version)
+        while held is None or held[0].version != version:
+            mark = last_mark()
+            fresh = _renewed(*held, version) if held is not None else None
+            held = fresh or _load(version), mark
             # Somebody may have committed between two of the reads: then read again, so that the
             # arrays belong together.
-            version = catalogue_version()
+            now = catalogue_version()
+            if now != version:
+                version, held = now, _held.get(name)
         _held[name] = held
-        return held
+        return held[0]
 
 
 def warm_estate() -> None:
@@ -75,6 +86,54 @@ def seen_as(
         tuple(position for position in unlocked if position is not None),
         actor.is_operator,
     )
+
+
+def _renewed(estate: Estate, mark: Mark | None, version: int) -> Estate | None:
+    """The estate with what was revised since; none when so much, or such things, were revised
+    that it must be loaded whole."""
+    revised = None if mark is None else revised_since(mark, _FEW)
+    if revised is None or Kind.ORGANIZATION in revised:
+        return None
+    touched = frozenset(revised.get(Kind.SERVICE, ()))
+    consumption = Consumption.objects.filter(pk__in=revised.get(Kind.CONSUMPTION, ()))
+    consumed = frozenset(consumption.values_list("service_id", flat=True))
+    outcomes = dict(
+        Outcome.objects.filter(service_id__in=touched, removed_at__isnull=True)
+        .values_list("service_id")
+        .annotate(number=Count("pk"))
+    )
+    services = Service.objects.filter(pk__in=touched, removed_at__isnull=True)
+    published = Sharing.objects.filter(service_id__in=touched, reason=SharingReason.PUBLISHED)
+    renewal = Renewal(
+        touched=touched,
+        services=[
+            ServiceFacts(pk, name, provider, STAGE_CODES[stage], restricted, outcomes.get(pk, 0))
+            for pk, name, provider, stage, restricted in services.values_list(
+                "pk", "name_key", "provider_id", "stage", "restricted"
+            )
+        ],
+        dependencies=list(
+            Dependency.objects.filter(reliant_id__in=touched).values_list(
+                "reliant_id", "supporter_id", "group__soft"
+            )
+        ),
+        published=[
+            (service_id, place)
+            for service_id, root_id in published.values_list("service_id", "root_id")
+            if (place := _root_place(estate, root_id)) is not None
+        ],
+        consumed=consumed,
+        consumption=list(
+            Consumption.objects.filter(service_id__in=consumed, ends_at__isnull=True).values_list(
+                "consumer_id", "service_id"
+            )
+        ),
+    )
+    return renewed(estate, renewal, version)
+
+
+def _root_place(estate: Estate, root_id: int | None) -> int | None:
+    return EVERYONE if root_id is None else estate.organization_position(root_id)
 
 
 def _load(version: int) -> Estate:
