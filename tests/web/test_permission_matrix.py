@@ -72,6 +72,7 @@ ROUTES = {
     "catalogue": Route(),
     "service": Route(objects=SEES_SERVICE),
     "service-history": Route(objects=SEES_HISTORY),
+    "service-compare": Route(objects=SEES_SERVICE),
     "organization": Route(objects=SEES_ORGANIZATION),
     "chain": Route(objects=SEES_SERVICE, query="focus"),
     "checks": Route(),

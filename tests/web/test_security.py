@@ -29,6 +29,7 @@ PAGES = (
     "/catalogue/",
     "/services/alpha-it/portal/",
     "/services/alpha-it/portal/history/",
+    "/services/alpha-it/portal/compare/",
     "/organizations/alpha-it/",
     "/chain/?focus=alpha-it/portal",
     "/checks/",

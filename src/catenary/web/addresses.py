@@ -19,6 +19,12 @@ def service_history(reference: str) -> str:
     return reverse("service-history", args=[organization, key])
 
 
+def service_compare(reference: str) -> str:
+    """The service from both sides."""
+    organization, _, key = reference.partition("/")
+    return reverse("service-compare", args=[organization, key])
+
+
 def organization(key: str) -> str:
     """The page of an organization."""
     return reverse("organization", args=[key])

@@ -9,6 +9,7 @@ from catenary.web.access import views as access
 from catenary.web.catalogue.views import catalogue
 from catenary.web.chain.views import chain
 from catenary.web.checks.views import checks
+from catenary.web.compare.views import compare
 from catenary.web.home.views import home
 from catenary.web.organization.views import organization
 from catenary.web.service import views as service
@@ -18,6 +19,7 @@ urlpatterns = [
     path("catalogue/", catalogue, name="catalogue"),
     path("services/<str:organization>/<str:key>/", service.service, name="service"),
     path("services/<str:organization>/<str:key>/history/", service.history, name="service-history"),
+    path("services/<str:organization>/<str:key>/compare/", compare, name="service-compare"),
     path("organizations/<str:key>/", organization, name="organization"),
     path("chain/", chain, name="chain"),
     path("checks/", checks, name="checks"),

@@ -605,11 +605,49 @@ NOT_FOUND = p.ErrorPage(
     "req-7f3a",
 )
 
+COMPARE = p.ComparePage(
+    name="Patient management",
+    reference="hospital-it/patient-management",
+    url="/services/hospital-it/patient-management/",
+    here="/services/hospital-it/patient-management/compare/",
+    answer=p.say("One record, seen by {a} and by {b}.", a=HOSPITAL_IT, b=WARDS),
+    provider=HOSPITAL_IT,
+    customer=WARDS,
+    is_provider=True,
+    rows=(
+        p.CompareRow(
+            "What it is called",
+            p.Cell((p.Link("Patient management"),)),
+            p.Cell((p.Link("Bed board", note="their name"),)),
+        ),
+        p.CompareRow("What it is", p.Cell(role=FACING), p.Cell(role=EXTERNAL)),
+        p.CompareRow(
+            "Outcomes",
+            p.Cell((p.Link("Seen sooner", note="Dr. Okafor"),), is_quoted=True),
+            p.Cell((p.Link("Seen sooner", note="Dr. Okafor"),), is_quoted=True),
+        ),
+        p.CompareRow("Hours", p.Cell(empty="not agreed"), p.Cell(empty="not agreed")),
+        p.CompareRow(
+            "What it rests on",
+            p.Cell((service("crm", "CRM", "essential"),)),
+            p.Cell(unseen=p.say("{name} does not see it.", name="Wards")),
+        ),
+    ),
+    choices=(p.CustomerChoice("wards", "Wards", True), p.CustomerChoice("clinic", "Clinic")),
+)
+CUSTOMER_COMPARE = replace(
+    COMPARE, is_provider=False, choices=(), unseen=("what it rests on", "its history")
+)
+EMPTY_COMPARE = replace(COMPARE, customer=None, rows=(), choices=())
+
 #: Every page: what to call it, its template, its values, its frame.
 SAMPLES: tuple[tuple[str, str, object, p.Frame], ...] = (
     ("service", "service.html", SERVICE, FRAME),
     ("service-customer", "service.html", CUSTOMER_SERVICE, CUSTOMER_FRAME),
     ("service-empty", "service.html", EMPTY_SERVICE, FRAME),
+    ("compare", "compare.html", COMPARE, FRAME),
+    ("compare-customer", "compare.html", CUSTOMER_COMPARE, CUSTOMER_FRAME),
+    ("compare-empty", "compare.html", EMPTY_COMPARE, FRAME),
     ("home", "home.html", HOME, replace(FRAME, current="home")),
     ("home-empty", "home.html", EMPTY_HOME, replace(FRAME, current="home")),
     ("home-first-run", "home.html", FIRST_RUN_HOME, replace(FRAME, current="home", band=None)),

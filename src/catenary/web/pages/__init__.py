@@ -9,6 +9,7 @@ from catenary.web.pages.account import AccountPage, ErrorPage, MembershipRow, Si
 from catenary.web.pages.catalogue import CataloguePage, CatalogueRow
 from catenary.web.pages.chain import ChainChoice, ChainPage, ChainRow
 from catenary.web.pages.checks import ChecksPage, FindingRow, RuleGroup
+from catenary.web.pages.compare import Cell, ComparePage, CompareRow, CustomerChoice
 from catenary.web.pages.frame import (
     Account,
     Addresses,
@@ -59,6 +60,7 @@ __all__ = [
     "Because",
     "CataloguePage",
     "CatalogueRow",
+    "Cell",
     "ChainChoice",
     "ChainPage",
     "ChainRow",
@@ -66,10 +68,13 @@ __all__ = [
     "ChecksPage",
     "Chip",
     "CoCreationCard",
+    "ComparePage",
+    "CompareRow",
     "ConditionMark",
     "ConsumerRow",
     "Contact",
     "Count",
+    "CustomerChoice",
     "CustomerRow",
     "ErrorPage",
     "Facet",

@@ -178,6 +178,7 @@ class ServicePage:
     relies_on: tuple[ReliedOnGroup, ...] = ()
     picture_svg: str = ""
     chain_url: str = ""
+    compare_url: str = ""
     findings: tuple[FindingRow, ...] = ()
     history: tuple[HistoryEntry, ...] = ()
     history_url: str = ""

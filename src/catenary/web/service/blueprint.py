@@ -113,6 +113,7 @@ def service_page(
         relies_on=tuple(_group(group) for group in view.groups),
         picture_svg=picture_svg,
         chain_url=addresses.chain(focus=document.reference),
+        compare_url=addresses.service_compare(document.reference),
         findings=findings,
         history=history,
         history_url=addresses.service_history(document.reference) if view.is_inside else "",
