@@ -82,6 +82,7 @@ ROUTES = {
     "sign-in": Route(methods=READING | {"POST"}, is_open=True),
     "sign-out": Route(methods=frozenset({"POST"}), is_open=True),
     "seen-as": Route(methods=frozenset({"POST"})),
+    "language": Route(methods=frozenset({"POST"}), is_open=True),
     "healthz": Route(page=frozenset(EVERYBODY), is_open=True),
     "readyz": Route(page=frozenset(EVERYBODY), is_open=True),
 }

@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "catenary.web.language.page_language",
     "catenary.web.middleware.readable_requests",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -169,6 +170,12 @@ API_REQUESTS_PER_MINUTE = whole_number("CATENARY_API_REQUESTS_PER_MINUTE", 1200,
 RATE_LIMITS_FILE = DATA / "rate-limits"
 
 LANGUAGE_CODE = "en"
+#: Each by its own name; scripts/translations.py keeps the texts of those that are not English.
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [Path(__file__).resolve().parent.parent / "locale"]
+FORMAT_MODULE_PATH = ["catenary.web.formats"]
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_SECURE = BEHIND_TLS
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -10,8 +10,8 @@ from typing import Any, Concatenate, ParamSpec
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language, get_language_bidi, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from catenary.apps.organizations.queries import (
     actor_of_account,
@@ -100,8 +100,6 @@ def frame_of(asking: Asking, *, current: str = "", query: str = "", look: str = 
         band=_band(asking, look),
         open_findings=findings,
         query=query,
-        language=get_language() or "en",
-        is_right_to_left=get_language_bidi(),
     )
 
 
@@ -110,8 +108,6 @@ def stranger_frame(request: HttpRequest) -> Frame:
     return Frame(
         here=request.get_full_path(),
         origin=f"{request.scheme}://{request.get_host()}",
-        language=get_language() or "en",
-        is_right_to_left=get_language_bidi(),
     )
 
 

@@ -11,6 +11,7 @@ from catenary.web.chain.views import chain
 from catenary.web.checks.views import checks
 from catenary.web.compare.views import compare
 from catenary.web.home.views import home
+from catenary.web.language import choose_language
 from catenary.web.organization.views import organization
 from catenary.web.service import views as service
 
@@ -29,6 +30,7 @@ urlpatterns = [
     path("sign-in/", access.sign_in, name="sign-in"),
     path("sign-out/", access.sign_out, name="sign-out"),
     path("seen-as/", access.seen_as, name="seen-as"),
+    path("language/", choose_language, name="language"),
     path("healthz", access.healthz, name="healthz"),
     path("readyz", access.readyz, name="readyz"),
 ]

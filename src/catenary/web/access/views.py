@@ -6,7 +6,6 @@ from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,7 +15,9 @@ from catenary.apps.common.queries import database_answers
 from catenary.apps.organizations.queries import organizations_to_look_from, viewpoint_of
 from catenary.web import addresses
 from catenary.web.asking import SEEN_AS, Asking, page_response, signed_in, stranger_frame
+from catenary.web.language import language_choices
 from catenary.web.pages import AccountPage, Link, MembershipRow, SignInPage, ViewpointChoice
+from catenary.web.returning import safe_address
 
 
 @never_cache
@@ -25,9 +26,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Show the form; take e-mail address and password."""
     if request.method != "POST":
         if request.user.is_authenticated:
-            return HttpResponseRedirect(_after_sign_in(request, request.GET.get("next", "")))
+            return HttpResponseRedirect(safe_address(request, request.GET.get("next", "")))
         page = SignInPage(
-            next=request.GET.get("next", "")[:1000], is_first_run=not has_ever_signed_in()
+            next=request.GET.get("next", "")[:1000],
+            is_first_run=not has_ever_signed_in(),
+            languages=language_choices(request),
         )
         return render(request, "sign_in.html", {"page": page, "frame": stranger_frame(request)})
     email = request.POST.get("email", "").strip().lower()[:254]
@@ -38,6 +41,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         page = SignInPage(
             email=email,
             next=wanted,
+            languages=language_choices(request),
             problem=_("That address and password do not belong together. Nobody was signed in."),
         )
         return render(
@@ -47,7 +51,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             status=422,
         )
     login(request, account)
-    return HttpResponseRedirect(_after_sign_in(request, wanted))
+    return HttpResponseRedirect(safe_address(request, wanted))
 
 
 @require_POST
@@ -65,7 +69,7 @@ def seen_as(asking: Asking) -> HttpResponse:
     viewpoint = viewpoint_of(asking.actor, request.POST.get("organization", "")[:100])
     if viewpoint is not None:
         request.session[SEEN_AS] = viewpoint.key
-    return HttpResponseRedirect(_after_sign_in(request, request.POST.get("next", "")[:1000]))
+    return HttpResponseRedirect(safe_address(request, request.POST.get("next", "")[:1000]))
 
 
 @require_safe
@@ -96,6 +100,7 @@ def account(asking: Asking) -> HttpResponse:
         ),
         looked_for=named,
         is_operator=actor.is_operator,
+        languages=language_choices(asking.request),
     )
     return page_response(asking, "account.html", page)
 
@@ -112,11 +117,3 @@ def readyz(request: HttpRequest) -> HttpResponse:
     if not database_answers():
         return JsonResponse({"status": "the database does not answer"}, status=503)
     return JsonResponse({"status": "ready"})
-
-
-def _after_sign_in(request: HttpRequest, wanted: str) -> str:
-    """Where to go: only ever to a page of ours."""
-    safe = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if safe and wanted.startswith("/") else reverse("home")

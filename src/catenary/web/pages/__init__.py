@@ -14,6 +14,7 @@ from catenary.web.pages.frame import (
     Account,
     Addresses,
     Frame,
+    LanguageChoice,
     ViewpointBand,
     ViewpointChoice,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "HistoryPage",
     "HomePage",
     "Hours",
+    "LanguageChoice",
     "Link",
     "MeasureLine",
     "MembershipRow",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from catenary.web.pages.frame import ViewpointChoice
+from catenary.web.pages.frame import LanguageChoice, ViewpointChoice
 from catenary.web.pages.sentences import Link
 
 
@@ -22,6 +22,7 @@ class SignInPage:
     problem: str = ""
     is_first_run: bool = False
     people: tuple[tuple[str, str, str], ...] = ()
+    languages: tuple[LanguageChoice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class AccountPage:
     viewpoints: tuple[ViewpointChoice, ...] = ()
     looked_for: str = ""
     is_operator: bool = False
+    languages: tuple[LanguageChoice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

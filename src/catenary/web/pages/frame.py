@@ -19,6 +19,7 @@ class Addresses:
     sign_in: str = "/sign-in/"
     sign_out: str = "/sign-out/"
     seen_as: str = "/seen-as/"
+    language: str = "/language/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,15 @@ class Account:
 
     name: str
     email: str
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageChoice:
+    """A language by its code and its own name. ``is_chosen``: it was asked for by hand."""
+
+    code: str
+    name: str
+    is_chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +93,4 @@ class Frame:
     open_findings: Count | None = None
     query: str = ""
     origin: str = ""
-    language: str = "en"
-    is_right_to_left: bool = False
     addresses: Addresses = field(default_factory=Addresses)

@@ -1,0 +1,1 @@
+"""How each language writes dates and numbers: days before months, and never a clock of twelve."""
