@@ -206,6 +206,23 @@ def test_an_organization_is_shown(stocked: Installation) -> None:
     assert stocked.run("show", "nowhere").code == 2
 
 
+def test_impact_is_told_in_words_and_in_json(stocked: Installation) -> None:
+    words = stocked.fine("impact", "acme/db").out
+    value = stocked.fine("impact", "acme/db", "--json").json
+    alone = stocked.fine("impact", "acme/shop", "--condition", "degraded").out
+
+    assert "down acme/shop Shop <- acme/db" in words
+    assert "organization buyer: down; consumes acme/shop" in words
+    assert value["services"][0]["path"] == ["acme/shop", "acme/db"]
+    assert value["counts"] == {"down": 1, "degraded": 0, "at-risk": 0}
+    assert "organization buyer: degraded" in alone
+    assert stocked.run("impact", "acme/nothing").code == 2
+    assert stocked.run("impact", "acme/db", "--condition", "tired").code == 2
+    hidden = stocked.run("impact", "acme/db", "--by", "bo@buyer.example")
+    missing = stocked.run("impact", "acme/no", "--by", "bo@buyer.example")
+    assert (hidden.code, hidden.err) == (2, missing.err.replace("acme/no", "acme/db"))
+
+
 def test_a_chain_is_drawn_and_told(stocked: Installation) -> None:
     drawn = stocked.fine("chain", "acme/shop").out
     value = stocked.fine("chain", "acme/db", "--json").json

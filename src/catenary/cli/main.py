@@ -262,6 +262,23 @@ def chain(
 
 
 @app.command()
+def impact(
+    references: Annotated[list[str], typer.Argument(help="The services that fail.")],
+    condition: Annotated[
+        str, typer.Option(help="What they are asked to be: down or degraded.")
+    ] = "down",
+    seen: Seen = "",
+    by: By = "",
+    json: Json = False,
+    data: Data = None,
+) -> None:
+    """Say who is hit when services fail: services, organizations, outcomes, and why."""
+    from catenary.cli.impact import show_impact
+
+    show_impact(references=references, condition=condition, seen=seen, by=by, json=json, data=data)
+
+
+@app.command()
 def user(
     email: Annotated[str, typer.Argument(help="Their e-mail address.")],
     operator: Annotated[

@@ -24,7 +24,7 @@ def show_reference(*, reference: str, seen: str, by: str, json: bool, data: Path
     """Print a service or an organization as it may be seen."""
     ready(data)
     actor = actor_by(by)
-    viewpoint = _viewpoint(actor, seen, reference)
+    viewpoint = viewpoint_for(actor, seen, reference)
     value = (
         _service(actor, viewpoint, reference)
         if is_reference(reference)
@@ -55,7 +55,7 @@ def show_chain(
     from catenary.apps.portfolio.queries.chain import SHOWN, Direction, chain_of
 
     actor = actor_by(by)
-    viewpoint = _viewpoint(actor, seen, reference)
+    viewpoint = viewpoint_for(actor, seen, reference)
     direction = Direction.BOTH
     if up != down:
         direction = Direction.UP if up else Direction.DOWN
@@ -76,7 +76,7 @@ def show_chain(
         _print_chain(view, direction.value)
 
 
-def _viewpoint(actor: Actor, seen: str, reference: str) -> Viewpoint:
+def viewpoint_for(actor: Actor, seen: str, reference: str) -> Viewpoint:
     """Where to look from: as told, else from the thing's own organization for the operator."""
     from catenary.apps.organizations.queries import home_viewpoint, viewpoint_of
 

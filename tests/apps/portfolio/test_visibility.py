@@ -24,6 +24,7 @@ from catenary.apps.portfolio.queries.checks import live_findings
 from catenary.apps.portfolio.queries.documents import live_catalogue
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.apps.portfolio.queries.home import chain_place, relation_counts
+from catenary.apps.portfolio.queries.impact import impact_view
 from catenary.apps.portfolio.queries.lookup import services_by_reference
 from catenary.apps.portfolio.queries.organization import organization_view
 from catenary.apps.portfolio.queries.search import search_services
@@ -68,6 +69,9 @@ def everything_said_to(actor: Actor, key: str, references: tuple[str, ...] = ALL
         said[f"chain {reference}"] = chain_of(
             actor=actor, viewpoint=viewpoint, reference=reference, depth=None
         )
+        said[f"impact {reference}"] = impact_view(
+            actor=actor, viewpoint=viewpoint, references=[reference]
+        )[0]
         row = services_by_reference([reference]).get(reference)
         said[f"history {reference}"] = (
             service_history(actor=actor, viewpoint=viewpoint, service_id=row.id, limit=50)
@@ -140,6 +144,7 @@ def test_each_person_opens_what_they_may_see_and_nothing_else(
     wanted = [reference for reference in ALL if reference.partition("/")[2] in expected.split()]
     assert [r for r in ALL if said[f"service {r}"] is not None] == wanted
     assert [r for r in ALL if said[f"chain {r}"] is not None] == wanted
+    assert [r for r in ALL if said[f"impact {r}"] is not None] == wanted
     assert sorted(row.reference for row in listed.rows) == sorted(wanted)
     assert sorted(said["catalogue"].services) == sorted(wanted)
     for reference in ALL:

@@ -15,14 +15,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from catenary.apps.organizations.queries import (
-    OrganizationRow,
-    organizations_by_id,
-    organizations_by_key,
-)
-from catenary.apps.portfolio.models import Consumption, Service, ServiceTag
-from catenary.apps.portfolio.queries.estate import current_estate, visible_services
-from catenary.apps.portfolio.queries.search import CAP, FILTERED_CAP, search_services
+from catenary.apps.organizations.queries import OrganizationRow
+from catenary.apps.portfolio.queries.records import TODAY, Records
+from catenary.apps.portfolio.queries.search import CAP, FILTERED_CAP
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.estate import ROLE_NAMES, STAGES, Bools, Estate, Ints
 from catenary.domain.text import sort_key, words
@@ -80,17 +75,22 @@ class CatalogueList:
 
 
 def list_services(
-    *, actor: Actor, viewpoint: Viewpoint, narrowed: CatalogueFilter, after: str = ""
+    *,
+    actor: Actor,
+    viewpoint: Viewpoint,
+    narrowed: CatalogueFilter,
+    after: str = "",
+    records: Records = TODAY,
 ) -> CatalogueList:
     """The page of services after the place ``after`` (from ``previous`` or ``next``; a place
     that makes no sense means the first page)."""
-    estate = current_estate()
-    seen = visible_services(estate, actor, viewpoint)
+    estate = records.estate()
+    seen = records.visible(estate, actor, viewpoint)
     organization = estate.organization_position(viewpoint.organization_id)
     if organization is None:
         return CatalogueList((), 0, False, has_catalogue=False)
     roles = estate.roles_seen_from(organization)
-    matching, capped = _matching(estate, seen, actor, viewpoint, narrowed)
+    matching, capped = _matching(records, estate, seen, actor, viewpoint, narrowed)
     by_role = _mask(len(ROLE_NAMES), ROLE_NAMES, narrowed.role)
     by_stage = _mask(len(STAGES), STAGES, narrowed.stage)
     in_role, in_stage = by_role[roles], by_stage[estate.stage]
@@ -100,12 +100,12 @@ def list_services(
     start = _start(estate, ordered, scores, after)
     shown = ordered[start : start + PAGE]
     return CatalogueList(
-        rows=summaries(estate, viewpoint, shown, roles),
+        rows=summaries(estate, viewpoint, shown, roles, records=records),
         total=len(places),
         capped=capped,
         role_counts=_counts(roles[matching & in_stage], ROLE_NAMES),
         stage_counts=_counts(estate.stage[matching & in_role], STAGES),
-        provider_counts=_provider_counts(estate, chosen),
+        provider_counts=_provider_counts(records, estate, chosen),
         previous=(
             None if start == 0 else _place(estate, ordered, scores, max(0, start - PAGE) - 1)
         ),
@@ -119,76 +119,64 @@ def list_services(
 
 
 def summaries(
-    estate: Estate, viewpoint: Viewpoint, places: Sequence[int] | Ints, roles: Ints
+    estate: Estate,
+    viewpoint: Viewpoint,
+    places: Sequence[int] | Ints,
+    roles: Ints,
+    *,
+    records: Records = TODAY,
 ) -> tuple[ServiceSummary, ...]:
     """What a list shows of the services at these places, in their order: four queries."""
     ids = [int(estate.service_ids[place]) for place in places]
-    rows = {
-        row[0]: row
-        for row in Service.objects.filter(pk__in=ids).values_list(
-            "pk", "reference", "name", "description", "provider_id", "stage", "root_id"
-        )
-    }
-    providers = organizations_by_id({row[4] for row in rows.values()})
-    names = known_names(viewpoint, ids)
-    tags: dict[int, list[str]] = {}
+    rows = records.listed(ids)
+    providers = records.organizations_by_id({row.service.provider_id for row in rows.values()})
+    names = known_names(viewpoint, ids, records=records)
     # Labels are the provider's own business: another top organization does not see them.
-    own = [pk for pk, row in rows.items() if row[6] == viewpoint.root_id]
-    for pk, tag in (
-        ServiceTag.objects.filter(service_id__in=own)
-        .order_by("id")
-        .values_list("service_id", "tag")
-    ):
-        tags.setdefault(pk, []).append(tag)
-    found = []
-    for place, pk in zip(places, ids, strict=True):
-        if pk not in rows:
-            continue
-        _, reference, name, description, provider_id, stage, _ = rows[pk]
-        found.append(
-            ServiceSummary(
-                id=pk,
-                reference=reference,
-                name=name,
-                known_as=names.get(pk, ""),
-                description=description,
-                provider=providers[provider_id],
-                stage=stage,
-                role=ROLE_NAMES[roles[place]],
-                tags=tuple(tags.get(pk, ())),
-            )
+    tags = records.tags(
+        pk for pk, row in rows.items() if records.is_at_home(row.service, viewpoint)
+    )
+    return tuple(
+        ServiceSummary(
+            id=pk,
+            reference=rows[pk].service.reference,
+            name=rows[pk].service.name,
+            known_as=names.get(pk, ""),
+            description=rows[pk].description,
+            provider=providers[rows[pk].service.provider_id],
+            stage=rows[pk].service.stage,
+            role=ROLE_NAMES[roles[place]],
+            tags=tags.get(pk, ()),
         )
-    return tuple(found)
+        for place, pk in zip(places, ids, strict=True)
+        if pk in rows
+    )
 
 
-def known_names(viewpoint: Viewpoint, service_ids: Sequence[int]) -> dict[int, str]:
+def known_names(
+    viewpoint: Viewpoint, service_ids: Sequence[int], *, records: Records = TODAY
+) -> dict[int, str]:
     """The names under which the viewpoint knows services of others.
 
     What it calls them itself, else what the nearest organization above calls them, which
     consumes for everybody below it; else the name on which all consumers below agree. Of what
     is provided inside the viewpoint the provider's own name is the name.
     """
-    rows = Consumption.objects.filter(
-        service_id__in=list(service_ids),
-        ends_at__isnull=True,
-        consumer_root_id=viewpoint.root_id,
-    ).exclude(known_as="")
     above: dict[int, tuple[int, str]] = {}
     below: dict[int, set[str]] = {}
-    for service, name, consumer, provider in rows.values_list(
-        "service_id", "known_as", "consumer_path", "service__provider_path"
-    ):
+    for row, provider in records.known(service_ids, viewpoint.root_id):
         if provider.startswith(viewpoint.path):
             continue
-        if viewpoint.path.startswith(consumer):
-            above[service] = max(above.get(service, (0, "")), (len(consumer), name))
-        elif consumer.startswith(viewpoint.path):
-            below.setdefault(service, set()).add(name)
+        if viewpoint.path.startswith(row.consumer_path):
+            best = above.get(row.service_id, (0, ""))
+            above[row.service_id] = max(best, (len(row.consumer_path), row.known_as))
+        elif row.consumer_path.startswith(viewpoint.path):
+            below.setdefault(row.service_id, set()).add(row.known_as)
     agreed = {service: min(names) for service, names in below.items() if len(names) == 1}
     return agreed | {service: name for service, (_, name) in above.items()}
 
 
 def _matching(
+    records: Records,
     estate: Estate,
     seen: Bools,
     actor: Actor,
@@ -199,11 +187,11 @@ def _matching(
     matching, capped = seen, False
     if narrowed.text:
         cap = FILTERED_CAP if narrowed.narrows else CAP
-        matches = search_services(actor=actor, viewpoint=viewpoint, text=narrowed.text, cap=cap)
+        matches = records.search(actor, viewpoint, narrowed.text, cap)
         matching = seen & _places(estate, matches.service_ids)
         capped = matches.capped
     if narrowed.provider:
-        row = organizations_by_key([narrowed.provider]).get(narrowed.provider)
+        row = records.organizations_by_key([narrowed.provider]).get(narrowed.provider)
         position = estate.organization_position(row.id) if row else None
         if position is None:
             return np.zeros(estate.size, dtype=np.bool_), False
@@ -212,11 +200,8 @@ def _matching(
         # No label holds such a character, and the database would refuse some of them.
         return np.zeros(estate.size, dtype=np.bool_), False
     if narrowed.tag:
-        root = estate.organization_position(viewpoint.root_id)
-        tagged = ServiceTag.objects.filter(
-            tag=narrowed.tag, service__root_id=viewpoint.root_id
-        ).values_list("service_id", flat=True)
-        matching = matching & _places(estate, tagged) & (estate.provider_root == root)
+        tagged = records.tagged(narrowed.tag, viewpoint)
+        matching = matching & _places(estate, tagged) & records.at_home(estate, viewpoint)
     return matching, capped
 
 
@@ -237,12 +222,14 @@ def _counts(codes: Ints, names: Sequence[str]) -> dict[str, int]:
     return {str(name): int(count) for name, count in zip(names, counted, strict=True)}
 
 
-def _provider_counts(estate: Estate, chosen: Bools) -> tuple[tuple[OrganizationRow, int], ...]:
+def _provider_counts(
+    records: Records, estate: Estate, chosen: Bools
+) -> tuple[tuple[OrganizationRow, int], ...]:
     counted = np.bincount(estate.provider[chosen], minlength=len(estate.organization_ids))
     # Most services first; among equals in tree order.
     top = np.argsort(-counted, kind="stable")[:_PROVIDERS_COUNTED]
     top = top[counted[top] > 0]
-    rows = organizations_by_id(int(estate.organization_ids[place]) for place in top)
+    rows = records.organizations_by_id(int(estate.organization_ids[place]) for place in top)
     return tuple((rows[int(estate.organization_ids[place])], int(counted[place])) for place in top)
 
 

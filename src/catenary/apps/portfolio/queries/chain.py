@@ -7,18 +7,13 @@ elsewhere appear by their organization alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 
-from catenary.apps.common.queries import in_batches
-from catenary.apps.organizations.queries import OrganizationRow, organizations_by_id
-from catenary.apps.portfolio.models import Consumption, Dependency
-from catenary.apps.portfolio.queries.estate import current_estate, visible_services
-from catenary.apps.portfolio.queries.lookup import services_by_id, services_by_reference
+from catenary.apps.organizations.queries import OrganizationRow
+from catenary.apps.portfolio.queries.records import TODAY, Records
 from catenary.apps.portfolio.queries.service import ServiceLink, service_links
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.documents.shapes import DependencyGroupDocument, Supporter
@@ -90,28 +85,29 @@ def chain_of(
     direction: Direction = Direction.BOTH,
     depth: int | None = 2,
     limit: int = SHOWN,
+    records: Records = TODAY,
 ) -> ChainView | None:
     """The chain of a service to ``depth`` steps (None: all); none when there is no such service
     the actor may see."""
-    row = services_by_reference([reference]).get(reference)
-    estate = current_estate()
+    row = records.services_by_reference([reference]).get(reference)
+    estate = records.estate()
     place = estate.service_position(row.id) if row else None
     organization = estate.organization_position(viewpoint.organization_id)
     root = estate.organization_position(viewpoint.root_id)
     if place is None or organization is None or root is None:
         return None
-    seen = visible_services(estate, actor, viewpoint)
+    seen = records.visible(estate, actor, viewpoint)
     if not seen[place]:
         return None
-    own = seen & (estate.provider_root == root)
+    own = seen & records.at_home(estate, viewpoint)
     up, down, beyond = _steps(estate, place, direction, depth, seen, own)
     total_up, total_down = int((up > 0).sum()), int(((down > 0) & seen).sum())
     shown, steps = _nearest(place, up, down, seen, limit)
     roles = estate.roles_seen_from(organization)
-    links = service_links(estate, shown, roles)
+    links = service_links(estate, shown, roles, records=records)
     by_id = {int(estate.service_ids[p]): link for p, link in zip(shown, links, strict=True)}
     hidden_places = np.flatnonzero((down > 0) & ~seen)
-    reliance, hidden = _reliance(estate, shown, own, by_id, hidden_places)
+    reliance, hidden = _reliance(records, estate, shown, own, by_id, hidden_places)
     return ChainView(
         focus=links[0],
         services=tuple(
@@ -122,7 +118,7 @@ def chain_of(
         consumers=(
             ()
             if direction is Direction.DOWN
-            else _consumers(estate, shown[steps <= 0], own, by_id, viewpoint, root)
+            else _consumers(records, estate, shown[steps <= 0], own, by_id, viewpoint, root)
         ),
         total_up=total_up,
         total_down=total_down,
@@ -172,6 +168,7 @@ def _nearest(place: int, up: Ints, down: Ints, seen: Bools, limit: int) -> tuple
 
 
 def _reliance(
+    records: Records,
     estate: Estate,
     shown: Ints,
     own: Bools,
@@ -182,39 +179,25 @@ def _reliance(
     reliants = [int(n) for n in estate.service_ids[shown[own[shown]]]]
     hidden_ids = [int(n) for n in estate.service_ids[hidden_places]]
     holders = {pk: f"hidden-{number}" for number, pk in enumerate(hidden_ids)}
-    rows: list[tuple[int, int, int, Decimal, Decimal, Decimal, bool, int]] = []
-    for batch in in_batches(reliants):
-        rows += Dependency.objects.filter(reliant_id__in=batch).values_list(
-            "group_id",
-            "reliant_id",
-            "supporter_id",
-            "weight",
-            "group__minimum",
-            "group__full",
-            "group__soft",
-            "group__position",
-        )
+    rows = records.reliance(reliants)
     order = {pk: number for number, pk in enumerate(reliants)}
-    rows.sort(key=lambda row: (order[row[1]], row[7], row[0]))
+    rows.sort(key=lambda row: (order[row.reliant_id], row.position, row.group_id))
     groups: dict[int, tuple[str, DependencyGroupDocument]] = {}
-    for group_id, reliant, supporter, weight, minimum, full, soft, _ in rows:
-        link = by_id.get(supporter)
+    for row in rows:
+        link = by_id.get(row.supporter_id)
         # A member beyond the depth keeps its weight in the words on the gate, without a mark.
-        name = link.reference if link else holders.get(supporter, f"beyond-{supporter}")
-        member = Supporter(name, weight.normalize())
-        if group_id in groups:
-            said = groups[group_id][1]
-            groups[group_id] = (
-                groups[group_id][0],
-                DependencyGroupDocument((*said.members, member), said.minimum, said.full, soft),
-            )
+        holder = holders.get(row.supporter_id, f"beyond-{row.supporter_id}")
+        member = Supporter(link.reference if link else holder, row.weight.normalize())
+        if row.group_id in groups:
+            reliant, said = groups[row.group_id]
+            groups[row.group_id] = reliant, replace(said, members=(*said.members, member))
         else:
             document = DependencyGroupDocument(
-                (member,), minimum.normalize(), full.normalize(), soft
+                (member,), row.minimum.normalize(), row.full.normalize(), row.soft
             )
-            groups[group_id] = (by_id[reliant].reference, document)
-    hidden_rows = services_by_id(hidden_ids)
-    providers = organizations_by_id({row.provider_id for row in hidden_rows.values()})
+            groups[row.group_id] = by_id[row.reliant_id].reference, document
+    hidden_rows = records.services_by_id(hidden_ids)
+    providers = records.organizations_by_id({row.provider_id for row in hidden_rows.values()})
     hidden = tuple(
         HiddenSupporter(holders[pk], providers[hidden_rows[pk].provider_id])
         for pk in hidden_ids
@@ -224,6 +207,7 @@ def _reliance(
 
 
 def _consumers(
+    records: Records,
     estate: Estate,
     shown: Ints,
     own: Bools,
@@ -232,10 +216,10 @@ def _consumers(
     root: int,
 ) -> tuple[ChainConsumer, ...]:
     """Who consumes the shown services: everybody for our own, only us for those of others."""
-    found = _declared(estate.service_ids[shown], own[shown], viewpoint)
+    found = _declared(records, estate.service_ids[shown], own[shown], viewpoint)
     inside = shown[own[shown]]
     relying = _relying_outside(estate, inside, root)
-    rows = organizations_by_id(
+    rows = records.organizations_by_id(
         [consumer for consumer, _, _ in found]
         + [int(estate.organization_ids[provider]) for provider, _, _ in relying]
     )
@@ -255,21 +239,11 @@ def _consumers(
 
 
 def _declared(
-    ids: Sequence[int] | Ints, own: Bools, viewpoint: Viewpoint
+    records: Records, ids: Ints, own: Bools, viewpoint: Viewpoint
 ) -> list[tuple[int, int, str]]:
-    ours = [int(pk) for pk, is_own in zip(ids, own, strict=True) if is_own]
-    theirs = [int(pk) for pk, is_own in zip(ids, own, strict=True) if not is_own]
-    standing = Consumption.objects.filter(ends_at__isnull=True).order_by("consumer_path", "id")
-    rows: list[tuple[int, int, str]] = []
-    for batch in in_batches(ours):
-        rows += standing.filter(service_id__in=batch).values_list(
-            "consumer_id", "service_id", "known_as"
-        )
-    for batch in in_batches(theirs):
-        rows += standing.filter(
-            service_id__in=batch, consumer_root_id=viewpoint.root_id
-        ).values_list("consumer_id", "service_id", "known_as")
-    return rows
+    rows = records.consumption(ids[own].tolist())
+    rows += records.consumption(ids[~own].tolist(), viewpoint.root_id)
+    return [(row.consumer_id, row.service_id, row.known_as) for row in rows]
 
 
 def _relying_outside(estate: Estate, places: Ints, root: int) -> list[tuple[int, int, int]]:

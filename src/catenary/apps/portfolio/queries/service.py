@@ -14,18 +14,16 @@ from catenary.apps.history.queries import HistoryEntry, entries_of
 from catenary.apps.organizations.queries import (
     OrganizationRow,
     PersonRow,
-    organizations_by_id,
-    organizations_by_key,
     people_by_email,
     person_addresses,
 )
-from catenary.apps.portfolio.models import Consumption
 from catenary.apps.portfolio.policies import sees_inside
 from catenary.apps.portfolio.queries.catalogue import known_names
-from catenary.apps.portfolio.queries.documents import redacted, service_documents
+from catenary.apps.portfolio.queries.documents import redacted
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.apps.portfolio.queries.hidden import unshown_supporters, without_names
-from catenary.apps.portfolio.queries.lookup import services_by_id, services_by_reference
+from catenary.apps.portfolio.queries.lookup import services_by_id
+from catenary.apps.portfolio.queries.records import TODAY, Records
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.documents.contacts import as_read, by_contact, people_in
 from catenary.domain.documents.shapes import DependencyGroupDocument, ServiceDocument
@@ -118,23 +116,26 @@ class ServiceView:
     teams: dict[str, OrganizationRow]
 
 
-def service_view(*, actor: Actor, viewpoint: Viewpoint, reference: str) -> ServiceView | None:
+def service_view(
+    *, actor: Actor, viewpoint: Viewpoint, reference: str, records: Records = TODAY
+) -> ServiceView | None:
     """The service as the actor sees it from the viewpoint; none when there is none they may
     see, which is the same answer as when there is none at all."""
-    row = services_by_reference([reference]).get(reference)
-    estate = current_estate()
+    row = records.services_by_reference([reference]).get(reference)
+    estate = records.estate()
     place = estate.service_position(row.id) if row else None
     organization = estate.organization_position(viewpoint.organization_id)
     if row is None or place is None or organization is None:
         return None
-    seen = visible_services(estate, actor, viewpoint)
+    seen = records.visible(estate, actor, viewpoint)
     if not seen[place]:
         return None
-    is_inside = sees_inside(viewpoint, row.root_id)
-    document = service_documents([row.id])[row.id]
+    is_inside = records.is_at_home(row, viewpoint)
+    document = records.documents([row.id])[row.id]
     root = estate.organization_position(viewpoint.root_id)
     direct = _direct_customers(estate, place, is_inside)
-    people, teams = _contacts(estate, document, {row.root_id, viewpoint.root_id}, direct)
+    near = {row.root_id, viewpoint.root_id}
+    people, teams = _contacts(records, estate, document, near, direct)
     if not is_inside:
         ours = {key for key, team in teams.items() if team.root_id == viewpoint.root_id}
         document = redacted(document, ours=ours)
@@ -142,9 +143,9 @@ def service_view(*, actor: Actor, viewpoint: Viewpoint, reference: str) -> Servi
     all_reliants = estate.reliants_of(np.array([place]))
     reliants = all_reliants[seen[all_reliants]]
     hidden = all_reliants[~seen[all_reliants]]
-    consumers = _consumers(row.id, viewpoint, is_inside)
-    named = organizations_by_id([row.provider_id, row.root_id])
-    groups = _groups(estate, document, roles, seen)
+    consumers = _consumers(records, row.id, viewpoint, is_inside)
+    named = records.organizations_by_id([row.provider_id, row.root_id])
+    groups = _groups(records, estate, document, roles, seen)
     return ServiceView(
         id=row.id,
         document=replace(document, relies_on=tuple(view.group for view in groups)),
@@ -152,14 +153,14 @@ def service_view(*, actor: Actor, viewpoint: Viewpoint, reference: str) -> Servi
         root=named[row.root_id],
         role=ROLE_NAMES[roles[place]],
         role_from_top=_role_from_top(estate, place, root) if is_inside else "",
-        reasons=_reasons(estate, viewpoint, place, roles, seen, reliants),
+        reasons=_reasons(records, estate, viewpoint, place, roles, seen, reliants),
         is_inside=is_inside,
-        known_as=known_names(viewpoint, [row.id]).get(row.id, ""),
+        known_as=known_names(viewpoint, [row.id], records=records).get(row.id, ""),
         consumers=tuple(consumers[:_SHOWN]),
         consumer_count=len(consumers),
-        reliants=service_links(estate, reliants[:_SHOWN], roles),
+        reliants=service_links(estate, reliants[:_SHOWN], roles, records=records),
         reliant_count=len(reliants),
-        customer_reliants=_customer_reliants(estate, hidden, root) if is_inside else (),
+        customer_reliants=_customer_reliants(records, estate, hidden, root) if is_inside else (),
         beyond=_beyond(estate, place, seen) if is_inside else 0,
         groups=groups,
         people=people,
@@ -196,11 +197,13 @@ def service_history(
     ]
 
 
-def service_links(estate: Estate, places: Ints, roles: Ints) -> tuple[ServiceLink, ...]:
+def service_links(
+    estate: Estate, places: Ints, roles: Ints, *, records: Records = TODAY
+) -> tuple[ServiceLink, ...]:
     """Links to the services at these places, in their order: two queries."""
     ids = [int(number) for number in estate.service_ids[places]]
-    rows = services_by_id(ids)
-    providers = organizations_by_id({row.provider_id for row in rows.values()})
+    rows = records.services_by_id(ids)
+    providers = records.organizations_by_id({row.provider_id for row in rows.values()})
     return tuple(
         ServiceLink(
             rows[pk].reference,
@@ -218,22 +221,24 @@ def _role_from_top(estate: Estate, place: int, root: int | None) -> str:
     return "" if root is None else ROLE_NAMES[estate.roles_seen_from(root)[place]]
 
 
-def _consumers(service_id: int, viewpoint: Viewpoint, is_inside: bool) -> list[ConsumerLink]:
+def _consumers(
+    records: Records, service_id: int, viewpoint: Viewpoint, is_inside: bool
+) -> list[ConsumerLink]:
     """Who consumes it: for the provider's side all, else one's own organizations alone."""
-    rows = Consumption.objects.filter(service_id=service_id, ends_at__isnull=True)
-    if not is_inside:
-        rows = rows.filter(consumer_root_id=viewpoint.root_id)
-    found = list(
-        rows.order_by("consumer_path").values_list("consumer_id", "consumer_root_id", "known_as")
+    rows = records.consumption([service_id], None if is_inside else viewpoint.root_id)
+    organizations = records.organizations_by_id(
+        {number for row in rows for number in (row.consumer_id, row.consumer_root_id)}
     )
-    organizations = organizations_by_id({i for row in found for i in row[:2]})
     return [
-        ConsumerLink(organizations[consumer], organizations[root], known_as)
-        for consumer, root, known_as in found
+        ConsumerLink(
+            organizations[row.consumer_id], organizations[row.consumer_root_id], row.known_as
+        )
+        for row in rows
     ]
 
 
 def _reasons(
+    records: Records,
     estate: Estate,
     viewpoint: Viewpoint,
     place: int,
@@ -261,22 +266,22 @@ def _reasons(
         named = consumers[
             (consumers < organization) & (estate.organization_end[consumers] > organization)
         ]
-    rows = organizations_by_id(int(estate.organization_ids[o]) for o in named[:_SHOWN])
+    rows = records.organizations_by_id(int(estate.organization_ids[o]) for o in named[:_SHOWN])
     return RoleReasons(
         consumers=tuple(rows[int(estate.organization_ids[o])] for o in named[:_SHOWN]),
         consumers_more=max(0, len(named) - _SHOWN),
-        reliants=service_links(estate, shown[:3], roles),
+        reliants=service_links(estate, shown[:3], roles, records=records),
         reliants_more=max(0, len(shown) - 3),
     )
 
 
 def _customer_reliants(
-    estate: Estate, hidden: Ints, root: int | None
+    records: Records, estate: Estate, hidden: Ints, root: int | None
 ) -> tuple[tuple[OrganizationRow, int], ...]:
     """Outside organizations whose services, not to be seen themselves, rely on it directly."""
     outside = hidden[estate.provider_root[hidden] != root]
     providers, counts = np.unique(estate.provider[outside], return_counts=True)
-    rows = organizations_by_id(int(estate.organization_ids[o]) for o in providers)
+    rows = records.organizations_by_id(int(estate.organization_ids[o]) for o in providers)
     return tuple(
         (rows[int(estate.organization_ids[o])], int(count))
         for o, count in zip(providers, counts, strict=True)
@@ -291,11 +296,11 @@ def _beyond(estate: Estate, place: int, seen: Bools) -> int:
 
 
 def _groups(
-    estate: Estate, document: ServiceDocument, roles: Ints, seen: Bools
+    records: Records, estate: Estate, document: ServiceDocument, roles: Ints, seen: Bools
 ) -> tuple[GroupView, ...]:
     references = {member.service for group in document.relies_on for member in group.members}
-    rows = services_by_reference(references)
-    providers = organizations_by_id({row.provider_id for row in rows.values()})
+    rows = records.services_by_reference(references)
+    providers = records.organizations_by_id({row.provider_id for row in rows.values()})
     views = []
     unseen: list[str] = []
     for group in document.relies_on:
@@ -330,7 +335,7 @@ def _direct_customers(estate: Estate, place: int, is_inside: bool) -> Ints:
 
 
 def _contacts(
-    estate: Estate, document: ServiceDocument, root_ids: set[int], direct: Ints
+    records: Records, estate: Estate, document: ServiceDocument, root_ids: set[int], direct: Ints
 ) -> tuple[dict[str, PersonRow], dict[str, OrganizationRow]]:
     """The people and organizations a definition names, of these top organizations and of direct
     customers. Anybody may write any address or key into a definition; it must not tell them
@@ -351,7 +356,7 @@ def _contacts(
     people = people_by_email(
         (contact for contact in named if "@" in contact), root_ids=root_ids | near
     )
-    rows = organizations_by_key(teams | wanted)
+    rows = records.organizations_by_key(teams | wanted)
     return people, {
         key: row
         for key, row in rows.items()

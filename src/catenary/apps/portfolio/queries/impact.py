@@ -1,0 +1,382 @@
+"""What if services fail: who is hit, how badly, and by which path, as far as whoever asks may see.
+
+The effect is computed over all reliance of one's own top organization, restricted services
+included, and then redacted: a service on the way that may not be seen is one unnamed place in the
+path, however many stand there. What services of other top organizations rest on is not followed
+(decision 0020): asking often enough would tell it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from catenary.apps.organizations.queries import OrganizationRow
+from catenary.apps.portfolio.queries.records import TODAY, Records
+from catenary.apps.portfolio.queries.service import ServiceLink, service_links
+from catenary.domain.actors import Actor, Viewpoint
+from catenary.domain.documents.shapes import DependencyGroupDocument, OutcomeDocument
+from catenary.domain.estate import Bools, Estate, Ints
+from catenary.domain.impact import (
+    CONDITION_NAMES,
+    DEGRADED,
+    DOWN,
+    OPERATIONAL,
+    Gates,
+    Impact,
+    impact_of,
+)
+
+#: How services are hit, the worst first.
+AT_RISK = "at-risk"
+KINDS = ("down", "degraded", AT_RISK)
+#: What may be asked to fail at once.
+MOST_FAILING = 50
+#: So many of each kind are listed for a person; the counts are of all.
+SHOWN = 100
+_SERVICES = 3
+#: Stands in paths and groups for whatever may not be seen.
+UNSEEN = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HitService:
+    """A service that is hit. ``kind`` is one of `KINDS`; for those at risk ``next_loss`` is what
+    one more loss would make of them. ``path`` leads from it to a failing service, both included,
+    with None for what may not be seen; ``steps`` is its length. ``group`` is the dependency group
+    of the first step, hidden members without a name."""
+
+    link: ServiceLink
+    kind: str
+    next_loss: str
+    steps: int
+    path: tuple[ServiceLink | None, ...]
+    group: DependencyGroupDocument | None
+
+
+@dataclass(frozen=True, slots=True)
+class HitOrganization:
+    """An organization that consumes services which are down or degraded (the first few of
+    ``service_count``), or elsewhere relies on ours with ``relying`` services of its own.
+    ``kind`` is the worst that reaches it."""
+
+    organization: OrganizationRow
+    root: OrganizationRow
+    kind: str
+    services: tuple[ServiceLink, ...]
+    service_count: int
+    relying: int
+
+
+@dataclass(frozen=True, slots=True)
+class HitOutcome:
+    """An outcome of a service that is down or degraded, and, when known, who wants it."""
+
+    outcome: OutcomeDocument
+    service: ServiceLink
+    kind: str
+    wanted_by: OrganizationRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImpactView:
+    """The answer. ``counts`` say by kind how many services are hit that may be seen, the failing
+    ones apart; lists hold the first of each. ``crosses`` tells that services of other top
+    organizations are among them, behind which nothing is followed."""
+
+    failing: tuple[ServiceLink, ...]
+    condition: str
+    hits: tuple[HitService, ...]
+    counts: dict[str, int]
+    organizations: tuple[HitOrganization, ...]
+    organization_count: int
+    outcomes: tuple[HitOutcome, ...]
+    outcome_count: int
+    crosses: bool
+
+
+def impact_view(
+    *,
+    actor: Actor,
+    viewpoint: Viewpoint,
+    references: Sequence[str],
+    condition: str = "down",
+    limit: int | None = SHOWN,
+    records: Records = TODAY,
+) -> tuple[ImpactView | None, tuple[str, ...]]:
+    """What happens when these services are down (or degraded), and the references among them that
+    are none the actor may see; without any that is one, no view."""
+    wanted = list(dict.fromkeys(references))[:MOST_FAILING]
+    rows = records.services_by_reference(wanted)
+    estate = records.estate()
+    seen = records.visible(estate, actor, viewpoint)
+    places: dict[str, int] = {}
+    for reference in wanted:
+        place = estate.service_position(rows[reference].id) if reference in rows else None
+        if place is not None and seen[place]:
+            places[reference] = place
+    missing = tuple(reference for reference in wanted if reference not in places)
+    organization = estate.organization_position(viewpoint.organization_id)
+    if not places or organization is None:
+        return None, missing
+    failing = np.array(list(places.values()), dtype=np.int64)
+    home = records.at_home(estate, viewpoint)
+    above = estate.steps_up(failing, None, _passing(home, failing)) >= 0
+    chain = records.gates(estate, above & home)
+    found = impact_of(chain, failing, CONDITION_NAMES.index(condition), ~seen)
+    asked = _Asked(
+        records, estate, viewpoint, seen, home, estate.roles_seen_from(organization), chain, found
+    )
+    return asked.view(condition, limit), missing
+
+
+def _passing(home: Bools, failing: Ints) -> Bools:
+    passing = home.copy()
+    passing[failing] = True
+    return passing
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One question and all it takes to tell the answer."""
+
+    records: Records
+    estate: Estate
+    viewpoint: Viewpoint
+    seen: Bools
+    home: Bools
+    roles: Ints
+    chain: Gates
+    found: Impact
+
+    def view(self, condition: str, limit: int | None) -> ImpactView:
+        """The answer as it may be told."""
+        found, failing = self.found, self.found.failing
+        hit = (found.steps > 0) & self.seen
+        kinds = _kinds(found)
+        steps = self._told_steps()
+        listed = [
+            self._listed(np.flatnonzero(hit & (kinds == code)), steps, limit)
+            for code in range(len(KINDS))
+        ]
+        places = np.concatenate([*listed]) if listed else failing
+        paths = {int(place): self._path(int(place)) for place in places}
+        links = self._links(
+            [*map(int, failing), *(p for path in paths.values() for p in path if p is not None)]
+        )
+        organizations, organization_count = self._organizations(limit)
+        outcomes, outcome_count = self._outcomes(limit)
+        return ImpactView(
+            failing=tuple(links[int(place)] for place in failing),
+            condition=condition,
+            hits=tuple(
+                self._hit(int(place), KINDS[kinds[place]], steps, paths[int(place)], links)
+                for place in places
+            ),
+            counts={kind: int((hit & (kinds == code)).sum()) for code, kind in enumerate(KINDS)},
+            organizations=organizations,
+            organization_count=organization_count,
+            outcomes=outcomes,
+            outcome_count=outcome_count,
+            crosses=bool((~self.home[failing]).any()) or any(row.relying for row in organizations),
+        )
+
+    def _told_steps(self) -> Ints:
+        """Steps as they are told: any number of unseen services in a row is one."""
+        found = self.found
+        told = found.steps.copy()
+        for step in range(1, int(found.steps.max(initial=0)) + 1):
+            places = np.flatnonzero(found.steps == step)
+            below = found.through[places]
+            both_unseen = ~self.seen[places] & ~self.seen[below]
+            told[places] = told[below] + ~both_unseen
+        return told
+
+    def _listed(self, places: Ints, steps: Ints, limit: int | None) -> Ints:
+        """The nearest first, those equally near by name."""
+        return places[np.argsort(steps[places], kind="stable")][:limit]
+
+    def _path(self, place: int) -> tuple[int | None, ...]:
+        told: list[int | None] = []
+        for passed in self.found.path(place):
+            if self.seen[passed]:
+                told.append(passed)
+            elif told[-1] is not None:
+                told.append(None)
+        return tuple(told)
+
+    def _links(self, places: Iterable[int]) -> dict[int, ServiceLink]:
+        order = np.array(list(dict.fromkeys(places)), dtype=np.int64)
+        links = service_links(self.estate, order, self.roles, records=self.records)
+        return {int(place): link for place, link in zip(order, links, strict=True)}
+
+    def _hit(
+        self,
+        place: int,
+        kind: str,
+        steps: Ints,
+        path: tuple[int | None, ...],
+        links: dict[int, ServiceLink],
+    ) -> HitService:
+        references = {p: link.reference for p, link in links.items()}
+        group = self.chain.document(
+            int(self.found.gate[place]), lambda member: references.get(member, UNSEEN)
+        )
+        return HitService(
+            link=links[place],
+            kind=kind,
+            next_loss=CONDITION_NAMES[self.found.next_loss[place]] if kind == AT_RISK else "",
+            steps=int(steps[place]),
+            path=tuple(None if passed is None else links[passed] for passed in path),
+            group=group,
+        )
+
+    def _broken(self) -> Bools:
+        """The services that are down or degraded, failing ones included, and may be seen."""
+        broken: Bools = (self.found.condition > OPERATIONAL) & self.seen
+        return broken
+
+    def _organizations(self, limit: int | None) -> tuple[tuple[HitOrganization, ...], int]:
+        estate, broken = self.estate, self._broken()
+        root = estate.organization_position(self.viewpoint.root_id)
+        service, consumer = estate.consumption_service, estate.consumption_consumer
+        # Who else consumes the service of another is not told.
+        known = broken[service] & (
+            self.home[service] | (estate.organization_root[consumer] == root)
+        )
+        service, consumer = service[known], consumer[known]
+        reliant, supporter = estate.dependency_reliant, estate.dependency_supporter
+        relies = estate.standing & broken[supporter] & self.home[supporter] & ~self.home[reliant]
+        relying = estate.provider[reliant[relies]]
+        worst = np.zeros(len(estate.organization_ids), dtype=np.int64)
+        np.maximum.at(worst, consumer, self.found.condition[service])
+        np.maximum.at(worst, relying, self.found.condition[supporter[relies]])
+        hit = np.flatnonzero(worst)
+        shown = hit[np.argsort(-worst[hit], kind="stable")][:limit]
+        pairs = np.unique(consumer * estate.size + service)
+        relying_pairs = np.unique(relying * estate.size + reliant[relies])
+        counts = np.bincount(pairs // estate.size, minlength=len(worst))
+        relying_counts = np.bincount(relying_pairs // estate.size, minlength=len(worst))
+        firsts = {int(o): self._firsts(pairs, int(o)) for o in shown}
+        links = self._links(place for places in firsts.values() for place in places)
+        ids = estate.organization_ids
+        rows = self.records.organizations_by_id(
+            int(ids[o]) for place in shown for o in (place, estate.organization_root[place])
+        )
+        return (
+            tuple(
+                HitOrganization(
+                    organization=rows[int(ids[o])],
+                    root=rows[int(ids[estate.organization_root[o]])],
+                    kind=CONDITION_NAMES[worst[o]],
+                    services=tuple(links[place] for place in firsts[int(o)]),
+                    service_count=int(counts[o]),
+                    relying=int(relying_counts[o]),
+                )
+                for o in shown
+            ),
+            len(hit),
+        )
+
+    def _firsts(self, pairs: Ints, organization: int) -> list[int]:
+        """The first few services that are hit of an organization, the worst first."""
+        size = self.estate.size
+        low, high = np.searchsorted(pairs, [organization * size, (organization + 1) * size])
+        services = pairs[low:high] % size
+        order = np.argsort(-self.found.condition[services], kind="stable")
+        return [int(place) for place in services[order][:_SERVICES]]
+
+    def _outcomes(self, limit: int | None) -> tuple[tuple[HitOutcome, ...], int]:
+        estate, found = self.estate, self.found
+        with_outcomes = np.flatnonzero(self._broken() & (estate.outcome_count > 0))
+        count = int(estate.outcome_count[with_outcomes].sum())
+        # The worst first; of those the farthest, which one would not have thought of.
+        order = np.lexsort((-found.steps[with_outcomes], -found.condition[with_outcomes]))
+        shown = with_outcomes[order][:limit]
+        links = self._links(map(int, shown))
+        documents = self.records.documents(int(n) for n in estate.service_ids[shown])
+        wanting = self._wanting({o.wanted_by for d in documents.values() for o in d.outcomes})
+        outcomes = []
+        for place in map(int, shown):
+            for outcome in documents[int(estate.service_ids[place])].outcomes:
+                wanted = wanting.get(outcome.wanted_by)
+                is_ours = wanted is not None and wanted.root_id == self.viewpoint.root_id
+                if not self.home[place] and not is_ours:
+                    outcome, wanted = replace(outcome, said_by="", wanted_by=""), None
+                kind = CONDITION_NAMES[found.condition[place]]
+                outcomes.append(HitOutcome(outcome, links[place], kind, wanted))
+        return tuple(outcomes[:limit]), count
+
+    def _wanting(self, keys: set[str]) -> dict[str, OrganizationRow]:
+        """Of the organizations named as wanting something those one knows anyway: one's own, and
+        direct customers with what stands above them. Any key may be written there."""
+        estate = self.estate
+        ours = self.home & self.seen
+        relies = estate.standing & ours[estate.dependency_supporter]
+        direct = np.union1d(
+            estate.consumption_consumer[ours[estate.consumption_service]],
+            estate.provider[estate.dependency_reliant[relies]],
+        )
+        return {
+            key: row
+            for key, row in self.records.organizations_by_key(keys - {""}).items()
+            if row.root_id == self.viewpoint.root_id or estate.is_at_or_above_any(row.id, direct)
+        }
+
+
+def _kinds(found: Impact) -> Ints:
+    """The index into `KINDS` of every service that is hit."""
+    return np.where(
+        found.condition == DOWN,
+        KINDS.index("down"),
+        np.where(found.condition == DEGRADED, KINDS.index("degraded"), KINDS.index(AT_RISK)),
+    )
+
+
+def impact_as_plain(view: ImpactView) -> dict[str, Any]:
+    """The answer for programs, the same at every door."""
+    return {
+        "failing": [link.reference for link in view.failing],
+        "condition": view.condition,
+        "counts": dict(view.counts),
+        "services": [
+            {
+                "reference": hit.link.reference,
+                "name": hit.link.name,
+                "provider": hit.link.provider.key,
+                "kind": hit.kind,
+                "next-loss": hit.next_loss or None,
+                "steps": hit.steps,
+                # Null stands for what may not be seen.
+                "path": [None if link is None else link.reference for link in hit.path],
+            }
+            for hit in view.hits
+        ],
+        "organizations": [
+            {
+                "organization": row.organization.key,
+                "name": row.organization.name,
+                "kind": row.kind,
+                "services": [link.reference for link in row.services],
+                "service-count": row.service_count,
+                "relying": row.relying,
+            }
+            for row in view.organizations
+        ],
+        "organization-count": view.organization_count,
+        "outcomes": [
+            {
+                "service": row.service.reference,
+                "outcome": row.outcome.key,
+                "statement": row.outcome.statement,
+                "kind": row.kind,
+                "wanted-by": row.wanted_by.key if row.wanted_by else None,
+            }
+            for row in view.outcomes
+        ],
+        "outcome-count": view.outcome_count,
+        "others-not-followed": view.crosses,
+    }

@@ -1,0 +1,86 @@
+"""impact: who is hit when services fail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from catenary.cli.session import actor_by, fail, ready
+from catenary.cli.showing import viewpoint_for
+from catenary.cli.terminal import Colour, answer, say
+
+if TYPE_CHECKING:
+    from catenary.apps.portfolio.queries.impact import HitService, ImpactView
+
+_CONDITIONS = ("down", "degraded")
+_WORDS: dict[str, tuple[str, Colour]] = {
+    "down": ("down", "red"),
+    "degraded": ("degraded", "yellow"),
+    "at-risk": ("at risk", "bold"),
+}
+
+
+def show_impact(
+    *,
+    references: Sequence[str],
+    condition: str,
+    seen: str,
+    by: str,
+    json: bool,
+    data: Path | None,
+) -> None:
+    """Print what happens when services are down (or degraded)."""
+    if condition not in _CONDITIONS:
+        raise typer.BadParameter(f"--condition is one of {', '.join(_CONDITIONS)}")
+    ready(data)
+    from catenary.apps.portfolio.queries.impact import SHOWN, impact_as_plain, impact_view
+
+    actor = actor_by(by)
+    viewpoint = viewpoint_for(actor, seen, references[0])
+    view, missing = impact_view(
+        actor=actor,
+        viewpoint=viewpoint,
+        references=references,
+        condition=condition,
+        # A person reads the nearest; a program is given all.
+        limit=None if json else SHOWN,
+    )
+    if missing or view is None:
+        fail("; ".join(f"there is no service {name} that you may see" for name in missing))
+    if json:
+        answer(impact_as_plain(view))
+    else:
+        _print(view)
+
+
+def _print(view: ImpactView) -> None:
+    failing = ", ".join(link.reference for link in view.failing)
+    say(f"When {failing} {'is' if len(view.failing) == 1 else 'are'} {view.condition}:")
+    if not (view.hits or view.organizations or view.outcomes):
+        say("  nobody is hit.")
+    for kind, (word, colour) in _WORDS.items():
+        hits = [hit for hit in view.hits if hit.kind == kind]
+        for hit in hits:
+            say(f" {_service(hit)}", mark=word, colour=colour)
+        if view.counts[kind] > len(hits):
+            say(f"  and {view.counts[kind] - len(hits):,} more {word} (--json lists all)")
+    for row in view.organizations:
+        parts = [link.reference for link in row.services]
+        if row.service_count > len(parts):
+            parts.append(f"{row.service_count - len(parts):,} more")
+        consumed = f" consumes {', '.join(parts)}" if parts else ""
+        relying = f" relies on it with {row.relying:,} services of its own" if row.relying else ""
+        say(f"organization {row.organization.key}: {_WORDS[row.kind][0]};{consumed}{relying}")
+    for outcome in view.outcomes:
+        say(f"outcome of {outcome.service.reference}: {outcome.outcome.statement}")
+    if view.crosses:
+        say("What services of others rest on is not followed: that is theirs to show.")
+
+
+def _service(hit: HitService) -> str:
+    names = ["a service you may not see" if p is None else p.reference for p in hit.path]
+    risk = f" (one more loss: {hit.next_loss})" if hit.next_loss else ""
+    return f"{names[0]} {hit.link.name}{risk} <- {' <- '.join(names[1:])}"
