@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "catenary.apps.organizations",
     "catenary.apps.portfolio",
     "catenary.web",
+    "catenary.api",
 ]
 
 MIDDLEWARE = [
@@ -45,6 +46,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "catenary.api.middleware.api_answers",
     "catenary.web.language.page_language",
     "catenary.web.middleware.readable_requests",
     "django.contrib.sessions.middleware.SessionMiddleware",

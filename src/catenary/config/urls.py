@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("catenary.web.urls"))]
+urlpatterns = [path("api/", include("catenary.api.urls")), path("", include("catenary.web.urls"))]
 
 handler403 = "catenary.web.refusals.permission_denied"
 handler404 = "catenary.web.refusals.not_found"

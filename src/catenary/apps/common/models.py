@@ -1,8 +1,9 @@
-"""Columns that behave the same on SQLite and PostgreSQL, and the catalogue's version."""
+"""Columns that behave the same on SQLite and PostgreSQL, the catalogue's version, and requests
+that must not be carried out twice."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -29,3 +30,24 @@ class CatalogueVersion(models.Model):
     """
 
     number = models.BigIntegerField(default=0)
+
+
+class IdempotencyKey(models.Model):
+    """A request that must not be carried out twice, and what it was answered.
+
+    ``fingerprint`` is of the whole request; ``status`` and ``answer`` are absent while it is being
+    carried out. Seen by: the account that sent it, as the same answer again. Managed by: nobody;
+    it goes after a day. As of yesterday: not kept, because it says nothing about the catalogue.
+    """
+
+    account_id = models.BigIntegerField()
+    key = PlainText(max_length=200)
+    fingerprint = models.CharField(max_length=32)
+    status = models.SmallIntegerField(null=True)
+    answer = models.TextField(blank=True)
+    claimed_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["account_id", "key"], name="common_idempotency_key"),
+        ]

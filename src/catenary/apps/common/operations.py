@@ -10,15 +10,16 @@ import json
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError, connection, models, transaction
+from django.db import IntegrityError, OperationalError, connection, models, transaction
 from django.db.models import F
 
-from catenary.apps.common.models import CatalogueVersion
+from catenary.apps.common.models import CatalogueVersion, IdempotencyKey
 from catenary.apps.common.queries import CATALOGUE_BUSY, is_busy
 
 
@@ -53,6 +54,90 @@ def catalogue_change() -> Iterator[int]:
         if is_busy(error):
             raise CatalogueBusy from error
         raise
+
+
+#: How long the answer to a request with an Idempotency-Key is kept.
+KEY_KEPT = timedelta(hours=24)
+#: A request not answered for so long was cut off before its end: nothing of it was kept.
+_ABANDONED = timedelta(minutes=10)
+
+
+class KeyReused(Exception):
+    """The key was sent before, with another request."""
+
+
+class KeyInUse(Exception):
+    """A request with this key is being carried out at this moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """What a request was answered."""
+
+    status: int
+    answer: str
+
+
+@contextmanager
+def waiting_turn() -> Iterator[None]:
+    """One transaction that may write; raises `CatalogueBusy` when its turn does not come."""
+    try:
+        with transaction.atomic():
+            yield
+    except OperationalError as error:
+        if is_busy(error):
+            raise CatalogueBusy from error
+        raise
+
+
+def claim_key(*, account_id: int, key: str, fingerprint: str, at: datetime) -> KeptAnswer | None:
+    """Say that a request is being carried out; none when it has not been, else its answer.
+
+    Raises `KeyReused` and `KeyInUse`. Whoever gets none must call `keep_answer` in the transaction
+    that carries the request out, or `release_key` when it was not carried out.
+    """
+    with waiting_turn():
+        IdempotencyKey.objects.filter(claimed_at__lt=at - KEY_KEPT).delete()
+    try:
+        with waiting_turn():
+            IdempotencyKey.objects.create(
+                account_id=account_id, key=key, fingerprint=fingerprint, claimed_at=at
+            )
+    except IntegrityError:
+        return _answered(
+            IdempotencyKey.objects.filter(account_id=account_id, key=key), fingerprint, at
+        )
+    return None
+
+
+def _answered(
+    rows: models.QuerySet[IdempotencyKey], fingerprint: str, at: datetime
+) -> KeptAnswer | None:
+    row = rows.first()
+    if row is None:
+        # Released just now: its request was refused, and this one may follow in a moment.
+        raise KeyInUse
+    if row.fingerprint != fingerprint:
+        raise KeyReused
+    if row.status is not None:
+        return KeptAnswer(row.status, row.answer)
+    abandoned = rows.filter(status__isnull=True, claimed_at__lt=at - _ABANDONED)
+    if not abandoned.update(claimed_at=at):
+        raise KeyInUse
+    return None
+
+
+def keep_answer(*, account_id: int, key: str, status: int, answer: str) -> None:
+    """Keep what a request was answered, in the transaction that carried it out."""
+    IdempotencyKey.objects.filter(account_id=account_id, key=key).update(
+        status=status, answer=answer
+    )
+
+
+def release_key(*, account_id: int, key: str) -> None:
+    """The request was not carried out: it may be sent again."""
+    with waiting_turn():
+        IdempotencyKey.objects.filter(account_id=account_id, key=key, status__isnull=True).delete()
 
 
 def refresh_statistics() -> None:

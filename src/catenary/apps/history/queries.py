@@ -62,6 +62,19 @@ def all_documents(kind: Kind, at: datetime | None = None) -> Iterator[tuple[int,
                 yield object_id, orjson.loads(text)
 
 
+def documents_after(kind: Kind, after: int, limit: int) -> list[tuple[int, dict[str, Any]]]:
+    """The next ``limit`` objects of a kind that exist now, with a number above ``after``, in
+    order of their numbers: for streaming without holding a transaction open."""
+    rows = Revision.objects.filter(
+        kind=kind, object_id__gt=after, ends_at__isnull=True, document__isnull=False
+    ).order_by("object_id")
+    return [
+        (number, orjson.loads(text))
+        for number, text in rows.values_list("object_id", "document")[:limit]
+        if text is not None
+    ]
+
+
 def entries_of(kind: Kind, object_id: int, limit: int = 50) -> list[HistoryEntry]:
     """What happened to one object, the latest first."""
     rows = (

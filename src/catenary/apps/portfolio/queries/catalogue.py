@@ -74,6 +74,69 @@ class CatalogueList:
     has_catalogue: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The services that match, as places in the estate: ``shown`` are those of one page, in
+    order; ``matching`` masks what text, provider and tag leave, without role and stage."""
+
+    estate: Estate
+    seen: Bools
+    roles: Ints
+    matching: Bools
+    chosen: Bools
+    shown: Ints
+    total: int
+    capped: bool
+    previous: str | None
+    next: str | None
+
+
+def find_services(
+    *,
+    actor: Actor,
+    viewpoint: Viewpoint,
+    narrowed: CatalogueFilter,
+    after: str = "",
+    limit: int = PAGE,
+    records: Records = TODAY,
+) -> Found | None:
+    """The ``limit`` services after the place ``after`` (from ``previous`` or ``next``; a place
+    that makes no sense means the first page). None where the viewpoint is nowhere."""
+    estate = records.estate()
+    seen = records.visible(estate, actor, viewpoint)
+    organization = estate.organization_position(viewpoint.organization_id)
+    if organization is None:
+        return None
+    roles = estate.roles_seen_from(organization)
+    matching, capped = _matching(records, estate, seen, actor, viewpoint, narrowed)
+    chosen = matching
+    if narrowed.role:
+        chosen = chosen & _mask(len(ROLE_NAMES), ROLE_NAMES, narrowed.role)[roles]
+    if narrowed.stage:
+        chosen = chosen & _mask(len(STAGES), STAGES, narrowed.stage)[estate.stage]
+    places = np.flatnonzero(chosen)
+    ordered, scores = _ordered(estate, places, narrowed.text)
+    start = _start(estate, ordered, scores, after)
+    return Found(
+        estate=estate,
+        seen=seen,
+        roles=roles,
+        matching=matching,
+        chosen=chosen,
+        shown=ordered[start : start + limit],
+        total=len(places),
+        capped=capped,
+        previous=(
+            None if start == 0 else _place(estate, ordered, scores, max(0, start - limit) - 1)
+        ),
+        next=(
+            _place(estate, ordered, scores, start + limit - 1)
+            if start + limit < len(ordered)
+            else None
+        ),
+    )
+
+
 def list_services(
     *,
     actor: Actor,
@@ -82,40 +145,31 @@ def list_services(
     after: str = "",
     records: Records = TODAY,
 ) -> CatalogueList:
-    """The page of services after the place ``after`` (from ``previous`` or ``next``; a place
-    that makes no sense means the first page)."""
-    estate = records.estate()
-    seen = records.visible(estate, actor, viewpoint)
-    organization = estate.organization_position(viewpoint.organization_id)
-    if organization is None:
-        return CatalogueList((), 0, False, has_catalogue=False)
-    roles = estate.roles_seen_from(organization)
-    matching, capped = _matching(records, estate, seen, actor, viewpoint, narrowed)
-    by_role = _mask(len(ROLE_NAMES), ROLE_NAMES, narrowed.role)
-    by_stage = _mask(len(STAGES), STAGES, narrowed.stage)
-    in_role, in_stage = by_role[roles], by_stage[estate.stage]
-    chosen = matching & in_role & in_stage
-    places = np.flatnonzero(chosen)
-    ordered, scores = _ordered(estate, places, narrowed.text)
-    start = _start(estate, ordered, scores, after)
-    shown = ordered[start : start + PAGE]
-    return CatalogueList(
-        rows=summaries(estate, viewpoint, shown, roles, records=records),
-        total=len(places),
-        capped=capped,
-        role_counts=_counts(roles[matching & in_stage], ROLE_NAMES),
-        stage_counts=_counts(estate.stage[matching & in_role], STAGES),
-        provider_counts=_provider_counts(records, estate, chosen),
-        previous=(
-            None if start == 0 else _place(estate, ordered, scores, max(0, start - PAGE) - 1)
-        ),
-        next=(
-            _place(estate, ordered, scores, start + PAGE - 1)
-            if start + PAGE < len(ordered)
-            else None
-        ),
-        has_catalogue=bool(seen.any()),
+    """The page of services after the place ``after``, with how many there are by each filter."""
+    found = find_services(
+        actor=actor, viewpoint=viewpoint, narrowed=narrowed, after=after, records=records
     )
+    if found is None:
+        return CatalogueList((), 0, False, has_catalogue=False)
+    estate, matching = found.estate, found.matching
+    in_role = _mask(len(ROLE_NAMES), ROLE_NAMES, narrowed.role)[found.roles]
+    in_stage = _mask(len(STAGES), STAGES, narrowed.stage)[estate.stage]
+    return CatalogueList(
+        rows=summaries(estate, viewpoint, found.shown, found.roles, records=records),
+        total=found.total,
+        capped=found.capped,
+        role_counts=_counts(found.roles[matching & in_stage], ROLE_NAMES),
+        stage_counts=_counts(estate.stage[matching & in_role], STAGES),
+        provider_counts=_provider_counts(records, estate, found.chosen),
+        previous=found.previous,
+        next=found.next,
+        has_catalogue=bool(found.seen.any()),
+    )
+
+
+def is_place(after: str) -> bool:
+    """True for a place in a list of services, wherever it was given."""
+    return _place_key(after) is not None
 
 
 def summaries(
@@ -273,14 +327,20 @@ def _place(estate: Estate, ordered: Ints, scores: Ints, index: int) -> str:
 
 def _start(estate: Estate, ordered: Ints, scores: Ints, after: str) -> int:
     """The index of the first service after a place; the place itself may be gone by now."""
-    try:
-        padded = after + "=" * (-len(after) % 4)
-        score, name, number = json.loads(base64.urlsafe_b64decode(padded.encode()))
-        wanted = (int(score), str(name), int(number))
-    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError):
+    wanted = _place_key(after)
+    if wanted is None:
         return 0
     return bisect_right(
         range(len(ordered)),
         wanted,
         key=lambda index: _key(estate, int(ordered[index]), int(scores[index])),
     )
+
+
+def _place_key(after: str) -> tuple[int, str, int] | None:
+    try:
+        padded = after + "=" * (-len(after) % 4)
+        score, name, number = json.loads(base64.urlsafe_b64decode(padded.encode()))
+        return int(score), str(name), int(number)
+    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError):
+        return None

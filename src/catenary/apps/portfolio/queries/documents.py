@@ -52,7 +52,7 @@ def service_documents(ids: Iterable[int]) -> dict[int, ServiceDocument]:
     numbers = list(ids)
     plains = _with_addresses(current_documents(Kind.SERVICE, numbers))
     references = dict(Service.objects.filter(pk__in=list(plains)).values_list("pk", "reference"))
-    return {pk: _service(references[pk], plain) for pk, plain in plains.items()}
+    return {pk: service_of(references[pk], plain) for pk, plain in plains.items()}
 
 
 def live_catalogue(
@@ -84,7 +84,7 @@ def live_catalogue(
         reference = references.get(number)
         if reference is None or (visible is not None and number not in visible):
             continue
-        document = _service(reference, as_read(plain, addresses))
+        document = service_of(reference, as_read(plain, addresses))
         if viewpoint is not None and roots[number] != viewpoint.root_id:
             document = redacted(document)
         services[reference] = document
@@ -171,7 +171,8 @@ def _with_addresses(plains: dict[int, dict[str, Any]]) -> dict[int, dict[str, An
     return {number: as_read(plain, addresses) for number, plain in plains.items()}
 
 
-def _service(reference: str, plain: dict[str, Any]) -> ServiceDocument:
+def service_of(reference: str, plain: dict[str, Any]) -> ServiceDocument:
+    """The service a kept plain document is of. Raises `DamagedDocument`."""
     try:
         return kept_service(reference, plain)
     except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError):

@@ -66,7 +66,7 @@ def organization_view(*, actor: Actor, viewpoint: Viewpoint, key: str) -> Organi
     is_inside = row.root_id == viewpoint.root_id
     end = int(estate.organization_end[place])
     provided = np.flatnonzero(estate.inside(place) & seen)
-    related = _related(estate, ours, seen)
+    related = related_organizations(estate, ours, seen)
     if not is_inside and not related[place:end].any():
         return None
     roles = estate.roles_seen_from(here)
@@ -107,7 +107,7 @@ def organization_view(*, actor: Actor, viewpoint: Viewpoint, key: str) -> Organi
     )
 
 
-def _related(estate: Estate, ours: int, seen: Bools) -> Bools:
+def related_organizations(estate: Estate, ours: int, seen: Bools) -> Bools:
     """Which organizations of other tops lie next to ours in the chain."""
     related = np.zeros(len(estate.organization_ids), dtype=np.bool_)
     related[estate.provider[seen & (estate.provider_root != ours)]] = True

@@ -1,0 +1,118 @@
+"""Answering: JSON, ETags, sparse fields and pages of a list."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+
+from catenary.api.problems import Trouble, invalid_parameter
+
+Plain = dict[str, Any]
+_JSON = "application/json"
+#: Parts of every object that a sparse answer keeps.
+_ALWAYS = ("reference",)
+
+
+def json_answer(
+    value: Any, *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> HttpResponse:
+    """A value as JSON."""
+    return HttpResponse(
+        orjson.dumps(value), status=status, content_type=_JSON, headers=dict(headers or {})
+    )
+
+
+def object_answer(request: HttpRequest, plain: Plain, digest: str) -> HttpResponse:
+    """One object with its ETag; 304 without a body when whoever asks has this very answer."""
+    body = orjson.dumps(plain)
+    # The digest is what writes are compared with. The rest tells apart answers about the same
+    # document: other fields, or another role since the chain around it has changed.
+    etag = f'"{digest}.{blake2b(body, digest_size=4).hexdigest()}"'
+    known = request.headers.get("If-None-Match", "")
+    if known and etag in _tags(known):
+        return HttpResponse(status=304, headers={"ETag": etag})
+    return HttpResponse(body, content_type=_JSON, headers={"ETag": etag})
+
+
+def digest_of_tag(tag: str) -> str | None:
+    """The digest in an ETag of ours; none for any other text."""
+    if len(tag) < 2 or tag[0] != '"' or tag[-1] != '"':
+        return None
+    return tag[1:-1].partition(".")[0]
+
+
+def _tags(header: str) -> set[str]:
+    # Comparison is weak for reading (RFC 9110, 13.1.2).
+    return {tag.strip().removeprefix("W/") for tag in header.split(",")}
+
+
+def wanted_fields(request: HttpRequest) -> frozenset[str] | None:
+    """The fields asked for by ``fields=``; none when all are wanted."""
+    said = request.GET.get("fields", "")
+    if not said:
+        return None
+    return frozenset(name.strip() for name in said.split(",") if name.strip()) | {*_ALWAYS}
+
+
+def check_fields(fields: frozenset[str] | None, known: Iterable[str]) -> None:
+    """Refuse fields that the kind of object does not have: a typing error would otherwise look
+    like an empty field."""
+    if fields is None:
+        return
+    names = [*dict.fromkeys(known)]
+    unknown = sorted(fields.difference(names))
+    if unknown:
+        raise invalid_parameter(
+            "fields", f'there is no field "{unknown[0][:100]}"', f"some of {', '.join(names)}"
+        )
+
+
+def sparse(plain: Plain, fields: frozenset[str] | None) -> Plain:
+    """Only the fields asked for."""
+    if fields is None:
+        return plain
+    return {name: value for name, value in plain.items() if name in fields}
+
+
+def page_answer(
+    request: HttpRequest,
+    items: Sequence[Plain],
+    *,
+    total: int,
+    total_is_capped: bool,
+    after: str | None,
+) -> HttpResponse:
+    """One page of a list; ``after`` leads to the next one. A link says the same to whoever
+    follows links (RFC 8288)."""
+    body = {"items": items, "total": total, "total_is_capped": total_is_capped, "next": after}
+    headers = {}
+    if after is not None:
+        query = [(name, value) for name, value in request.GET.items() if name != "after"]
+        headers["Link"] = f'<{request.path}?{urlencode([*query, ("after", after)])}>; rel="next"'
+    return json_answer(body, headers=headers)
+
+
+def place_after(value: Any) -> str:
+    """An opaque place in a list."""
+    return base64.urlsafe_b64encode(orjson.dumps(value)).decode().rstrip("=")
+
+
+def place_of(after: str) -> Any:
+    """What `place_after` made a place of; raises `Trouble` for anything else."""
+    try:
+        padded = after + "=" * (-len(after) % 4)
+        return orjson.loads(base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError):
+        raise wrong_place() from None
+
+
+def wrong_place() -> Trouble:
+    """``after`` is not a place this list has given."""
+    return invalid_parameter("after", "this is no place in this list", "“next” of the page before")

@@ -1,0 +1,66 @@
+"""The API put together: its routes, and one answer for each way a request can fail."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from catenary.api.problems import Error, Trouble, answer_to
+from catenary.api.routes import changes, consumption, me, organizations, people, services
+from catenary.apps.common.queries import CATALOGUE_BUSY, database_trouble
+
+_log = logging.getLogger("catenary.api")
+
+api = NinjaAPI(
+    title="Catenary",
+    version="1",
+    urls_namespace="api-v1",
+    # Both are ours: ninja's page loads its scripts from elsewhere.
+    openapi_url=None,
+    docs_url=None,
+)
+for module in (organizations, people, services, consumption, changes, me):
+    api.add_router("", module.router)
+
+
+@api.exception_handler(Trouble)
+def _trouble(request: HttpRequest, trouble: Any) -> HttpResponse:
+    return answer_to(trouble)
+
+
+@api.exception_handler(ValidationError)
+def _wrong_parameters(request: HttpRequest, error: Any) -> HttpResponse:
+    errors = [
+        Error(str(each["msg"]), parameter=str(each["loc"][-1]), code="invalid")
+        for each in error.errors
+    ]
+    names = ", ".join(each.parameter for each in errors)
+    return answer_to(Trouble("invalid", f"{names}: {errors[0].detail}", errors))
+
+
+@api.exception_handler(Http404)
+def _nothing_there(request: HttpRequest, error: Any) -> HttpResponse:
+    return answer_to(Trouble("not-found", "there is nothing at this address"))
+
+
+@api.exception_handler(HttpError)
+def _refused(request: HttpRequest, error: Any) -> HttpResponse:
+    return answer_to(Trouble("malformed", str(error)))
+
+
+@api.exception_handler(Exception)
+def _broken(request: HttpRequest, error: Any) -> HttpResponse:
+    """Nothing of an error is told, but a number that leads to it in the log."""
+    said = database_trouble(error)
+    if said == CATALOGUE_BUSY:
+        return answer_to(Trouble("busy", "another program is writing; nothing was changed",
+                                 headers={"Retry-After": "5"}))  # fmt: skip
+    number = str(getattr(request, "request_id", "") or secrets.token_hex(8))
+    _log.error("request %s to %s failed", number, request.path, exc_info=error)
+    code = "internal" if said is None else "unavailable"
+    return answer_to(Trouble(code, more={"request_id": number}))

@@ -1,0 +1,148 @@
+"""The four kinds of objects as they stand in answers, and what every kind's routes share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from catenary.api.answers import (
+    Plain,
+    check_fields,
+    json_answer,
+    object_answer,
+    sparse,
+    wanted_fields,
+)
+from catenary.api.asking import Asking, asking_of
+from catenary.api.bodies import JSON, MERGE_PATCH, mapping, read_json
+from catenary.api.problems import Error, Trouble, not_found, pointer
+from catenary.api.writing import ADDED, look_at, patch_one, read_document, write_one
+from catenary.apps.portfolio.queries.seen import Seen
+from catenary.domain.documents import fields
+
+#: So many objects a batch may ask for.
+MAX_BATCH = 1_000
+#: What each kind has, in the order of its documents.
+FIELDS = {
+    kind: (
+        ADDED[kind][0],
+        *(name for name in form.fields if name != "reference"),
+        *(name for name in ADDED[kind][1:] if name not in form.fields),
+    )
+    for kind, form in (
+        ("organization", fields.ORGANIZATION),
+        ("person", fields.PERSON),
+        ("service", fields.SERVICE),
+        ("consumption", fields.CONSUMPTION),
+    )
+}
+_BATCH = {"references": "a list of references", "fields": "a list of the fields wanted"}
+
+
+def object_plain(kind: str, seen: Seen) -> Plain:
+    """An object as it stands in answers: its plain document, with what it is called and its
+    ETag; a service also with its role from the viewpoint."""
+    plain: Plain = {"reference": seen.reference, **seen.plain}
+    if kind == "service":
+        if seen.role:
+            plain["role"] = seen.role
+        if seen.known_as:
+            plain["known-as"] = seen.known_as
+    plain["etag"] = seen.digest
+    return plain
+
+
+def chosen_fields(request: HttpRequest, kind: str) -> frozenset[str] | None:
+    """The fields asked for, which the kind must have; none when all are wanted."""
+    chosen = wanted_fields(request)
+    check_fields(chosen, FIELDS[kind])
+    return chosen
+
+
+def get_one(request: HttpRequest, kind: str, reference: str) -> HttpResponse:
+    """One object, or 304 when whoever asks has it."""
+    chosen = chosen_fields(request, kind)
+    seen = look_at(asking_of(request), kind, reference)
+    if seen is None:
+        raise not_found(kind, reference)
+    return object_answer(request, sparse(object_plain(kind, seen), chosen), seen.digest)
+
+
+def put_one(request: HttpRequest, kind: str, reference: str, take_over: bool) -> HttpResponse:
+    """Create or replace one object."""
+    document = read_document(kind, reference, read_json(request, JSON))
+    return write_one(request, asking_of(request), kind, reference, document, take_over=take_over)
+
+
+def patch(request: HttpRequest, kind: str, reference: str, take_over: bool) -> HttpResponse:
+    """Change parts of one object by a JSON merge patch."""
+    change = read_json(request, MERGE_PATCH)
+    if not isinstance(change, dict):
+        error = Error("this is no object", pointer="", code="invalid", expected="an object")
+        raise Trouble("invalid", "a merge patch of a document is an object", [error])
+    asking = asking_of(request)
+    return patch_one(
+        request, asking, kind, reference, lambda plain: merged(plain, change), take_over=take_over
+    )
+
+
+def delete_one(request: HttpRequest, kind: str, reference: str, take_over: bool) -> HttpResponse:
+    """Remove one object that nothing needs any more."""
+    return write_one(request, asking_of(request), kind, reference, None, take_over=take_over)
+
+
+def merged(target: Any, change: Any) -> Any:
+    """A JSON merge patch carried out (RFC 7396). The order of what stays is kept; the depth of
+    ``change`` was looked at when it was read."""
+    if not isinstance(change, dict):
+        return change
+    result = dict(target) if isinstance(target, dict) else {}
+    for name, value in change.items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = merged(result.get(name), value)
+    return result
+
+
+def batch(
+    request: HttpRequest, kind: str, read: Callable[[Asking, Sequence[str]], Iterable[Seen]]
+) -> HttpResponse:
+    """The objects with the references in the body, in their order, and which are missing."""
+    said = mapping(read_json(request), _BATCH)
+    references = _texts(said.get("references"), "references", MAX_BATCH)
+    chosen: frozenset[str] | None = None
+    if said.get("fields") is not None:
+        names = _texts(said["fields"], "fields", 100)
+        check_fields(frozenset(names), FIELDS[kind])
+        chosen = frozenset(names) | {"reference"}
+    found = {seen.reference: seen for seen in read(asking_of(request), references)}
+    once = list(dict.fromkeys(references))
+    return json_answer(
+        {
+            "items": [sparse(object_plain(kind, found[r]), chosen) for r in once if r in found],
+            "missing": [reference for reference in once if reference not in found],
+        }
+    )
+
+
+def _texts(value: Any, name: str, most: int) -> list[str]:
+    expected = f"a list of at most {most:,} texts"
+    if not isinstance(value, list):
+        error = Error("this is no list", pointer=f"/{name}", code="invalid", expected=expected)
+        raise Trouble("invalid", f"{name} is no list", [error])
+    if len(value) > most:
+        error = Error(
+            f"{len(value):,} stand here", pointer=f"/{name}", code="invalid", expected=expected
+        )
+        raise Trouble("invalid", f"{name} has too many entries", [error])
+    wrong = [
+        Error("this is no text", pointer=pointer([name, at]), code="invalid", expected="a text")
+        for at, each in enumerate(value)
+        if not isinstance(each, str)
+    ]
+    if wrong:
+        raise Trouble("invalid", f"{name} holds what is no text", wrong[:100])
+    return value

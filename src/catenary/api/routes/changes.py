@@ -1,0 +1,188 @@
+"""Many changes at once: all of them, or none."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from catenary import clock
+from catenary.api.answers import digest_of_tag
+from catenary.api.asking import WRITING, Asking, asking_of
+from catenary.api.bodies import BULK, mapping, parse, read_bytes
+from catenary.api.problems import Error, Trouble, pointer
+from catenary.api.writing import (
+    KINDS,
+    Wish,
+    carry_out,
+    conflict,
+    refusal,
+    result_plain,
+    try_document,
+)
+from catenary.apps.common.operations import (
+    KeptAnswer,
+    KeyInUse,
+    KeyReused,
+    claim_key,
+    keep_answer,
+    release_key,
+    waiting_turn,
+)
+from catenary.domain.refusals import Refused
+from catenary.exchange.catalogue.amending import Amendment, Conflicts
+
+router = Router(tags=["changes"])
+
+#: One change holds at most as many objects: a whole catalogue of that size is applied by files.
+MAX_CHANGES = 20_000
+_MAX_ERRORS = 200
+_BODY = {
+    "changes": "a list of changes",
+    "note": "why, in a few words, for the history",
+    "take_over": "true to change what another source manages, which then no longer does",
+}
+_CHANGE = {
+    "kind": "organization, person, service or consumption",
+    "reference": "key, e-mail address, reference, or consumer > service",
+    "document": "what it shall say; null to remove it",
+    "expected": 'its etag when it was last seen; "" when it must be new; absent for whatever',
+}
+_KEY_HEADER = "Idempotency-Key"
+
+
+@router.post("/changes", auth=WRITING, operation_id="makeChanges")
+def make_changes(request: HttpRequest) -> HttpResponse:
+    """Create, change and remove objects of every kind in one transaction: all or none.
+
+    With an `Idempotency-Key` the same request can be sent again without being carried out twice:
+    it gets the answer it got the first time.
+    """
+    asking = asking_of(request)
+    key = _idempotency_key(request)
+    body = read_bytes(request, limit=BULK)
+    if key is None:
+        return _answer(_carry_out(asking, parse(body)))
+    fingerprint = blake2b(request.get_full_path().encode() + b"\0" + body, digest_size=16)
+    kept = _claim(asking, key, fingerprint.hexdigest())
+    if kept is not None:
+        return _answer(kept.answer.encode(), {"Idempotency-Replayed": "true"})
+    try:
+        with waiting_turn():
+            answer = _carry_out(asking, parse(body))
+            keep_answer(account_id=asking.account_id, key=key, status=200, answer=answer.decode())
+    except BaseException:
+        release_key(account_id=asking.account_id, key=key)
+        raise
+    return _answer(answer)
+
+
+def _answer(body: bytes, headers: dict[str, str] | None = None) -> HttpResponse:
+    return HttpResponse(body, content_type="application/json", headers=headers or {})
+
+
+def _idempotency_key(request: HttpRequest) -> str | None:
+    key = request.headers.get(_KEY_HEADER)
+    if key is None:
+        return None
+    if not 1 <= len(key) <= 200 or not key.isprintable() or not key.isascii():
+        error = Error(
+            "this is no key", parameter=_KEY_HEADER, expected="1 to 200 printable characters"
+        )
+        raise Trouble("invalid", f"{_KEY_HEADER} is no key", [error])
+    return key
+
+
+def _claim(asking: Asking, key: str, fingerprint: str) -> KeptAnswer | None:
+    try:
+        return claim_key(
+            account_id=asking.account_id, key=key, fingerprint=fingerprint, at=clock.now()
+        )
+    except KeyReused:
+        raise Trouble("key-reused", f"{_KEY_HEADER} {key} was sent with another request") from None
+    except KeyInUse:
+        raise Trouble(
+            "in-progress",
+            f"the request with the {_KEY_HEADER} {key} is being carried out",
+            headers={"Retry-After": "1"},
+        ) from None
+
+
+def _carry_out(asking: Asking, value: Any) -> bytes:
+    said = mapping(value, _BODY)
+    note = said.get("note") or ""
+    take_over = said.get("take_over") or False
+    errors = []
+    if not isinstance(note, str) or len(note) > 400 or "\0" in note:
+        errors.append(Error("this is no note", "/note", code="invalid",
+                            expected="a text of at most 400 characters"))  # fmt: skip
+    if not isinstance(take_over, bool):
+        errors.append(Error("this is neither", "/take_over", code="invalid",
+                            expected="true or false"))  # fmt: skip
+    wishes, wrong = read_wishes(said.get("changes"))
+    errors += wrong
+    if errors:
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        raise Trouble("invalid", errors[0].detail + more, errors[:_MAX_ERRORS])
+    bases = {wish.amendment.reference: wish.base for wish in wishes}
+    try:
+        done = carry_out(asking, wishes, take_over=take_over, note=note)
+    except Refused as refused:
+        raise refusal(refused, bases) from refused
+    except Conflicts as conflicts:
+        raise conflict(conflicts, asking) from conflicts
+    return orjson.dumps({"results": [result_plain(each) for each in done]})
+
+
+def read_wishes(value: Any) -> tuple[list[Wish], list[Error]]:
+    """The changes in a body, or every place that is wrong."""
+    expected = f"a list of 1 to {MAX_CHANGES:,} changes"
+    if not isinstance(value, list) or not 1 <= len(value) <= MAX_CHANGES:
+        said = f"{len(value):,} stand here" if isinstance(value, list) else "this is no list"
+        return [], [Error(said, "/changes", code="invalid", expected=expected)]
+    wishes: list[Wish] = []
+    errors: list[Error] = []
+    for at, each in enumerate(value):
+        wish, wrong = _wish(each, pointer(["changes", at]))
+        if wish is not None:
+            wishes.append(wish)
+        errors += wrong
+        if len(errors) >= _MAX_ERRORS:
+            break
+    return wishes, errors
+
+
+def _wish(value: Any, base: str) -> tuple[Wish | None, list[Error]]:
+    try:
+        said = mapping(value, _CHANGE, base)
+    except Trouble as trouble:
+        return None, list(trouble.errors)
+    kind, reference, expected = said.get("kind"), said.get("reference"), said.get("expected")
+    errors = []
+    if kind not in KINDS:
+        errors.append(_wrong(base, "kind", "this is no kind", f"one of {', '.join(KINDS)}"))
+    if not isinstance(reference, str) or not 0 < len(reference) <= 420:
+        errors.append(_wrong(base, "reference", "this is no reference", _CHANGE["reference"]))
+    if expected is not None and (not isinstance(expected, str) or len(expected) > 100):
+        errors.append(_wrong(base, "expected", "this is no ETag", _CHANGE["expected"]))
+    if "document" not in said:
+        errors.append(_wrong(base, "document", "there is no document", _CHANGE["document"]))
+    if errors or not isinstance(kind, str) or not isinstance(reference, str):
+        return None, errors
+    if isinstance(expected, str):
+        # As an answer has it in its header, or as it stands in a document.
+        expected = digest_of_tag(expected) or expected.partition(".")[0]
+    place = pointer(["document"], base)
+    document = None
+    if said["document"] is not None:
+        document, errors = try_document(kind, reference, said["document"], place)
+        if document is None:
+            return None, errors
+    return Wish(Amendment(kind, reference, document, expected), place), []
+
+
+def _wrong(base: str, name: str, detail: str, expected: str) -> Error:
+    return Error(detail, pointer([name], base), code="invalid", expected=expected)

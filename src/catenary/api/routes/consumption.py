@@ -1,0 +1,138 @@
+"""Consumption: which organization consumes which service, under which name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+
+from catenary.api import objects
+from catenary.api.answers import page_answer, place_after, place_of, sparse, wrong_place
+from catenary.api.asking import READING, WRITING, Asking, asking_of
+from catenary.api.parameters import (
+    After,
+    Below,
+    Consumer,
+    Limit,
+    Organization,
+    ServiceKey,
+    TakeOver,
+)
+from catenary.apps.portfolio.queries.seen import (
+    Seen,
+    SeenPage,
+    seen_consumption,
+    seen_consumption_page,
+)
+from catenary.exchange.catalogue.planning import consumption_pair, consumption_reference
+
+router = Router(tags=["consumption"])
+_KIND = "consumption"
+_ONE = "/consumption/{consumer}/{organization}/{service}"
+
+ServiceReference = Annotated[
+    str, Query(max_length=300, description="reference of a service: organization/service")
+]
+
+
+@router.get("/consumption", auth=READING, operation_id="listConsumption")
+def list_consumption(
+    request: HttpRequest,
+    consumer: Below = "",
+    service: ServiceReference = "",
+    after: After = "",
+    limit: Limit = 20,
+) -> HttpResponse:
+    """What is consumed by or from the viewpoint's top organization, in the order in which it was
+    said."""
+    fields = objects.chosen_fields(request, _KIND)
+    place = place_of(after) if after else 0
+    if not isinstance(place, int) or isinstance(place, bool) or not 0 <= place < 1 << 63:
+        raise wrong_place()
+    asking = asking_of(request)
+    page = SeenPage((), 0)
+    if asking.viewpoint is not None:
+        page = seen_consumption_page(
+            actor=asking.actor,
+            viewpoint=asking.viewpoint,
+            consumer=consumer,
+            service=service,
+            after=place,
+            limit=limit,
+        )
+    return page_answer(
+        request,
+        [sparse(objects.object_plain(_KIND, seen), fields) for seen in page.items],
+        total=page.total,
+        total_is_capped=page.is_capped,
+        after=None if page.after is None else place_after(int(page.after)),
+    )
+
+
+@router.post("/consumption/batch", auth=READING, operation_id="getConsumptions")
+def get_consumptions(request: HttpRequest) -> HttpResponse:
+    """Up to 1,000 by reference: `consumer > organization/service`."""
+    return objects.batch(request, _KIND, _many)
+
+
+@router.get(_ONE, auth=READING, operation_id="getConsumption")
+def get_consumption(
+    request: HttpRequest, consumer: Consumer, organization: Organization, service: ServiceKey
+) -> HttpResponse:
+    """One organization's consumption of one service."""
+    return objects.get_one(request, _KIND, _reference(consumer, organization, service))
+
+
+@router.put(_ONE, auth=WRITING, operation_id="putConsumption")
+def put_consumption(
+    request: HttpRequest,
+    consumer: Consumer,
+    organization: Organization,
+    service: ServiceKey,
+    take_over: TakeOver = False,
+) -> HttpResponse:
+    """Say that the organization consumes the service, and under which name."""
+    reference = _reference(consumer, organization, service)
+    return objects.put_one(request, _KIND, reference, take_over)
+
+
+@router.patch(_ONE, auth=WRITING, operation_id="patchConsumption")
+def patch_consumption(
+    request: HttpRequest,
+    consumer: Consumer,
+    organization: Organization,
+    service: ServiceKey,
+    take_over: TakeOver = False,
+) -> HttpResponse:
+    """Change the name under which the organization knows the service, by a JSON merge patch."""
+    reference = _reference(consumer, organization, service)
+    return objects.patch(request, _KIND, reference, take_over)
+
+
+@router.delete(_ONE, auth=WRITING, operation_id="deleteConsumption")
+def delete_consumption(
+    request: HttpRequest,
+    consumer: Consumer,
+    organization: Organization,
+    service: ServiceKey,
+    take_over: TakeOver = False,
+) -> HttpResponse:
+    """Say that the organization no longer consumes the service."""
+    reference = _reference(consumer, organization, service)
+    return objects.delete_one(request, _KIND, reference, take_over)
+
+
+def _reference(consumer: str, organization: str, service: str) -> str:
+    return consumption_reference(consumer, f"{organization}/{service}")
+
+
+def _many(asking: Asking, references: Sequence[str]) -> Iterable[Seen]:
+    if asking.viewpoint is None:
+        return ()
+    return seen_consumption(
+        actor=asking.actor,
+        viewpoint=asking.viewpoint,
+        pairs=[consumption_pair(reference) for reference in references],
+    ).values()

@@ -1,0 +1,124 @@
+"""Organizations: one's own house with all its parts, and those next to it in the chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from catenary.api import objects
+from catenary.api.answers import page_answer, place_after, place_of, sparse, wrong_place
+from catenary.api.asking import READING, WRITING, Asking, asking_of
+from catenary.api.parameters import After, Below, Key, Limit, Named, TakeOver
+from catenary.apps.portfolio.queries.seen import (
+    Seen,
+    SeenPage,
+    seen_organization_page,
+    seen_organizations,
+)
+
+router = Router(tags=["organizations"])
+_KIND = "organization"
+_ONE = "/organizations/{key}"
+_BATCH = "/organizations/batch"
+
+
+@router.get("/organizations", auth=READING, operation_id="listOrganizations")
+def list_organizations(
+    request: HttpRequest, q: Named = "", within: Below = "", after: After = "", limit: Limit = 20
+) -> HttpResponse:
+    """Organizations one may see, those above before those below."""
+    fields = objects.chosen_fields(request, _KIND)
+    place = place_of(after) if after else ""
+    if not isinstance(place, str):
+        raise wrong_place()
+    asking = asking_of(request)
+    page = SeenPage((), 0)
+    if asking.viewpoint is not None:
+        page = seen_organization_page(
+            actor=asking.actor,
+            viewpoint=asking.viewpoint,
+            named=q.strip(),
+            below=within,
+            after=place,
+            limit=limit,
+        )
+    return page_answer(
+        request,
+        [sparse(objects.object_plain(_KIND, seen), fields) for seen in page.items],
+        total=page.total,
+        total_is_capped=page.is_capped,
+        after=None if page.after is None else place_after(page.after),
+    )
+
+
+@router.post(_BATCH, auth=READING, operation_id="getOrganizations")
+def get_organizations(request: HttpRequest) -> HttpResponse:
+    """Up to 1,000 organizations by key."""
+    return objects.batch(request, _KIND, _many)
+
+
+@router.get(_ONE, auth=READING, operation_id="getOrganization")
+def get_organization(request: HttpRequest, key: Key) -> HttpResponse:
+    """One organization."""
+    return objects.get_one(request, _KIND, key)
+
+
+@router.put(_ONE, auth=WRITING, operation_id="putOrganization")
+def put_organization(request: HttpRequest, key: Key, take_over: TakeOver = False) -> HttpResponse:
+    """Create the organization, or replace all that it says; another `part-of` moves it."""
+    return objects.put_one(request, _KIND, key, take_over)
+
+
+@router.patch(_ONE, auth=WRITING, operation_id="patchOrganization")
+def patch_organization(request: HttpRequest, key: Key, take_over: TakeOver = False) -> HttpResponse:
+    """Change parts of the organization by a JSON merge patch."""
+    return objects.patch(request, _KIND, key, take_over)
+
+
+@router.delete(_ONE, auth=WRITING, operation_id="deleteOrganization")
+def delete_organization(
+    request: HttpRequest, key: Key, take_over: TakeOver = False
+) -> HttpResponse:
+    """Remove the organization; refused, with the list, while anything hangs on it."""
+    return objects.delete_one(request, _KIND, key, take_over)
+
+
+# Somebody may call an organization "batch", and it is found like any other.
+
+
+@router.get(_BATCH, auth=READING, include_in_schema=False)
+def get_organization_called_batch(request: HttpRequest) -> HttpResponse:
+    """The organization with the key `batch`."""
+    return objects.get_one(request, _KIND, "batch")
+
+
+@router.put(_BATCH, auth=WRITING, include_in_schema=False)
+def put_organization_called_batch(
+    request: HttpRequest, take_over: TakeOver = False
+) -> HttpResponse:
+    """Create or replace it."""
+    return objects.put_one(request, _KIND, "batch", take_over)
+
+
+@router.patch(_BATCH, auth=WRITING, include_in_schema=False)
+def patch_organization_called_batch(
+    request: HttpRequest, take_over: TakeOver = False
+) -> HttpResponse:
+    """Change parts of it."""
+    return objects.patch(request, _KIND, "batch", take_over)
+
+
+@router.delete(_BATCH, auth=WRITING, include_in_schema=False)
+def delete_organization_called_batch(
+    request: HttpRequest, take_over: TakeOver = False
+) -> HttpResponse:
+    """Remove it."""
+    return objects.delete_one(request, _KIND, "batch", take_over)
+
+
+def _many(asking: Asking, keys: Sequence[str]) -> Iterable[Seen]:
+    if asking.viewpoint is None:
+        return ()
+    return seen_organizations(actor=asking.actor, viewpoint=asking.viewpoint, keys=keys).values()

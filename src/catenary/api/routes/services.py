@@ -1,0 +1,139 @@
+"""Services: the catalogue as a list, single services, many at once, and their changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+
+from catenary.api import objects
+from catenary.api.answers import page_answer, sparse, wrong_place
+from catenary.api.asking import READING, WRITING, Asking, asking_of
+from catenary.api.parameters import (
+    After,
+    Below,
+    Limit,
+    Organization,
+    ServiceKey,
+    TakeOver,
+    Words,
+)
+from catenary.api.problems import invalid_parameter
+from catenary.apps.portfolio.queries.catalogue import CatalogueFilter, is_place
+from catenary.apps.portfolio.queries.seen import (
+    Seen,
+    SeenPage,
+    seen_service_page,
+    seen_services,
+)
+from catenary.domain.documents.shapes import Stage
+from catenary.domain.estate import ROLE_NAMES
+
+router = Router(tags=["services"])
+_KIND = "service"
+_ONE = "/services/{organization}/{service}"
+
+Role = Annotated[
+    str, Query(description=f"seen from the viewpoint: {', '.join(ROLE_NAMES)}", max_length=40)
+]
+StageName = Annotated[str, Query(description=f"one of {', '.join(Stage)}", max_length=40)]
+Tag = Annotated[str, Query(description="a label", max_length=100)]
+
+
+@router.get("/services", auth=READING, operation_id="listServices")
+def list_services(
+    request: HttpRequest,
+    q: Words = "",
+    role: Role = "",
+    stage: StageName = "",
+    provider: Below = "",
+    tag: Tag = "",
+    after: After = "",
+    limit: Limit = 20,
+) -> HttpResponse:
+    """Services one may see, by name; in a search the best matches first."""
+    fields = objects.chosen_fields(request, _KIND)
+    _one_of("role", role, ROLE_NAMES)
+    _one_of("stage", stage, [str(each) for each in Stage])
+    if after and not is_place(after):
+        raise wrong_place()
+    asking = asking_of(request)
+    page = SeenPage((), 0)
+    if asking.viewpoint is not None:
+        page = seen_service_page(
+            actor=asking.actor,
+            viewpoint=asking.viewpoint,
+            narrowed=CatalogueFilter(q.strip(), role, stage, provider, tag),
+            after=after,
+            limit=limit,
+        )
+    return page_answer(
+        request,
+        [sparse(objects.object_plain(_KIND, seen), fields) for seen in page.items],
+        total=page.total,
+        total_is_capped=page.is_capped,
+        after=page.after,
+    )
+
+
+@router.post("/services/batch", auth=READING, operation_id="getServices")
+def get_services(request: HttpRequest) -> HttpResponse:
+    """Up to 1,000 services by reference. Those that do not exist or may not be seen are named
+    under `missing`."""
+    return objects.batch(request, _KIND, _many)
+
+
+@router.get(_ONE, auth=READING, operation_id="getService")
+def get_service(
+    request: HttpRequest, organization: Organization, service: ServiceKey
+) -> HttpResponse:
+    """One service as it is seen from the viewpoint."""
+    return objects.get_one(request, _KIND, f"{organization}/{service}")
+
+
+@router.put(_ONE, auth=WRITING, operation_id="putService")
+def put_service(
+    request: HttpRequest,
+    organization: Organization,
+    service: ServiceKey,
+    take_over: TakeOver = False,
+) -> HttpResponse:
+    """Create the service, or replace all that it says."""
+    return objects.put_one(request, _KIND, f"{organization}/{service}", take_over)
+
+
+@router.patch(_ONE, auth=WRITING, operation_id="patchService")
+def patch_service(
+    request: HttpRequest,
+    organization: Organization,
+    service: ServiceKey,
+    take_over: TakeOver = False,
+) -> HttpResponse:
+    """Change parts of the service by a JSON merge patch (RFC 7396): what is null goes."""
+    return objects.patch(request, _KIND, f"{organization}/{service}", take_over)
+
+
+@router.delete(_ONE, auth=WRITING, operation_id="deleteService")
+def delete_service(
+    request: HttpRequest,
+    organization: Organization,
+    service: ServiceKey,
+    take_over: TakeOver = False,
+) -> HttpResponse:
+    """Remove the service; refused, with the list, while anything needs it."""
+    return objects.delete_one(request, _KIND, f"{organization}/{service}", take_over)
+
+
+def _many(asking: Asking, references: Sequence[str]) -> Iterable[Seen]:
+    if asking.viewpoint is None:
+        return ()
+    return seen_services(
+        actor=asking.actor, viewpoint=asking.viewpoint, references=references
+    ).values()
+
+
+def _one_of(name: str, said: str, known: Sequence[str]) -> None:
+    if said and said not in known:
+        raise invalid_parameter(name, f'there is no {name} "{said}"', f"one of {', '.join(known)}")

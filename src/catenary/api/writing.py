@@ -1,0 +1,364 @@
+"""Changing objects through the one operation behind all doors, and saying what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from catenary import clock
+from catenary.api.answers import Plain, digest_of_tag, json_answer
+from catenary.api.asking import Asking
+from catenary.api.problems import Error, Trouble, mistakes, pointer, reasons
+from catenary.apps.common.operations import CatalogueBusy
+from catenary.apps.organizations.queries.listing import (
+    PersonFacts,
+    people_known_to,
+)
+from catenary.apps.portfolio.queries.seen import (
+    Seen,
+    seen_consumption,
+    seen_organizations,
+    seen_services,
+)
+from catenary.domain.documents.plain import (
+    digest,
+    person_to_plain,
+    read_consumption,
+    read_organization,
+    read_person,
+    read_service,
+)
+from catenary.domain.findings import Problem as Mistake
+from catenary.domain.refusals import Refused
+from catenary.exchange.catalogue.amending import (
+    Amended,
+    Amendment,
+    Conflict,
+    Conflicts,
+    Document,
+    amend,
+)
+from catenary.exchange.catalogue.planning import consumption_pair
+
+#: What an answer adds to a document; sent back, it is not part of what shall be said.
+ADDED = {
+    "organization": ("reference", "etag"),
+    "person": ("reference", "etag"),
+    "service": ("reference", "etag", "role", "known-as"),
+    "consumption": ("reference", "etag", "consumer", "service"),
+}
+KINDS = tuple(ADDED)
+#: Refusals that something else stands in the way of, rather than the request itself.
+_STANDS_AGAINST = frozenset({"still-needed", "still-in-use", "managed-elsewhere"})
+#: Of a removal: there is nothing, or nothing one may see.
+_MISSING = frozenset({"missing", "service-missing"})
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One amendment and where its document stands in the body."""
+
+    amendment: Amendment
+    base: str
+
+
+def read_document(kind: str, reference: str, plain: Any, base: str = "") -> Document:
+    """The document that was sent; raises `Trouble` with every place that is wrong."""
+    document, errors = try_document(kind, reference, plain, base)
+    if document is None:
+        raise Trouble("invalid", _sentence(errors), errors)
+    return document
+
+
+def try_document(
+    kind: str, reference: str, plain: Any, base: str
+) -> tuple[Document | None, list[Error]]:
+    """The document that was sent, or every place in it that is wrong."""
+    if isinstance(plain, dict):
+        errors = _added_elsewhere(kind, reference, plain, base)
+        if errors:
+            return None, errors
+        plain = {name: value for name, value in plain.items() if name not in ADDED[kind]}
+    found: list[Mistake] = []
+    document: Document | None
+    if kind == "organization":
+        document = read_organization(reference, plain, found, ())
+    elif kind == "person":
+        document = read_person(reference, plain, found, ())
+    elif kind == "service":
+        document = read_service(reference, plain, found, ())
+    else:
+        consumer, service = consumption_pair(reference)
+        said = {**plain, "service": service} if isinstance(plain, dict) else plain
+        document = read_consumption(consumer, said, found, ())
+    return document, mistakes(found, base)
+
+
+def _added_elsewhere(kind: str, reference: str, plain: Mapping[str, Any], base: str) -> list[Error]:
+    """What names the object in the document must name the one that is written."""
+    right: dict[str, str] = {"reference": reference}
+    if kind == "consumption":
+        right["consumer"], right["service"] = consumption_pair(reference)
+    return [
+        Error(
+            "this is the document of another object",
+            pointer=pointer([name], base),
+            code="invalid",
+            expected=said,
+        )
+        for name, said in right.items()
+        if name in plain and plain[name] != said
+    ]
+
+
+def _sentence(errors: Sequence[Error]) -> str:
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    return errors[0].detail + more
+
+
+# ----------------------------------------------------------------------------- preconditions
+
+
+@dataclass(frozen=True, slots=True)
+class Precondition:
+    """What must be true of an object before it is written: ``digests`` of which one is what it
+    says now (none: not asked), that it is there, or that it is not."""
+
+    digests: tuple[str, ...] | None = None
+    is_there: bool = False
+    is_new: bool = False
+
+    @property
+    def expected(self) -> str | None:
+        """As `Amendment` has it."""
+        if self.is_new:
+            return ""
+        return self.digests[0] if self.digests else None
+
+
+def precondition_of(request: HttpRequest) -> Precondition:
+    """What the headers ask; raises `Trouble` for what is not understood."""
+    new = request.headers.get("If-None-Match", "").strip()
+    known = request.headers.get("If-Match", "").strip()
+    if new and known:
+        raise _unclear("If-None-Match", "If-Match and If-None-Match exclude each other", "one")
+    if new:
+        if new != "*":
+            raise _unclear("If-None-Match", "a change can only ask that there be nothing yet", "*")
+        return Precondition(is_new=True)
+    if known == "*":
+        return Precondition(is_there=True)
+    if not known:
+        return Precondition()
+    digests = [digest_of_tag(tag.strip()) for tag in known.split(",")]
+    if not all(digests):
+        raise _unclear("If-Match", "this is no ETag", 'the ETag of an answer, such as "0123…"')
+    return Precondition(tuple(d for d in digests if d))
+
+
+def _unclear(header: str, detail: str, expected: str) -> Trouble:
+    return Trouble("invalid", f"{header}: {detail}", [Error(detail, parameter=header,
+                   expected=expected)])  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------ writing
+
+
+def look_at(asking: Asking, kind: str, reference: str) -> Seen | None:
+    """One object as whoever asks may see it; none when there is none they may see."""
+    if asking.viewpoint is None:
+        return None
+    if kind == "organization":
+        return seen_organizations(
+            actor=asking.actor, viewpoint=asking.viewpoint, keys=[reference]
+        ).get(reference)
+    if kind == "person":
+        facts = people_known_to(asking.viewpoint.root_id, [reference]).get(reference)
+        if facts is None:
+            return None
+        return seen_person(facts)
+    if kind == "service":
+        return seen_services(
+            actor=asking.actor, viewpoint=asking.viewpoint, references=[reference]
+        ).get(reference)
+    pair = consumption_pair(reference)
+    return seen_consumption(
+        actor=asking.actor, viewpoint=asking.viewpoint, pairs=[pair]
+    ).get(pair)  # fmt: skip
+
+
+def seen_person(facts: PersonFacts) -> Seen:
+    """A person as one top organization knows them."""
+    plain = person_to_plain(facts.document)
+    shown = facts.digest if facts.is_at_home else digest(plain)
+    return Seen(facts.document.email, plain, shown, facts.digest)
+
+
+def write_one(
+    request: HttpRequest,
+    asking: Asking,
+    kind: str,
+    reference: str,
+    document: Document | None,
+    *,
+    take_over: bool,
+) -> HttpResponse:
+    """Make one object say ``document``, or remove it: what came of it, with its new ETag."""
+    wanted = precondition_of(request)
+    if wanted.is_there and look_at(asking, kind, reference) is None:
+        raise _meanwhile([Conflict(kind, reference, "")], asking)
+    amendment = Amendment(kind, reference, document, wanted.expected)
+    try:
+        done = _amend_as_seen(asking, amendment, wanted, take_over)
+    except Refused as refused:
+        raise _refusal_of_one(asking, amendment, refused) from refused
+    return amended_answer(request, done)
+
+
+def amended_answer(request: HttpRequest, done: Amended) -> HttpResponse:
+    """What came of one amendment."""
+    headers = {"ETag": f'"{done.digest}"'} if done.digest else {}
+    if done.outcome == "created":
+        headers["Location"] = request.path
+    return json_answer(
+        result_plain(done), status=201 if done.outcome == "created" else 200, headers=headers
+    )
+
+
+def result_plain(done: Amended) -> Plain:
+    """What came of one amendment, as a plain value."""
+    return {
+        "kind": done.kind,
+        "reference": done.reference,
+        "outcome": str(done.outcome),
+        "etag": done.digest or None,
+    }
+
+
+def patch_one(
+    request: HttpRequest,
+    asking: Asking,
+    kind: str,
+    reference: str,
+    change: Callable[[Plain], Any],
+    *,
+    take_over: bool,
+) -> HttpResponse:
+    """Change parts of what one object says. What somebody else writes meanwhile is never lost:
+    then the change is made to what they wrote, or refused when an ETag was asked for."""
+    wanted = precondition_of(request)
+    for attempt in range(_ATTEMPTS):
+        seen = look_at(asking, kind, reference)
+        if seen is None:
+            raise Trouble("not-found", missing_words(kind, reference))
+        if wanted.is_new or (
+            wanted.digests and not {seen.digest, seen.kept_digest} & {*wanted.digests}
+        ):
+            raise _meanwhile([Conflict(kind, reference, seen.kept_digest)], asking)
+        document = read_document(kind, reference, change(dict(seen.plain)))
+        amendment = Amendment(kind, reference, document, seen.kept_digest)
+        try:
+            (done,) = carry_out(asking, [Wish(amendment, "")], take_over=take_over)
+        except Conflicts as conflicts:
+            if attempt == _ATTEMPTS - 1:
+                raise _meanwhile(conflicts.conflicts, asking) from conflicts
+            continue
+        except Refused as refused:
+            raise _refusal_of_one(asking, amendment, refused) from refused
+        return amended_answer(request, done)
+    raise AssertionError("the last attempt either answers or raises")
+
+
+def carry_out(
+    asking: Asking, wishes: Sequence[Wish], *, take_over: bool, note: str = ""
+) -> list[Amended]:
+    """Make all changes or none. Raises `Refused`, `Conflicts`, and `Trouble` when the database
+    is held by another program."""
+    try:
+        return amend(
+            actor=asking.actor,
+            at=clock.now(),
+            amendments=[wish.amendment for wish in wishes],
+            note=note,
+            take_over=take_over,
+        )
+    except CatalogueBusy as busy:
+        raise Trouble(
+            "busy", "another program is writing to the catalogue; nothing was changed",
+            headers={"Retry-After": "5"},
+        ) from busy  # fmt: skip
+
+
+def refusal(refused: Refused, bases: Mapping[str, str]) -> Trouble:
+    """Every reason against a change."""
+    codes = {each.code for each in refused.refusals}
+    errors = reasons(refused.refusals, bases)
+    if "not-allowed" in codes:
+        return Trouble("not-allowed", _sentence(errors), errors)
+    if codes & _STANDS_AGAINST:
+        return Trouble("refused", _sentence(errors), errors)
+    return Trouble("invalid", _sentence(errors), errors)
+
+
+def conflict(conflicts: Conflicts, asking: Asking) -> Trouble:
+    """What somebody else changed meanwhile, with what each object's ETag is now."""
+    return _meanwhile(conflicts.conflicts, asking)
+
+
+def missing_words(kind: str, reference: str) -> str:
+    """The same words whether it does not exist or may not be seen."""
+    return f"there is no {kind} {reference} that you may see"
+
+
+def _amend_as_seen(
+    asking: Asking, amendment: Amendment, wanted: Precondition, take_over: bool
+) -> Amended:
+    """The ETag of somebody who is not shown everything is of what they are shown: then, and only
+    when the catalogue seems to say something else, the object is looked at as they see it."""
+    try:
+        (done,) = carry_out(asking, [Wish(amendment, "")], take_over=take_over)
+        return done
+    except Conflicts as conflicts:
+        seen = look_at(asking, amendment.kind, amendment.reference)
+        if seen is None or not {seen.digest, seen.kept_digest} & {*(wanted.digests or ())}:
+            raise _meanwhile(conflicts.conflicts, asking) from conflicts
+        again = replace(amendment, expected=seen.kept_digest)
+    try:
+        (done,) = carry_out(asking, [Wish(again, "")], take_over=take_over)
+        return done
+    except Conflicts as conflicts:
+        raise _meanwhile(conflicts.conflicts, asking) from conflicts
+
+
+def _refusal_of_one(asking: Asking, amendment: Amendment, refused: Refused) -> Trouble:
+    removing = amendment.document is None
+    if removing and {each.code for each in refused.refusals} <= _MISSING:
+        if look_at(asking, amendment.kind, amendment.reference) is None:
+            return Trouble("not-found", missing_words(amendment.kind, amendment.reference))
+        errors = reasons(refused.refusals, {amendment.reference: ""})
+        return Trouble("not-allowed", _sentence(errors), errors)
+    return refusal(refused, {amendment.reference: ""})
+
+
+def _meanwhile(conflicts: Sequence[Conflict], asking: Asking) -> Trouble:
+    found = []
+    for each in conflicts:
+        seen = look_at(asking, each.kind, each.reference)
+        found.append(
+            {
+                "kind": each.kind,
+                "reference": each.reference,
+                "etag": None if seen is None else seen.digest,
+            }
+        )
+    tag = found[0]["etag"] if len(found) == 1 else None
+    return Trouble(
+        "changed-meanwhile",
+        f"{conflicts[0].reference} is not what you saw; nothing was changed",
+        more={"conflicts": found},
+        headers={"ETag": f'"{tag}"'} if tag else {},
+    )

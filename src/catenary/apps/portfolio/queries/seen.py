@@ -1,0 +1,443 @@
+"""Objects as plain documents, as whoever asks may see them: what programs read.
+
+A page asks for one service and everything around it; a program asks for a hundred and wants what
+they say. So this reads in batches, and redacts exactly as the page does: of other top
+organizations what they promise, of restricted supporters a place holder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from django.db.models import Q, QuerySet
+
+from catenary.apps.common.queries import catalogue_version, in_batches
+from catenary.apps.history.choices import Kind
+from catenary.apps.history.queries import current_documents, documents_after
+from catenary.apps.organizations.queries import organizations_by_key, person_addresses
+from catenary.apps.organizations.queries.listing import (
+    OrganizationFacts,
+    organization_facts,
+    organization_paths,
+)
+from catenary.apps.portfolio.models import Consumption, Service
+from catenary.apps.portfolio.queries.catalogue import (
+    CatalogueFilter,
+    find_services,
+    known_names,
+)
+from catenary.apps.portfolio.queries.documents import redacted, service_of
+from catenary.apps.portfolio.queries.estate import current_estate, visible_services
+from catenary.apps.portfolio.queries.lookup import services_by_reference
+from catenary.apps.portfolio.queries.organization import related_organizations
+from catenary.apps.portfolio.queries.service import HIDDEN
+from catenary.domain.actors import Actor, Viewpoint
+from catenary.domain.documents.contacts import as_read, by_contact, people_in
+from catenary.domain.documents.plain import digest, organization_to_plain, service_to_plain
+from catenary.domain.documents.shapes import OrganizationDocument, ServiceDocument
+from catenary.domain.estate import ROLE_NAMES, Bools, Estate, Ints
+from catenary.domain.references import organization_of
+
+Plain = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One object as it is shown. ``digest`` is of what is shown, ``kept_digest`` of what is kept:
+    they differ when something is left out. ``role`` and ``known_as`` are those of a service seen
+    from the viewpoint."""
+
+    reference: str
+    plain: Plain
+    digest: str
+    kept_digest: str
+    role: str = ""
+    known_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPage:
+    """One page of a list; ``after`` leads to the next one. The total is exact unless capped."""
+
+    items: tuple[Seen, ...]
+    total: int
+    is_capped: bool = False
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A service row as the redaction needs it."""
+
+    id: int
+    reference: str
+    digest: str
+    root_id: int
+
+
+# ---------------------------------------------------------------------------------- services
+
+
+def seen_services(
+    *, actor: Actor, viewpoint: Viewpoint, references: Iterable[str]
+) -> dict[str, Seen]:
+    """What the given services say, by reference; those the actor may not see are missing, as are
+    those that do not exist."""
+    rows = services_by_reference(references)
+    estate = current_estate()
+    places = [estate.service_position(row.id) for row in rows.values()]
+    seen = visible_services(estate, actor, viewpoint)
+    shown = np.array([p for p in places if p is not None and seen[p]], dtype=np.int64)
+    return {each.reference: each for each in _seen_at(estate, actor, viewpoint, shown)}
+
+
+def seen_service_page(
+    *, actor: Actor, viewpoint: Viewpoint, narrowed: CatalogueFilter, after: str, limit: int
+) -> SeenPage:
+    """One page of the catalogue, in the order of its pages."""
+    found = find_services(
+        actor=actor, viewpoint=viewpoint, narrowed=narrowed, after=after, limit=limit
+    )
+    if found is None:
+        return SeenPage((), 0)
+    items = _seen_at(found.estate, actor, viewpoint, found.shown)
+    return SeenPage(tuple(items), found.total, found.capped, found.next)
+
+
+def _seen_at(estate: Estate, actor: Actor, viewpoint: Viewpoint, places: Ints) -> list[Seen]:
+    """What the services at these visible places say, in their order: five queries."""
+    ids = [int(number) for number in estate.service_ids[places]]
+    rows: dict[int, _Kept] = {}
+    for batch in in_batches(ids):
+        found = Service.objects.filter(pk__in=batch, removed_at__isnull=True)
+        for row in found.values_list("pk", "reference", "digest", "root_id"):
+            rows[row[0]] = _Kept(*row)
+    plains = current_documents(Kind.SERVICE, rows)
+    addresses = by_contact(person_addresses(people_in(plains.values())))
+    names = _known_names(viewpoint, ids)
+    organization = estate.organization_position(viewpoint.organization_id)
+    roles = None if organization is None else estate.roles_seen_from(organization)
+    redaction = _Redaction(estate, actor, viewpoint)
+    redaction.look_at(
+        [(rows[pk], plains[pk], int(p)) for pk, p in zip(ids, places, strict=True) if pk in plains]
+    )
+    return [
+        redaction.seen(
+            rows[pk],
+            as_read(plains[pk], addresses),
+            "" if roles is None else ROLE_NAMES[roles[place]],
+            names.get(pk, ""),
+        )
+        for pk, place in zip(ids, places, strict=True)
+        if pk in plains and pk in rows
+    ]
+
+
+def _known_names(viewpoint: Viewpoint, ids: Sequence[int]) -> dict[int, str]:
+    names: dict[int, str] = {}
+    for batch in in_batches(ids):
+        names.update(known_names(viewpoint, batch))
+    return names
+
+
+class _Redaction:
+    """What is left out of which service, for one who asks."""
+
+    def __init__(self, estate: Estate, actor: Actor, viewpoint: Viewpoint) -> None:
+        self._estate = estate
+        self._viewpoint = viewpoint
+        self._seen = visible_services(estate, actor, viewpoint)
+        self._hiding: set[int] = set()
+        self._shown: dict[str, bool] = {}
+        self._ours: set[str] = set()
+
+    def look_at(self, services: Sequence[tuple[_Kept, Plain, int]]) -> None:
+        """Find out what to leave out of these: at most three queries."""
+        inside = [each for each in services if each[0].root_id == self._viewpoint.root_id]
+        # What the documents say may be newer than the arrays: then every name is looked up.
+        is_current = catalogue_version() == self._estate.version
+        hiding = self._hiding_among(np.array([place for _, _, place in inside], dtype=np.int64))
+        named: set[str] = set()
+        for row, plain, place in inside:
+            if "relies-on" in plain and (not is_current or place in hiding):
+                self._hiding.add(row.id)
+                document = service_of(row.reference, plain)
+                named |= {m.service for group in document.relies_on for m in group.members}
+        if named:
+            self._shown = self._which_are_shown(named)
+        wanted = {
+            outcome["wanted-by"]
+            for row, plain, _ in services
+            if row.root_id != self._viewpoint.root_id
+            for outcome in plain.get("outcomes", {}).values()
+            if "wanted-by" in outcome
+        }
+        if wanted:
+            rows = organizations_by_key(wanted).values()
+            self._ours = {row.key for row in rows if row.root_id == self._viewpoint.root_id}
+
+    def seen(self, row: _Kept, plain: Plain, role: str, known_as: str) -> Seen:
+        """The service as it is shown."""
+        document: ServiceDocument | None = None
+        if row.root_id != self._viewpoint.root_id:
+            document = redacted(service_of(row.reference, plain), ours=self._ours)
+        elif row.id in self._hiding:
+            document = self._with_place_holders(service_of(row.reference, plain))
+        if document is None:
+            return Seen(row.reference, plain, row.digest, row.digest, role, known_as)
+        plain = service_to_plain(document)
+        return Seen(row.reference, plain, digest(plain), row.digest, role, known_as)
+
+    def _hiding_among(self, places: Ints) -> set[int]:
+        """Those that rely on something that may not be seen."""
+        if not len(places) or self._seen[self._estate.supporters_of(places)].all():
+            return set()
+        return {
+            int(place)
+            for place in places
+            if not self._seen[self._estate.supporters_of(np.array([place]))].all()
+        }
+
+    def _which_are_shown(self, references: Iterable[str]) -> dict[str, bool]:
+        shown = {}
+        for reference, row in services_by_reference(references).items():
+            place = self._estate.service_position(row.id)
+            shown[reference] = place is not None and bool(self._seen[place])
+        return shown
+
+    def _with_place_holders(self, document: ServiceDocument) -> ServiceDocument:
+        number = 0
+        groups = []
+        for group in document.relies_on:
+            members = []
+            for member in group.members:
+                # What does not exist at all stays as it was written.
+                if not self._shown.get(member.service, True):
+                    number += 1
+                    member = replace(member, service=f"{HIDDEN}{number}")
+                members.append(member)
+            groups.append(replace(group, members=tuple(members)))
+        return replace(document, relies_on=tuple(groups))
+
+
+def all_seen_services(*, actor: Actor, viewpoint: Viewpoint, size: int = 1_000) -> Iterator[Seen]:
+    """Every service the actor may see, in the order in which they came, streamed: however many
+    there are, a thousand are in memory. Read in batches, each as it is then."""
+    last = 0
+    while True:
+        documents = documents_after(Kind.SERVICE, last, size)
+        if not documents:
+            return
+        last = documents[-1][0]
+        estate = current_estate()
+        seen = visible_services(estate, actor, viewpoint)
+        plains = dict(documents)
+        places = estate.service_positions(plains)
+        places = places[seen[places]]
+        yield from _seen_of(estate, actor, viewpoint, places, plains)
+
+
+def _seen_of(
+    estate: Estate,
+    actor: Actor,
+    viewpoint: Viewpoint,
+    places: Ints,
+    plains: Mapping[int, Plain],
+) -> Iterator[Seen]:
+    ids = [int(number) for number in estate.service_ids[places]]
+    rows = {}
+    if ids:
+        found = Service.objects.filter(pk__gte=min(ids), pk__lte=max(ids), removed_at__isnull=True)
+        rows = {r[0]: _Kept(*r) for r in found.values_list("pk", "reference", "digest", "root_id")}
+    addresses = by_contact(person_addresses(people_in(plains.values())))
+    redaction = _Redaction(estate, actor, viewpoint)
+    redaction.look_at(
+        [
+            (rows[pk], plains[pk], int(place))
+            for pk, place in zip(ids, places, strict=True)
+            if pk in rows
+        ]
+    )
+    for pk in ids:
+        if pk in rows:
+            yield redaction.seen(rows[pk], as_read(plains[pk], addresses), "", "")
+
+
+# ----------------------------------------------------------------------------- organizations
+
+
+def seen_organizations(
+    *, actor: Actor, viewpoint: Viewpoint, keys: Iterable[str]
+) -> dict[str, Seen]:
+    """What the given organizations say, by key; those the actor may not see are missing."""
+    rows = organizations_by_key(keys)
+    visible = _visible_organizations(actor, viewpoint)
+    ids = [row.id for row in rows.values() if row.id in visible]
+    return {
+        facts.key: _seen_organization(facts, viewpoint)
+        for facts in organization_facts(ids).values()
+    }
+
+
+def seen_organization_page(
+    *,
+    actor: Actor,
+    viewpoint: Viewpoint,
+    named: str = "",
+    below: str = "",
+    after: str = "",
+    limit: int = 20,
+) -> SeenPage:
+    """Organizations the actor may see, in tree order: those whose name or key holds ``named``,
+    at or below the one with the key ``below``. ``after`` is a place given by the page before."""
+    top = ""
+    if below:
+        row = organizations_by_key([below]).get(below)
+        visible = _visible_organizations(actor, viewpoint)
+        if row is None or row.id not in visible:
+            return SeenPage((), 0)
+        top = row.path
+    visible = _visible_organizations(actor, viewpoint)
+    rows = [row for row in organization_paths(named=named, below=top) if row[0] in visible]
+    rest = [row for row in rows if row[1] > after] if after else rows
+    facts = organization_facts(number for number, _ in rest[:limit])
+    return SeenPage(
+        tuple(
+            _seen_organization(facts[number], viewpoint)
+            for number, _ in rest[:limit]
+            if number in facts
+        ),
+        len(rows),
+        after=rest[limit - 1][1] if len(rest) > limit else None,
+    )
+
+
+def all_seen_organizations(*, actor: Actor, viewpoint: Viewpoint) -> Iterator[Seen]:
+    """Every organization the actor may see, those above before those below."""
+    visible = _visible_organizations(actor, viewpoint)
+    ids = [number for number, _ in organization_paths() if number in visible]
+    for batch in in_batches(ids):
+        facts = organization_facts(batch)
+        yield from (_seen_organization(facts[pk], viewpoint) for pk in batch if pk in facts)
+
+
+def _visible_organizations(actor: Actor, viewpoint: Viewpoint) -> frozenset[int]:
+    """The numbers of one's own top organization with all its parts, and of others that provide
+    something one may see or consume something of ours, with what stands above them."""
+    estate = current_estate()
+    root = estate.organization_position(viewpoint.root_id)
+    if root is None:
+        return frozenset()
+    seen = visible_services(estate, actor, viewpoint)
+    related = related_organizations(estate, root, seen)
+    counted = np.concatenate([[0], np.cumsum(related)])
+    positions = np.arange(len(estate.organization_ids))
+    visible: Bools = counted[estate.organization_end] > counted[positions]
+    visible |= estate.organization_root == root
+    return frozenset(estate.organization_ids[visible].tolist())
+
+
+def _seen_organization(facts: OrganizationFacts, viewpoint: Viewpoint) -> Seen:
+    is_inside = facts.root_id == viewpoint.root_id
+    document = OrganizationDocument(
+        facts.key, facts.name, facts.part_of, facts.description if is_inside else ""
+    )
+    plain = organization_to_plain(document)
+    shown = facts.digest if is_inside or not facts.description else digest(plain)
+    return Seen(facts.key, plain, shown, facts.digest)
+
+
+# ------------------------------------------------------------------------------- consumption
+
+
+def seen_consumption(
+    *, actor: Actor, viewpoint: Viewpoint, pairs: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], Seen]:
+    """Which of the given organizations (by key) consume which services (by reference), as far as
+    the actor may see it."""
+    wanted = set(pairs)
+    services = services_by_reference(service for _, service in wanted)
+    found: dict[tuple[str, str], Seen] = {}
+    for batch in in_batches(row.id for row in services.values()):
+        rows = _open_consumption(actor, viewpoint).filter(service_id__in=batch)
+        for _, each in _seen_consumption(rows):
+            pair = (each.plain["consumer"], each.plain["service"])
+            if pair in wanted:
+                found[pair] = each
+    return found
+
+
+def seen_consumption_page(
+    *,
+    actor: Actor,
+    viewpoint: Viewpoint,
+    consumer: str = "",
+    service: str = "",
+    after: int = 0,
+    limit: int = 20,
+    cap: int = 1_000,
+) -> SeenPage:
+    """Who consumes what, in the order in which it was said: of the organization with the key
+    ``consumer`` and everything below it, and of one service."""
+    rows = _open_consumption(actor, viewpoint)
+    if consumer:
+        row = organizations_by_key([consumer]).get(consumer)
+        if row is None:
+            return SeenPage((), 0)
+        rows = rows.filter(consumer_path__gte=row.path, consumer_path__lt=row.path + "~")
+    if service:
+        rows = rows.filter(service__in=[r.id for r in services_by_reference([service]).values()])
+    total = len(rows.values_list("pk")[: cap + 1])
+    found = list(_seen_consumption(rows.filter(pk__gt=after).order_by("pk")[: limit + 1]))
+    return SeenPage(
+        tuple(each for _, each in found[:limit]),
+        min(total, cap),
+        total > cap,
+        str(found[limit - 1][0]) if len(found) > limit else None,
+    )
+
+
+def all_seen_consumption(*, actor: Actor, viewpoint: Viewpoint) -> Iterator[Seen]:
+    """Every consumption the actor may see, streamed."""
+    last = 0
+    while True:
+        rows = _open_consumption(actor, viewpoint).filter(pk__gt=last).order_by("pk")[:2_000]
+        found = list(_seen_consumption(rows))
+        if not found:
+            return
+        last = found[-1][0]
+        yield from (each for _, each in found)
+
+
+def _open_consumption(actor: Actor, viewpoint: Viewpoint) -> QuerySet[Consumption]:
+    """What is consumed by or from one's own top organization; of restricted services by those
+    alone who may see them."""
+    root = viewpoint.root_id
+    rows = Consumption.objects.filter(
+        ends_at__isnull=True, source_kind="declared", service__removed_at__isnull=True
+    )
+    rows = rows.filter(Q(consumer_root_id=root) | Q(service__root_id=root))
+    if actor.is_operator:
+        return rows
+    open_to_all = Q(service__restricted=False) | ~Q(service__root_id=root)
+    for fact in actor.memberships:
+        open_to_all |= Q(service__provider_path__startswith=fact.path)
+    return rows.filter(open_to_all)
+
+
+def _seen_consumption(rows: QuerySet[Consumption]) -> Iterator[tuple[int, Seen]]:
+    for pk, consumer, service, known_as, kept in rows.values_list(
+        "pk", "consumer__key", "service__reference", "known_as", "digest"
+    ):
+        plain = {"consumer": consumer, "service": service}
+        if known_as:
+            plain["known-as"] = known_as
+        yield pk, Seen(f"{consumer} > {service}", plain, kept, kept)
+
+
+def provider_of(reference: str, plain: Mapping[str, Any]) -> str:
+    """The key of who provides a service, from its plain document."""
+    return str(plain.get("provider") or organization_of(reference))
