@@ -104,6 +104,12 @@ class Visitor:
             raise Failed(f"{address} answers {status}")
         return said
 
+    def beside(self) -> Visitor:
+        """The same person on another connection."""
+        other = Visitor(self._connection.port)
+        other._cookies = dict(self._cookies)
+        return other
+
     def time(self, address: str) -> float:
         """Milliseconds until the last byte of a page."""
         before = time.perf_counter()
