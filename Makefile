@@ -17,7 +17,7 @@ ON_SQLITE := env -u DATABASE_URL -u CATENARY_DATA
 ON_POSTGRESQL := env -u CATENARY_DATA $(BIN)/python scripts/postgres_for_tests.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run set-up set-up-dev set-up-tests test lint test-sqlite test-postgresql soak bench \
+.PHONY: help run set-up set-up-dev set-up-tests test lint test-sqlite test-postgresql soak bench load \
 	screenshots clean
 
 help: ## Say what can be done
@@ -59,6 +59,9 @@ soak: set-up-tests ## Long fuzz, load and kill runs, on both databases
 bench: set-up-tests ## Measure speed and size on both databases; the figures go to docs/benchmarks.md
 	$(ON_SQLITE) $(BIN)/python -m benchmarks
 	$(ON_POSTGRESQL) $(BIN)/python -m benchmarks
+
+load: set-up-tests ## Two hundred visitors at once for five minutes, at 100,000 services
+	$(ON_SQLITE) $(BIN)/python -m benchmarks.load
 
 screenshots: set-up-tests ## Take the pictures in docs/screenshots from the running product
 	$(ON_SQLITE) $(BIN)/python -m scripts.screenshots

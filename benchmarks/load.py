@@ -105,7 +105,7 @@ def program(port: int, token: str, references: list[str], until: float, tally: T
             [8, 1, 1],
         )[0]
         status, took, said = _call(port, token, "GET", path)
-        tally.note(name, took) if status == 200 else tally.fail(f"{path}: {status} {said[:200]}")
+        tally.note(name, took) if status == 200 else tally.fail(f"{path}: {status} {said[:80]!r}")
         time.sleep(chance.expovariate(1 / 2))
 
 
@@ -118,7 +118,7 @@ def editor(port: int, token: str, references: list[str], until: float, tally: Ta
         body = json.dumps({"description": f"Said anew at {time.monotonic():.3f}."})
         status, took, said = _call(port, token, "PATCH", path, body)
         good = status in {200, 204}
-        tally.note("API: an edit", took) if good else tally.fail(f"{path}: {status} {said[:200]}")
+        tally.note("API: an edit", took) if good else tally.fail(f"{path}: {status} {said[:80]!r}")
 
 
 def _call(
