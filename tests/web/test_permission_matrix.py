@@ -80,6 +80,10 @@ ROUTES = {
     "tokens": Route(methods=READING | {"POST"}),
     "revoke-token": Route(methods=frozenset({"POST"})),
     "sign-in": Route(methods=READING | {"POST"}, is_open=True),
+    # Without a provider in the settings nobody finds them: what they do with one is told among
+    # the tests of single sign-on.
+    "sign-on": Route(objects={"company": set()}, is_open=True),
+    "sign-on-back": Route(objects={"company": set()}, is_open=True),
     "sign-out": Route(methods=frozenset({"POST"}), is_open=True),
     "seen-as": Route(methods=frozenset({"POST"})),
     "language": Route(methods=frozenset({"POST"}), is_open=True),

@@ -284,11 +284,20 @@ def user(
     operator: Annotated[
         bool, typer.Option("--operator", help="Runs the installation: sees and may do all.")
     ] = False,
+    unlink: Annotated[
+        bool,
+        typer.Option("--unlink", help="Only forget which identity of a provider signs in as them."),
+    ] = False,
     data: Data = None,
 ) -> None:
     """Let somebody sign in: prints a generated password, once."""
     from catenary.cli.running import add_user
 
+    if unlink:
+        from catenary.cli.ways_in import unlink_user
+
+        unlink_user(email=email, data=data)
+        return
     add_user(email=email, operator=operator, data=data)
 
 

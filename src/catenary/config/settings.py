@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from catenary.config.access import whole_number
 from catenary.config.secret import installation_secret
+from catenary.config.sign_on import group_rules, trusted_provider
 
 DATA = Path(os.environ.get("CATENARY_DATA", "var")).absolute()
 
@@ -30,6 +31,11 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
     "catenary.apps.common",
     "catenary.apps.access",
     "catenary.apps.history",
@@ -55,6 +61,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "catenary.config.urls"
@@ -138,6 +145,17 @@ AUTH_USER_MODEL = "access.Account"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
+
+#: Whom people may sign in through, and what their groups mean there; None without.
+SIGN_ON = trusted_provider(os.environ)
+SIGN_ON_GROUPS = group_rules(os.environ)
+# allauth lends us its parts; none of its pages is wired, and nobody signs up.
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_ADAPTER = "catenary.web.access.sign_on.journey.Speaking"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -6,6 +6,7 @@ from django.urls import path
 
 from catenary.web.access import tokens
 from catenary.web.access import views as access
+from catenary.web.access.sign_on import views as sign_on
 from catenary.web.catalogue.views import catalogue
 from catenary.web.chain.views import chain
 from catenary.web.checks.views import checks
@@ -28,6 +29,8 @@ urlpatterns = [
     path("account/tokens/", tokens.tokens, name="tokens"),
     path("account/tokens/revoke/", tokens.revoke, name="revoke-token"),
     path("sign-in/", access.sign_in, name="sign-in"),
+    path("sign-in/with/<slug:provider>/", sign_on.leave, name="sign-on"),
+    path("sign-in/with/<slug:provider>/back/", sign_on.back, name="sign-on-back"),
     path("sign-out/", access.sign_out, name="sign-out"),
     path("seen-as/", access.seen_as, name="seen-as"),
     path("language/", choose_language, name="language"),

@@ -61,3 +61,25 @@ class Membership(models.Model):
                 fields=["person", "organization", "role"], name="organizations_role_once"
             ),
         ]
+
+
+class SignOnRole(models.Model):
+    """A role that a provider gave somebody by their groups, so that it can take it away again.
+
+    Seen by: nobody; the role itself is a `Membership`. Managed by: signing in through the
+    provider, alone. As of yesterday: the person's revisions, whose change names the provider as
+    its source.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=40, choices=[(role, role) for role in Role])
+    source = models.CharField(max_length=200)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["person", "organization", "role", "source"],
+                name="organizations_sign_on_role_once",
+            ),
+        ]

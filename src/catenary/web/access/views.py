@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,10 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from catenary import clock
 from catenary.apps.access.queries.accounts import has_ever_signed_in
 from catenary.apps.common.queries import database_answers
 from catenary.apps.organizations.queries import organizations_to_look_from, viewpoint_of
 from catenary.web import addresses
+from catenary.web.access.arriving import arrive
+from catenary.web.access.sign_on.views import sign_on_choices
 from catenary.web.asking import SEEN_AS, Asking, page_response, signed_in, stranger_frame
 from catenary.web.language import language_choices
 from catenary.web.pages import AccountPage, Link, MembershipRow, SignInPage, ViewpointChoice
@@ -31,6 +34,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             next=request.GET.get("next", "")[:1000],
             is_first_run=not has_ever_signed_in(),
             languages=language_choices(request),
+            providers=sign_on_choices(request.GET.get("next", "")[:1000]),
         )
         return render(request, "sign_in.html", {"page": page, "frame": stranger_frame(request)})
     email = request.POST.get("email", "").strip().lower()[:254]
@@ -43,6 +47,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             next=wanted,
             languages=language_choices(request),
             problem=_("That address and password do not belong together. Nobody was signed in."),
+            providers=sign_on_choices(wanted),
         )
         return render(
             request,
@@ -50,8 +55,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             {"page": page, "frame": stranger_frame(request)},
             status=422,
         )
-    login(request, account)
-    return HttpResponseRedirect(safe_address(request, wanted))
+    return arrive(request, account, wanted, by="password", at=clock.now())
 
 
 @require_POST

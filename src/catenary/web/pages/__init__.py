@@ -5,7 +5,13 @@ A page is rendered with two context variables: ``page``, one of the ``…Page`` 
 the database, the clock or a request; texts are already in the reader's language.
 """
 
-from catenary.web.pages.account import AccountPage, ErrorPage, MembershipRow, SignInPage
+from catenary.web.pages.account import (
+    AccountPage,
+    ErrorPage,
+    MembershipRow,
+    SignInPage,
+    SignOnChoice,
+)
 from catenary.web.pages.catalogue import CataloguePage, CatalogueRow
 from catenary.web.pages.chain import ChainChoice, ChainPage, ChainRow
 from catenary.web.pages.checks import ChecksPage, FindingRow, RuleGroup
@@ -107,6 +113,7 @@ __all__ = [
     "ServicePage",
     "ServiceRow",
     "SignInPage",
+    "SignOnChoice",
     "StageMark",
     "UtilityRow",
     "ViewpointBand",

@@ -9,6 +9,15 @@ from catenary.web.pages.sentences import Link
 
 
 @dataclass(frozen=True, slots=True)
+class SignOnChoice:
+    """A provider one may sign in through instead, and where to go afterwards."""
+
+    key: str
+    name: str
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SignInPage:
     """The form posts ``email``, ``password`` and ``next`` to ``Addresses.sign_in``.
 
@@ -23,6 +32,7 @@ class SignInPage:
     is_first_run: bool = False
     people: tuple[tuple[str, str, str], ...] = ()
     languages: tuple[LanguageChoice, ...] = ()
+    providers: tuple[SignOnChoice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

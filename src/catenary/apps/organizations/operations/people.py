@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from catenary.apps.access.operations.accounts import create_account, create_accounts
 from catenary.apps.access.operations.tokens import revoke_tokens_of
@@ -22,8 +23,16 @@ from catenary.domain.documents.shapes import PersonDocument, Role
 from catenary.domain.refusals import Refusal, Refused
 
 
-def define_people(*, documents: Sequence[PersonDocument], change: ChangeSet) -> dict[str, int]:
+def define_people(
+    *,
+    documents: Sequence[PersonDocument],
+    change: ChangeSet,
+    managers: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, int]:
     """Create or change people and their roles; gives their numbers by e-mail address.
+
+    The source of the change manages them from now on, unless ``managers`` names another for
+    their address.
 
     Raises `Refused` when an organization is missing, or the actor does not administer one that
     somebody belongs to, or belonged to until now, or in which a role comes or goes.
@@ -75,7 +84,7 @@ def define_people(*, documents: Sequence[PersonDocument], change: ChangeSet) -> 
             d.name,
             organizations[d.organization].id,
             digest(person_to_plain(d)),
-            change.source,
+            managers.get(d.email, change.source),
             None,
             ids[d.email],
         )

@@ -1,0 +1,1 @@
+"""Each outside system in a small complete folder of its own."""

@@ -1,0 +1,1 @@
+"""Signing in through a provider: there and back."""
