@@ -322,6 +322,37 @@ def token(
 
 
 @app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write, or to look at.")],
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Look at a backup that is there: is it whole?")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file of that name.")] = False,
+    json: Json = False,
+    data: Data = None,
+) -> None:
+    """Write everything this installation keeps into one file, while it runs."""
+    from catenary.cli.keeping import make_backup
+
+    make_backup(file=file, verify=verify, force=force, json=json, data=data)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `catenary backup` wrote.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Give up everything that is there now.")
+    ] = False,
+    json: Json = False,
+    data: Data = None,
+) -> None:
+    """Put a backup into this installation: all of it, or nothing."""
+    from catenary.cli.keeping import restore_from
+
+    restore_from(file=file, replace=replace, json=json, data=data)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of catalogue files, for editors."""
     from catenary.cli.catalogue import print_schema

@@ -16,6 +16,7 @@ from catenary.apps.portfolio.choices import (
     SharingReason,
 )
 from catenary.apps.portfolio.models import Service, Sharing
+from catenary.apps.portfolio.queries.documents import service_documents
 from catenary.domain.actors import path_numbers
 from catenary.domain.documents.shapes import ServiceDocument
 from catenary.domain.text import words
@@ -107,6 +108,14 @@ def refresh_search(service_ids: Iterable[int], documents: Mapping[int, ServiceDo
                 "UPDATE portfolio_search SET scope = %s WHERE rowid = %s AND scope <> %s",
                 [(" ".join(scope), pk, " ".join(scope)) for scope, pk in moved],
             )
+
+
+def rebuild_search() -> None:
+    """Make the whole search index anew, from what every service says now. The index must be
+    empty; one hundred thousand services are never in memory at once."""
+    ids = list(Service.objects.filter(removed_at__isnull=True).values_list("pk", flat=True))
+    for batch in in_batches(ids):
+        refresh_search(batch, service_documents(batch))
 
 
 def _text(document: ServiceDocument) -> list[str]:

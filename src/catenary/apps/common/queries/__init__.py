@@ -30,6 +30,11 @@ def in_batches(ids: Iterable[int], size: int = 900) -> Iterator[list[int]]:
         yield batch
 
 
+def database_kind() -> str:
+    """``sqlite`` or ``postgresql``."""
+    return str(connection.vendor)
+
+
 def database_answers() -> bool:
     """True when the catalogue's tables can be read right now."""
     try:

@@ -1,0 +1,1 @@
+"""A whole installation in one file, and back, into SQLite or PostgreSQL alike."""
