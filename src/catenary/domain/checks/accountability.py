@@ -8,6 +8,7 @@ from catenary.domain.checks.index import CatalogueIndex
 from catenary.domain.checks.rule import Found, Rule, rule
 from catenary.domain.checks.wording import listed, shown
 from catenary.domain.findings import Severity
+from catenary.domain.said import said
 
 
 @rule(
@@ -26,9 +27,12 @@ def organization_above_missing(index: CatalogueIndex) -> Iterator[Found]:
             yield (
                 key,
                 ("organizations", key, "part-of"),
-                f"{shown(organization.name or key)} is part of {shown(above)}, "
-                "which the catalogue does not hold.",
-                f"Describe the organization {shown(above)}, or correct part-of.",
+                said(
+                    "{organization} is part of {above}, which the catalogue does not hold.",
+                    shown(organization.name or key),
+                    shown(above),
+                ),
+                said("Describe the organization {above}, or correct part-of.", shown(above)),
             )
 
 
@@ -44,14 +48,14 @@ def organizations_in_a_loop(index: CatalogueIndex) -> Iterator[Found]:
     for loop in index.tree.loops:
         subject = next((key for key in loop if index.in_scope(key)), loop[0])
         if len(loop) == 1:
-            sentence = f"{shown(subject)} is part of itself."
+            sentence = said("{subject} is part of itself.", shown(subject))
         else:
-            sentence = f"{listed(loop, 6)} are part of each other in a loop."
+            sentence = said("{loop} are part of each other in a loop.", listed(loop, 6))
         yield (
             subject,
             ("organizations", subject, "part-of"),
             sentence,
-            "Decide which of them is on top and take its part-of away.",
+            said("Decide which of them is on top and take its part-of away."),
         )
 
 
@@ -72,9 +76,12 @@ def person_in_unknown_organization(index: CatalogueIndex) -> Iterator[Found]:
             yield (
                 email,
                 ("people", email, "organization"),
-                f"{who} belongs to {key or 'no organization'}"
-                + (", which the catalogue does not hold." if key else "."),
-                f"Describe the organization {key}, or correct it." if key else "Name one.",
+                said("{who} belongs to {key}, which the catalogue does not hold.", who, key)
+                if key
+                else said("{who} belongs to no organization.", who),
+                said("Describe the organization {key}, or correct it.", key)
+                if key
+                else said("Name one."),
             )
         for membership in person.memberships:
             key = membership.organization
@@ -82,8 +89,12 @@ def person_in_unknown_organization(index: CatalogueIndex) -> Iterator[Found]:
                 yield (
                     email,
                     ("people", email, "roles", key),
-                    f"{who} has roles in {shown(key)}, which the catalogue does not hold.",
-                    f"Describe the organization {shown(key)}, or take the roles away.",
+                    said(
+                        "{who} has roles in {key}, which the catalogue does not hold.",
+                        who,
+                        shown(key),
+                    ),
+                    said("Describe the organization {key}, or take the roles away.", shown(key)),
                 )
 
 
@@ -103,11 +114,16 @@ def provider_unknown(index: CatalogueIndex) -> Iterator[Found]:
             yield (
                 service.reference,
                 ("services", service.reference, "provider"),
-                f"{index.name(at)} is provided by {provider or 'nobody'}"
-                + (", which the catalogue does not hold." if provider else "."),
-                f"Describe the organization {provider}, or correct provider."
+                said(
+                    "{service} is provided by {provider}, which the catalogue does not hold.",
+                    index.name(at),
+                    provider,
+                )
                 if provider
-                else "Name the providing organization.",
+                else said("{service} is provided by nobody.", index.name(at)),
+                said("Describe the organization {provider}, or correct provider.", provider)
+                if provider
+                else said("Name the providing organization."),
             )
 
 
@@ -126,8 +142,8 @@ def no_owner(index: CatalogueIndex) -> Iterator[Found]:
             yield (
                 service.reference,
                 ("services", service.reference, "owner"),
-                f"Nobody owns {index.name(at)}.",
-                f"Name a person or a team of {shown(service.provider)} as owner.",
+                said("Nobody owns {service}.", index.name(at)),
+                said("Name a person or a team of {provider} as owner.", shown(service.provider)),
             )
 
 
@@ -149,13 +165,23 @@ def owner_unknown(index: CatalogueIndex) -> Iterator[Found]:
             yield (
                 service.reference,
                 ("services", service.reference, "owner"),
-                f"{index.name(at)} is owned by {shown(owner)}, a {kind} the catalogue does not "
-                "hold."
+                said(
+                    "{service} is owned by {owner}, a person the catalogue does not hold.",
+                    index.name(at),
+                    shown(owner),
+                )
                 if kind == "person"
-                else f"{index.name(at)} is owned by {shown(owner)}, which is neither a person "
-                "nor an organization of the catalogue.",
-                f"Describe {shown(owner)} under {'people' if kind == 'person' else kind + 's'}, "
-                "or name another owner.",
+                else said(
+                    "{service} is owned by {owner}, which is neither a person nor an "
+                    "organization of the catalogue.",
+                    index.name(at),
+                    shown(owner),
+                ),
+                said("Describe {owner} under people, or name another owner.", shown(owner))
+                if kind == "person"
+                else said(
+                    "Describe {owner} under organizations, or name another owner.", shown(owner)
+                ),
             )
 
 
@@ -174,18 +200,26 @@ def contact_unknown(index: CatalogueIndex) -> Iterator[Found]:
         both = service.co_creation
         if not (both.talk_to or both.escalate_to):
             continue
-        for field, doing, contacts in (
-            ("talk-to", "to talk to", both.talk_to),
-            ("escalate-to", "to escalate to", both.escalate_to),
-        ):
+        for field, contacts in (("talk-to", both.talk_to), ("escalate-to", both.escalate_to)):
             for place, contact in enumerate(contacts):
                 if contact not in people and contact not in organizations:
                     yield (
                         service.reference,
                         ("services", service.reference, "co-creation", field, place),
-                        f"{index.name(at)} names {shown(contact)} {doing}, which is neither a "
-                        "person nor an organization of the catalogue.",
-                        f"Describe {shown(contact)}, or name another contact.",
+                        said(
+                            "{service} names {contact} to talk to, which is neither a person nor "
+                            "an organization of the catalogue.",
+                            index.name(at),
+                            shown(contact),
+                        )
+                        if field == "talk-to"
+                        else said(
+                            "{service} names {contact} to escalate to, which is neither a person "
+                            "nor an organization of the catalogue.",
+                            index.name(at),
+                            shown(contact),
+                        ),
+                        said("Describe {contact}, or name another contact.", shown(contact)),
                     )
 
 
@@ -213,9 +247,14 @@ def owner_of_another_top(index: CatalogueIndex) -> Iterator[Found]:
             yield (
                 service.reference,
                 ("services", service.reference, "owner"),
-                f"{index.name(at)} is provided by {shown(service.provider)} but owned by "
-                f"{shown(service.owner)} of {shown(theirs) if theirs else 'another company'}.",
-                f"Name an owner within {shown(ours)}.",
+                said(
+                    "{service} is provided by {provider} but owned by {owner} of {theirs}.",
+                    index.name(at),
+                    shown(service.provider),
+                    shown(service.owner),
+                    shown(theirs) if theirs else said("another company"),
+                ),
+                said("Name an owner within {ours}.", shown(ours)),
             )
 
 
@@ -236,9 +275,15 @@ def published_to_unknown(index: CatalogueIndex) -> Iterator[Found]:
                 yield (
                     service.reference,
                     ("services", service.reference, "published-to", place),
-                    f"{index.name(at)} is published to {shown(key)}, which the catalogue does "
-                    "not hold.",
-                    f"Describe the organization {shown(key)}, or take it out of published-to.",
+                    said(
+                        "{service} is published to {key}, which the catalogue does not hold.",
+                        index.name(at),
+                        shown(key),
+                    ),
+                    said(
+                        "Describe the organization {key}, or take it out of published-to.",
+                        shown(key),
+                    ),
                 )
 
 

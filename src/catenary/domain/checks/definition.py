@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from catenary.domain.checks.index import CatalogueIndex
 from catenary.domain.checks.rule import Found, Rule, rule
 from catenary.domain.checks.wording import listed, shown
 from catenary.domain.findings import Severity
+from catenary.domain.said import figure as figure_of
+from catenary.domain.said import said
 
 
 @rule(
@@ -25,8 +28,8 @@ def no_outcome(index: CatalogueIndex) -> Iterator[Found]:
             yield (
                 service.reference,
                 ("services", service.reference, "outcomes"),
-                f"{index.name(at)} is customer-facing and states no outcome.",
-                "Ask a customer what they achieve with it and record it in their words.",
+                said("{service} is customer-facing and states no outcome.", index.name(at)),
+                said("Ask a customer what they achieve with it and record it in their words."),
             )
 
 
@@ -46,8 +49,12 @@ def outcome_without_measure(index: CatalogueIndex) -> Iterator[Found]:
                 yield (
                     service.reference,
                     ("services", service.reference, "outcomes", outcome.key),
-                    f"The outcome {shown(outcome.key)} of {index.name(at)} has no measure.",
-                    "Agree with the customer how both will see that it is reached.",
+                    said(
+                        "The outcome {outcome} of {service} has no measure.",
+                        shown(outcome.key),
+                        index.name(at),
+                    ),
+                    said("Agree with the customer how both will see that it is reached."),
                 )
 
 
@@ -70,16 +77,48 @@ def target_not_better(index: CatalogueIndex) -> Iterator[Found]:
             if (gain > 0) if measure.better != "lower" else (gain < 0):
                 continue
             unit = f" {shown(measure.unit)}" if measure.unit else ""
-            relation = "equal to" if not gain else "worse than"
+            figures = (
+                shown(measure.name or outcome.key),
+                index.name(at),
+                figure(measure.target),
+                unit,
+                figure(measure.baseline),
+            )
             yield (
                 service.reference,
                 ("services", service.reference, "outcomes", outcome.key, "measure", "target"),
-                f"{shown(measure.name or outcome.key)} of {index.name(at)} should become "
-                f"{shown(measure.better)}, but its target {figure(measure.target)}{unit} is "
-                f"{relation} the baseline {figure(measure.baseline)}{unit}.",
-                f"Set a target {'below' if measure.better == 'lower' else 'above'} the baseline, "
-                "or correct which way is better.",
+                _not_better(*figures, is_lower=measure.better == "lower", is_equal=not gain),
+                said("Set a target below the baseline, or correct which way is better.")
+                if measure.better == "lower"
+                else said("Set a target above the baseline, or correct which way is better."),
             )
+
+
+def _not_better(*figures: str, is_lower: bool, is_equal: bool) -> str:
+    """Measure, service, target, unit and baseline in the sentence for the case."""
+    if is_lower and is_equal:
+        return said(
+            "{measure} of {service} should become lower, but its target {target}{unit} is equal to "
+            "the baseline {baseline}{unit}.",
+            *figures,
+        )
+    if is_lower:
+        return said(
+            "{measure} of {service} should become lower, but its target {target}{unit} is worse "
+            "than the baseline {baseline}{unit}.",
+            *figures,
+        )
+    if is_equal:
+        return said(
+            "{measure} of {service} should become higher, but its target {target}{unit} is equal "
+            "to the baseline {baseline}{unit}.",
+            *figures,
+        )
+    return said(
+        "{measure} of {service} should become higher, but its target {target}{unit} is worse than "
+        "the baseline {baseline}{unit}.",
+        *figures,
+    )
 
 
 @rule(
@@ -97,18 +136,32 @@ def measure_without_figures(index: CatalogueIndex) -> Iterator[Found]:
             measure = outcome.measure
             if measure is None:
                 continue
-            lacking = [
-                word
-                for word, value in (("baseline", measure.baseline), ("target", measure.target))
-                if value is None
-            ]
-            if lacking:
+            where = ("services", service.reference, "outcomes", outcome.key, "measure")
+            what = shown(measure.name or outcome.key)
+            if measure.baseline is None and measure.target is None:
                 yield (
                     service.reference,
-                    ("services", service.reference, "outcomes", outcome.key, "measure"),
-                    f"{shown(measure.name or outcome.key)} of {index.name(at)} has no "
-                    f"{' and no '.join(lacking)}.",
-                    f"Record the {listed(lacking)}.",
+                    where,
+                    said(
+                        "{measure} of {service} has no baseline and no target.",
+                        what,
+                        index.name(at),
+                    ),
+                    said("Record the baseline and the target."),
+                )
+            elif measure.baseline is None:
+                yield (
+                    service.reference,
+                    where,
+                    said("{measure} of {service} has no baseline.", what, index.name(at)),
+                    said("Record the baseline."),
+                )
+            elif measure.target is None:
+                yield (
+                    service.reference,
+                    where,
+                    said("{measure} of {service} has no target.", what, index.name(at)),
+                    said("Record the target."),
                 )
 
 
@@ -130,9 +183,14 @@ def outcome_wanted_by_unknown(index: CatalogueIndex) -> Iterator[Found]:
                 yield (
                     service.reference,
                     ("services", service.reference, "outcomes", outcome.key, "wanted-by"),
-                    f"The outcome {shown(outcome.key)} of {index.name(at)} is wanted by "
-                    f"{shown(key)}, which the catalogue does not hold.",
-                    f"Describe the organization {shown(key)}, or correct wanted-by.",
+                    said(
+                        "The outcome {outcome} of {service} is wanted by {key}, which the "
+                        "catalogue does not hold.",
+                        shown(outcome.key),
+                        index.name(at),
+                        shown(key),
+                    ),
+                    said("Describe the organization {key}, or correct wanted-by.", shown(key)),
                 )
 
 
@@ -151,9 +209,12 @@ def nothing_removed(index: CatalogueIndex) -> Iterator[Found]:
             yield (
                 service.reference,
                 ("services", service.reference, "costs"),
-                f"{index.name(at)} is customer-facing and does not say which costs and risks it "
-                "takes off the consumer.",
-                "List them under removed of costs and of risks.",
+                said(
+                    "{service} is customer-facing and does not say which costs and risks it "
+                    "takes off the consumer.",
+                    index.name(at),
+                ),
+                said("List them under removed of costs and of risks."),
             )
 
 
@@ -168,19 +229,37 @@ def nothing_removed(index: CatalogueIndex) -> Iterator[Found]:
 def nothing_imposed(index: CatalogueIndex) -> Iterator[Found]:
     for at in index.facing:
         service = index.services[at]
-        lacking = [
-            word
-            for word, burden in (("costs", service.costs), ("risks", service.risks))
-            if not burden.imposed
-        ]
-        if lacking:
-            yield (
-                service.reference,
-                ("services", service.reference, lacking[0], "imposed"),
-                f"{index.name(at)} is customer-facing and does not say which "
-                f"{' and '.join(lacking)} it puts on the consumer.",
-                f"List them under imposed of {' and of '.join(lacking)}.",
+        costs, risks = bool(service.costs.imposed), bool(service.risks.imposed)
+        if costs and risks:
+            continue
+        if not costs and not risks:
+            sentence = said(
+                "{service} is customer-facing and does not say which costs and risks it puts on "
+                "the consumer.",
+                index.name(at),
             )
+            remedy = said("List them under imposed of costs and of risks.")
+        elif not costs:
+            sentence = said(
+                "{service} is customer-facing and does not say which costs it puts on the "
+                "consumer.",
+                index.name(at),
+            )
+            remedy = said("List them under imposed of costs.")
+        else:
+            sentence = said(
+                "{service} is customer-facing and does not say which risks it puts on the "
+                "consumer.",
+                index.name(at),
+            )
+            remedy = said("List them under imposed of risks.")
+        field = "risks" if costs else "costs"
+        yield (
+            service.reference,
+            ("services", service.reference, field, "imposed"),
+            sentence,
+            remedy,
+        )
 
 
 @rule(
@@ -203,9 +282,18 @@ def requirement_on_absent_channel(index: CatalogueIndex) -> Iterator[Found]:
                 yield (
                     service.reference,
                     ("services", service.reference, "utility", need.key, "channel"),
-                    f"The requirement {shown(need.key)} of {index.name(at)} asks for the channel "
-                    f"{shown(need.channel)}; the service has {have or 'none'}.",
-                    f"Add the channel {shown(need.channel)}, or correct the requirement.",
+                    said(
+                        "The requirement {need} of {service} asks for the channel {channel}; the "
+                        "service has {have}.",
+                        shown(need.key),
+                        index.name(at),
+                        shown(need.channel),
+                        have or said("none"),
+                    ),
+                    said(
+                        "Add the channel {channel}, or correct the requirement.",
+                        shown(need.channel),
+                    ),
                 )
 
 
@@ -224,9 +312,12 @@ def no_channel(index: CatalogueIndex) -> Iterator[Found]:
             yield (
                 service.reference,
                 ("services", service.reference, "channels"),
-                f"{index.name(at)} is live and customer-facing and names no channel through "
-                "which it is reached.",
-                "Name its channels, the primary one first.",
+                said(
+                    "{service} is live and customer-facing and names no channel through which it "
+                    "is reached.",
+                    index.name(at),
+                ),
+                said("Name its channels, the primary one first."),
             )
 
 
@@ -245,8 +336,11 @@ def no_utility(index: CatalogueIndex) -> Iterator[Found]:
             yield (
                 service.reference,
                 ("services", service.reference, "utility"),
-                f"{index.name(at)} is customer-facing and states no utility requirement.",
-                "Record the features, the ease of use and the cost the customer requires.",
+                said(
+                    "{service} is customer-facing and states no utility requirement.",
+                    index.name(at),
+                ),
+                said("Record the features, the ease of use and the cost the customer requires."),
             )
 
 
@@ -265,14 +359,20 @@ def no_escalation(index: CatalogueIndex) -> Iterator[Found]:
             yield (
                 service.reference,
                 ("services", service.reference, "co-creation", "escalate-to"),
-                f"{index.name(at)} is customer-facing and names nobody to escalate an issue to.",
-                f"Name a person or a team of {shown(service.provider)} under escalate-to.",
+                said(
+                    "{service} is customer-facing and names nobody to escalate an issue to.",
+                    index.name(at),
+                ),
+                said(
+                    "Name a person or a team of {provider} under escalate-to.",
+                    shown(service.provider),
+                ),
             )
 
 
-def figure(value: object) -> str:
+def figure(value: Decimal | int) -> str:
     """A figure as it was written, cut when somebody wrote a very long one."""
-    return shown(str(value))
+    return figure_of(value, shown(str(value)))
 
 
 RULES: tuple[Rule, ...] = (

@@ -10,6 +10,7 @@ from catenary.domain.checks.index import CatalogueIndex
 from catenary.domain.checks.rule import Found, Rule, rule
 from catenary.domain.checks.wording import listed, shown
 from catenary.domain.findings import Severity
+from catenary.domain.said import figure, said
 
 # Cyrillic, Greek and digits that most typefaces draw like a Latin letter; the idea of Unicode
 # Technical Standard 39 (confusables), cut to what occurs in names of services. Case is kept
@@ -76,10 +77,19 @@ def same_name_twice(index: CatalogueIndex) -> Iterator[Found]:
                 yield (
                     reference,
                     ("services", reference, "name"),
-                    f"{shown(service.provider)} calls {shown(reference)} "
-                    f"“{shown(service.name)}”, the same name as {shown(first)}"
-                    + (f" (and {len(others) - 1:,} more)." if len(others) > 1 else "."),
-                    "Give each a name that says how it differs from the other.",
+                    said(
+                        "{provider} calls {reference} “{name}”, the same name as {first} (and "
+                        "{more} more).",
+                        *(shown(service.provider), shown(reference), shown(service.name)),
+                        *(shown(first), figure(len(others) - 1)),
+                    )
+                    if len(others) > 1
+                    else said(
+                        "{provider} calls {reference} “{name}”, the same name as {first}.",
+                        *(shown(service.provider), shown(reference), shown(service.name)),
+                        shown(first),
+                    ),
+                    said("Give each a name that says how it differs from the other."),
                 )
 
 
@@ -114,10 +124,19 @@ def names_look_alike(index: CatalogueIndex) -> Iterator[Found]:
                 yield (
                     reference,
                     ("services", reference, "name"),
-                    f"“{shown(theirs)}” ({shown(reference)}) looks like “{shown(ours)}” "
-                    f"({shown(first)}) and is another name"
-                    + (f"; watch {_spelled(foreign)}." if foreign else "."),
-                    "Rename one so that nobody takes it for the other.",
+                    said(
+                        "“{theirs}” ({reference}) looks like “{ours}” ({first}) and is another "
+                        "name; watch {marks}.",
+                        *(shown(theirs), shown(reference), shown(ours), shown(first)),
+                        _spelled(foreign),
+                    )
+                    if foreign
+                    else said(
+                        "“{theirs}” ({reference}) looks like “{ours}” ({first}) and is another "
+                        "name.",
+                        *(shown(theirs), shown(reference), shown(ours), shown(first)),
+                    ),
+                    said("Rename one so that nobody takes it for the other."),
                 )
 
 
@@ -143,9 +162,12 @@ def unseen_characters(index: CatalogueIndex) -> Iterator[Found]:
                 yield (
                     key,
                     (kind, key, "name"),
-                    f"The name of {shown(key)} holds characters nobody can see: "
-                    f"{listed([f'U+{ord(mark):04X}' for mark in unseen])}.",
-                    "Type the name again without them.",
+                    said(
+                        "The name of {key} holds characters nobody can see: {marks}.",
+                        shown(key),
+                        listed([f"U+{ord(mark):04X}" for mark in unseen]),
+                    ),
+                    said("Type the name again without them."),
                 )
 
 

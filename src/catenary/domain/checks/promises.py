@@ -13,6 +13,8 @@ from catenary.domain.checks.rule import Found, Rule, rule
 from catenary.domain.checks.wording import listed, shown
 from catenary.domain.documents.shapes import ServiceDocument, ServiceHours, Warranty
 from catenary.domain.findings import Severity
+from catenary.domain.said import figure as figure_of
+from catenary.domain.said import said
 
 _NOTHING_PROMISED = Warranty()
 _ALL = Decimal(100)
@@ -34,8 +36,8 @@ def no_warranty(index: CatalogueIndex) -> Iterator[Found]:
             yield (
                 service.reference,
                 ("services", service.reference, "warranty"),
-                f"{index.name(at)} is customer-facing and promises no warranty.",
-                "Agree on availability, capacity, continuity, security or performance.",
+                said("{service} is customer-facing and promises no warranty.", index.name(at)),
+                said("Agree on availability, capacity, continuity, security or performance."),
             )
 
 
@@ -53,19 +55,23 @@ def promise_without_hours(index: CatalogueIndex) -> Iterator[Found]:
         warranty = service.warranty
         if service.service_hours is not None:
             continue
-        promised = []
+        promised: list[str] = []
         if warranty.availability is not None:
-            promised.append(f"{figure(warranty.availability)} % availability")
+            promised.append(said("{share} % availability", figure(warranty.availability)))
         if warranty.continuity is not None:
-            promised.append("continuity")
+            promised.append(said("continuity"))
         if warranty.performance:
-            promised.append("performance")
+            promised.append(said("performance"))
         if promised:
             yield (
                 service.reference,
                 ("services", service.reference, "service-hours"),
-                f"{index.name(at)} promises {listed(promised)} and has no service hours.",
-                "Record the service hours in which the promise counts.",
+                said(
+                    "{service} promises {promised} and has no service hours.",
+                    index.name(at),
+                    listed(promised),
+                ),
+                said("Record the service hours in which the promise counts."),
             )
 
 
@@ -83,12 +89,21 @@ def availability_says_nothing(index: CatalogueIndex) -> Iterator[Found]:
         if availability is None or 0 < availability < _ALL:
             continue
         reference = index.references[at]
-        verdict = "can never be broken" if availability <= 0 else "the first second breaks"
         yield (
             reference,
             ("services", reference, "warranty", "availability"),
-            f"{index.name(at)} promises {figure(availability)} % availability, which {verdict}.",
-            "Promise a figure above 0 % and below 100 % that its supporters can carry.",
+            said(
+                "{service} promises {share} % availability, which can never be broken.",
+                index.name(at),
+                figure(availability),
+            )
+            if availability <= 0
+            else said(
+                "{service} promises {share} % availability, which the first second breaks.",
+                index.name(at),
+                figure(availability),
+            ),
+            said("Promise a figure above 0 % and below 100 % that its supporters can carry."),
         )
 
 
@@ -108,10 +123,20 @@ def promises_more_than_supporter(index: CatalogueIndex) -> Iterator[Found]:
             yield (
                 service.reference,
                 ("services", service.reference, "relies-on", position),
-                f"{index.name(source)} promises {figure(ours)} % availability but cannot do "
-                f"without {shown(supporter.reference)}, which promises {figure(theirs)} %.",
-                f"Agree on at least {figure(ours)} % with {shown(supporter.provider)}, add an "
-                "alternative, or promise less.",
+                said(
+                    "{service} promises {ours} % availability but cannot do without {reference}, "
+                    "which promises {theirs} %.",
+                    index.name(source),
+                    figure(ours),
+                    shown(supporter.reference),
+                    figure(theirs),
+                ),
+                said(
+                    "Agree on at least {ours} % with {provider}, add an alternative, or promise "
+                    "less.",
+                    figure(ours),
+                    shown(supporter.provider),
+                ),
             )
 
 
@@ -137,10 +162,18 @@ def open_longer_than_supporter(index: CatalogueIndex) -> Iterator[Found]:
             yield (
                 service.reference,
                 ("services", service.reference, "relies-on", position),
-                f"{index.name(source)} is open {_in_hours(minutes)} a week in which "
-                f"{shown(supporter.reference)}, which it cannot do without, is closed.",
-                f"Agree on longer hours with {shown(supporter.provider)}, add an alternative, "
-                "or shorten the service hours.",
+                said(
+                    "{service} is open {minutes} a week in which {reference}, which it cannot do "
+                    "without, is closed.",
+                    index.name(source),
+                    _in_hours(minutes),
+                    shown(supporter.reference),
+                ),
+                said(
+                    "Agree on longer hours with {provider}, add an alternative, or shorten the "
+                    "service hours.",
+                    shown(supporter.provider),
+                ),
             )
 
 
@@ -187,8 +220,10 @@ def _open_minutes(hours: ServiceHours) -> set[int]:
 def _in_hours(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
     if not rest:
-        return f"{hours} h"
-    return f"{hours} h {rest} min" if hours else f"{rest} min"
+        return said("{n} h", figure_of(hours))
+    if not hours:
+        return said("{n} min", figure_of(rest))
+    return said("{hours} h {minutes} min", figure_of(hours), figure_of(rest))
 
 
 RULES: tuple[Rule, ...] = (

@@ -9,8 +9,9 @@ import numpy as np
 from catenary.domain.checks.index import MISSING, CatalogueIndex, Flags
 from catenary.domain.checks.loops import rings, shortest_loop
 from catenary.domain.checks.rule import Found, Rule, rule
-from catenary.domain.checks.wording import counted, listed, shown
+from catenary.domain.checks.wording import listed, shown, stage_words
 from catenary.domain.findings import FieldPath, Severity
+from catenary.domain.said import figure, said, said_of
 
 #: So many services of a loop are named before the rest is only counted.
 NAMED_IN_A_LOOP = 6
@@ -32,9 +33,11 @@ def no_supporters(index: CatalogueIndex) -> Iterator[Found]:
             yield (
                 service.reference,
                 ("services", service.reference, "relies-on"),
-                f"{index.name(at)} is customer-facing and relies on nothing.",
-                "Consider what must work for it (hosting, network, a desk, a supplier) and "
-                "record it under relies-on.",
+                said("{service} is customer-facing and relies on nothing.", index.name(at)),
+                said(
+                    "Consider what must work for it (hosting, network, a desk, a supplier) and "
+                    "record it under relies-on."
+                ),
             )
 
 
@@ -56,8 +59,14 @@ def supporter_missing(index: CatalogueIndex) -> Iterator[Found]:
         yield (
             index.references[source],
             path,
-            f"{index.name(source)} relies on {lacking}, which the catalogue does not hold.",
-            f"Describe {lacking}, correct the reference, or take it out of relies-on.",
+            said(
+                "{service} relies on {lacking}, which the catalogue does not hold.",
+                index.name(source),
+                lacking,
+            ),
+            said(
+                "Describe {lacking}, correct the reference, or take it out of relies-on.", lacking
+            ),
         )
 
 
@@ -76,8 +85,8 @@ def supporter_retired(index: CatalogueIndex) -> Iterator[Found]:
         yield (
             index.references[source],
             path,
-            f"{index.name(source)} relies on {target}, which is retired.",
-            f"Rely on the successor of {target}, or take it out of relies-on.",
+            said("{service} relies on {target}, which is retired.", index.name(source), target),
+            said("Rely on the successor of {target}, or take it out of relies-on.", target),
         )
 
 
@@ -100,19 +109,36 @@ def retired_in_use(index: CatalogueIndex) -> Iterator[Found]:
         services, consumers = relying.get(target, []), index.consumers.get(target, [])
         uses = []
         if services:
-            verb = "relies" if len(services) == 1 else "rely"
-            uses.append(f"{counted(len(services), 'service')} {verb} on it ({listed(services)})")
+            many = len(services)
+            uses.append(
+                said_of(
+                    many,
+                    "{n} service relies on it ({services})",
+                    "{n} services rely on it ({services})",
+                    figure(many),
+                    listed(services),
+                )
+            )
         if consumers:
-            verb = "consumes" if len(consumers) == 1 else "consume"
-            who = counted(len(consumers), "organization")
-            uses.append(f"{who} {verb} it ({listed(consumers)})")
+            many = len(consumers)
+            uses.append(
+                said_of(
+                    many,
+                    "{n} organization consumes it ({consumers})",
+                    "{n} organizations consume it ({consumers})",
+                    figure(many),
+                    listed(consumers),
+                )
+            )
         if uses:
             reference = index.references[target]
             yield (
                 reference,
                 ("services", reference, "stage"),
-                f"{index.name(target)} is retired, but {' and '.join(uses)}.",
-                "Move them to a successor, or set its stage back to retiring until they have.",
+                said("{service} is retired, but {uses}.", index.name(target), listed(uses)),
+                said(
+                    "Move them to a successor, or set its stage back to retiring until they have."
+                ),
             )
 
 
@@ -133,9 +159,15 @@ def live_on_pipeline(index: CatalogueIndex) -> Iterator[Found]:
         yield (
             index.references[source],
             path,
-            f"{index.name(source)} is live but relies on {shown(target.reference)}, which is "
-            f"only {target.stage.value}.",
-            f"Bring {shown(target.reference)} live first, or rely on a live service.",
+            said(
+                "{service} is live but relies on {reference}, which is only {stage}.",
+                index.name(source),
+                shown(target.reference),
+                stage_words(target.stage),
+            ),
+            said(
+                "Bring {reference} live first, or rely on a live service.", shown(target.reference)
+            ),
         )
 
 
@@ -158,9 +190,19 @@ def supporter_unreachable(index: CatalogueIndex) -> Iterator[Found]:
         yield (
             index.references[source],
             path,
-            f"{index.name(source)} relies on {shown(supporter.reference)}, which "
-            f"{shown(supporter.provider)} has restricted and not opened to {us}.",
-            f"Agree with {shown(supporter.provider)} that {us} consumes it, or rely on another.",
+            said(
+                "{service} relies on {reference}, which {provider} has restricted and not "
+                "opened to {us}.",
+                index.name(source),
+                shown(supporter.reference),
+                shown(supporter.provider),
+                us,
+            ),
+            said(
+                "Agree with {provider} that {us} consumes it, or rely on another.",
+                shown(supporter.provider),
+                us,
+            ),
         )
 
 
@@ -186,10 +228,19 @@ def reliance_without_relation(index: CatalogueIndex) -> Iterator[Found]:
         yield (
             index.references[source],
             path,
-            f"{index.name(source)} of {ours} relies on {shown(supporter.reference)} of "
-            f"{shown(supporter.provider)}, but neither {ours} nor an organization above it "
-            "consumes that service.",
-            f"Agree with {shown(supporter.provider)} and record the consumption for {ours}.",
+            said(
+                "{service} of {ours} relies on {reference} of {provider}, but neither {ours} "
+                "nor an organization above it consumes that service.",
+                index.name(source),
+                ours,
+                shown(supporter.reference),
+                shown(supporter.provider),
+            ),
+            said(
+                "Agree with {provider} and record the consumption for {ours}.",
+                shown(supporter.provider),
+                ours,
+            ),
         )
 
 
@@ -214,8 +265,8 @@ def reliance_loop(index: CatalogueIndex) -> Iterator[Found]:
             yield (
                 index.references[at],
                 ("services", index.references[at], "relies-on", index.gates[gate].position),
-                f"{index.name(at)} relies on itself.",
-                "Take it out of its own relies-on.",
+                said("{service} relies on itself.", index.name(at)),
+                said("Take it out of its own relies-on."),
             )
     ring_of: dict[int, int] = {}
     found = rings(len(index.services), source, target)
@@ -240,22 +291,42 @@ def reliance_loop(index: CatalogueIndex) -> Iterator[Found]:
             subject,
             ("services", subject, "relies-on", _position_of(index, start, after)),
             _loop_sentence(index, loop, len(ring)),
-            f"Cut the loop, for example where {shown(subject)} relies on {shown(after)}, or make "
-            "that reliance soft.",
+            said(
+                "Cut the loop, for example where {subject} relies on {after}, or make that "
+                "reliance soft.",
+                shown(subject),
+                shown(after),
+            ),
         )
 
 
 def _loop_sentence(index: CatalogueIndex, loop: list[int], ring: int) -> str:
     names = [shown(index.references[at]) for at in loop]
+    service, way = index.name(loop[0]), " → ".join([*names, names[0]])
     if len(names) > NAMED_IN_A_LOOP:
         left_out = len(names) - NAMED_IN_A_LOOP + 1
-        names[NAMED_IN_A_LOOP - 2 : -1] = [f"… {left_out:,} more …"]
-    sentence = f"{index.name(loop[0])} relies on itself: {' → '.join([*names, names[0]])}."
+        way = said(
+            "{first} → … {n} more … → {last}",
+            " → ".join(names[: NAMED_IN_A_LOOP - 2]),
+            figure(left_out),
+            " → ".join([names[-1], names[0]]),
+        )
     if ring > len(loop):
-        sentence += f" Altogether {ring:,} services rely on each other in such loops."
-    elif len(loop) > NAMED_IN_A_LOOP:
-        sentence += f" The loop holds {ring:,} services."
-    return sentence
+        return said(
+            "{service} relies on itself: {way}. Altogether {n} services rely on each other in such "
+            "loops.",
+            service,
+            way,
+            figure(ring),
+        )
+    if len(loop) > NAMED_IN_A_LOOP:
+        return said(
+            "{service} relies on itself: {way}. The loop holds {n} services.",
+            service,
+            way,
+            figure(ring),
+        )
+    return said("{service} relies on itself: {way}.", service, way)
 
 
 def _position_of(index: CatalogueIndex, service: int, supporter: str) -> int:

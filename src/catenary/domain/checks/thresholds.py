@@ -14,6 +14,7 @@ from catenary.domain.checks.rule import Found, Rule, rule
 from catenary.domain.checks.wording import listed, shown
 from catenary.domain.documents.shapes import DependencyGroupDocument
 from catenary.domain.findings import FieldPath, Severity
+from catenary.domain.said import said, said_of
 
 #: So many nearest essential supporters of each alternative are looked at for a shared one. A
 #: bound, because all of them for all services would be as large as the square of the catalogue.
@@ -73,9 +74,12 @@ def own_alternative(index: CatalogueIndex) -> Iterator[Found]:
         yield (
             index.references[gate.service],
             _path(index, gate),
-            f"{index.name(gate.service)} counts itself among its own supporters, beside "
-            f"{listed(others) or 'itself'}.",
-            "Take it out of its own group and set the threshold for the others.",
+            said(
+                "{service} counts itself among its own supporters, beside {others}.",
+                index.name(gate.service),
+                listed(others) or said("itself"),
+            ),
+            said("Take it out of its own group and set the threshold for the others."),
         )
 
 
@@ -100,11 +104,18 @@ def idle_member(index: CatalogueIndex) -> Iterator[Found]:
                 yield (
                     index.references[gate.service],
                     _path(index, gate),
-                    f"In a group of {index.name(gate.service)} that needs "
-                    f"{_needs(group)}, {shown(member.service)} with weight "
-                    f"{figure(member.weight)} never makes a difference.",
-                    f"Correct the weight of {shown(member.service)} or the thresholds, or take "
-                    "it out.",
+                    said(
+                        "In a group of {service} that needs {threshold}, {member} with weight "
+                        "{weight} never makes a difference.",
+                        index.name(gate.service),
+                        _needs(group),
+                        shown(member.service),
+                        figure(member.weight),
+                    ),
+                    said(
+                        "Correct the weight of {service} or the thresholds, or take it out.",
+                        shown(member.service),
+                    ),
                 )
 
 
@@ -128,9 +139,27 @@ def counted_twice(index: CatalogueIndex) -> Iterator[Found]:
             pair = (gate.service, members[0].service)
             before = alone.setdefault(pair, gate.group.soft)
             if before is not gate.group.soft:
-                yield _twice(index, gate, members[0].service, "as essential and as soft")
+                yield _twice(
+                    index,
+                    gate,
+                    members[0].service,
+                    said(
+                        "{service} names {name} twice, as essential and as soft.",
+                        index.name(gate.service),
+                        shown(members[0].service),
+                    ),
+                )
             elif pair in repeated:
-                yield _twice(index, gate, members[0].service, "by itself")
+                yield _twice(
+                    index,
+                    gate,
+                    members[0].service,
+                    said(
+                        "{service} names {name} twice, by itself.",
+                        index.name(gate.service),
+                        shown(members[0].service),
+                    ),
+                )
             repeated.add(pair)
             continue
         names = {member.service for member in members}
@@ -139,7 +168,16 @@ def counted_twice(index: CatalogueIndex) -> Iterator[Found]:
             for member in members:
                 often[member.service] = often.get(member.service, 0) + 1
             for name in [name for name, times in often.items() if times > 1]:
-                yield _twice(index, gate, name, "within one group")
+                yield _twice(
+                    index,
+                    gate,
+                    name,
+                    said(
+                        "{service} names {name} twice, within one group.",
+                        index.name(gate.service),
+                        shown(name),
+                    ),
+                )
 
 
 @rule(
@@ -169,9 +207,14 @@ def essential_alternative(index: CatalogueIndex) -> Iterator[Found]:
                     yield (
                         index.references[service],
                         ("services", index.references[service], "relies-on", position),
-                        f"{index.name(service)} cannot do without {shown(name)}, and also names "
-                        f"it as one of {len(members)} alternatives.",
-                        f"Take {shown(name)} out of the group, or drop it as essential.",
+                        said(
+                            "{service} cannot do without {name}, and also names it as one of "
+                            "{members} alternatives.",
+                            index.name(service),
+                            shown(name),
+                            figure(len(members)),
+                        ),
+                        said("Take {name} out of the group, or drop it as essential.", shown(name)),
                     )
 
 
@@ -206,15 +249,24 @@ def shared_supporter(index: CatalogueIndex) -> Iterator[Found]:
             if supporter == gate.service or supporter in declared:
                 continue
             sharers = sum(supporter in nearest[member] for member in weights)
-            who = "none of them can" if sharers == len(weights) else f"{sharers} of them cannot"
             shared = shown(index.references[supporter])
+            alternatives = listed([index.references[member] for member in weights])
             yield (
                 index.references[gate.service],
                 _path(index, gate),
-                f"{index.name(gate.service)} has {len(weights)} alternatives "
-                f"({listed([index.references[member] for member in weights])}), but "
-                f"{who} do without {shared}.",
-                f"Give them separate supporters, or declare {shared} as essential.",
+                said(
+                    "{service} has {n} alternatives ({alternatives}), but none of them can do "
+                    "without {shared}.",
+                    *(index.name(gate.service), figure(len(weights)), alternatives, shared),
+                )
+                if sharers == len(weights)
+                else said(
+                    "{service} has {n} alternatives ({alternatives}), but {sharers} of them cannot "
+                    "do without {shared}.",
+                    *(index.name(gate.service), figure(len(weights)), alternatives),
+                    *(figure(sharers), shared),
+                ),
+                said("Give them separate supporters, or declare {shared} as essential.", shared),
             )
             break  # the nearest shared one; those behind it follow
 
@@ -271,31 +323,51 @@ def _thinned_gates(index: CatalogueIndex) -> Iterator[tuple[Gate, Decimal, list[
 def _threshold_finding(
     index: CatalogueIndex, gate: Gate, left: Decimal, gone: list[str], word: str, needs: Decimal
 ) -> Found:
-    plural = "is" if len(gone) == 1 else "are"
+    many = len(gone)
+    figures = (
+        index.name(gate.service),
+        figure(needs),
+        figure(gate.group.total),
+        figure(left),
+        listed(gone),
+    )
     return (
         index.references[gate.service],
         _path(index, gate),
-        f"A group of {index.name(gate.service)} needs {figure(needs)} of "
-        f"{figure(gate.group.total)}{' to be operational' if word == 'full' else ''}, but only "
-        f"{figure(left)} {'is' if left == 1 else 'are'} left: {listed(gone)} {plural} missing or "
-        "retired.",
-        f"Replace {listed(gone)}, or lower {word}.",
+        said_of(
+            many,
+            "A group of {service} needs {needs} of {total} to be operational, but only {left} is "
+            "left: {gone} is missing or retired.",
+            "A group of {service} needs {needs} of {total} to be operational, but only {left} is "
+            "left: {gone} are missing or retired.",
+            *figures,
+        )
+        if word == "full"
+        else said_of(
+            many,
+            "A group of {service} needs {needs} of {total}, but only {left} is left: {gone} is "
+            "missing or retired.",
+            "A group of {service} needs {needs} of {total}, but only {left} is left: {gone} are "
+            "missing or retired.",
+            *figures,
+        ),
+        said("Replace {gone}, or lower {threshold}.", listed(gone), word),
     )
 
 
-def _twice(index: CatalogueIndex, gate: Gate, name: str, where: str) -> Found:
+def _twice(index: CatalogueIndex, gate: Gate, name: str, sentence: str) -> Found:
     return (
         index.references[gate.service],
         _path(index, gate),
-        f"{index.name(gate.service)} names {shown(name)} twice, {where}.",
-        f"Name {shown(name)} once.",
+        sentence,
+        said("Name {name} once.", shown(name)),
     )
 
 
 def _needs(group: DependencyGroupDocument) -> str:
     if group.full == group.minimum:
         return figure(group.minimum)
-    return f"{figure(group.minimum)}, {figure(group.full)} for full,"
+    return said("{minimum} ({full} for full)", figure(group.minimum), figure(group.full))
 
 
 def _matters(weights: list[Decimal], place: int, thresholds: tuple[Decimal, ...]) -> bool:

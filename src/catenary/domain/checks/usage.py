@@ -11,8 +11,9 @@ from scipy.sparse.csgraph import breadth_first_order
 from catenary.domain.checks.index import CatalogueIndex, Flags
 from catenary.domain.checks.naming import same_name_key
 from catenary.domain.checks.rule import Found, Rule, rule
-from catenary.domain.checks.wording import counted, listed, shown
+from catenary.domain.checks.wording import listed, shown, stage_words
 from catenary.domain.findings import Severity
+from catenary.domain.said import figure, said, said_of
 
 
 @rule(
@@ -29,9 +30,15 @@ def consumes_missing(index: CatalogueIndex) -> Iterator[Found]:
             yield (
                 row.consumer,
                 ("consumption", row.consumer, row.service),
-                f"{_organization(index, row.consumer)} consumes {shown(row.service)}, which the "
-                "catalogue does not hold.",
-                f"Describe {shown(row.service)}, correct the reference, or end the consumption.",
+                said(
+                    "{organization} consumes {service}, which the catalogue does not hold.",
+                    _organization(index, row.consumer),
+                    shown(row.service),
+                ),
+                said(
+                    "Describe {service}, correct the reference, or end the consumption.",
+                    shown(row.service),
+                ),
             )
 
 
@@ -52,9 +59,13 @@ def consumer_unknown(index: CatalogueIndex) -> Iterator[Found]:
         yield (
             consumer,
             ("consumption", consumer),
-            f"{shown(consumer)} consumes {listed(services)}, but the catalogue does not hold "
-            "this organization.",
-            f"Describe the organization {shown(consumer)}, or correct its key.",
+            said(
+                "{consumer} consumes {services}, but the catalogue does not hold this "
+                "organization.",
+                shown(consumer),
+                listed(services),
+            ),
+            said("Describe the organization {consumer}, or correct its key.", shown(consumer)),
         )
 
 
@@ -72,8 +83,12 @@ def consumes_retired(index: CatalogueIndex) -> Iterator[Found]:
         yield (
             consumer,
             ("consumption", consumer, reference),
-            f"{_organization(index, consumer)} consumes {shown(reference)}, which is retired.",
-            "Move them to a successor, or end the consumption.",
+            said(
+                "{organization} consumes {reference}, which is retired.",
+                _organization(index, consumer),
+                shown(reference),
+            ),
+            said("Move them to a successor, or end the consumption."),
         )
 
 
@@ -91,9 +106,16 @@ def consumes_pipeline(index: CatalogueIndex) -> Iterator[Found]:
         yield (
             consumer,
             ("consumption", consumer, reference),
-            f"{_organization(index, consumer)} consumes {shown(reference)}, which is only "
-            f"{index.services[service].stage.value}.",
-            f"Bring {shown(reference)} live first, or take the consumption back until then.",
+            said(
+                "{organization} consumes {reference}, which is only {stage}.",
+                _organization(index, consumer),
+                shown(reference),
+                stage_words(index.services[service].stage),
+            ),
+            said(
+                "Bring {reference} live first, or take the consumption back until then.",
+                shown(reference),
+            ),
         )
 
 
@@ -113,9 +135,12 @@ def consumes_own(index: CatalogueIndex) -> Iterator[Found]:
         yield (
             consumer,
             ("consumption", consumer, reference),
-            f"{_organization(index, consumer)} consumes {shown(reference)}, which it provides "
-            "itself.",
-            "Name the unit that really consumes it, or the one that provides it.",
+            said(
+                "{organization} consumes {reference}, which it provides itself.",
+                _organization(index, consumer),
+                shown(reference),
+            ),
+            said("Name the unit that really consumes it, or the one that provides it."),
         )
 
 
@@ -134,8 +159,11 @@ def nobody_uses(index: CatalogueIndex) -> Iterator[Found]:
         yield (
             reference,
             ("services", reference),
-            f"{index.name(at)} is live, but nobody consumes it and no service relies on it.",
-            "Record who uses it, or consider retiring it.",
+            said(
+                "{service} is live, but nobody consumes it and no service relies on it.",
+                index.name(at),
+            ),
+            said("Record who uses it, or consider retiring it."),
         )
 
 
@@ -161,8 +189,8 @@ def supports_nothing_used(index: CatalogueIndex) -> Iterator[Found]:
         yield (
             reference,
             ("services", reference),
-            f"{index.name(at)} supports only services that nobody consumes.",
-            "Record who consumes the services above it, or consider retiring them together.",
+            said("{service} supports only services that nobody consumes.", index.name(at)),
+            said("Record who consumes the services above it, or consider retiring them together."),
         )
 
 
@@ -187,12 +215,20 @@ def known_as_twice(index: CatalogueIndex) -> Iterator[Found]:
             yield (
                 consumer,
                 ("consumption", consumer, services[-1]),
-                f"{_organization(index, consumer)} knows {listed(services)} all as "
-                f"“{shown(known_as)}”."
+                said(
+                    "{organization} knows {services} all as “{known_as}”.",
+                    _organization(index, consumer),
+                    listed(services),
+                    shown(known_as),
+                )
                 if len(services) > 2
-                else f"{_organization(index, consumer)} knows both {listed(services)} as "
-                f"“{shown(known_as)}”.",
-                "Record a name of its own for each.",
+                else said(
+                    "{organization} knows both {services} as “{known_as}”.",
+                    _organization(index, consumer),
+                    listed(services),
+                    shown(known_as),
+                ),
+                said("Record a name of its own for each."),
             )
 
 
@@ -210,13 +246,17 @@ def retiring_in_use(index: CatalogueIndex) -> Iterator[Found]:
         consumers = index.consumers.get(at)
         if consumers:
             reference = index.references[at]
-            verb = "consumes" if len(consumers) == 1 else "consume"
+            many = len(consumers)
             yield (
                 reference,
                 ("services", reference, "stage"),
-                f"{index.name(at)} is retiring, and {counted(len(consumers), 'organization')} "
-                f"still {verb} it: {listed(consumers)}.",
-                "Agree on a successor and a date with each of them.",
+                said_of(
+                    many,
+                    "{service} is retiring, and {n} organization still consumes it: {consumers}.",
+                    "{service} is retiring, and {n} organizations still consume it: {consumers}.",
+                    *(index.name(at), figure(many), listed(consumers)),
+                ),
+                said("Agree on a successor and a date with each of them."),
             )
 
 
@@ -237,9 +277,12 @@ def live_by_exception(index: CatalogueIndex) -> Iterator[Found]:
             yield (
                 reference,
                 ("services", reference, "stage"),
-                f"{index.name(at)} is in the catalogue by the gate exception “already in "
-                "operation”, without the evidence of its gates.",
-                "Bring the evidence of its gates when the service next changes.",
+                said(
+                    "{service} is in the catalogue by the gate exception “already in operation”, "
+                    "without the evidence of its gates.",
+                    index.name(at),
+                ),
+                said("Bring the evidence of its gates when the service next changes."),
             )
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from catenary.domain.documents.shapes import Stage
+from catenary.domain.said import Said, figure, said
+
 LONGEST_NAME = 80
 
 
@@ -19,17 +22,33 @@ def shown(text: str) -> str:
 
 
 def listed(names: Sequence[str] | Iterable[str], most: int = 3) -> str:
-    """``a``, ``a and b``, ``a, b and c``, or ``a, b, c and 1,204 more``."""
+    """``a``, ``a and b``, ``a, b and c``, or ``a, b, c and 1,204 more``. What is itself a
+    sentence of ours stays one."""
     all_names = list(names)
     if len(all_names) > most + 1:
         head = ", ".join(shown(name) for name in all_names[:most])
-        return f"{head} and {len(all_names) - most:,} more"
-    words = [shown(name) for name in all_names]
+        return said("{names} and {n} more", head, figure(len(all_names) - most))
+    words = [name if isinstance(name, Said) else shown(name) for name in all_names]
     if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"
+        return words[0] if words else ""
+    if len(words) == 2:
+        return said("{one} and {other}", *words)
+    if len(words) == 3:
+        return said("{one}, {other} and {last}", *words)
+    return said("{names} and {last}", ", ".join(words[:-1]), words[-1])
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """``1 service``, ``1,204 services``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+def stage_words(stage: Stage) -> str:
+    """The stage as a word in a sentence."""
+    return _STAGES[stage]
+
+
+_STAGES = {
+    Stage.PROPOSED: said("proposed"),
+    Stage.DESIGNED: said("designed"),
+    Stage.BUILT: said("built"),
+    Stage.TESTED: said("tested"),
+    Stage.LIVE: said("live"),
+    Stage.RETIRING: said("retiring"),
+    Stage.RETIRED: said("retired"),
+}

@@ -11,9 +11,18 @@ from catenary.domain.documents.readers import kind_of, shown, too_many
 from catenary.domain.documents.shapes import ServiceHours, WeeklySpan
 from catenary.domain.documents.words import nearest
 from catenary.domain.findings import FieldPath, Problem
+from catenary.domain.said import said
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAY_NAMES = (
+    said("Monday"),
+    said("Tuesday"),
+    said("Wednesday"),
+    said("Thursday"),
+    said("Friday"),
+    said("Saturday"),
+    said("Sunday"),
+)
 ALWAYS = "24x7"
 MAX_SPANS = 24
 
@@ -162,8 +171,8 @@ def _read_span(value: Any, path: FieldPath, problems: list[Problem]) -> tuple[in
     match = _SPAN.match(value.strip()) if isinstance(value, str) else None
     expected = "from-to on the 24-hour clock, such as 08:00-18:00"
     if match is None:
-        said = shown(value) if isinstance(value, (str, int)) else f"this ({kind_of(value)})"
-        problems.append(Problem(path, f"{said} is not a span of hours", expected))
+        told = shown(value) if isinstance(value, (str, int)) else f"this ({kind_of(value)})"
+        problems.append(Problem(path, f"{told} is not a span of hours", expected))
         return None
     hours = (int(match[1]), int(match[3]))
     minutes = (int(match[2]), int(match[4]))
@@ -256,15 +265,27 @@ def format_hours(hours: ServiceHours) -> str:
 def describe(hours: ServiceHours) -> str:
     """Aloud: ``Monday to Friday 08:00–18:00, Europe/Berlin``."""
     if hours.is_always:
-        return "24 hours a day, 7 days a week"
-    parts = []
+        return said("24 hours a day, 7 days a week")
+    aloud = ""
     for first, last, spans in _grouped(hours):
-        if first == 0 and last == 6:
-            days = "Every day"
-        elif first == last:
-            days = DAY_NAMES[first]
-        else:
-            joint = "and" if last == first + 1 else "to"
-            days = f"{DAY_NAMES[first]} {joint} {DAY_NAMES[last]}"
-        parts.append(f"{days} {' and '.join(_times(span, '–') for span in spans)}")
-    return f"{'; '.join(parts)}, {hours.zone}"
+        part = _days_aloud(first, last, _spans_aloud(spans))
+        aloud = said("{earlier}; {later}", aloud, part) if aloud else part
+    return said("{hours}, {zone}", aloud, hours.zone)
+
+
+def _days_aloud(first: int, last: int, spans: str) -> str:
+    if first == 0 and last == 6:
+        return said("Every day {hours}", spans)
+    if first == last:
+        return said("{day} {hours}", DAY_NAMES[first], spans)
+    if last == first + 1:
+        return said("{day} and {next} {hours}", DAY_NAMES[first], DAY_NAMES[last], spans)
+    return said("{first} to {last} {hours}", DAY_NAMES[first], DAY_NAMES[last], spans)
+
+
+def _spans_aloud(spans: list[WeeklySpan]) -> str:
+    aloud = ""
+    for span in spans:
+        times = _times(span, "–")
+        aloud = said("{earlier} and {later}", aloud, times) if aloud else times
+    return aloud

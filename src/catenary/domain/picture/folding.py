@@ -20,6 +20,7 @@ from catenary.domain.picture.values import (
     PictureGroup,
     PictureNode,
 )
+from catenary.domain.said import figure, said, said_of
 
 MARK_LIMIT = 60
 SHOWN_WHEN_OPENED = 40
@@ -267,7 +268,7 @@ def _contracted_groups(picture: ChainPicture, into: dict[str, str]) -> list[Pict
             kept.update(dict.fromkeys((name for name in counted if name != reliant), ""))
             continue
         members = tuple(
-            (name, f"{len(found)} of them" if len(found) > 1 else found[0])
+            (name, said("{n} of them", figure(len(found))) if len(found) > 1 else found[0])
             for name, found in counted.items()
         )
         groups.append(replace(group, members=members))
@@ -299,9 +300,11 @@ def _bundle_mark(members: list[PictureNode], opening: Callable[[str], str] | Non
     provider = providers.pop() if len(providers) == 1 else ""
     kinds = {node.kind for node in members}
     if kinds == {"organization"}:
-        label = f"{count} more consumers"
+        label = said_of(count, "{n} more consumer", "{n} more consumers", figure(count))
+    elif provider:
+        label = said("{n} more of {provider}", figure(count), provider)
     else:
-        label = f"{count} more of {provider}" if provider else f"{count} more services"
+        label = said_of(count, "{n} more service", "{n} more services", figure(count))
     roles = {node.role for node in members}
     conditions = [node.condition for node in members]
     return PictureNode(

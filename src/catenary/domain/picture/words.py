@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from catenary.domain.documents.shapes import DependencyGroupDocument
+from catenary.domain.said import figure, said
 
 
 def threshold_words(group: DependencyGroupDocument) -> str:
@@ -17,14 +18,14 @@ def threshold_words(group: DependencyGroupDocument) -> str:
     words = _hard_words(group)
     if not group.soft:
         return words
-    return f"{words}, soft" if words else "soft"
+    return said("{threshold}, soft", words) if words else said("soft")
 
 
 def weight_words(group: DependencyGroupDocument) -> tuple[str, ...]:
     """The weight of each member in words, in their order; empty words where all weigh 1."""
     if all(member.weight == 1 for member in group.members):
         return ("",) * len(group.members)
-    return tuple(plain_number(member.weight) for member in group.members)
+    return tuple(figure(member.weight, plain_number(member.weight)) for member in group.members)
 
 
 def plain_number(amount: Decimal) -> str:
@@ -38,15 +39,15 @@ def _hard_words(group: DependencyGroupDocument) -> str:
         # Whatever its weight: there is one supporter, and it is there or it is not.
         return ""
     minimum, full, total = (
-        plain_number(amount) for amount in (group.minimum, group.full, group.total)
+        figure(amount, plain_number(amount)) for amount in (group.minimum, group.full, group.total)
     )
     counted = all(member.weight == 1 for member in group.members)
     if group.full > group.minimum:
-        return f"{minimum} of {total} needed, {full} for full"
+        return said("{minimum} of {total} needed, {full} for full", minimum, total, full)
     if not counted:
-        return f"{minimum} of {total} needed"
+        return said("{minimum} of {total} needed", minimum, total)
     if group.minimum == 1:
-        return f"any 1 of {total}"
+        return said("any 1 of {total}", total)
     if group.minimum == group.total:
-        return f"all {total}"
-    return f"{minimum} of {total}"
+        return said("all {total}", total)
+    return said("{minimum} of {total}", minimum, total)

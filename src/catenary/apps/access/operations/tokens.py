@@ -21,6 +21,7 @@ from catenary.apps.access.queries.tokens import TokenHolder
 from catenary.apps.common.queries import is_busy
 from catenary.domain.actors import Origin, Scope, with_implied
 from catenary.domain.refusals import Refusal, Refused
+from catenary.domain.said import figure, said
 
 #: A year and a day, so that "the same day next year" is always allowed.
 LONGEST = timedelta(days=366)
@@ -151,32 +152,54 @@ def _reasons_against(
 
     if account is None:
         yield refusal(
-            "account-closed", "account", "the account is closed", "ask an administrator to open it"
+            "account-closed",
+            "account",
+            said("the account is closed"),
+            said("ask an administrator to open it"),
         )
         return
     if not name:
-        yield refusal("name-missing", "name", "the token has no name", "say what it is for")
+        yield refusal(
+            "name-missing",
+            "name",
+            said("the token has no name"),
+            said("say what it is for"),
+        )
     elif len(name) > 100 or not name.isprintable():
         yield refusal(
-            "name-unfit", "name", "the name is too long or holds unseen characters", "use up to 100"
+            "name-unfit",
+            "name",
+            said("the name is too long or holds unseen characters"),
+            said("use up to 100"),
         )
     if not scopes:
         yield refusal(
-            "scope-missing", "scopes", "the token may do nothing", "choose read, write or admin"
+            "scope-missing",
+            "scopes",
+            said("the token may do nothing"),
+            said("choose read, write or admin"),
         )
     if expires_at <= at:
-        yield refusal("expiry-past", "expires", "the token would end in the past", "choose later")
+        yield refusal(
+            "expiry-past",
+            "expires",
+            said("the token would end in the past"),
+            said("choose later"),
+        )
     elif expires_at - at > LONGEST:
         yield refusal(
-            "expiry-late", "expires", "a token lasts a year at most", "choose an earlier end"
+            "expiry-late",
+            "expires",
+            said("a token lasts a year at most"),
+            said("choose an earlier end"),
         )
     live = Token.objects.filter(account=account, revoked_at__isnull=True, expires_at__gt=at)
     if live.count() >= MOST_PER_ACCOUNT:
         yield refusal(
             "too-many",
             "token",
-            f"there are {MOST_PER_ACCOUNT} live tokens already",
-            "revoke those that nothing uses",
+            said("there are {n} live tokens already", figure(MOST_PER_ACCOUNT)),
+            said("revoke those that nothing uses"),
         )
 
 
