@@ -26,6 +26,7 @@ from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.documents.shapes import Role
 from catenary.web import addresses
 from catenary.web.pages import Account, Count, Frame, ViewpointBand, ViewpointChoice
+from catenary.web.reading import figure
 
 P = ParamSpec("P")
 #: Where the session keeps the key of the organization somebody looks as.
@@ -130,9 +131,9 @@ def relation_sentence(provided: int, customers: int, providers: int) -> str:
     """What an organization is in the chain, in a few words."""
     parts = []
     if provided:
-        services = ngettext("{n} service", "{n} services", provided).format(n=f"{provided:,}")
+        services = ngettext("{n} service", "{n} services", provided).format(n=figure(provided))
         if customers:
-            to = ngettext("{n} customer", "{n} customers", customers).format(n=f"{customers:,}")
+            to = ngettext("{n} customer", "{n} customers", customers).format(n=figure(customers))
             parts.append(
                 _("provider of {services} to {customers}").format(services=services, customers=to)
             )
@@ -140,7 +141,7 @@ def relation_sentence(provided: int, customers: int, providers: int) -> str:
             parts.append(_("provider of {services}").format(services=services))
     if providers:
         of = ngettext("customer of {n} provider", "customer of {n} providers", providers)
-        parts.append(of.format(n=f"{providers:,}"))
+        parts.append(of.format(n=figure(providers)))
     return ", ".join(parts)
 
 

@@ -12,6 +12,7 @@ from catenary.apps.portfolio.queries.service import RoleReasons, ServiceLink
 from catenary.domain.actors import Viewpoint
 from catenary.web import addresses
 from catenary.web.pages import Because, Link, RoleMark, Sentence, say
+from catenary.web.reading import figure
 
 _NAMED = 3
 
@@ -119,5 +120,5 @@ def _named(links: Sequence[Link], more: int) -> list[Link]:
     shown = list(links[:_NAMED])
     rest = len(links) - len(shown) + more
     if rest:
-        shown.append(Link(ngettext("{n} more", "{n} more", rest).format(n=f"{rest:,}")))
+        shown.append(Link(ngettext("{n} more", "{n} more", rest).format(n=figure(rest))))
     return shown

@@ -19,6 +19,7 @@ from catenary.domain.refusals import Refused
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.origins import origin_of
 from catenary.web.pages.tokens import Choice, TokenLine, TokensPage
+from catenary.web.reading import in_words
 
 _DAYS = (7, 30, 90, 180, 365)
 _USUAL = 90
@@ -52,7 +53,7 @@ def tokens(asking: Asking) -> HttpResponse:
             name=name,
             scope=scope,
             days=days,
-            problems=tuple(_(refusal.sentence) for refusal in refused.refusals),
+            problems=tuple(in_words(refusal.sentence) for refusal in refused.refusals),
         )
         return page_response(asking, "tokens.html", page, status=422)
     return page_response(asking, "tokens.html", _page(asking, at, secret=issued.secret))

@@ -21,6 +21,7 @@ from catenary.web.asking import SEEN_AS, Asking, page_response, signed_in, stran
 from catenary.web.language import language_choices
 from catenary.web.pages import AccountPage, Link, MembershipRow, SignInPage, ViewpointChoice
 from catenary.web.returning import safe_address
+from catenary.web.words import person_role_word
 
 
 @never_cache
@@ -94,7 +95,7 @@ def account(asking: Asking) -> HttpResponse:
         memberships=tuple(
             MembershipRow(
                 link(fact.name, fact.key, fact.root_id),
-                tuple(role.value.replace("-", " ") for role in sorted(fact.roles)),
+                tuple(person_role_word(role.value) for role in sorted(fact.roles)),
             )
             for fact in actor.memberships
         ),

@@ -27,7 +27,7 @@ from catenary.web.pages import (
     StageMark,
     say,
 )
-from catenary.web.pages.marks import role_word, stage_word
+from catenary.web.words import role_word, stage_word
 
 _ROLES = ("customer-facing", "supporting", "external", "idle", "elsewhere")
 _DESCRIPTION = 240

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from catenary.apps.portfolio.queries.chain import ChainView
 from catenary.domain.picture import (
+    ChainPicture,
     PictureEdge,
     PictureNode,
     TableRow,
@@ -19,8 +20,10 @@ from catenary.domain.picture import (
     table_rows,
 )
 from catenary.domain.picture.values import NodeRole
+from catenary.domain.said import Said
 from catenary.web import addresses
 from catenary.web.picture import render_chain
+from catenary.web.reading import figure, in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +85,31 @@ def drawn(
             for row in view.consumers
         ],
     )
-    folded = fold(picture, opened=opened, opening=opening)
+    folded = _in_words(fold(picture, opened=opened, opening=opening))
     relying = {
         (f"organization {row.organization.key}", row.service): _relying(row.relying)
         for row in view.consumers
     }
     return Drawn(str(render_chain(folded, prefix=prefix)), table_rows(picture), relying)
+
+
+def _in_words(picture: ChainPicture) -> ChainPicture:
+    """The picture in the reader's language, before it is measured and laid out."""
+    return replace(
+        picture,
+        nodes=tuple(
+            replace(node, label=in_words(node.label)) if isinstance(node.label, Said) else node
+            for node in picture.nodes
+        ),
+        groups=tuple(
+            replace(
+                group,
+                label=in_words(group.label),
+                members=tuple((member, in_words(words)) for member, words in group.members),
+            )
+            for group in picture.groups
+        ),
+    )
 
 
 def _node_role(role: str) -> NodeRole:
@@ -98,5 +120,5 @@ def _relying(count: int) -> str:
     if not count:
         return ""
     return ngettext("with {n} service of theirs", "with {n} services of theirs", count).format(
-        n=count
+        n=figure(count)
     )

@@ -18,6 +18,7 @@ from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.chain.drawing import drawn
 from catenary.web.marks import service_link
 from catenary.web.pages import ChainChoice, ChainPage, ChainRow, Count, Facet, Link, Sentence, say
+from catenary.web.reading import figure, in_words
 
 _DEPTHS = (1, 2, 3, 5)
 _DEPTH = 2
@@ -103,7 +104,7 @@ def _answer(view: ChainView) -> Sentence:
     name = service_link(view.focus)
     up = ngettext("{n} service stands on it", "{n} services stand on it", view.total_up)
     down = ngettext("it rests on {n} service", "it rests on {n} services", view.total_down)
-    parts = [up.format(n=f"{view.total_up:,}")] if view.total_up else []
+    parts = [up.format(n=figure(view.total_up))] if view.total_up else []
     organizations = len({row.organization.id for row in view.consumers})
     if organizations:
         consume = ngettext(
@@ -111,9 +112,9 @@ def _answer(view: ChainView) -> Sentence:
             "{n} organizations consume it or what stands on it",
             organizations,
         )
-        parts.append(consume.format(n=f"{organizations:,}"))
+        parts.append(consume.format(n=figure(organizations)))
     if view.total_down:
-        parts.append(down.format(n=f"{view.total_down:,}"))
+        parts.append(down.format(n=figure(view.total_down)))
     if not parts:
         return say(_("Nothing hangs on {name} in this direction."), name=name)
     return say(_("{name}: {facts}."), name=name, facts=", ".join(parts))
@@ -127,14 +128,14 @@ def _beyond(view: ChainView) -> Sentence:
             "{n} more services are counted above but not drawn.",
             view.not_shown,
         )
-        sentences.append(more.format(n=f"{view.not_shown:,}"))
+        sentences.append(more.format(n=figure(view.not_shown)))
     if view.beyond:
         more = ngettext(
             "{n} service further up belongs to others: we may count it, not see it.",
             "{n} services further up belong to others: we may count them, not see them.",
             view.beyond,
         )
-        sentences.append(more.format(n=f"{view.beyond:,}"))
+        sentences.append(more.format(n=figure(view.beyond)))
     return Sentence((Link(" ".join(sentences)),)) if sentences else Sentence()
 
 
@@ -143,8 +144,8 @@ def _row(row: TableRow, relying: dict[tuple[str, str], str]) -> ChainRow:
         reliant=_link(row.reliant),
         supporter=_link(row.supporter),
         provider=row.provider,
-        threshold=row.threshold,
-        weight=row.weight,
+        threshold=in_words(row.threshold),
+        weight=in_words(row.weight),
         relying=relying.get((row.reliant.id, row.supporter.id), ""),
         steps=row.steps,
         is_consumption=row.is_consumption,

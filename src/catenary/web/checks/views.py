@@ -28,6 +28,7 @@ from catenary.web.pages import (
     Sentence,
     say,
 )
+from catenary.web.reading import figure, in_words
 
 _IN_GROUP = 10
 _OF_ONE_RULE = 200
@@ -95,7 +96,7 @@ def _page(
             chosen,
             "rule",
             Counter(f.code for f in findings if kept(f, "rule")),
-            {rule.code: rule.title for rule in RULES},
+            {rule.code: _(rule.title) for rule in RULES},
         ),
         providers=_facets(
             chosen,
@@ -122,14 +123,14 @@ def _page(
 def _answer(findings: list[Finding], services: int) -> Sentence:
     errors = sum(f.severity is Severity.ERROR for f in findings)
     warnings = sum(f.severity is Severity.WARNING for f in findings)
-    of = ngettext("{n} service", "{n} services", services).format(n=f"{services:,}")
+    of = ngettext("{n} service", "{n} services", services).format(n=figure(services))
     notices = len(findings) - errors - warnings
     if not errors and not warnings and notices:
         return say(
             _("Every definition holds: {rules} rules looked at {services}, with {notices}."),
             rules=len(RULES),
             services=of,
-            notices=ngettext("{n} notice", "{n} notices", notices).format(n=f"{notices:,}"),
+            notices=ngettext("{n} notice", "{n} notices", notices).format(n=figure(notices)),
         )
     if not errors and not warnings:
         return say(
@@ -137,8 +138,8 @@ def _answer(findings: list[Finding], services: int) -> Sentence:
             rules=len(RULES),
             services=of,
         )
-    wrong = ngettext("{n} error", "{n} errors", errors).format(n=f"{errors:,}")
-    gaps = ngettext("{n} warning", "{n} warnings", warnings).format(n=f"{warnings:,}")
+    wrong = ngettext("{n} error", "{n} errors", errors).format(n=figure(errors))
+    gaps = ngettext("{n} warning", "{n} warnings", warnings).format(n=figure(warnings))
     what = _("{wrong} and {gaps}").format(wrong=wrong, gaps=gaps) if errors else gaps
     return say(_("{what} in the definitions of {services}."), what=what, services=of)
 
@@ -159,8 +160,8 @@ def _groups(
         groups.append(
             RuleGroup(
                 code=code,
-                title=rule.title,
-                idea=rule.idea,
+                title=_(rule.title),
+                idea=_(rule.idea),
                 severity=rule.severity.value,
                 count=Count(len(found)),
                 findings=tuple(_row(catalogue, finding) for finding in found[:limit]),
@@ -194,8 +195,8 @@ def _row(catalogue: CatalogueDocument, finding: Finding) -> FindingRow:
     return FindingRow(
         code=finding.code,
         severity=finding.severity.value,
-        sentence=finding.sentence,
-        remedy=finding.remedy,
+        sentence=in_words(finding.sentence),
+        remedy=in_words(finding.remedy),
         subject=subject,
         field=_field(finding.path),
         url=addresses.checks(rule=finding.code),
@@ -256,5 +257,5 @@ def _word(catalogue: CatalogueDocument, name: str, value: str) -> str:
         return catalogue.organizations[value].name
     if name == "rule":
         rule = rule_of(value)
-        return rule.title if rule else value
+        return _(rule.title) if rule else value
     return value

@@ -29,6 +29,7 @@ from catenary.web.pages import (
     StageMark,
     say,
 )
+from catenary.web.reading import figure
 
 
 @require_safe
@@ -131,22 +132,22 @@ def _answer(place: ChainPlace) -> Sentence:
         return say(
             _("You provide {services} to {customers} and rely on nobody outside."),
             services=_services(place.provided_count),
-            customers=customers.format(n=f"{place.customer_count:,}"),
+            customers=customers.format(n=figure(place.customer_count)),
         )
     return say(
         _("You provide {services} to {customers}, and for that rely on {providers}."),
         services=_services(place.provided_count),
-        customers=customers.format(n=f"{place.customer_count:,}"),
+        customers=customers.format(n=figure(place.customer_count)),
         providers=_providers(place.provider_count),
     )
 
 
 def _services(count: int) -> str:
-    return ngettext("{n} service", "{n} services", count).format(n=f"{count:,}")
+    return ngettext("{n} service", "{n} services", count).format(n=figure(count))
 
 
 def _providers(count: int) -> str:
-    return ngettext("{n} provider", "{n} providers", count).format(n=f"{count:,}")
+    return ngettext("{n} provider", "{n} providers", count).format(n=figure(count))
 
 
 def _customer(row: Relation, viewpoint: Viewpoint) -> CustomerRow:

@@ -23,6 +23,8 @@ from catenary.web.pages import (
     StageMark,
     say,
 )
+from catenary.web.reading import figure
+from catenary.web.words import person_role_word
 
 
 @require_safe
@@ -60,7 +62,7 @@ def organization(asking: Asking, key: str) -> HttpResponse:
         customers=tuple(organization_link(row) for row in view.customers),
         providers=tuple(organization_link(row) for row in view.providers),
         people=tuple(
-            PersonRow(row.name, row.email, tuple(r.value.replace("-", " ") for r in row.roles))
+            PersonRow(row.name, row.email, tuple(person_role_word(r.value) for r in row.roles))
             for row in view.people
         ),
         people_are_visible=view.is_inside,
@@ -76,8 +78,8 @@ def _answer(view: OrganizationView) -> Sentence:
     name = view.organization.name
     services = ngettext("{n} service", "{n} services", view.provided_count)
     consumed = ngettext("{n} service", "{n} services", view.consumed_count)
-    provides = services.format(n=f"{view.provided_count:,}")
-    consumes = consumed.format(n=f"{view.consumed_count:,}")
+    provides = services.format(n=figure(view.provided_count))
+    consumes = consumed.format(n=figure(view.consumed_count))
     if view.provided_count and view.consumed_count:
         pattern = _("{name} provides {provides} and consumes {consumes} that you may see.")
     elif view.provided_count:

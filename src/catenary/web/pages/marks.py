@@ -6,48 +6,11 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from django.utils.formats import number_format
-from django.utils.functional import Promise as LazyText
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext_lazy
 
 from catenary.web.pages.sentences import Link, Sentence
 from catenary.web.picture.glyphs import CONDITION_SHAPES, ROLE_SHAPES
-
-_ROLE_WORDS: dict[str, LazyText] = {
-    "customer-facing": gettext_lazy("customer-facing"),
-    "offered": gettext_lazy("customer-facing, no customer yet"),
-    "supporting": gettext_lazy("supporting"),
-    "external": gettext_lazy("external"),
-    "idle": gettext_lazy("idle"),
-    "pipeline": gettext_lazy("pipeline"),
-    "elsewhere": gettext_lazy("not used by us"),
-}
-_CONDITION_WORDS: dict[str, LazyText] = {
-    "operational": gettext_lazy("operational"),
-    "degraded": gettext_lazy("degraded"),
-    "down": gettext_lazy("down"),
-    "unknown": gettext_lazy("unknown"),
-    "planned": gettext_lazy("maintenance"),
-}
-_STAGE_WORDS: dict[str, LazyText] = {
-    "proposed": gettext_lazy("proposed"),
-    "designed": gettext_lazy("designed"),
-    "built": gettext_lazy("built"),
-    "tested": gettext_lazy("tested"),
-    "live": gettext_lazy("live"),
-    "retiring": gettext_lazy("retiring"),
-    "retired": gettext_lazy("retired"),
-}
-
-
-def role_word(role: str) -> str:
-    """The word a reader sees for a role; an unknown role is shown as it is."""
-    return str(_ROLE_WORDS.get(role, role))
-
-
-def stage_word(stage: str) -> str:
-    """The word a reader sees for a lifecycle stage; an unknown one is shown as it is."""
-    return str(_STAGE_WORDS.get(stage, stage))
+from catenary.web.words import condition_word, role_word, stage_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +76,7 @@ class ConditionMark:
     @property
     def word(self) -> str:
         """The condition as the reader reads it."""
-        return str(_CONDITION_WORDS.get(self.condition, self.condition))
+        return condition_word(self.condition)
 
     @property
     def shape(self) -> SafeString:

@@ -26,6 +26,8 @@ from catenary.domain.picture.routing import number
 from catenary.domain.picture.text import display_text
 from catenary.web.picture.glyphs import condition_glyph, role_glyph
 from catenary.web.picture.legend import render_legend
+from catenary.web.reading import figure
+from catenary.web.words import condition_word, role_word, stage_word
 
 #: What a button does, and its sign in a square of 16 units.
 _TOOLS = (
@@ -106,9 +108,9 @@ def _description(picture: ChainPicture) -> str:
     services = sum(node.count for node in picture.nodes if node.kind != "organization")
     links = len(picture.edges) + sum(len(group.members) for group in picture.groups)
     return _(
-        "Consumers above, supporters below: %(services)d services, %(links)d links. "
+        "Consumers above, supporters below: %(services)s services, %(links)s links. "
         "The table beside the picture says the same."
-    ) % {"services": services, "links": links}
+    ) % {"services": figure(services), "links": figure(links)}
 
 
 def _quiet_first(geometry: Geometry, by_id: dict[str, PictureNode]) -> Iterable[LinkPath]:
@@ -221,7 +223,9 @@ def _whole(node: PictureNode) -> str:
         words.append(_("consumer"))
     if node.sublabel and node.kind != "bundle":
         words.append(_("provided by %(provider)s") % {"provider": node.sublabel})
-    words += [word for word in (node.role, node.stage, node.condition) if word]
+    words += [role_word(node.role)] if node.role else []
+    words += [stage_word(node.stage)] if node.stage else []
+    words += [condition_word(node.condition)] if node.condition else []
     return ", ".join(words)
 
 

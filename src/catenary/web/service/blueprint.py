@@ -13,12 +13,6 @@ from catenary.domain.documents.hours import describe
 from catenary.domain.documents.shapes import OutcomeDocument, ServiceDocument
 from catenary.domain.picture import threshold_words
 from catenary.domain.picture.words import weight_words
-from catenary.domain.quantities import (
-    format_amount,
-    format_duration,
-    format_number,
-    format_percentage,
-)
 from catenary.web import addresses
 from catenary.web.marks import organization_link, role_mark, said_by, service_link
 from catenary.web.pages import (
@@ -43,7 +37,8 @@ from catenary.web.pages import (
     UtilityRow,
     say,
 )
-from catenary.web.pages.marks import role_word
+from catenary.web.reading import amount, duration, figure, in_words, percentage
+from catenary.web.words import role_word
 
 #: More than these are counted: a chip is not a list.
 _PUBLISHED_NAMED = 2
@@ -132,9 +127,11 @@ def _answer(view: ServiceView, name: str, viewpoint: Viewpoint) -> Sentence:
         )
     members = sum(len(group.members) for group in view.groups)
     consumers = view.consumer_count + len(view.customer_reliants)
-    served = ngettext("{n} organization", "{n} organizations", consumers).format(n=consumers)
+    served = ngettext("{n} organization", "{n} organizations", consumers).format(
+        n=figure(consumers)
+    )
     reliants = ngettext("{n} service", "{n} services", view.reliant_count)
-    rests = ngettext("{n} service", "{n} services", members).format(n=members)
+    rests = ngettext("{n} service", "{n} services", members).format(n=figure(members))
     stands = (
         _("It rests on {rests}.").format(rests=rests)
         if members
@@ -152,7 +149,7 @@ def _answer(view: ServiceView, name: str, viewpoint: Viewpoint) -> Sentence:
         first,
         provider=provider,
         served=served,
-        reliants=reliants.format(n=view.reliant_count),
+        reliants=reliants.format(n=figure(view.reliant_count)),
     )
     return Sentence((*said.pieces, Link(f" {stands}")))
 
@@ -202,7 +199,7 @@ def _published(view: ServiceView) -> str:
     if len(names) == len(keys) <= _PUBLISHED_NAMED:
         return _("published to {names}").format(names=", ".join(names))
     words = ngettext("published to {n} organization", "published to {n} organizations", len(keys))
-    return words.format(n=len(keys))
+    return words.format(n=figure(len(keys)))
 
 
 def _quotation(view: ServiceView, outcome: OutcomeDocument) -> Quotation:
@@ -212,8 +209,8 @@ def _quotation(view: ServiceView, outcome: OutcomeDocument) -> Quotation:
         measure = MeasureLine(
             outcome.measure.name,
             outcome.measure.unit,
-            "" if outcome.measure.baseline is None else format_number(outcome.measure.baseline),
-            "" if outcome.measure.target is None else format_number(outcome.measure.target),
+            "" if outcome.measure.baseline is None else figure(outcome.measure.baseline),
+            "" if outcome.measure.target is None else figure(outcome.measure.target),
         )
     return Quotation(
         outcome.statement,
@@ -228,13 +225,13 @@ def _promises(document: ServiceDocument) -> tuple[Promise, ...]:
     warranty = document.warranty
     promises = []
     if warranty.availability is not None:
-        promises.append(Promise(_("Availability"), format_percentage(warranty.availability)))
-    promises += [Promise(_("Capacity"), format_amount(c.amount, c.unit)) for c in warranty.capacity]
+        promises.append(Promise(_("Availability"), percentage(warranty.availability)))
+    promises += [Promise(_("Capacity"), amount(c.amount, c.unit)) for c in warranty.capacity]
     if warranty.continuity and warranty.continuity.recovery_time is not None:
-        within = format_duration(warranty.continuity.recovery_time)
+        within = duration(warranty.continuity.recovery_time)
         promises.append(Promise(_("Restored within"), within))
     if warranty.continuity and warranty.continuity.recovery_point is not None:
-        lost = format_duration(warranty.continuity.recovery_point)
+        lost = duration(warranty.continuity.recovery_point)
         promises.append(Promise(_("Work lost, at most"), lost))
     promises += [Promise(_("Security"), text) for text in warranty.security]
     promises += [Promise(_("Performance"), text) for text in warranty.performance]
@@ -247,7 +244,7 @@ def _hours(document: ServiceDocument) -> Hours | None:
         return None
     if hours.is_always:
         return Hours("24×7")
-    return Hours(describe(hours))
+    return Hours(in_words(describe(hours)))
 
 
 def _relied_on_by(view: ServiceView) -> tuple[Link, ...]:
@@ -256,7 +253,7 @@ def _relied_on_by(view: ServiceView) -> tuple[Link, ...]:
         words = ngettext("{n} service of {name}", "{n} services of {name}", count)
         links.append(
             Link(
-                words.format(n=count, name=organization.name),
+                words.format(n=figure(count), name=organization.name),
                 addresses.organization(organization.key),
             )
         )
@@ -264,7 +261,7 @@ def _relied_on_by(view: ServiceView) -> tuple[Link, ...]:
 
 
 def _group(view: GroupView) -> ReliedOnGroup:
-    weights = weight_words(view.group)
+    weights = map(in_words, weight_words(view.group))
     members = []
     for member, weight in zip(view.members, weights, strict=False):
         if member.link is not None:
@@ -274,5 +271,5 @@ def _group(view: GroupView) -> ReliedOnGroup:
             name = member.provider.name if member.provider else ""
             hidden = _("a supporting service of {provider}").format(provider=name)
             members.append(GroupMember(Link(hidden), "", weight))
-    words = threshold_words(view.group) or _("essential")
+    words = in_words(threshold_words(view.group)) or _("essential")
     return ReliedOnGroup(words, tuple(members), view.group.soft)

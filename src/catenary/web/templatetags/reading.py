@@ -1,0 +1,30 @@
+"""Moments, days and sentences of the foundation, as the reader writes and reads them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django import template
+from django.utils.formats import date_format
+
+from catenary.web import reading
+
+register = template.Library()
+
+
+@register.filter
+def moment(at: datetime | None) -> str:
+    """``3 March 2024, 14:05 UTC``; nothing for nothing."""
+    return "" if at is None else reading.moment(at)
+
+
+@register.filter
+def day(at: date | datetime | None) -> str:
+    """``3 March 2024``; nothing for nothing."""
+    return "" if at is None else date_format(at, "DATE_FORMAT")
+
+
+@register.filter
+def in_words(text: str) -> str:
+    """A sentence of the foundation (a finding, a problem, a refusal) in the reader's language."""
+    return reading.in_words(text)
