@@ -3,7 +3,8 @@
 
 `set_up.py product` makes `.venv` with what Catenary needs to run, `development` adds the
 linters and test tools, and `tests` adds PostgreSQL and Chromium: from Debian's packages when
-we may install them, otherwise it says exactly what to install and stops.
+we may install them, otherwise it says exactly what to install and stops. It also adds an OpenID
+provider from npm when there is npm; without it the tests that need it are skipped and say so.
 It needs the standard library only, because it runs before anything else is there.
 """
 
@@ -20,6 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "catenary-set-up"
+PROVIDER = VENV / "oidc-provider"
 EXTRAS = {"product": "", "development": "[dev]"}
 ATTEMPTS = 3
 
@@ -163,8 +165,33 @@ def chromium_is_there() -> bool:
     return any(map(shutil.which, [named] if named else CHROMIUMS))
 
 
+def set_up_provider() -> None:
+    """The OpenID provider that sign-in is tested with, in the versions of its lock file."""
+    wanted = ROOT / "tests" / "web" / "oidc"
+    lock = (wanted / "package-lock.json").read_bytes()
+    made = PROVIDER / "package-lock.json"
+    if made.is_file() and made.read_bytes() == lock and (PROVIDER / "node_modules").is_dir():
+        return
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        say("no node and npm here: the tests that need an OpenID provider will be skipped")
+        return
+    say("installing an OpenID provider for the tests")
+    shutil.rmtree(PROVIDER, ignore_errors=True)
+    PROVIDER.mkdir(parents=True)
+    shutil.copy2(wanted / "package.json", PROVIDER)
+    quiet = ("--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
+    # The lock is read from a name npm does not rewrite, and kept under its own only when all went
+    # well: it is the mark that nothing is missing.
+    (PROVIDER / "npm-shrinkwrap.json").write_bytes(lock)
+    if run(npm, "ci", *quiet, "--prefix", str(PROVIDER)):
+        made.write_bytes(lock)
+    else:
+        say("that did not work: the tests that need an OpenID provider will be skipped")
+
+
 def set_up_tests() -> None:
-    """PostgreSQL and Chromium, beside the development environment."""
+    """PostgreSQL, Chromium and an OpenID provider, beside the development environment."""
     missing = []
     if not postgresql_is_there():
         missing.append("postgresql")
@@ -173,6 +200,7 @@ def set_up_tests() -> None:
     if missing:
         install_packages(missing)
     set_up_venv("development")
+    set_up_provider()
 
 
 def main(arguments: list[str]) -> int:

@@ -14,7 +14,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,14 +77,19 @@ def answers(url: str) -> bool:
 
 @contextmanager
 def running(
-    command: Sequence[str], data: Path, port: int, password: str = EXAMPLE_PASSWORD
+    command: Sequence[str],
+    data: Path,
+    port: int,
+    password: str = EXAMPLE_PASSWORD,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[Product]:
-    """Run `command`, wait until it answers on `port`, and stop it afterwards."""
+    """Run `command`, wait until it answers on `port`, and stop it afterwards. `environment` has
+    settings beside those of every product of the tests."""
     log = data / "product.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
             command,
-            env=clean_environment(data),
+            env=clean_environment(data, **(environment or {})),
             stdout=out,
             stderr=subprocess.STDOUT,
             # A group of its own, so that the server's workers are stopped with it.
@@ -120,11 +125,14 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def running_demo(data: Path) -> Iterator[Product]:
+def running_demo(
+    data: Path, port: int = 0, environment: Mapping[str, str] | None = None
+) -> Iterator[Product]:
     """The product with the example stories in it, on a free port."""
-    port = free_port()
+    port = port or free_port()
     arguments = ("--port", str(port), "--data", str(data), "--password", EXAMPLE_PASSWORD)
-    with running(catenary("demo", *arguments), data, port) as product:
+    command = catenary("demo", *arguments)
+    with running(command, data, port, environment=environment) as product:
         yield product
 
 
