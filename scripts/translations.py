@@ -102,8 +102,8 @@ def texts() -> dict[Text, list[str]]:
     found: dict[Text, list[str]] = {}
     for path in sorted([*SOURCE.rglob("*.py"), *SOURCE.rglob("*.html"), *SOURCE.rglob("*.txt")]):
         name = path.relative_to(SOURCE).as_posix()
-        if name.startswith(("cli/", "api/")):
-            continue  # the command line and the programs' door speak English
+        if name.startswith(("cli/", "api/", "config/")):
+            continue  # what operators and programs read is English
         source = path.read_text(encoding="utf-8")
         read = texts_of_python if path.suffix == ".py" else texts_of_template
         for text in read(source, name):
