@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -54,13 +55,12 @@ def sign_on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SignOn]:
             env={**os.environ, "PACKAGES": str(PACKAGES)},
             stdout=subprocess.PIPE,
             stderr=log,
-            text=True,
             start_new_session=True,
         )
         try:
             assert provider.stdout is not None
             said = provider.stdout.readline()
-            assert said == "ready\n", f"{said}{(folder / 'provider.log').read_text()}"
+            assert said == b"ready\n", f"{said!r}{(folder / 'provider.log').read_text()}"
             data = folder / "data"
             data.mkdir()
             environment = {
@@ -86,7 +86,8 @@ def visitor(
     complaints.expected |= {f"the page called {sign_on.issuer}", "fonts.googleapis.com"}
 
     def come() -> Page:
-        context = browser.new_context(base_url=sign_on.product.url, viewport=WIDE, locale="en-GB")
+        options: dict[str, Any] = {"viewport": WIDE, "locale": "en-GB"}
+        context = browser.new_context(base_url=sign_on.product.url, **options)
         contexts.append(context)
         context.set_default_timeout(MILLISECONDS_TO_WAIT)
         # The provider's own pages would like a font from elsewhere; nothing here goes out.
