@@ -78,6 +78,8 @@ ROUTES = {
     "checks": Route(),
     "account": Route(),
     "tokens": Route(methods=READING | {"POST"}),
+    "sessions": Route(),
+    "end-session": Route(methods=frozenset({"POST"})),
     "revoke-token": Route(methods=frozenset({"POST"})),
     "sign-in": Route(methods=READING | {"POST"}, is_open=True),
     # Without a provider in the settings nobody finds them: what they do with one is told among

@@ -209,7 +209,7 @@ def test_signing_in_works_and_starts_a_new_session(world: World) -> None:
     assert cookie["samesite"] == "Lax"
     assert response.cookies["csrftoken"]["httponly"]
     assert response.cookies["csrftoken"]["samesite"] == "Lax"
-    assert not apps.get_model("sessions", "Session").objects.filter(pk=planted).exists()
+    assert not apps.get_model("access", "Session").objects.filter(pk=planted).exists()
 
 
 REFUSED = {

@@ -288,15 +288,21 @@ def user(
         bool,
         typer.Option("--unlink", help="Only forget which identity of a provider signs in as them."),
     ] = False,
+    close: Annotated[
+        bool, typer.Option("--close", help="Let them in no more: no password, session or token.")
+    ] = False,
     data: Data = None,
 ) -> None:
     """Let somebody sign in: prints a generated password, once."""
-    from catenary.cli.running import add_user
+    from catenary.cli.running import add_user, close_user
 
     if unlink:
         from catenary.cli.ways_in import unlink_user
 
         unlink_user(email=email, data=data)
+        return
+    if close:
+        close_user(email=email, data=data)
         return
     add_user(email=email, operator=operator, data=data)
 

@@ -90,6 +90,19 @@ def add_user(*, email: str, operator: bool, data: Path | None) -> None:
     say("It is shown only now.")
 
 
+def close_user(*, email: str, data: Path | None) -> None:
+    """Let somebody in no more."""
+    ready(data)
+    from catenary.apps.access.operations.accounts import AccountMissing, close_account
+
+    try:
+        close_account(email=email, at=clock.now())
+    except AccountMissing:
+        fail(f"there is no open account with the address {email}")
+    say(f"{email.lower()} can no longer sign in; their sessions are ended, their tokens refused.")
+    say("`catenary user` with the address lets them in again, with a new password.")
+
+
 def _migrate() -> None:
     from django.core.management import call_command
 

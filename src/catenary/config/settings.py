@@ -13,7 +13,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from catenary.config.access import whole_number
+from catenary.config.access import networks, whole_number
 from catenary.config.secret import installation_secret
 from catenary.config.sign_on import group_rules, trusted_provider
 
@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "catenary.web.access.sessions.noting_sessions",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -157,6 +158,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 SOCIALACCOUNT_ADAPTER = "catenary.web.access.sign_on.journey.Speaking"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 
+SESSION_ENGINE = "catenary.apps.access.operations.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
@@ -188,6 +190,10 @@ CONTENT_SECURITY_POLICY = {
 #: What one token may ask for; 0 for as much as it likes.
 API_REQUESTS_PER_MINUTE = whole_number("CATENARY_API_REQUESTS_PER_MINUTE", 1200, 0, 1_000_000)
 RATE_LIMITS_FILE = DATA / "rate-limits"
+
+#: Proxies of ours: only their word is taken for whom they speak.
+TRUSTED_PROXIES = networks("CATENARY_TRUSTED_PROXIES")
+ACCESS_EVENTS_DAYS = whole_number("CATENARY_ACCESS_EVENTS_DAYS", 365, 30, 36_500)
 
 LANGUAGE_CODE = "en"
 #: Each by its own name; scripts/translations.py keeps the texts of those that are not English.

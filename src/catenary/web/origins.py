@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from catenary.domain.actors import Origin
+from catenary.domain.addresses import client_address
 
 
 def origin_of(request: HttpRequest) -> Origin:
@@ -12,7 +14,11 @@ def origin_of(request: HttpRequest) -> Origin:
     user = getattr(request, "user", None)
     return Origin(
         door="web",
-        address=request.META.get("REMOTE_ADDR", ""),
-        device=request.headers.get("user-agent", "")[:120],
+        address=client_address(
+            request.META.get("REMOTE_ADDR", ""),
+            request.META.get("HTTP_X_FORWARDED_FOR", ""),
+            settings.TRUSTED_PROXIES,
+        ),
+        device="".join(filter(str.isprintable, request.headers.get("user-agent", "")))[:120],
         account_id=user.pk if user is not None and user.is_authenticated else None,
     )

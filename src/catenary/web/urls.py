@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from catenary.web.access import tokens
+from catenary.web.access import sessions, tokens
 from catenary.web.access import views as access
 from catenary.web.access.sign_on import views as sign_on
 from catenary.web.catalogue.views import catalogue
@@ -28,6 +28,8 @@ urlpatterns = [
     path("account/", access.account, name="account"),
     path("account/tokens/", tokens.tokens, name="tokens"),
     path("account/tokens/revoke/", tokens.revoke, name="revoke-token"),
+    path("account/sessions/", sessions.sessions, name="sessions"),
+    path("account/sessions/end/", sessions.end, name="end-session"),
     path("sign-in/", access.sign_in, name="sign-in"),
     path("sign-in/with/<slug:provider>/", sign_on.leave, name="sign-on"),
     path("sign-in/with/<slug:provider>/back/", sign_on.back, name="sign-on-back"),

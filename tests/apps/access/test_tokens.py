@@ -181,7 +181,7 @@ def test_issuing_and_revoking_are_written_down(ada: int) -> None:
     token = issued(ada, Scope.ADMIN, name="  nightly   sync ")
     revoke_token(account_id=ada, public_id=token.public_id, at=START + DAY, origin=HERE)
 
-    first, second = AccessEvent.objects.order_by("pk")
+    first, second = AccessEvent.objects.filter(kind__startswith="token").order_by("pk")
 
     assert (first.kind, first.account_id, first.at) == ("token-issued", ada, START)
     assert (first.door, first.address, first.device) == ("tests", "192.0.2.7", "a test")
@@ -226,7 +226,8 @@ def test_a_wish_that_cannot_be_is_refused_with_every_reason(
         issue_token(**(wish | wrong))
 
     assert refusal_codes(refused.value) == codes
-    assert Token.objects.count() == AccessEvent.objects.count() == 1
+    assert Token.objects.count() == 1
+    assert AccessEvent.objects.filter(kind__startswith="token").count() == 1
 
 
 def test_an_account_has_so_many_live_tokens_at_most(ada: int) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from catenary.apps.access.operations.sessions import begin_session
+from catenary.web.access.devices import remember_device
 from catenary.web.returning import safe_address
 
 
@@ -17,4 +19,7 @@ def arrive(
     """Sign somebody in who proved who they are; ``by`` says how (``password``,
     ``sign-on:company``)."""
     login(request, account, backend="django.contrib.auth.backends.ModelBackend")
-    return HttpResponseRedirect(safe_address(request, wanted))
+    begin_session(session=request.session, how=by)
+    response = HttpResponseRedirect(safe_address(request, wanted))
+    remember_device(response, account.email)
+    return response

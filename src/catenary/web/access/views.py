@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib.auth import authenticate, logout
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,14 +11,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catenary import clock
+from catenary.apps.access.operations.sign_ins import TooManyAttempts, sign_out_noted
 from catenary.apps.access.queries.accounts import has_ever_signed_in
 from catenary.apps.common.queries import database_answers
 from catenary.apps.organizations.queries import organizations_to_look_from, viewpoint_of
 from catenary.web import addresses
 from catenary.web.access.arriving import arrive
+from catenary.web.access.attempts import kept_waiting, with_password
 from catenary.web.access.sign_on.views import sign_on_choices
 from catenary.web.asking import SEEN_AS, Asking, page_response, signed_in, stranger_frame
 from catenary.web.language import language_choices
+from catenary.web.origins import origin_of
 from catenary.web.pages import AccountPage, Link, MembershipRow, SignInPage, ViewpointChoice
 from catenary.web.returning import safe_address
 from catenary.web.words import person_role_word
@@ -40,8 +43,17 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return render(request, "sign_in.html", {"page": page, "frame": stranger_frame(request)})
     email = request.POST.get("email", "").strip().lower()[:254]
     password = request.POST.get("password", "")[:1000]
-    account = authenticate(request, username=email, password=password)
     wanted = request.POST.get("next", "")[:1000]
+    try:
+        account = with_password(request, email, password)
+    except TooManyAttempts as refused:
+        page = SignInPage(
+            email=email,
+            next=wanted,
+            languages=language_choices(request),
+            providers=sign_on_choices(wanted),
+        )
+        return kept_waiting(request, refused, page)
     if account is None:
         page = SignInPage(
             email=email,
@@ -62,6 +74,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
+    if request.user.is_authenticated:
+        sign_out_noted(origin=origin_of(request), at=clock.now())
     logout(request)
     return HttpResponseRedirect(reverse("sign-in"))
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.conf import settings
 
 from catenary.apps.access.choices import Happening
 from catenary.apps.access.models import AccessEvent
@@ -32,3 +34,14 @@ def record_access(
         )
         for account_id in account_ids
     )
+
+
+def forget_old_events(*, at: datetime, most: int = 500) -> int:
+    """Remove events older than this installation keeps them, at most so many at a time; how many
+    there were."""
+    until = at - timedelta(days=settings.ACCESS_EVENTS_DAYS)
+    old = AccessEvent.objects.filter(at__lt=until).order_by("at", "pk").values_list("pk", flat=True)
+    ids = list(old[:most])
+    # The database has a word in this too: what is younger than thirty days stays.
+    AccessEvent.objects.filter(pk__in=ids).delete()
+    return len(ids)

@@ -23,5 +23,5 @@ def account_names(ids: set[int]) -> dict[int, str]:
 def account_of_email(email: str) -> int | None:
     """The number of the account that signs in with this address; none when nobody does."""
     if not email.isprintable():
-        return None
+        return None  # PostgreSQL would not even take a NUL
     return Account.objects.filter(email=email.lower()).values_list("pk", flat=True).first()
