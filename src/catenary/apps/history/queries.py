@@ -28,6 +28,7 @@ class HistoryEntry:
     reference: str
     before: dict[str, Any] | None
     after: dict[str, Any] | None
+    number: int = 0
 
 
 def current_documents(kind: Kind, object_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
@@ -93,9 +94,29 @@ def entries_of(kind: Kind, object_id: int, limit: int = 50) -> list[HistoryEntry
             reference=row.reference,
             before=_said(row.before.document) if row.before else None,
             after=_said(row.document),
+            number=row.pk,
         )
         for row in rows
     ]
+
+
+def documents_of(kind: Kind, object_id: int, limit: int) -> Iterator[tuple[int, dict[str, Any]]]:
+    """What one object said, the latest first, each with the number of its revision; moments at
+    which it was gone say nothing and are left out."""
+    rows = (
+        Revision.objects.filter(kind=kind, object_id=object_id, document__isnull=False)
+        .order_by("-starts_at", "-pk")
+        .values_list("pk", "document")[:limit]
+    )
+    for number, document in rows.iterator(chunk_size=10):
+        yield number, orjson.loads(document or "{}")
+
+
+def document_in(kind: Kind, object_id: int, number: int) -> dict[str, Any] | None:
+    """What one object said in the revision with this number; none when that is not one of its
+    own, or it was gone then."""
+    row = Revision.objects.filter(kind=kind, object_id=object_id, pk=number).first()
+    return None if row is None else _said(row.document)
 
 
 def _said(document: str | None) -> dict[str, Any] | None:

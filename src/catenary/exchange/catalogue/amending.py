@@ -24,6 +24,7 @@ from catenary.apps.organizations.queries import (
 )
 from catenary.apps.portfolio.policies import may_declare_consumption, may_define_service
 from catenary.apps.portfolio.queries.lookup import (
+    links_of_organizations,
     managed_consumption,
     managed_services,
     services_by_reference,
@@ -63,12 +64,15 @@ class Amendment:
     ``kind`` is ``organization``, ``person``, ``service`` or ``consumption``; ``reference`` the
     key, e-mail address, reference, or ``consumer > service``. ``expected`` is the digest of what
     its writer last saw: empty when it must be new, None when whatever is there shall be replaced.
+    ``kept`` are supporters that the writer may not see and that stay as they are; a door puts
+    them back by itself and never takes them from what was typed.
     """
 
     kind: str
     reference: str
     document: Document | None
     expected: str | None = None
+    kept: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,7 @@ def amend(
         for amendment in amendments:
             now = live.managed(amendment)
             found = now.digest if now else ""
-            wanted = digest(_plain(amendment.document)) if amendment.document else ""
+            wanted = digest(plain_of(amendment.document)) if amendment.document else ""
             allowed = live.may_change(amendment)
             if amendment.document is None and not allowed and amendment.kind != "service":
                 refusals.append(_nothing_to_remove(amendment))
@@ -163,6 +167,8 @@ def amend(
         if written:
             change = open_change(actor=actor, at=at, source=source, note=note)
             make_changes(changes=_changes(written), change=change)
+            if in_use := _still_in_use(written):
+                raise Refused(in_use)
         if conflicts:
             raise Conflicts(conflicts)
     return results
@@ -235,7 +241,8 @@ class _Live:
         return found
 
 
-def _plain(document: Document) -> dict[str, object]:
+def plain_of(document: Document) -> dict[str, object]:
+    """The plain form of a document of any kind."""
     if isinstance(document, OrganizationDocument):
         return organization_to_plain(document)
     if isinstance(document, PersonDocument):
@@ -260,6 +267,7 @@ def _changes(amendments: Sequence[Amendment]) -> Changes:
         going["service"],
         going["person"],
         going["organization"],
+        frozenset().union(*(each.kept for each in amendments)),
     )
 
 
@@ -279,6 +287,24 @@ def _named_twice(amendments: Sequence[Amendment]) -> list[Refusal]:
             )
         seen.add((each.kind, each.reference))
     return twice
+
+
+def _still_in_use(written: Sequence[Amendment]) -> list[Refusal]:
+    """Why organizations that would go must stay, when all is written: something is still provided
+    or consumed there. Parts and people have been looked for by the operation."""
+    going = [a.reference for a in written if a.kind == "organization" and a.document is None]
+    return [
+        Refusal(
+            "still-in-use",
+            key,
+            ("organizations", key),
+            f"{key} still {'provides' if provided else 'consumes'} {(provided + consumed)[0]}"
+            + (f" and {more} more" if (more := len(provided + consumed) - 1) else ""),
+            "move what it provides and end what it consumes first",
+        )
+        for key, (provided, consumed) in (links_of_organizations(going) if going else {}).items()
+        if provided or consumed
+    ]
 
 
 def _nothing_to_remove(amendment: Amendment) -> Refusal:

@@ -44,6 +44,8 @@ class Changes:
     removed_services: Sequence[str] = ()
     removed_people: Sequence[str] = ()
     removed_organizations: Sequence[str] = ()
+    #: Supporters that their writers may not see and that stay; see `define_services`.
+    kept_supporters: frozenset[str] = frozenset()
 
     @property
     def removals(self) -> int:
@@ -78,7 +80,7 @@ def make_changes(
         define_people(documents=changes.people, change=change)
     progress("services", len(changes.services))
     if changes.services:
-        define_services(documents=changes.services, change=change)
+        define_services(documents=changes.services, change=change, kept=changes.kept_supporters)
     progress("consumption", len(changes.consumption))
     if changes.consumption:
         declare_consumption(documents=changes.consumption, change=change)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from catenary.apps.common.operations import insert_rows, reserve_ids, update_rows
 from catenary.apps.common.queries import in_batches
@@ -43,11 +43,19 @@ from catenary.domain.refusals import Refusal, Refused
 from catenary.domain.text import sort_key
 
 
-def define_services(*, documents: Sequence[ServiceDocument], change: ChangeSet) -> dict[str, int]:
+def define_services(
+    *,
+    documents: Sequence[ServiceDocument],
+    change: ChangeSet,
+    kept: Collection[str] = frozenset(),
+) -> dict[str, int]:
     """Create or change services so that they say what ``documents`` say; their numbers.
 
     Dependencies may point at each other within the batch. A service that enters the catalogue
     this way is recorded as "already in operation": the gates it did not pass stay visible.
+    ``kept`` are supporters whose names the writer was never shown and that a door put back where
+    they stood before: they need not be the writer's to name. A door must never fill it with what
+    somebody typed.
     Raises `Refused` with every reason; then nothing is written.
     """
     organizations = organizations_by_key(
@@ -57,7 +65,7 @@ def define_services(*, documents: Sequence[ServiceDocument], change: ChangeSet) 
     )
     named = {member.service for d in documents for g in d.relies_on for member in g.members}
     known = services_by_reference({d.reference for d in documents} | named)
-    refusals = _refused_definitions(documents, organizations, known, change)
+    refusals = _refused_definitions(documents, organizations, known, change, frozenset(kept))
     if refusals:
         raise Refused(refusals)
 
@@ -113,13 +121,12 @@ def remove_services(*, references: Sequence[str], change: ChangeSet) -> None:
             refusals.append(_not_allowed(reference, place))
         holders = [holder for holder in held.get(row.id, []) if holder not in leaving]
         if holders:
-            more = f" and {len(holders) - 1} more" if len(holders) > 1 else ""
             refusals.append(
                 Refusal(
                     "still-needed",
                     reference,
                     place,
-                    f"{holders[0]}{more} still needs {reference}",
+                    f"{_holders_in_words(holders, change)} still needs {reference}",
                     "end that first, or set the stage to retired instead of removing it",
                 )
             )
@@ -142,6 +149,15 @@ def remove_services(*, references: Sequence[str], change: ChangeSet) -> None:
     )
     refresh_sharing(touched | set(ids), {})
     refresh_search(touched | set(ids), {})
+
+
+def _holders_in_words(holders: Sequence[str], change: ChangeSet) -> str:
+    """Who holds on: the first whose name the actor may know, and how many others."""
+    rows = services_by_reference(holders)
+    seen = referable_services(change.actor, rows.values())
+    named = [name for name in holders if name not in rows or rows[name].id in seen]
+    first = named[0] if named else "a service that you may not see"
+    return first + (f" and {len(holders) - 1} more" if len(holders) > 1 else "")
 
 
 def follow_organizations(*, organization_ids: Sequence[int]) -> None:
@@ -315,6 +331,7 @@ def _refused_definitions(
     organizations: dict[str, OrganizationRow],
     known: dict[str, ServiceRow],
     change: ChangeSet,
+    kept: frozenset[str],
 ) -> list[Refusal]:
     refusals: list[Refusal] = []
     batch = {d.reference for d in documents}
@@ -365,7 +382,10 @@ def _refused_definitions(
             for member in group.members:
                 found = known.get(member.service)
                 is_there = found is not None and found.id in referable
-                if member.service not in batch and not is_there:
+                if member.service in kept:
+                    if found is None or found.is_removed:
+                        refusals.append(_gone(document.reference, (*place, "relies-on", number)))
+                elif member.service not in batch and not is_there:
                     refusals.append(
                         _missing(document.reference, member.service, (*place, "relies-on", number))
                     )
@@ -390,6 +410,16 @@ def _missing(reference: str, missing: str, path: tuple[str | int, ...]) -> Refus
         path,
         f"there is no service {missing} that you may see",
         "define it, correct the reference, or ask its provider to publish it to you",
+    )
+
+
+def _gone(reference: str, path: tuple[str | int, ...]) -> Refusal:
+    return Refusal(
+        "service-missing",
+        reference,
+        path,
+        "a service that you may not see, and that stood here, is no longer there",
+        "take it off",
     )
 
 
