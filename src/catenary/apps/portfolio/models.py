@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -173,4 +174,31 @@ class GateException(models.Model):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["service", "reason"], name="portfolio_exception_once"),
+        ]
+
+
+class Draft(models.Model):
+    """What somebody has typed into a form and not yet saved.
+
+    ``reference`` is empty for something new; ``digest`` is that of what the writer saw when they
+    began; ``state`` is the form as JSON text. Seen by: whoever typed it, and nobody else, not even
+    an operator. Managed by: them; saving the form drops it, and so do thirty days. As of
+    yesterday: not at all, because a draft is no part of the catalogue and leaves no history.
+    """
+
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    kind = models.CharField(max_length=20)
+    reference = PlainText(max_length=330, blank=True)
+    title = models.CharField(max_length=200, blank=True)
+    digest = models.CharField(max_length=32, blank=True)
+    state = models.TextField()
+    saved_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["account", "kind", "reference"], name="portfolio_draft_once"
+            ),
         ]

@@ -115,7 +115,7 @@ def without_names(plain: Mapping[str, Any], unshown: frozenset[str]) -> dict[str
     """The plain service document with these supporters unnamed."""
     if not unshown or "relies-on" not in plain:
         return dict(plain)
-    return {**plain, "relies-on": _unnamed(plain["relies-on"], unshown)}
+    return {**plain, "relies-on": masked(plain["relies-on"], unshown)}
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -130,11 +130,12 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(held)
 
 
-def _unnamed(value: Any, unshown: frozenset[str]) -> Any:
+def masked(value: Any, unshown: frozenset[str]) -> Any:
+    """Any plain value with these names replaced by words that say nothing."""
     if isinstance(value, str):
         return NOT_SHOWN if value in unshown else value
     if isinstance(value, dict):
-        return {_unnamed(key, unshown): _unnamed(held, unshown) for key, held in value.items()}
+        return {masked(key, unshown): masked(held, unshown) for key, held in value.items()}
     if isinstance(value, list):
-        return [_unnamed(held, unshown) for held in value]
+        return [masked(held, unshown) for held in value]
     return value

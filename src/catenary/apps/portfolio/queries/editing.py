@@ -1,0 +1,250 @@
+"""What somebody may change, as they may know it: without what the actor may not see, and only
+for those who may change it. To everybody else it does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from catenary.apps.history.choices import Kind
+from catenary.apps.history.queries import document_in, documents_of
+from catenary.apps.organizations.policies import may_administer
+from catenary.apps.organizations.queries import (
+    organizations_by_id,
+    organizations_by_key,
+    person_addresses,
+)
+from catenary.apps.portfolio.models import Consumption, Dependency, Service
+from catenary.apps.portfolio.policies import may_declare_consumption, may_define_service
+from catenary.apps.portfolio.queries.documents import service_plains
+from catenary.apps.portfolio.queries.lookup import (
+    ServiceRow,
+    consumption_names,
+    managed_consumption,
+    referable_services,
+    services_by_reference,
+)
+from catenary.domain.actors import Actor
+from catenary.domain.documents.contacts import as_read, by_contact, people_in
+from catenary.domain.documents.plain import consumption_to_plain, digest
+from catenary.domain.documents.shapes import ConsumptionDocument
+
+#: How far back is looked for what a writer saw when they began.
+_VERSIONS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Editable:
+    """One object that the actor may change: what it says, and on whose word.
+
+    ``plain`` is what it says now, or said last when ``is_gone``; ``hidden`` are the supporters in
+    it that the actor may not see, by number. A door shows the number alone.
+    """
+
+    kind: Kind
+    id: int
+    reference: str
+    name: str
+    plain: dict[str, Any]
+    digest: str
+    managed_by: str
+    is_gone: bool = False
+    hidden: Mapping[str, str] = field(default_factory=dict)
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What an object said at some time, with its hidden supporters by number."""
+
+    plain: dict[str, Any]
+    hidden: Mapping[str, str]
+
+
+def editable_service(actor: Actor, reference: str) -> Editable | None:
+    """The service for somebody who may define it; none for everybody else."""
+    row = services_by_reference([reference]).get(reference)
+    if row is None or not may_define_service(actor, row.provider_path):
+        return None
+    columns = Service.objects.filter(pk=row.id).values_list("digest", "managed_by").get()
+    if row.is_removed:
+        plain = _last_service(row.id)
+    else:
+        plain = service_plains({reference: row.id}).get(reference)
+    if plain is None:
+        return None
+    return Editable(
+        Kind.SERVICE,
+        row.id,
+        reference,
+        row.name,
+        plain,
+        "" if row.is_removed else columns[0],
+        columns[1],
+        row.is_removed,
+        hidden_supporters(actor, plain),
+        row.provider_path,
+    )
+
+
+def service_version(actor: Actor, service_id: int, seen: str) -> Version | None:
+    """What a service said when its digest was ``seen``; none when that is not known any more.
+    The caller has found out that the actor may change the service."""
+    for _, kept in documents_of(Kind.SERVICE, service_id, _VERSIONS):
+        plain = _with_people(kept)
+        if digest(plain) == seen:
+            return Version(plain, hidden_supporters(actor, plain))
+    return None
+
+
+def service_revision(actor: Actor, service_id: int, number: int) -> Version | None:
+    """What a service said in one of its revisions."""
+    kept = document_in(Kind.SERVICE, service_id, number)
+    if kept is None:
+        return None
+    plain = _with_people(kept)
+    return Version(plain, hidden_supporters(actor, plain))
+
+
+def hidden_supporters(actor: Actor, plain: Mapping[str, Any]) -> dict[str, str]:
+    """The supporters in a plain document that the actor may not see, by number, in their order.
+
+    One that the catalogue does not know at all, or no longer, is not hidden: its name stands in
+    the definition of somebody who may define it, and is what they have to correct.
+    """
+    named = list(dict.fromkeys(supporters_in(plain)))
+    rows = services_by_reference(named)
+    seen = referable_services(actor, rows.values())
+    hidden = [
+        name
+        for name in named
+        if name in rows and rows[name].id not in seen and not _is_ours(actor, rows[name])
+    ]
+    return {str(number): name for number, name in enumerate(hidden, start=1)}
+
+
+def unseen_services(actor: Actor, references: Iterable[str]) -> frozenset[str]:
+    """Those of these references that name nothing the actor may see."""
+    wanted = set(references)
+    rows = services_by_reference(wanted)
+    seen = referable_services(actor, rows.values())
+    return frozenset(name for name in wanted if name not in rows or rows[name].id not in seen)
+
+
+def supporters_in(plain: Mapping[str, Any]) -> list[str]:
+    """The references under ``relies-on`` of a plain service document, in their order."""
+    found: list[str] = []
+    for said in plain.get("relies-on", ()):
+        group = said["soft"] if isinstance(said, dict) and "soft" in said else said
+        if isinstance(group, str):
+            found.append(group)
+        else:
+            found += list(group["any"] if "any" in group else group["of"])
+    return found
+
+
+def editable_consumption(actor: Actor, consumer: str, service: str) -> Editable | None:
+    """A consumption, for somebody who may declare it from either side."""
+    organization = organizations_by_key([consumer]).get(consumer)
+    row = services_by_reference([service]).get(service)
+    if organization is None or row is None or row.id not in referable_services(actor, [row]):
+        return None
+    if not may_declare_consumption(actor, row.provider_path, organization.path):
+        return None
+    now = managed_consumption([row.id]).get((organization.id, row.id))
+    if now is None:
+        ended = (
+            Consumption.objects.filter(
+                consumer_id=organization.id,
+                service_id=row.id,
+                source_kind="declared",
+                ends_at__isnull=False,
+            )
+            .order_by("-ends_at", "-pk")
+            .values_list("pk", "known_as", "managed_by")
+            .first()
+        )
+        if ended is None:
+            return None
+        number, known_as, managed_by, found = *ended, ""
+    else:
+        number, managed_by, found = now.id, now.managed_by, now.digest
+        known_as = consumption_names([now.id])[now.id]
+    return Editable(
+        Kind.CONSUMPTION,
+        number,
+        f"{consumer} > {service}",
+        f"{organization.name} · {row.name}",
+        consumption_to_plain(ConsumptionDocument(consumer, service, known_as)),
+        found,
+        managed_by,
+        now is None,
+        {},
+        row.provider_path,
+    )
+
+
+def may_edit_service(actor: Actor, provider_path: str) -> bool:
+    """May the actor change a service of this provider?"""
+    return may_define_service(actor, provider_path)
+
+
+def may_edit_organization(actor: Actor, path: str) -> bool:
+    """May the actor change this organization and its people?"""
+    return may_administer(actor, path)
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """What still holds on to something: by reference and name when the actor may see it."""
+
+    kind: Kind
+    reference: str
+    name: str
+    why: str = ""
+
+
+def holders_of_service(actor: Actor, editable: Editable) -> tuple[list[Holder], int]:
+    """Everything that still needs a service, and how many of them the actor may not see."""
+    found: list[Holder] = []
+    hidden = 0
+    reliant = Dependency.objects.filter(
+        supporter_id=editable.id, reliant__removed_at__isnull=True
+    ).exclude(reliant_id=editable.id)
+    references = list(
+        reliant.order_by("reliant__reference").values_list("reliant__reference", flat=True)
+    )
+    rows = services_by_reference(references)
+    seen = referable_services(actor, rows.values())
+    for reference in dict.fromkeys(references):
+        if rows[reference].id in seen:
+            found.append(Holder(Kind.SERVICE, reference, rows[reference].name, "relies"))
+        else:
+            hidden += 1
+    consumers = Consumption.objects.filter(service_id=editable.id, ends_at__isnull=True)
+    for key, name in consumers.order_by("consumer__name", "pk").values_list(
+        "consumer__key", "consumer__name"
+    ):
+        found.append(Holder(Kind.ORGANIZATION, key, name, "consumes"))
+    return found, hidden
+
+
+def providers_of(ids: Iterable[int]) -> dict[int, str]:
+    """The names of organizations by number."""
+    return {number: row.name for number, row in organizations_by_id(ids).items()}
+
+
+def _is_ours(actor: Actor, row: ServiceRow) -> bool:
+    # Removed services are referable to nobody; those one could define are no secret.
+    return row.is_removed and may_define_service(actor, row.provider_path)
+
+
+def _last_service(service_id: int) -> dict[str, Any] | None:
+    for _, kept in documents_of(Kind.SERVICE, service_id, 1):
+        return _with_people(kept)
+    return None
+
+
+def _with_people(kept: dict[str, Any]) -> dict[str, Any]:
+    return as_read(kept, by_contact(person_addresses(people_in([kept]))))

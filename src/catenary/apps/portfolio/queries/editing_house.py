@@ -1,0 +1,163 @@
+"""Organizations and people as somebody who administers them may change them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from catenary.apps.history.choices import Kind
+from catenary.apps.history.queries import documents_of
+from catenary.apps.organizations.models import Membership, Organization, Person
+from catenary.apps.organizations.policies import may_administer
+from catenary.apps.organizations.queries import organizations_below
+from catenary.apps.portfolio.models import Consumption, Service
+from catenary.apps.portfolio.queries.editing import Editable, Holder, Version
+from catenary.apps.portfolio.queries.lookup import links_of_organizations, services_by_reference
+from catenary.domain.actors import Actor
+from catenary.domain.documents.plain import digest, organization_to_plain, person_to_plain
+from catenary.domain.documents.shapes import (
+    MembershipDocument,
+    OrganizationDocument,
+    PersonDocument,
+    Role,
+)
+from catenary.domain.references import is_key
+
+_VERSIONS = 200
+
+
+def editable_organization(actor: Actor, key: str) -> Editable | None:
+    """The organization for somebody who administers it, or what it is part of."""
+    if not is_key(key):
+        return None
+    row = (
+        Organization.objects.filter(key=key)
+        .values_list(
+            "pk", "name", "description", "path", "parent__key", "digest", "managed_by", "removed_at"
+        )
+        .first()
+    )
+    if row is None or not may_administer(actor, row[3]):
+        return None
+    number, name, description, path, above, found, managed_by, removed = row
+    plain = organization_to_plain(OrganizationDocument(key, name, above or "", description))
+    return Editable(
+        Kind.ORGANIZATION,
+        number,
+        key,
+        name,
+        plain,
+        "" if removed else found,
+        managed_by,
+        removed is not None,
+        {},
+        path,
+    )
+
+
+def editable_person(actor: Actor, email: str) -> Editable | None:
+    """The person for somebody who administers where they belong."""
+    if not email.isprintable():
+        return None
+    row = (
+        Person.objects.filter(email=email)
+        .values_list(
+            "pk",
+            "name",
+            "organization__key",
+            "organization__path",
+            "digest",
+            "managed_by",
+            "removed_at",
+        )
+        .first()
+    )
+    if row is None or not may_administer(actor, row[3]):
+        return None
+    number, name, home, path, found, managed_by, removed = row
+    plain = _last_person(number, name) if removed else _person(number, email, name, home)
+    return Editable(
+        Kind.PERSON,
+        number,
+        email,
+        name,
+        plain,
+        "" if removed else found,
+        managed_by,
+        removed is not None,
+        {},
+        path,
+    )
+
+
+def house_version(editable: Editable, seen: str) -> Version | None:
+    """What an organization or person said when its digest was ``seen``; none when that is not
+    known any more. Names of people are in no history: theirs is today's."""
+    for _, kept in documents_of(editable.kind, editable.id, _VERSIONS):
+        plain = kept
+        if editable.kind is Kind.PERSON:
+            plain = {"name": editable.name, **kept}
+        elif editable.kind is Kind.CONSUMPTION:
+            plain = {name: kept[name] for name in ("service", "known-as") if kept.get(name)}
+        if digest(plain) == seen:
+            return Version(plain, {})
+    return None
+
+
+def holders_of_organization(actor: Actor, editable: Editable) -> tuple[list[Holder], int]:
+    """Everything that still hangs on an organization: its parts, people and roles, what it
+    provides and what it consumes. Whoever administers it may know all of that."""
+    found = [
+        Holder(Kind.ORGANIZATION, row.key, row.name, "part")
+        for row in organizations_below(editable.path)
+        if row.key != editable.reference
+    ]
+    people = Person.objects.filter(organization_id=editable.id, removed_at__isnull=True)
+    named = dict(people.order_by("name", "pk").values_list("email", "name"))
+    roles = Membership.objects.filter(
+        organization_id=editable.id, person__removed_at__isnull=True
+    ).order_by("person__name", "person_id")
+    named |= dict(roles.values_list("person__email", "person__name"))
+    found += [Holder(Kind.PERSON, email, name, "belongs") for email, name in named.items()]
+    links = links_of_organizations([editable.reference]).get(editable.reference, ([], []))
+    rows = services_by_reference([*links[0], *links[1]])
+    for references, why in zip(links, ("provided", "consumed"), strict=True):
+        found += [Holder(Kind.SERVICE, name, rows[name].name, why) for name in references]
+    return found, 0
+
+
+def still_named(editable: Editable) -> list[Holder]:
+    """The services a person owns: nothing that keeps them, but worth knowing."""
+    rows = Service.objects.filter(owner=editable.reference, removed_at__isnull=True)
+    return [
+        Holder(Kind.SERVICE, reference, name, "owned")
+        for reference, name in rows.order_by("name", "pk").values_list("reference", "name")[:50]
+    ]
+
+
+def consumed_by(actor: Actor, organization_id: int) -> list[tuple[str, str, str]]:
+    """What an organization itself is declared to consume: references with the name of the
+    service and its own name for it."""
+    rows = Consumption.objects.filter(consumer_id=organization_id, ends_at__isnull=True)
+    return list(
+        rows.order_by("service__name_key", "pk").values_list(
+            "service__reference", "service__name", "known_as"
+        )
+    )
+
+
+def _person(number: int, email: str, name: str, home: str) -> dict[str, Any]:
+    roles: dict[str, list[Role]] = {}
+    for key, role in Membership.objects.filter(person_id=number).values_list(
+        "organization__key", "role"
+    ):
+        roles.setdefault(key, []).append(Role(role))
+    given = tuple(
+        MembershipDocument(key, tuple(sorted(said))) for key, said in sorted(roles.items())
+    )
+    return person_to_plain(PersonDocument(email, name, home, given))
+
+
+def _last_person(number: int, name: str) -> dict[str, Any]:
+    for _, kept in documents_of(Kind.PERSON, number, 1):
+        return {"name": name, **kept}
+    return {"name": name}
