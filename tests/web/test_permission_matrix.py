@@ -67,7 +67,36 @@ class Route:
     query: str = ""
 
 
-ROUTES = {
+#: Who may change something: nobody here has the role, but for the operator. Those who almost have
+#: it, and what posting does, are told in tests/web/editing.
+MAY_CHANGE = {"operator"}
+FORM = READING | {"POST"}
+EDITED = {
+    "service": ("alpha-it/portal", "alpha-lab/vault", "bravo-ward/care", "delta/quiet"),
+    "organization": ("alpha-it", "bravo-board", "delta"),
+    "person": ("ann@alpha.example", "dora@delta.example"),
+    "consumption": ("bravo-ward/alpha-it/portal", "echo/bravo-ward/care"),
+}
+GONE = {"service": "alpha-it/gone", "person": "rob@alpha.example"}
+MISSING = {
+    "service": "alpha-it/none",
+    "organization": "nowhere",
+    "person": "nobody@alpha.example",
+    "consumption": "delta/alpha-it/portal",
+}
+EDITING = {"editing-pick": Route()}
+for _kind, _objects in EDITED.items():
+    _none: dict[str, set[str]] = {MISSING[_kind]: set()}
+    _gone: dict[str, set[str]] = {GONE[_kind]: set()} if _kind in GONE else {}
+    _open = dict.fromkeys(_objects, MAY_CHANGE) | _none | _gone
+    EDITING[f"{_kind}-new"] = Route(methods=FORM, objects={"": MAY_CHANGE})
+    EDITING[f"{_kind}-edit"] = Route(methods=FORM, objects=_open)
+    EDITING[f"{_kind}-delete"] = Route(methods=FORM, objects=_open)
+    EDITING[f"{_kind}-deleted"] = Route(
+        methods=FORM, objects=_none | dict.fromkeys(_gone, MAY_CHANGE)
+    )
+
+ROUTES = EDITING | {
     "home": Route(),
     "catalogue": Route(),
     "service": Route(objects=SEES_SERVICE),

@@ -45,6 +45,19 @@ def checks(**query: str) -> str:
     return _with_query(reverse("checks"), query)
 
 
+def edit(kind: str, reference: str, doing: str = "edit", **query: str) -> str:
+    """The form of an object; ``doing`` is ``edit``, ``delete`` or ``deleted``. Without a
+    reference: the form of a new one."""
+    if not reference:
+        return _with_query(reverse(f"{kind}-new"), query)
+    if kind == "consumption":
+        consumer, _, service = reference.partition(" > ")
+        steps = [consumer, *service.split("/")]
+    else:
+        steps = reference.split("/") if kind == "service" else [reference]
+    return _with_query(reverse(f"{kind}-{doing}", args=steps), query)
+
+
 def _with_query(path: str, query: dict[str, str]) -> str:
     kept = {name: value for name, value in query.items() if value}
     return f"{path}?{urlencode(kept)}" if kept else path

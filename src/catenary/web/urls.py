@@ -11,6 +11,7 @@ from catenary.web.catalogue.views import catalogue
 from catenary.web.chain.views import chain
 from catenary.web.checks.views import checks
 from catenary.web.compare.views import compare
+from catenary.web.editing.urls import urlpatterns as editing
 from catenary.web.home.views import home
 from catenary.web.language import choose_language
 from catenary.web.organization.views import organization
@@ -38,4 +39,5 @@ urlpatterns = [
     path("language/", choose_language, name="language"),
     path("healthz", access.healthz, name="healthz"),
     path("readyz", access.readyz, name="readyz"),
+    *editing,
 ]

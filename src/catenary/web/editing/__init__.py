@@ -1,0 +1,1 @@
+"""Creating, changing and deleting in the browser: forms to and from plain documents."""

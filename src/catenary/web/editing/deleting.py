@@ -1,0 +1,172 @@
+"""Deleting something, and bringing back what was deleted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from catenary.apps.common.operations import CatalogueBusy
+from catenary.apps.portfolio.operations.drafts import drop_draft
+from catenary.apps.portfolio.queries.editing import Editable, Holder, supporters_in
+from catenary.apps.portfolio.queries.editing_house import still_named
+from catenary.clock import now
+from catenary.domain.findings import Problem
+from catenary.domain.refusals import Refused
+from catenary.exchange.catalogue.amending import Amendment, Conflicts, amend
+from catenary.web import addresses
+from catenary.web.asking import Asking, page_response, signed_in
+from catenary.web.editing.kinds import EDITINGS, Editing
+from catenary.web.editing.page import manager_words
+from catenary.web.editing.views import found, reference_of
+from catenary.web.pages import Link
+
+_FORM = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@dataclass(frozen=True, slots=True)
+class HolderRow:
+    """What still holds on, with a link to where it lets go."""
+
+    link: Link
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeletePage:
+    """Asking whether something shall go, or saying why it cannot."""
+
+    name: str
+    reference: str
+    noun: str
+    back: Link
+    action: str
+    seen: str
+    holders: tuple[HolderRow, ...] = ()
+    hidden: int = 0
+    named: tuple[HolderRow, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    manager: str = ""
+
+    @property
+    def is_held(self) -> bool:
+        """True when something must let go first."""
+        return bool(self.holders or self.hidden)
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedPage:
+    """Something that is gone, and the button that brings it back."""
+
+    name: str
+    reference: str
+    noun: str
+    action: str
+    problems: tuple[Problem, ...] = ()
+
+
+@_FORM
+@signed_in
+def delete(asking: Asking, /, kind: str, **named: str) -> HttpResponse:
+    """Ask, then delete; refused with everything that still holds on."""
+    editing = EDITINGS[kind]
+    editable = found(asking, editing, named)
+    given = asking.request.POST
+    problems: list[Problem] = []
+    if asking.request.method == "POST":
+        wish = Amendment(str(editing.kind), editable.reference, None, given.get("seen", "")[:32])
+        takes_over = given.get("take-over") == "on"
+        problems = _made(asking, wish, takes_over=takes_over)
+        if not problems:
+            drop_draft(actor=asking.actor, kind=editing.kind, reference=editable.reference)
+            gone = addresses.edit(editing.kind, editable.reference, "deleted")
+            return HttpResponseRedirect(gone)
+    holders, hidden = editing.holders(asking.actor, editable)
+    page = DeletePage(
+        name=editable.name,
+        reference=editable.reference,
+        noun=str(editing.noun),
+        back=Link(editable.name, editing.page(editable.reference)),
+        action=addresses.edit(editing.kind, editable.reference, "delete"),
+        seen=editable.digest,
+        holders=tuple(_row(holder) for holder in holders),
+        hidden=hidden,
+        named=tuple(_row(holder) for holder in still_named(editable))
+        if editing.kind == "person"
+        else (),
+        problems=tuple(problems),
+        manager=manager_words(editable.managed_by),
+    )
+    return page_response(asking, "editing/delete.html", page, status=422 if problems else 200)
+
+
+@_FORM
+@signed_in
+def deleted(asking: Asking, /, kind: str, **named: str) -> HttpResponse:
+    """What is gone, for whoever may bring it back; a post does."""
+    editing = EDITINGS[kind]
+    editable = editing.find(asking.actor, reference_of(editing, named))
+    if editable is None:
+        raise Http404
+    if not editable.is_gone:
+        return HttpResponseRedirect(editing.page(editable.reference))
+    problems: list[Problem] = []
+    if asking.request.method == "POST":
+        problems = _brought_back(asking, editing, editable)
+        if not problems:
+            return HttpResponseRedirect(editing.page(editable.reference))
+    page = DeletedPage(
+        name=editable.name,
+        reference=editable.reference,
+        noun=str(editing.noun),
+        action=addresses.edit(editing.kind, editable.reference, "deleted"),
+        problems=tuple(problems),
+    )
+    return page_response(asking, "editing/deleted.html", page, status=422 if problems else 200)
+
+
+def _brought_back(asking: Asking, editing: Editing, editable: Editable) -> list[Problem]:
+    problems: list[Problem] = []
+    document = editing.read(editable.reference, editable.plain, problems, ())
+    if document is None:
+        return problems
+    kept = frozenset(editable.hidden.values()) & frozenset(supporters_in(editable.plain))
+    wish = Amendment(str(editing.kind), editable.reference, document, "", kept)
+    return _made(asking, wish, takes_over=False)
+
+
+def _made(asking: Asking, wish: Amendment, *, takes_over: bool) -> list[Problem]:
+    """Make one change; why not, when it could not be made."""
+    try:
+        amend(actor=asking.actor, at=now(), amendments=[wish], take_over=takes_over)
+    except Refused as refused:
+        return [Problem(r.path, r.sentence, r.remedy) for r in refused.refusals]
+    except Conflicts:
+        sentence = _("somebody changed it since you opened this page")
+        return [Problem((), sentence, _("look at it once more"))]
+    except CatalogueBusy:
+        sentence = _("somebody else is writing to the whole catalogue just now")
+        return [Problem((), sentence, _("try again in a moment"))]
+    return []
+
+
+def _row(holder: Holder) -> HolderRow:
+    words: dict[str, Any] = {
+        "relies": _("relies on it"),
+        "consumes": _("consumes it"),
+        "part": _("is part of it"),
+        "belongs": _("belongs there, or has a role there"),
+        "provided": _("is provided by it"),
+        "consumed": _("is consumed by it"),
+        "owned": _("names them as its owner"),
+    }
+    if holder.kind == "service":
+        url = addresses.service(holder.reference)
+    elif holder.kind == "organization":
+        url = addresses.organization(holder.reference)
+    else:
+        url = addresses.edit(holder.kind, holder.reference)
+    return HolderRow(Link(holder.name, url), words.get(holder.why, ""))

@@ -1,0 +1,199 @@
+"""What the pages of editing are told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from catenary.apps.portfolio.queries.editing import Editable
+from catenary.apps.portfolio.queries.picking import (
+    Found,
+    find_organizations,
+    find_own_organizations,
+    find_people,
+    find_services,
+    names_of,
+)
+from catenary.domain.findings import Problem
+from catenary.domain.references import is_key, is_reference
+from catenary.exchange.catalogue.amending import BY_HAND
+from catenary.web import addresses
+from catenary.web.asking import Asking
+from catenary.web.editing.checking import Panel
+from catenary.web.editing.fields import Field, State, Words
+from catenary.web.editing.kinds import Editing
+from catenary.web.editing.widgets import Card, Drawing, cards, picked, widget_id
+from catenary.web.pages import Link
+
+#: Two letters find too much.
+_SHORTEST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A problem in the list on top of the form, with a link to its field."""
+
+    problem: Problem
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditPage:
+    """The form of one object. ``seen`` is the digest of what its writer started from."""
+
+    title: Words
+    noun: Words
+    back: Link
+    action: str
+    cards: tuple[Card, ...]
+    seen: str
+    is_new: bool
+    kind: str
+    reference: str = ""
+    complaints: tuple[Complaint, ...] = ()
+    manager: str = ""
+    takes_over: bool = False
+    drafted_at: datetime | None = None
+    is_from_draft: bool = False
+    notice: str = ""
+    panel: Panel = field(default_factory=Panel)
+    delete_url: str = ""
+
+
+def manager_words(managed_by: str) -> str:
+    """Who else manages an object, in words; nothing when it is managed by hand."""
+    kind, _colon, name = managed_by.partition(":")
+    if not managed_by or managed_by == BY_HAND:
+        return ""
+    if kind == "folder":
+        return _("the catalogue files “{name}”").format(name=name)
+    if kind == "import":
+        return _("the import {name}").format(name=name)
+    return managed_by
+
+
+def edit_page(
+    asking: Asking,
+    editing: Editing,
+    editable: Editable | None,
+    state: State,
+    *,
+    seen: str,
+    problems: Mapping[str, Sequence[Problem]] | None = None,
+    focus: str = "",
+    takes_over: bool = False,
+    drafted_at: datetime | None = None,
+    is_from_draft: bool = False,
+    notice: str = "",
+    panel: Panel | None = None,
+) -> EditPage:
+    """The page of a form in this state."""
+    is_new = editable is None
+    reference = editable.reference if editable else ""
+    items = editing.items_for(is_new=is_new)
+    fields = picked(items, state)
+    drawing = Drawing(
+        names=_names(asking, fields),
+        problems=problems or {},
+        found=_sought(asking, fields),
+        focus=focus,
+    )
+    complaints = [
+        Complaint(problem, widget_id(path))
+        for path, found in (problems or {}).items()
+        for problem in found
+    ]
+    return EditPage(
+        title=editable.name if editable else editing.new_title,
+        noun=editing.noun,
+        back=_back(asking, editing, editable),
+        action=addresses.edit(editing.kind, reference),
+        cards=cards(editing.sections_for(is_new=is_new), state, drawing),
+        seen=seen,
+        is_new=is_new,
+        kind=editing.kind,
+        reference=reference,
+        complaints=tuple(complaints),
+        manager=manager_words(editable.managed_by) if editable else "",
+        takes_over=takes_over,
+        drafted_at=drafted_at,
+        is_from_draft=is_from_draft,
+        notice=notice,
+        panel=panel or Panel(),
+        delete_url=addresses.edit(editing.kind, reference, "delete") if editable else "",
+    )
+
+
+def found_for(asking: Asking, pick: str, text: str) -> list[Found]:
+    """What is offered for a few typed words."""
+    actor, viewpoint = asking.actor, asking.viewpoint
+    text = text.strip()[:200]
+    if len(text) < _SHORTEST or viewpoint is None:
+        return []
+    if pick == "service":
+        return find_services(actor, viewpoint, text)
+    if pick == "organization":
+        return find_organizations(actor, text)
+    if pick == "provider":
+        return find_own_organizations(actor, text)
+    if pick == "contact":
+        return [*find_people(actor, viewpoint, text), *find_organizations(actor, text)][:10]
+    return []
+
+
+def _back(asking: Asking, editing: Editing, editable: Editable | None) -> Link:
+    if editable is None:
+        return Link(_("Catalogue"), addresses.catalogue())
+    if editing.kind == "person":
+        home = str(editable.plain.get("organization", ""))
+        return Link(home, addresses.organization(home)) if home else Link("")
+    return Link(editable.name, editing.page(editable.reference))
+
+
+def _names(asking: Asking, fields: list[tuple[str, Field, str]]) -> dict[str, str]:
+    services = {value for _, item, value in fields if item.pick == "service" and value}
+    others = {value for _, item, value in fields if item.pick != "service" and value}
+    if not services and not others:
+        return {}
+    return names_of(asking.actor, services, others)
+
+
+def _sought(asking: Asking, fields: list[tuple[str, Field, str]]) -> dict[str, list[Found]]:
+    """Search results for every field in which words stand instead of a reference: this is how
+    one picks without a script."""
+    found: dict[str, list[Found]] = {}
+    for path, item, value in fields:
+        if value and not _is_settled(item, value) and len(found) < 20:
+            found[path] = found_for(asking, item.pick, value)
+    return found
+
+
+def _is_settled(item: Field, value: str) -> bool:
+    if item.pick == "service":
+        return is_reference(value)
+    return is_key(value) or "@" in value
+
+
+def by_place(found: Sequence[tuple[str, Problem]]) -> dict[str, list[Problem]]:
+    """Problems by the path of the form at which they are shown."""
+    placed: dict[str, list[Problem]] = {}
+    for path, problem in found:
+        placed.setdefault(path, []).append(problem)
+    return placed
+
+
+def said(value: Any) -> list[str]:
+    """A plain value in lines that people read: for showing two versions side by side."""
+    if value is None:
+        return []
+    if isinstance(value, bool):
+        return [_("yes") if value else _("no")]
+    if isinstance(value, list):
+        return [" · ".join(said(item)) for item in value]
+    if isinstance(value, dict):
+        return [f"{name}: {', '.join(said(held))}" for name, held in value.items()]
+    return str(value).split("\n")
