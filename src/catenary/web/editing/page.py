@@ -9,11 +9,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from catenary.apps.organizations.queries.editing import Found, find_own_organizations
 from catenary.apps.portfolio.queries.editing import Editable
 from catenary.apps.portfolio.queries.picking import (
-    Found,
     find_organizations,
-    find_own_organizations,
     find_people,
     find_services,
     names_of,

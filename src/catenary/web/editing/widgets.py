@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from catenary.apps.portfolio.queries.picking import Found
+from catenary.apps.organizations.queries.editing import Found
 from catenary.domain.findings import Problem
 from catenary.web.editing.fields import PREFIX, Field, Item, Part, Rows, Section, State, Words
 

@@ -6,86 +6,51 @@ from typing import Any
 
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.queries import documents_of
-from catenary.apps.organizations.models import Membership, Organization, Person
 from catenary.apps.organizations.policies import may_administer
 from catenary.apps.organizations.queries import organizations_below
+from catenary.apps.organizations.queries.editing import (
+    Standing,
+    people_at,
+    standing_organization,
+    standing_person,
+)
 from catenary.apps.portfolio.models import Consumption, Service
 from catenary.apps.portfolio.queries.editing import Editable, Holder, Version
 from catenary.apps.portfolio.queries.lookup import links_of_organizations, services_by_reference
 from catenary.domain.actors import Actor
-from catenary.domain.documents.plain import digest, organization_to_plain, person_to_plain
-from catenary.domain.documents.shapes import (
-    MembershipDocument,
-    OrganizationDocument,
-    PersonDocument,
-    Role,
-)
-from catenary.domain.references import is_key
+from catenary.domain.documents.plain import digest
 
 _VERSIONS = 200
 
 
 def editable_organization(actor: Actor, key: str) -> Editable | None:
     """The organization for somebody who administers it, or what it is part of."""
-    if not is_key(key):
-        return None
-    row = (
-        Organization.objects.filter(key=key)
-        .values_list(
-            "pk", "name", "description", "path", "parent__key", "digest", "managed_by", "removed_at"
-        )
-        .first()
-    )
-    if row is None or not may_administer(actor, row[3]):
-        return None
-    number, name, description, path, above, found, managed_by, removed = row
-    plain = organization_to_plain(OrganizationDocument(key, name, above or "", description))
-    return Editable(
-        Kind.ORGANIZATION,
-        number,
-        key,
-        name,
-        plain,
-        "" if removed else found,
-        managed_by,
-        removed is not None,
-        {},
-        path,
-    )
+    return _editable(actor, Kind.ORGANIZATION, key, standing_organization(key))
 
 
 def editable_person(actor: Actor, email: str) -> Editable | None:
     """The person for somebody who administers where they belong."""
-    if not email.isprintable():
+    return _editable(actor, Kind.PERSON, email, standing_person(email))
+
+
+def _editable(actor: Actor, kind: Kind, reference: str, row: Standing | None) -> Editable | None:
+    if row is None or not may_administer(actor, row.path):
         return None
-    row = (
-        Person.objects.filter(email=email)
-        .values_list(
-            "pk",
-            "name",
-            "organization__key",
-            "organization__path",
-            "digest",
-            "managed_by",
-            "removed_at",
-        )
-        .first()
-    )
-    if row is None or not may_administer(actor, row[3]):
-        return None
-    number, name, home, path, found, managed_by, removed = row
-    plain = _last_person(number, name) if removed else _person(number, email, name, home)
+    plain = row.plain
+    if row.is_removed and kind is Kind.PERSON:
+        # Their roles went with them; history knows which they had.
+        plain = {"name": row.name, **_last_person(row.id)}
     return Editable(
-        Kind.PERSON,
-        number,
-        email,
-        name,
+        kind,
+        row.id,
+        reference,
+        row.name,
         plain,
-        "" if removed else found,
-        managed_by,
-        removed is not None,
+        "" if row.is_removed else row.digest,
+        row.managed_by,
+        row.is_removed,
         {},
-        path,
+        row.path,
     )
 
 
@@ -111,13 +76,10 @@ def holders_of_organization(actor: Actor, editable: Editable) -> tuple[list[Hold
         for row in organizations_below(editable.path)
         if row.key != editable.reference
     ]
-    people = Person.objects.filter(organization_id=editable.id, removed_at__isnull=True)
-    named = dict(people.order_by("name", "pk").values_list("email", "name"))
-    roles = Membership.objects.filter(
-        organization_id=editable.id, person__removed_at__isnull=True
-    ).order_by("person__name", "person_id")
-    named |= dict(roles.values_list("person__email", "person__name"))
-    found += [Holder(Kind.PERSON, email, name, "belongs") for email, name in named.items()]
+    found += [
+        Holder(Kind.PERSON, email, name, "belongs")
+        for email, name in people_at(editable.id).items()
+    ]
     links = links_of_organizations([editable.reference]).get(editable.reference, ([], []))
     rows = services_by_reference([*links[0], *links[1]])
     for references, why in zip(links, ("provided", "consumed"), strict=True):
@@ -145,19 +107,5 @@ def consumed_by(actor: Actor, organization_id: int) -> list[tuple[str, str, str]
     )
 
 
-def _person(number: int, email: str, name: str, home: str) -> dict[str, Any]:
-    roles: dict[str, list[Role]] = {}
-    for key, role in Membership.objects.filter(person_id=number).values_list(
-        "organization__key", "role"
-    ):
-        roles.setdefault(key, []).append(Role(role))
-    given = tuple(
-        MembershipDocument(key, tuple(sorted(said))) for key, said in sorted(roles.items())
-    )
-    return person_to_plain(PersonDocument(email, name, home, given))
-
-
-def _last_person(number: int, name: str) -> dict[str, Any]:
-    for _, kept in documents_of(Kind.PERSON, number, 1):
-        return {"name": name, **kept}
-    return {"name": name}
+def _last_person(number: int) -> dict[str, Any]:
+    return next((kept for _, kept in documents_of(Kind.PERSON, number, 1)), {})

@@ -8,11 +8,9 @@ beyond a cap is not looked at, and the one rule whose answer would be wrong then
 
 from __future__ import annotations
 
-from django.db.models import Q
-
 from catenary.apps.common.queries import in_batches
-from catenary.apps.organizations.models import Membership, Organization, Person
 from catenary.apps.organizations.queries import organizations_by_key
+from catenary.apps.organizations.queries.editing import named_organizations, named_people
 from catenary.apps.portfolio.models import Consumption, Dependency, GateException, Service
 from catenary.apps.portfolio.queries.documents import redacted, service_documents
 from catenary.apps.portfolio.queries.hidden import with_place_holders
@@ -27,7 +25,6 @@ from catenary.domain.documents.shapes import (
     CatalogueDocument,
     ConsumptionDocument,
     OrganizationDocument,
-    PersonDocument,
     ServiceDocument,
     Stage,
 )
@@ -59,7 +56,10 @@ def findings_about(actor: Actor, viewpoint: Viewpoint, document: ServiceDocument
     consumption = _consumption(services, viewpoint.root_id)
     organizations = _organizations(services, document, consumption, viewpoint.root_id)
     catalogue = CatalogueDocument(
-        organizations, _people(viewpoint, document), services, consumption
+        organizations,
+        named_people((c for c in _contacts(document) if "@" in c), viewpoint.root_id),
+        services,
+        consumption,
     )
     exceptions = GateException.objects.filter(service__reference=document.reference)
     findings = check_catalogue(
@@ -163,27 +163,7 @@ def _organizations(
         if key in linked or row.root_id == root_id
         for number in path_numbers(row.path)
     }
-    found: dict[str, OrganizationDocument] = {}
-    for batch in in_batches(sorted(numbers)):
-        standing = Organization.objects.filter(pk__in=batch).order_by("path")
-        for key, name, above in standing.values_list("key", "name", "parent__key"):
-            found[key] = OrganizationDocument(key, name, above or "")
-    return found
-
-
-def _people(viewpoint: Viewpoint, document: ServiceDocument) -> dict[str, PersonDocument]:
-    rows = Person.objects.filter(
-        email__in=[contact for contact in _contacts(document) if "@" in contact],
-        removed_at__isnull=True,
-    )
-    at_work = Membership.objects.filter(organization__root_id=viewpoint.root_id)
-    rows = rows.filter(
-        Q(organization__root_id=viewpoint.root_id) | Q(pk__in=at_work.values("person_id"))
-    )
-    return {
-        email: PersonDocument(email, name, key)
-        for email, name, key in rows.values_list("email", "name", "organization__key")
-    }
+    return named_organizations(numbers)
 
 
 def _contacts(document: ServiceDocument) -> list[str]:
