@@ -104,6 +104,7 @@ ROUTES = EDITING | {
     "service-compare": Route(objects=SEES_SERVICE),
     "organization": Route(objects=SEES_ORGANIZATION),
     "chain": Route(objects=SEES_SERVICE, query="focus"),
+    "impact": Route(objects=SEES_SERVICE, query="service"),
     "checks": Route(),
     "account": Route(),
     "tokens": Route(methods=READING | {"POST"}),
@@ -189,7 +190,7 @@ def settled(response: HttpResponseBase, url: str) -> tuple[int, bytes, dict[str,
     body = response.content.decode()  # type: ignore[attr-defined]
     body = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "TOKEN", body)
     path = urlsplit(url)
-    parts = [url, path.path, *re.findall("focus=(.*)", url)]
+    parts = [url, path.path, *re.findall("(?:focus|service)=(.*)", url)]
     parts += [part.replace("%2F", "/") for part in parts]
     for echoed in sorted(set(parts), key=len, reverse=True):
         body = body.replace(echoed, "ADDRESS")
@@ -278,7 +279,7 @@ def harvest(client: Client, start: list[str], most: int = 600) -> Iterator[tuple
                 waiting.append(found)
 
 
-STARTS = ["home", "catalogue", "chain", "checks", "account"]
+STARTS = ["home", "catalogue", "chain", "impact", "checks", "account"]
 
 
 def marks_in(html: str) -> set[str]:

@@ -47,6 +47,8 @@ PINNED = {
     "chain": 17,
     "chain, everything upstream": 17,
     "chain, where to begin": 11,
+    "impact, the hottest": 24,
+    "impact, where to begin": 11,
     "account": 11,
 }
 #: What a page costs more the first time: loading the chain into memory.
@@ -75,6 +77,8 @@ def addresses(made: Invented, client: Client) -> dict[str, str]:
         "chain": f"/chain/?focus={made.deep}",
         "chain, everything upstream": f"/chain/?focus={made.hottest}&direction=up&depth=0",
         "chain, where to begin": "/chain/",
+        "impact, the hottest": f"/impact/?service={made.hottest}",
+        "impact, where to begin": "/impact/",
         "account": "/account/",
     }
 

@@ -13,6 +13,7 @@ from catenary.web.checks.views import checks
 from catenary.web.compare.views import compare
 from catenary.web.editing.urls import urlpatterns as editing
 from catenary.web.home.views import home
+from catenary.web.impact.views import impact
 from catenary.web.language import choose_language
 from catenary.web.organization.views import organization
 from catenary.web.service import views as service
@@ -25,6 +26,7 @@ urlpatterns = [
     path("services/<str:organization>/<str:key>/compare/", compare, name="service-compare"),
     path("organizations/<str:key>/", organization, name="organization"),
     path("chain/", chain, name="chain"),
+    path("impact/", impact, name="impact"),
     path("checks/", checks, name="checks"),
     path("account/", access.account, name="account"),
     path("account/tokens/", tokens.tokens, name="tokens"),

@@ -1,0 +1,1 @@
+"""What if services fail: the question, the answer, and its picture."""
