@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from ninja.utils import check_csrf
 
+from catenary import clock
 from catenary.api.problems import Trouble
+from catenary.apps.access.operations.limits import take_request, take_stranger
+from catenary.apps.access.operations.tokens import touch_token
+from catenary.apps.access.queries.tokens import TokenHolder, token_holder
 from catenary.apps.organizations.queries import (
     actor_of_account,
     home_viewpoint,
     viewpoint_of,
 )
-from catenary.domain.actors import Actor, Viewpoint
+from catenary.domain.actors import EVERY_SCOPE, Actor, Scope, Viewpoint
+from catenary.domain.limits import Allowance
 
-#: What a token may be given. Reading includes asking for the findings of a document not saved.
-READ, WRITE = "read", "write"
+_log = logging.getLogger("catenary.api")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -29,13 +36,12 @@ class Asking:
     account_id: int
     actor: Actor
     viewpoint: Viewpoint | None
-    scopes: frozenset[str]
 
 
 class Door:
-    """Lets in whoever may do what a route is for: ``needs`` names the scope."""
+    """Lets in whoever may do what a route is for: ``needs`` is the scope of their token."""
 
-    def __init__(self, needs: str) -> None:
+    def __init__(self, needs: Scope) -> None:
         self.needs = needs
 
     def __call__(self, request: HttpRequest) -> Asking:
@@ -45,14 +51,17 @@ class Door:
             raise Trouble(
                 "wrong-scope",
                 f'this needs a token with the scope "{self.needs}"',
-                headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", '
-                         f'scope="{self.needs}"'},
-            )  # fmt: skip
-        actor = actor_of_account(account_id, is_operator, door="api")
-        return Asking(account_id, actor, _viewpoint(request, actor), scopes)
+                headers={
+                    "WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{self.needs}"'
+                },
+            )
+        actor = actor_of_account(account_id, is_operator, door="api", scopes=scopes)
+        return Asking(account_id, actor, _viewpoint(request, actor))
 
 
-READING, WRITING = Door(READ), Door(WRITE)
+#: Services and consumption are changed with ``write``; organizations, people and their roles
+#: with ``admin``. Asking for the findings of a document not saved is reading.
+READING, WRITING, MANAGING = Door(Scope.READ), Door(Scope.WRITE), Door(Scope.ADMIN)
 
 
 def asking_of(request: HttpRequest) -> Asking:
@@ -61,11 +70,21 @@ def asking_of(request: HttpRequest) -> Asking:
     return asking
 
 
-def _holder(request: HttpRequest) -> tuple[int, bool, frozenset[str]]:
+def say_allowance(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Tell whoever asks with a token how much more they may ask for
+    (draft-ietf-httpapi-ratelimit-headers)."""
+    allowance: Allowance | None = getattr(request, "allowance", None)
+    if allowance is not None:
+        for name, value in _limit_headers(allowance).items():
+            response.headers.setdefault(name, value)
+
+
+def _holder(request: HttpRequest) -> tuple[int, bool, frozenset[Scope]]:
     """Account, whether it is an operator's, and scopes: of a token, else of the browser's
     session, which may do whatever its person may, from pages of ours alone."""
     if "Authorization" in request.headers:
-        return _token_holder(request.headers["Authorization"])
+        holder = _token_holder(request, clock.now())
+        return holder.account_id, holder.is_operator, holder.scopes
     user: Any = request.user
     if not user.is_authenticated:
         raise _unknown("send a personal token as “Authorization: Bearer …”")
@@ -75,12 +94,40 @@ def _holder(request: HttpRequest) -> tuple[int, bool, frozenset[str]]:
             "a change made with the browser's session needs the header X-CSRFToken; "
             "programs use a personal token",
         )
-    return user.pk, user.is_operator, frozenset({READ, WRITE})
+    return user.pk, user.is_operator, EVERY_SCOPE
 
 
-def _token_holder(said: str) -> tuple[int, bool, frozenset[str]]:
-    # Personal tokens are on their way (`apps.access`); until then none is known.
-    raise _unknown("the token is unknown, expired or revoked")
+def _token_holder(request: HttpRequest, at: datetime) -> TokenHolder:
+    kind, _, secret = request.headers["Authorization"].partition(" ")
+    holder = token_holder(secret.strip(), at)
+    if not isinstance(holder, TokenHolder) or kind.lower() != "bearer":
+        address = request.META.get("REMOTE_ADDR", "")
+        _log.info("a token of %s was not accepted: %s", address, holder)
+        _spend(request, take_stranger(address=address, at=at))
+        raise _unknown("the token is unknown, expired or revoked")
+    _spend(request, take_request(token_id=holder.token_id, account_id=holder.account_id, at=at))
+    touch_token(holder=holder, at=at)
+    return holder
+
+
+def _spend(request: HttpRequest, allowance: Allowance | None) -> None:
+    if allowance is None:
+        return
+    request.allowance = allowance  # type: ignore[attr-defined]
+    if not allowance.is_allowed:
+        raise Trouble(
+            "too-many-requests",
+            f"at most {allowance.quota:,} requests in {allowance.window} seconds; "
+            f"try again in {allowance.retry_after} seconds",
+            headers={"Retry-After": str(allowance.retry_after)},
+        )
+
+
+def _limit_headers(allowance: Allowance) -> dict[str, str]:
+    return {
+        "RateLimit-Policy": f'"token";q={allowance.quota};w={allowance.window}',
+        "RateLimit": f'"token";r={allowance.remaining};t={allowance.reset}',
+    }
 
 
 def _unknown(detail: str) -> Trouble:

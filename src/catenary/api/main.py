@@ -11,7 +11,18 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from catenary.api.problems import Error, Trouble, answer_to
-from catenary.api.routes import changes, consumption, me, organizations, people, services
+from catenary.api.routes import (
+    chains,
+    changes,
+    checks,
+    consumption,
+    export,
+    me,
+    organizations,
+    people,
+    searching,
+    services,
+)
 from catenary.apps.common.queries import CATALOGUE_BUSY, database_trouble
 
 _log = logging.getLogger("catenary.api")
@@ -24,7 +35,18 @@ api = NinjaAPI(
     openapi_url=None,
     docs_url=None,
 )
-for module in (organizations, people, services, consumption, changes, me):
+for module in (
+    organizations,
+    people,
+    services,
+    consumption,
+    chains,
+    searching,
+    changes,
+    checks,
+    export,
+    me,
+):
     api.add_router("", module.router)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from catenary.api.asking import say_allowance
 from catenary.api.bodies import BULK, too_large
 from catenary.api.problems import MEDIA_TYPE, Trouble, answer_to
 
@@ -43,6 +44,7 @@ def api_answers(get_response: Answer) -> Answer:
             response = get_response(request)
         if response.status_code >= 400 and not _is_problem(response):
             response = _as_problem(response)
+        say_allowance(request, response)
         if is_head:
             request.method = "HEAD"
             if isinstance(response, HttpResponse):

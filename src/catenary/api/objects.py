@@ -72,8 +72,9 @@ def get_one(request: HttpRequest, kind: str, reference: str) -> HttpResponse:
 
 def put_one(request: HttpRequest, kind: str, reference: str, take_over: bool) -> HttpResponse:
     """Create or replace one object."""
-    document = read_document(kind, reference, read_json(request, JSON))
-    return write_one(request, asking_of(request), kind, reference, document, take_over=take_over)
+    asking = asking_of(request)
+    sent = read_document(asking, kind, reference, read_json(request, JSON))
+    return write_one(request, asking, kind, reference, sent, take_over=take_over)
 
 
 def patch(request: HttpRequest, kind: str, reference: str, take_over: bool) -> HttpResponse:

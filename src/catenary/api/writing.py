@@ -19,10 +19,12 @@ from catenary.apps.organizations.queries.listing import (
 )
 from catenary.apps.portfolio.queries.seen import (
     Seen,
+    hidden_behind,
     seen_consumption,
     seen_organizations,
     seen_services,
 )
+from catenary.apps.portfolio.queries.service import HIDDEN
 from catenary.domain.documents.plain import (
     digest,
     person_to_plain,
@@ -66,18 +68,73 @@ class Wish:
     base: str
 
 
-def read_document(kind: str, reference: str, plain: Any, base: str = "") -> Document:
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A document as it was sent; ``kept`` are supporters its writer may not see, put back in
+    the place of their place holders."""
+
+    document: Document
+    kept: frozenset[str] = frozenset()
+
+
+def read_document(asking: Asking, kind: str, reference: str, plain: Any, base: str = "") -> Sent:
     """The document that was sent; raises `Trouble` with every place that is wrong."""
-    document, errors = try_document(kind, reference, plain, base)
-    if document is None:
+    sent, errors = try_document(asking, kind, reference, plain, base)
+    if sent is None:
         raise Trouble("invalid", _sentence(errors), errors)
-    return document
+    return sent
 
 
 def try_document(
-    kind: str, reference: str, plain: Any, base: str
-) -> tuple[Document | None, list[Error]]:
+    asking: Asking, kind: str, reference: str, plain: Any, base: str
+) -> tuple[Sent | None, list[Error]]:
     """The document that was sent, or every place in it that is wrong."""
+    behind: dict[str, str] = {}
+    if kind == "service" and isinstance(plain, dict) and _holders_in(plain.get("relies-on")):
+        if asking.viewpoint is not None:
+            behind = hidden_behind(
+                actor=asking.actor, viewpoint=asking.viewpoint, reference=reference
+            )
+        plain = {**plain, "relies-on": _put_back(plain["relies-on"], behind)}
+    document, errors = _try(kind, reference, plain, base)
+    if document is None:
+        return None, [_without(error, behind) for error in errors]
+    named = _holders_in(plain.get("relies-on"), frozenset(behind.values())) if behind else set()
+    return Sent(document, frozenset(named)), []
+
+
+def _holders_in(value: Any, among: frozenset[str] | None = None) -> set[str]:
+    """The place holders in a text, list or object; with ``among``, what of that is named there."""
+    if isinstance(value, str):
+        return {value} if (value in among if among else value.startswith(HIDDEN)) else set()
+    if isinstance(value, dict):
+        return _holders_in([*value, *value.values()], among)
+    if isinstance(value, list):
+        return set().union(*(_holders_in(each, among) for each in value))
+    return set()
+
+
+def _put_back(value: Any, behind: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        return behind.get(value, value)
+    if isinstance(value, dict):
+        return {behind.get(name, name): _put_back(held, behind) for name, held in value.items()}
+    return [_put_back(held, behind) for held in value] if isinstance(value, list) else value
+
+
+def _without(error: Error, behind: Mapping[str, str]) -> Error:
+    """The error with place holders again where a hidden name would be told."""
+    for holder, name in behind.items():
+        error = replace(
+            error,
+            detail=error.detail.replace(name, holder),
+            expected=error.expected.replace(name, holder),
+            pointer=error.pointer and error.pointer.replace(pointer([name]), pointer([holder])),
+        )
+    return error
+
+
+def _try(kind: str, reference: str, plain: Any, base: str) -> tuple[Document | None, list[Error]]:
     if isinstance(plain, dict):
         errors = _added_elsewhere(kind, reference, plain, base)
         if errors:
@@ -203,20 +260,26 @@ def write_one(
     asking: Asking,
     kind: str,
     reference: str,
-    document: Document | None,
+    sent: Sent | None,
     *,
     take_over: bool,
 ) -> HttpResponse:
-    """Make one object say ``document``, or remove it: what came of it, with its new ETag."""
+    """Make one object say what was sent, or remove it: what came of it, with its new ETag."""
     wanted = precondition_of(request)
     if wanted.is_there and look_at(asking, kind, reference) is None:
         raise _meanwhile([Conflict(kind, reference, "")], asking)
-    amendment = Amendment(kind, reference, document, wanted.expected)
+    amendment = _amendment(kind, reference, sent, wanted.expected)
     try:
-        done = _amend_as_seen(asking, amendment, wanted, take_over)
+        done = _as_seen(asking, amendment, _amend_as_seen(asking, amendment, wanted, take_over))
     except Refused as refused:
         raise _refusal_of_one(asking, amendment, refused) from refused
     return amended_answer(request, done)
+
+
+def _amendment(kind: str, reference: str, sent: Sent | None, expected: str | None) -> Amendment:
+    if sent is None:
+        return Amendment(kind, reference, None, expected)
+    return Amendment(kind, reference, sent.document, expected, sent.kept)
 
 
 def amended_answer(request: HttpRequest, done: Amended) -> HttpResponse:
@@ -259,8 +322,8 @@ def patch_one(
             wanted.digests and not {seen.digest, seen.kept_digest} & {*wanted.digests}
         ):
             raise _meanwhile([Conflict(kind, reference, seen.kept_digest)], asking)
-        document = read_document(kind, reference, change(dict(seen.plain)))
-        amendment = Amendment(kind, reference, document, seen.kept_digest)
+        sent = read_document(asking, kind, reference, change(dict(seen.plain)))
+        amendment = _amendment(kind, reference, sent, seen.kept_digest)
         try:
             (done,) = carry_out(asking, [Wish(amendment, "")], take_over=take_over)
         except Conflicts as conflicts:
@@ -269,7 +332,7 @@ def patch_one(
             continue
         except Refused as refused:
             raise _refusal_of_one(asking, amendment, refused) from refused
-        return amended_answer(request, done)
+        return amended_answer(request, _as_seen(asking, amendment, done))
     raise AssertionError("the last attempt either answers or raises")
 
 
@@ -332,6 +395,15 @@ def _amend_as_seen(
         return done
     except Conflicts as conflicts:
         raise _meanwhile(conflicts.conflicts, asking) from conflicts
+
+
+def _as_seen(asking: Asking, amendment: Amendment, done: Amended) -> Amended:
+    """With the ETag of what its writer is shown, where something is hidden from them: the other
+    would let them try names until it fits."""
+    if not amendment.kept:
+        return done
+    seen = look_at(asking, amendment.kind, amendment.reference)
+    return done if seen is None else replace(done, digest=seen.digest)
 
 
 def _refusal_of_one(asking: Asking, amendment: Amendment, refused: Refused) -> Trouble:

@@ -33,12 +33,14 @@ from catenary.apps.common.operations import (
     waiting_turn,
 )
 from catenary.domain.refusals import Refused
-from catenary.exchange.catalogue.amending import Amendment, Conflicts
+from catenary.exchange.catalogue.amending import Amendment, Conflicts, Document
 
 router = Router(tags=["changes"])
 
 #: One change holds at most as many objects: a whole catalogue of that size is applied by files.
 MAX_CHANGES = 20_000
+#: So many documents may be tried at once without saving them.
+MAX_TRIES = 20
 _MAX_ERRORS = 200
 _BODY = {
     "changes": "a list of changes",
@@ -122,7 +124,7 @@ def _carry_out(asking: Asking, value: Any) -> bytes:
     if not isinstance(take_over, bool):
         errors.append(Error("this is neither", "/take_over", code="invalid",
                             expected="true or false"))  # fmt: skip
-    wishes, wrong = read_wishes(said.get("changes"))
+    wishes, wrong = read_wishes(asking, said.get("changes"))
     errors += wrong
     if errors:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
@@ -137,16 +139,18 @@ def _carry_out(asking: Asking, value: Any) -> bytes:
     return orjson.dumps({"results": [result_plain(each) for each in done]})
 
 
-def read_wishes(value: Any) -> tuple[list[Wish], list[Error]]:
+def read_wishes(
+    asking: Asking, value: Any, most: int = MAX_CHANGES
+) -> tuple[list[Wish], list[Error]]:
     """The changes in a body, or every place that is wrong."""
-    expected = f"a list of 1 to {MAX_CHANGES:,} changes"
-    if not isinstance(value, list) or not 1 <= len(value) <= MAX_CHANGES:
+    expected = f"a list of 1 to {most:,} changes"
+    if not isinstance(value, list) or not 1 <= len(value) <= most:
         said = f"{len(value):,} stand here" if isinstance(value, list) else "this is no list"
         return [], [Error(said, "/changes", code="invalid", expected=expected)]
     wishes: list[Wish] = []
     errors: list[Error] = []
     for at, each in enumerate(value):
-        wish, wrong = _wish(each, pointer(["changes", at]))
+        wish, wrong = _wish(asking, each, pointer(["changes", at]))
         if wish is not None:
             wishes.append(wish)
         errors += wrong
@@ -155,7 +159,15 @@ def read_wishes(value: Any) -> tuple[list[Wish], list[Error]]:
     return wishes, errors
 
 
-def _wish(value: Any, base: str) -> tuple[Wish | None, list[Error]]:
+def read_tries(asking: Asking, value: Any) -> tuple[list[Document], list[Error]]:
+    """The documents of a body that only asks what would be found in them, and every place that
+    is wrong."""
+    said = mapping(value, {"changes": _BODY["changes"]})
+    wishes, errors = read_wishes(asking, said.get("changes"), MAX_TRIES)
+    return [w.amendment.document for w in wishes if w.amendment.document is not None], errors
+
+
+def _wish(asking: Asking, value: Any, base: str) -> tuple[Wish | None, list[Error]]:
     try:
         said = mapping(value, _CHANGE, base)
     except Trouble as trouble:
@@ -176,12 +188,12 @@ def _wish(value: Any, base: str) -> tuple[Wish | None, list[Error]]:
         # As an answer has it in its header, or as it stands in a document.
         expected = digest_of_tag(expected) or expected.partition(".")[0]
     place = pointer(["document"], base)
-    document = None
-    if said["document"] is not None:
-        document, errors = try_document(kind, reference, said["document"], place)
-        if document is None:
-            return None, errors
-    return Wish(Amendment(kind, reference, document, expected), place), []
+    if said["document"] is None:
+        return Wish(Amendment(kind, reference, None, expected), place), []
+    sent, errors = try_document(asking, kind, reference, said["document"], place)
+    if sent is None:
+        return None, errors
+    return Wish(Amendment(kind, reference, sent.document, expected, sent.kept), place), []
 
 
 def _wrong(base: str, name: str, detail: str, expected: str) -> Error:

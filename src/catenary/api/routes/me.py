@@ -23,7 +23,7 @@ def get_me(request: HttpRequest) -> HttpResponse:
             "email": actor.email,
             "name": person_name(actor.person_id) if actor.person_id else "",
             "is_operator": actor.is_operator,
-            "scopes": sorted(asking.scopes),
+            "scopes": sorted(actor.scopes),
             "memberships": [
                 {
                     "organization": fact.key,

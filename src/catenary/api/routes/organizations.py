@@ -9,7 +9,7 @@ from ninja import Router
 
 from catenary.api import objects
 from catenary.api.answers import page_answer, place_after, place_of, sparse, wrong_place
-from catenary.api.asking import READING, WRITING, Asking, asking_of
+from catenary.api.asking import MANAGING, READING, Asking, asking_of
 from catenary.api.parameters import After, Below, Key, Limit, Named, TakeOver
 from catenary.apps.portfolio.queries.seen import (
     Seen,
@@ -65,19 +65,19 @@ def get_organization(request: HttpRequest, key: Key) -> HttpResponse:
     return objects.get_one(request, _KIND, key)
 
 
-@router.put(_ONE, auth=WRITING, operation_id="putOrganization")
+@router.put(_ONE, auth=MANAGING, operation_id="putOrganization")
 def put_organization(request: HttpRequest, key: Key, take_over: TakeOver = False) -> HttpResponse:
     """Create the organization, or replace all that it says; another `part-of` moves it."""
     return objects.put_one(request, _KIND, key, take_over)
 
 
-@router.patch(_ONE, auth=WRITING, operation_id="patchOrganization")
+@router.patch(_ONE, auth=MANAGING, operation_id="patchOrganization")
 def patch_organization(request: HttpRequest, key: Key, take_over: TakeOver = False) -> HttpResponse:
     """Change parts of the organization by a JSON merge patch."""
     return objects.patch(request, _KIND, key, take_over)
 
 
-@router.delete(_ONE, auth=WRITING, operation_id="deleteOrganization")
+@router.delete(_ONE, auth=MANAGING, operation_id="deleteOrganization")
 def delete_organization(
     request: HttpRequest, key: Key, take_over: TakeOver = False
 ) -> HttpResponse:
@@ -94,7 +94,7 @@ def get_organization_called_batch(request: HttpRequest) -> HttpResponse:
     return objects.get_one(request, _KIND, "batch")
 
 
-@router.put(_BATCH, auth=WRITING, include_in_schema=False)
+@router.put(_BATCH, auth=MANAGING, include_in_schema=False)
 def put_organization_called_batch(
     request: HttpRequest, take_over: TakeOver = False
 ) -> HttpResponse:
@@ -102,7 +102,7 @@ def put_organization_called_batch(
     return objects.put_one(request, _KIND, "batch", take_over)
 
 
-@router.patch(_BATCH, auth=WRITING, include_in_schema=False)
+@router.patch(_BATCH, auth=MANAGING, include_in_schema=False)
 def patch_organization_called_batch(
     request: HttpRequest, take_over: TakeOver = False
 ) -> HttpResponse:
@@ -110,7 +110,7 @@ def patch_organization_called_batch(
     return objects.patch(request, _KIND, "batch", take_over)
 
 
-@router.delete(_BATCH, auth=WRITING, include_in_schema=False)
+@router.delete(_BATCH, auth=MANAGING, include_in_schema=False)
 def delete_organization_called_batch(
     request: HttpRequest, take_over: TakeOver = False
 ) -> HttpResponse:

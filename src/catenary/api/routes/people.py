@@ -9,7 +9,7 @@ from ninja import Router
 
 from catenary.api import objects
 from catenary.api.answers import page_answer, place_after, place_of, sparse, wrong_place
-from catenary.api.asking import READING, WRITING, Asking, asking_of
+from catenary.api.asking import MANAGING, READING, Asking, asking_of
 from catenary.api.parameters import After, Below, Email, Limit, Named, TakeOver
 from catenary.api.writing import seen_person
 from catenary.apps.organizations.queries import organizations_by_key
@@ -69,19 +69,19 @@ def get_person(request: HttpRequest, email: Email) -> HttpResponse:
     return objects.get_one(request, _KIND, email)
 
 
-@router.put(_ONE, auth=WRITING, operation_id="putPerson")
+@router.put(_ONE, auth=MANAGING, operation_id="putPerson")
 def put_person(request: HttpRequest, email: Email, take_over: TakeOver = False) -> HttpResponse:
     """Create the person, or replace all that is said of them."""
     return objects.put_one(request, _KIND, email, take_over)
 
 
-@router.patch(_ONE, auth=WRITING, operation_id="patchPerson")
+@router.patch(_ONE, auth=MANAGING, operation_id="patchPerson")
 def patch_person(request: HttpRequest, email: Email, take_over: TakeOver = False) -> HttpResponse:
     """Change parts of what is said of the person by a JSON merge patch."""
     return objects.patch(request, _KIND, email, take_over)
 
 
-@router.delete(_ONE, auth=WRITING, operation_id="deletePerson")
+@router.delete(_ONE, auth=MANAGING, operation_id="deletePerson")
 def delete_person(request: HttpRequest, email: Email, take_over: TakeOver = False) -> HttpResponse:
     """Remove the person: they lose every role; history keeps their number."""
     return objects.delete_one(request, _KIND, email, take_over)

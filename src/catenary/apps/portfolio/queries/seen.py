@@ -191,6 +191,16 @@ class _Redaction:
         plain = service_to_plain(document)
         return Seen(row.reference, plain, digest(plain), row.digest, role, known_as)
 
+    def names_hidden_in(self, row: _Kept, plain: Plain, place: int) -> dict[str, str]:
+        """What stands behind each place holder of one service."""
+        self.look_at([(row, plain, place)])
+        if row.id not in self._hiding:
+            return {}
+        document = service_of(row.reference, plain)
+        members = [member.service for group in document.relies_on for member in group.members]
+        hidden = [name for name in members if not self._shown.get(name, True)]
+        return {f"{HIDDEN}{number}": name for number, name in enumerate(hidden, start=1)}
+
     def _hiding_among(self, places: Ints) -> set[int]:
         """Those that rely on something that may not be seen."""
         if not len(places) or self._seen[self._estate.supporters_of(places)].all():
@@ -221,6 +231,21 @@ class _Redaction:
                 members.append(member)
             groups.append(replace(group, members=tuple(members)))
         return replace(document, relies_on=tuple(groups))
+
+
+def hidden_behind(*, actor: Actor, viewpoint: Viewpoint, reference: str) -> dict[str, str]:
+    """What stands behind the place holders in a service as the actor sees it, for putting it back
+    when they save the service; never to be shown."""
+    row = services_by_reference([reference]).get(reference)
+    estate = current_estate()
+    place = estate.service_position(row.id) if row else None
+    if row is None or place is None or not visible_services(estate, actor, viewpoint)[place]:
+        return {}
+    plain = current_documents(Kind.SERVICE, [row.id]).get(row.id)
+    if plain is None or row.root_id != viewpoint.root_id:
+        return {}
+    redaction = _Redaction(estate, actor, viewpoint)
+    return redaction.names_hidden_in(_Kept(row.id, reference, "", row.root_id), plain, place)
 
 
 def all_seen_services(*, actor: Actor, viewpoint: Viewpoint, size: int = 1_000) -> Iterator[Seen]:

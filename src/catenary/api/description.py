@@ -1,0 +1,341 @@
+"""The description of the API (OpenAPI 3.1): routes and parameters as they are registered, with what
+each takes and answers, errors included, and an example of everything.
+
+Documents have the schema of catalogue files, made from the same tables of fields as the reading.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import orjson
+
+from catenary.api import examples
+from catenary.api.bodies import MAX_DEPTH
+from catenary.api.main import api
+from catenary.api.objects import MAX_BATCH
+from catenary.api.problems import EXPLAINED, KINDS, MEDIA_TYPE
+from catenary.api.schemas import (
+    OTHERS,
+    TEXT,
+    TITLES,
+    Schema,
+    all_schemas,
+    list_of,
+    object_of,
+    page_of,
+    ref_to,
+)
+
+#: Answered by every route, by some fault of the request or of ours.
+_ALWAYS = ("malformed", "unauthenticated", "wrong-scope", "not-found", "not-acceptable", "invalid",
+           "too-many-requests", "internal", "unavailable")  # fmt: skip
+_WITH_BODY = ("too-large", "unsupported-media-type", "forged")
+_WRITING = ("not-allowed", "forged", "refused", "busy", "changed-meanwhile")
+
+_INTRODUCTION = f"""\
+Everything the pages can do, for programs. Documents are those of catalogue files, with
+`reference`, `etag` and, for services, `role` and `known-as` as seen from the viewpoint.
+
+Send a personal token as `Authorization: Bearer …`. `as` chooses the organization to look as.
+What one may not see answers like what does not exist. Lists are paged by the opaque `after`;
+`total` is exact unless `total_is_capped`. Errors are problem details (RFC 9457) with every place
+that is wrong. Bodies are UTF-8 JSON, nested at most {MAX_DEPTH} levels deep, of at most 10 MB
+(`/changes`: 50 MB)."""
+
+
+@cache
+def description() -> Schema:
+    """The whole description; the same one for everybody, so that it tells nothing."""
+    known = api.get_openapi_schema(path_prefix="/api/v1/")
+    said: Schema = orjson.loads(orjson.dumps(known, option=orjson.OPT_NON_STR_KEYS))
+    said["info"] = {
+        "title": "Catenary",
+        "version": "1",
+        "description": _INTRODUCTION,
+        "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    }
+    said["servers"] = [{"url": "/"}]
+    said["security"] = [{"token": []}, {"session": []}]
+    said["components"] = {
+        "schemas": all_schemas(),
+        "responses": {f"Problem{status}": _problem(status) for status in _statuses(KINDS)},
+        "headers": _headers(),
+        "securitySchemes": {
+            "token": {"type": "http", "scheme": "bearer", "description": "a personal token"},
+            "session": {
+                "type": "apiKey",
+                "in": "cookie",
+                "name": "sessionid",
+                "description": "the browser's session, for trying things out; changes also need "
+                "the header X-CSRFToken",
+            },
+        },
+    }
+    for path, methods in said["paths"].items():
+        for method, operation in methods.items():
+            _complete(path, method, operation)
+    return said
+
+
+@cache
+def description_bytes() -> bytes:
+    """The description as JSON."""
+    return orjson.dumps(description())
+
+
+# ------------------------------------------------------------------------------- operations
+
+
+def _complete(path: str, method: str, operation: Schema) -> None:
+    name = operation["operationId"]
+    parameters = operation["parameters"]
+    for parameter in parameters:
+        parameter.setdefault("example", _example_of(parameter))
+    parameters.append(_AS)
+    if _takes_fields(name, method):
+        parameters.append(_FIELDS)
+    if method in {"put", "patch", "delete"}:
+        parameters += [_IF_MATCH, *([] if method == "delete" else [_IF_NONE_MATCH])]
+    elif method == "get" and path.endswith("}"):
+        parameters.append(_IF_NONE_MATCH_READING)
+    if name == "makeChanges":
+        parameters.append(_IDEMPOTENCY_KEY)
+    body = _body(name, method)
+    if body is not None:
+        operation["requestBody"] = {"required": True, "content": body}
+    operation["responses"] = _responses(name, method, body is not None)
+
+
+def _responses(name: str, method: str, has_body: bool) -> Schema:
+    codes = [*_ALWAYS]
+    if has_body:
+        codes += _WITH_BODY
+    if method in {"put", "patch", "delete"} or name == "makeChanges":
+        codes += _WRITING
+    if name == "makeChanges":
+        codes += ["in-progress", "key-reused"]
+    responses: Schema = {
+        str(status): {"$ref": f"#/components/responses/Problem{status}"}
+        for status in _statuses(codes)
+    }
+    schema, example, media = _success(name, method)
+    headers = {"RateLimit", "RateLimit-Policy"}
+    one = name.startswith("get") and f"get{name[3:]}" in _GET_ONE
+    if one or method in {"put", "patch"}:
+        headers.add("ETag")
+    if name.startswith("list"):
+        headers.add("Link")
+    if name == "makeChanges":
+        headers.add("Idempotency-Replayed")
+    content = {media: {"schema": schema, "example": example}}
+    responses["200"] = {
+        "description": "done" if method != "get" else "found",
+        "headers": {each: {"$ref": f"#/components/headers/{each}"} for each in sorted(headers)},
+        "content": content,
+    }
+    if method == "put":
+        responses["201"] = {
+            "description": "created",
+            "headers": {
+                each: {"$ref": f"#/components/headers/{each}"}
+                for each in sorted({*headers, "Location"})
+            },
+            "content": content,
+        }
+    if one:
+        responses["304"] = {
+            "description": "you have this very answer",
+            "headers": {"ETag": {"$ref": "#/components/headers/ETag"}},
+        }
+    return dict(sorted(responses.items()))
+
+
+_GET_ONE = {f"get{name}" for name, _ in TITLES.values()}
+_PLURALS = {
+    "Services": "service",
+    "Organizations": "organization",
+    "People": "person",
+    "Consumption": "consumption",
+    "Consumptions": "consumption",
+}
+
+
+def _kind_of(name: str) -> str:
+    """The kind of object an operation is about; empty for the others."""
+    rest = name.removeprefix("list").removeprefix("get")
+    if name in _GET_ONE or name[3:] in {n for n, _ in TITLES.values()}:
+        rest = name[3:]
+    elif name.startswith(("patch", "delete")):
+        rest = name.removeprefix("patch").removeprefix("delete")
+    kinds = {title: kind for kind, (title, _) in TITLES.items()}
+    return kinds.get(rest, _PLURALS.get(rest, ""))
+
+
+def _takes_fields(name: str, method: str) -> bool:
+    return method == "get" and _kind_of(name) != ""
+
+
+def _success(name: str, method: str) -> tuple[Schema, Any, str]:
+    kind = _kind_of(name)
+    if method in {"put", "patch", "delete"}:
+        return ref_to("Result"), examples.result(kind, method), "application/json"
+    if kind and name.startswith("list"):
+        title = TITLES[kind][0]
+        return page_of(ref_to(f"{title}Shown")), examples.page(kind), "application/json"
+    if kind and name in _GET_ONE:
+        return ref_to(f"{TITLES[kind][0]}Shown"), examples.SHOWN[kind], "application/json"
+    if kind:
+        schema = object_of(
+            {
+                "items": list_of(ref_to(f"{TITLES[kind][0]}Shown")),
+                "missing": list_of(TEXT),
+            }
+        )
+        return schema, examples.batch(kind), "application/json"
+    schema, example = OTHERS[name]
+    media = {
+        "exportCatalogue": "application/x-ndjson",
+        "getSchema": "application/schema+json",
+    }.get(name, "application/json")
+    return schema, example, media
+
+
+def _body(name: str, method: str) -> Schema | None:
+    kind = _kind_of(name)
+    if method == "put":
+        content = {"schema": ref_to(TITLES[kind][0]), "example": examples.DOCUMENT[kind]}
+        return {"application/json": content}
+    if method == "patch":
+        content = {"schema": {"type": "object"}, "example": examples.PATCH[kind]}
+        return {"application/merge-patch+json": content, "application/json": content}
+    if method == "post" and kind:
+        schema = object_of(
+            {
+                "references": {**list_of(TEXT), "maxItems": MAX_BATCH},
+                "fields": list_of(TEXT),
+            },
+            required=["references"],
+        )
+        return {"application/json": {"schema": schema, "example": examples.wanted(kind)}}
+    if name == "makeChanges":
+        return {"application/json": {"schema": ref_to("Changes"), "example": examples.CHANGES}}
+    if name == "checkDocuments":
+        schema = object_of({"changes": list_of(ref_to("Change"))})
+        return {"application/json": {"schema": schema, "example": examples.TRY}}
+    return None
+
+
+# ------------------------------------------------------------------------------- parameters
+
+_AS: Schema = {
+    "name": "as",
+    "in": "query",
+    "required": False,
+    "description": "key of the organization to look as; without it, the one you belong to",
+    "schema": {"type": "string", "maxLength": 200},
+    "example": "hospital-it",
+}
+_FIELDS: Schema = {
+    "name": "fields",
+    "in": "query",
+    "required": False,
+    "description": "the fields wanted, with commas between; `reference` is always given",
+    "schema": TEXT,
+    "example": "name,stage",
+}
+_IF_MATCH: Schema = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "the ETag last seen: somebody else's change is then not overwritten (412); "
+    "`*` when it must be there",
+    "schema": TEXT,
+    "example": f'"{examples.ETAG}"',
+}
+_IF_NONE_MATCH: Schema = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "`*` when it must be new",
+    "schema": {"const": "*"},
+    "example": "*",
+}
+_IF_NONE_MATCH_READING: Schema = {
+    **_IF_NONE_MATCH,
+    "description": "the ETag of an answer one has: the same answer is not sent again (304)",
+    "schema": TEXT,
+    "example": f'"{examples.ETAG}.01ab45ef"',
+}
+_IDEMPOTENCY_KEY: Schema = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "a text of your choice, kept for 24 hours: the same request sent again with it "
+    "is not carried out twice, and gets the same answer",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[ -~]+$"},
+    "example": "2026-11-22-nightly-sync",
+}
+
+
+def _example_of(parameter: Schema) -> Any:
+    return examples.PARAMETERS.get(parameter["name"], "")
+
+
+# ------------------------------------------------------------------------------------ errors
+
+
+def _statuses(codes: Any) -> list[int]:
+    return sorted({KINDS[code].status for code in codes})
+
+
+def _problem(status: int) -> Schema:
+    kinds = [kind for kind in KINDS.values() if kind.status == status]
+    headers = {
+        401: ["WWW-Authenticate"],
+        405: ["Allow"],
+        409: ["Retry-After"],
+        412: ["ETag"],
+        429: ["RateLimit", "RateLimit-Policy", "Retry-After"],
+    }.get(status, [])
+    return {
+        "description": "; ".join(kind.title for kind in kinds),
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers},
+        "content": {
+            MEDIA_TYPE: {
+                "schema": ref_to("Problem"),
+                "examples": {
+                    kind.code: {
+                        "summary": kind.title,
+                        "value": {
+                            "type": EXPLAINED + kind.code,
+                            "title": kind.title,
+                            "status": status,
+                            "code": kind.code,
+                            **examples.PROBLEMS[kind.code],
+                        },
+                    }
+                    for kind in kinds
+                },
+            }
+        },
+    }
+
+
+def _headers() -> Schema:
+    said = {
+        "ETag": "stands for what the object says; send it as If-Match",
+        "Location": "where the new object is",
+        "Link": "the next page, as rel=next",
+        "Allow": "the methods this address knows",
+        "Retry-After": "in how many seconds to try again",
+        "WWW-Authenticate": "how to say who asks",
+        "RateLimit": "how many requests remain (r), and in how many seconds all are back (t)",
+        "RateLimit-Policy": "how many requests (q) in how many seconds (w)",
+        "Idempotency-Replayed": "true when this is the answer to the same request sent before",
+    }
+    return {
+        name: {"description": meaning, "schema": TEXT, "required": False}
+        for name, meaning in said.items()
+    }

@@ -1,0 +1,69 @@
+"""Everything one may see, as a stream of lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import orjson
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from ninja import Router
+
+from catenary.api.asking import READING, Asking, asking_of
+from catenary.api.writing import seen_person
+from catenary.apps.common.queries import catalogue_version
+from catenary.apps.organizations.queries.listing import people_page
+from catenary.apps.portfolio.queries.seen import (
+    Seen,
+    all_seen_consumption,
+    all_seen_organizations,
+    all_seen_services,
+)
+
+router = Router(tags=["export"])
+_LINES = 500
+_PEOPLE = 500
+
+
+@router.get("/export", auth=READING, operation_id="exportCatalogue")
+def export_catalogue(request: HttpRequest) -> HttpResponseBase:
+    """All one may see, one object a line (NDJSON): organizations, people, services, consumption.
+
+    The last line has the kind `end` and says how many there were, and whether the catalogue
+    stayed the same meanwhile; without it the stream was cut off.
+    """
+    return StreamingHttpResponse(_lines(asking_of(request)), content_type="application/x-ndjson")
+
+
+def _lines(asking: Asking) -> Iterator[bytes]:
+    before = catalogue_version()
+    counts: dict[str, int] = {}
+    held: list[bytes] = []
+    for kind, seen in _everything(asking):
+        counts[kind] = counts.get(kind, 0) + 1
+        plain = {"kind": kind, "reference": seen.reference, **seen.plain, "etag": seen.digest}
+        held.append(orjson.dumps(plain, option=orjson.OPT_APPEND_NEWLINE))
+        # One piece of the answer for many lines: each piece costs the server a round.
+        if len(held) == _LINES:
+            yield b"".join(held)
+            held.clear()
+    end = {"kind": "end", "counts": counts, "is_consistent": catalogue_version() == before}
+    held.append(orjson.dumps(end, option=orjson.OPT_APPEND_NEWLINE))
+    yield b"".join(held)
+
+
+def _everything(asking: Asking) -> Iterator[tuple[str, Seen]]:
+    actor, viewpoint = asking.actor, asking.viewpoint
+    if viewpoint is None:
+        return
+    for seen in all_seen_organizations(actor=actor, viewpoint=viewpoint):
+        yield "organization", seen
+    after = ""
+    while people := people_page(viewpoint.root_id, after=after, limit=_PEOPLE):
+        after = people[-1].document.email
+        for facts in people:
+            yield "person", seen_person(facts)
+    for seen in all_seen_services(actor=actor, viewpoint=viewpoint):
+        yield "service", seen
+    for seen in all_seen_consumption(actor=actor, viewpoint=viewpoint):
+        yield "consumption", seen
