@@ -193,6 +193,8 @@ RATE_LIMITS_FILE = DATA / "rate-limits"
 
 #: Proxies of ours: only their word is taken for whom they speak.
 TRUSTED_PROXIES = networks("CATENARY_TRUSTED_PROXIES")
+#: Inner networks that may be asked when somebody names an address in them.
+OWN_NETWORKS = networks("CATENARY_OWN_NETWORKS")
 ACCESS_EVENTS_DAYS = whole_number("CATENARY_ACCESS_EVENTS_DAYS", 365, 30, 36_500)
 
 LANGUAGE_CODE = "en"
