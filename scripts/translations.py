@@ -40,9 +40,10 @@ CALLS = {
     "said": ("one",),
     "said_of": ("number", "one", "many"),
 }
+_FOUNDATION = {"said", "said_of"}
 #: What a template becomes when everything but its texts is blotted out.
 _IN_TEMPLATE = re.compile(
-    r"\b(n?p?gettext)\(((?:\s*u?(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")\s*,?)+)"
+    r"\b(n?p?gettext|_)\(((?:\s*u?(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")\s*,?)+)"
 )
 
 
@@ -61,6 +62,7 @@ class NotWrittenOut(Exception):
 def texts_of_python(source: str, name: str) -> Iterator[Text]:
     """Every text a module marks. Raises NotWrittenOut for a sentence of the foundation that is
     not a plain string."""
+    speaks = "from catenary.domain.said import" in source
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Call):
             continue
@@ -72,10 +74,10 @@ def texts_of_python(source: str, name: str) -> Iterator[Text]:
             told = [word.value for word in node.keywords if word.arg in {"idea", "remedy"}]
             for argument in [node.args[1], *told]:
                 yield Text(_written(argument, name))
-        elif called in CALLS:
+        elif called in CALLS and (called not in _FOUNDATION or speaks):
             parts = dict(zip(CALLS[called], node.args, strict=False))
             parts.pop("number", None)
-            if called not in {"said", "said_of"} and not _is_written(parts.values()):
+            if called not in _FOUNDATION and not _is_written(parts.values()):
                 continue  # what is looked up here is marked where it is written out
             yield Text(**{part: _written(value, name) for part, value in parts.items()})
 
