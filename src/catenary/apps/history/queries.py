@@ -9,10 +9,11 @@ from typing import Any
 
 import orjson
 from django.db import connection
+from django.db.models import Count, Max, Q
 
 from catenary.apps.common.queries import in_batches
 from catenary.apps.history.choices import Kind
-from catenary.apps.history.models import Revision
+from catenary.apps.history.models import Change, Revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,3 +154,43 @@ def revised_since(mark: Mark, most: int) -> dict[Kind, set[int]] | None:
     for _, _, kind, object_id in found[1:]:
         revised.setdefault(Kind(kind), set()).add(object_id)
     return revised
+
+
+def documents_at(kind: Kind, object_ids: Iterable[int], at: datetime) -> dict[int, dict[str, Any]]:
+    """What the given objects said at a moment, by their number; those that did not exist then
+    are missing."""
+    documents: dict[int, dict[str, Any]] = {}
+    for batch in in_batches(object_ids):
+        rows = Revision.objects.filter(
+            Q(ends_at__isnull=True) | Q(ends_at__gt=at),
+            kind=kind,
+            object_id__in=batch,
+            starts_at__lte=at,
+            document__isnull=False,
+        )
+        for object_id, document in rows.values_list("object_id", "document"):
+            documents[object_id] = orjson.loads(document or "")
+    return documents
+
+
+@dataclass(frozen=True, slots=True)
+class PastMark:
+    """What a moment shows hangs on nothing else: the last change up to then, and how many there
+    are, so that one which says that it was made earlier is noticed. Versions never come twice."""
+
+    at: datetime
+    change_id: int
+    version: int | None
+    count: int
+    newest_id: int
+
+
+def mark_at(at: datetime) -> PastMark | None:
+    """The mark of a moment: every moment up to the next change has the same. None before the
+    first change."""
+    rows = Change.objects.filter(at__lte=at)
+    last = rows.order_by("-at", "-pk").values_list("at", "pk", "version").first()
+    if last is None:
+        return None
+    counted = rows.aggregate(count=Count("pk"), newest=Max("pk"))
+    return PastMark(*last, counted["count"], counted["newest"])

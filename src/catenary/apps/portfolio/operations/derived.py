@@ -18,8 +18,8 @@ from catenary.apps.portfolio.choices import (
 from catenary.apps.portfolio.models import Service, Sharing
 from catenary.apps.portfolio.queries.documents import service_documents
 from catenary.domain.actors import path_numbers
+from catenary.domain.documents.searchable import searchable_words
 from catenary.domain.documents.shapes import ServiceDocument
-from catenary.domain.text import words
 
 _SHARED = """
     SELECT DISTINCT c.service_id, c.consumer_root_id, 'consumed'
@@ -121,17 +121,8 @@ def rebuild_search() -> None:
 def _text(document: ServiceDocument) -> list[str]:
     """Everything about a service that whoever may see it at all may read, as words; and the
     words that are only for its own top organization, marked as such."""
-    parts = [document.name, document.reference, document.description]
-    for outcome in document.outcomes:
-        parts.append(outcome.statement)
-        if outcome.measure:
-            parts.append(outcome.measure.name)
-    parts += [requirement.statement for requirement in document.utility]
-    for process in document.supports_processes:
-        parts += [process.name, *process.steps]
-    parts += [channel.name for channel in document.channels]
-    inside = words(" ".join(document.tags))
-    return words(" ".join(parts)) + [WORD_INSIDE + word for word in inside]
+    anybody, inside = searchable_words(document)
+    return anybody + [WORD_INSIDE + word for word in inside]
 
 
 def _scopes(ids: list[int]) -> dict[int, list[str]]:

@@ -109,7 +109,7 @@ def live_catalogue(
                     consumption.setdefault((consumer, supporter), row)
         named = {document.provider for document in services.values()}
         named |= {consumer for consumer, _ in consumption}
-        organizations = _own_and_named(organizations, viewpoint.root_key, named)
+        organizations = own_and_named(organizations, viewpoint.root_key, named)
     return CatalogueDocument(organizations, people, services, consumption)
 
 
@@ -121,7 +121,7 @@ def _direct_customers(root_id: int) -> list[tuple[str, str]]:
     return list(standing.values_list("reliant__provider__key", "supporter__reference").distinct())
 
 
-def _own_and_named(
+def own_and_named(
     organizations: dict[str, OrganizationDocument], root_key: str, named: set[str]
 ) -> dict[str, OrganizationDocument]:
     """The organizations of one top organization, and of others those named, with what is above

@@ -1,0 +1,473 @@
+"""The catalogue of a past moment, for the same queries that read today's.
+
+Structure is built once from the documents of the moment and held for the last few moments asked
+for; texts are read from the revisions for what is shown. Who may see follows the stricter of two
+answers: what could be seen then by the content of then, and what may be seen today (decision
+0021). People are named as they are known today.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from django.db import connection
+
+from catenary.apps.history.choices import Kind
+from catenary.apps.history.queries import PastMark, all_documents, documents_at, mark_at
+from catenary.apps.organizations.queries import OrganizationRow, person_addresses
+from catenary.apps.organizations.queries.past import (
+    organization_documents_at,
+    organizations_at,
+    people_known_in,
+    person_documents_at,
+)
+from catenary.apps.portfolio.models import Service
+from catenary.apps.portfolio.policies import sees_inside, sees_restricted
+from catenary.apps.portfolio.queries.documents import own_and_named, redacted, service_of
+from catenary.apps.portfolio.queries.estate import current_estate, visible_services
+from catenary.apps.portfolio.queries.lookup import ServiceRow, services_by_id
+from catenary.apps.portfolio.queries.records import (
+    ConsumptionRow,
+    ListedRow,
+    Records,
+    RelianceRow,
+)
+from catenary.apps.portfolio.queries.search import Matches, search_words
+from catenary.domain.actors import Actor, Viewpoint
+from catenary.domain.documents.contacts import as_read, by_contact, people_in
+from catenary.domain.documents.searchable import searchable_words
+from catenary.domain.documents.shapes import (
+    CatalogueDocument,
+    ConsumptionDocument,
+    DependencyGroupDocument,
+    PersonDocument,
+    ServiceDocument,
+)
+from catenary.domain.estate import EVERYONE, STAGE_CODES, Bools, Estate, Ints
+from catenary.domain.impact import Gates, gates, millionths
+from catenary.domain.text import sort_key, words
+
+_HELD = 4
+#: A service and the groups it relied on.
+_Reliance = tuple[int, tuple[DependencyGroupDocument, ...]]
+_RETIRED = STAGE_CODES["retired"]
+_lock = threading.Lock()
+_held: OrderedDict[tuple[str, PastMark | None], Past] = OrderedDict()
+
+
+def records_at(at: datetime) -> Past:
+    """The catalogue as it was at a moment. Costs a reading of everything that existed then, the
+    first time; a few small queries while it is held."""
+    mark = mark_at(at)
+    key = str(connection.settings_dict["NAME"]), mark
+    with _lock:
+        past = _held.get(key)
+        if past is None:
+            past = _held[key] = Past(mark.at if mark else at)
+        _held.move_to_end(key)
+        while len(_held) > _HELD:
+            _held.popitem(last=False)
+        return past
+
+
+def catalogue_at(actor: Actor, viewpoint: Viewpoint | None, past: Past) -> CatalogueDocument:
+    """Everything of a moment that the actor may see from the viewpoint; without one (operators
+    only), everything. What `live_catalogue` would have said, as far as it may be seen today."""
+    if viewpoint is None and not actor.is_operator:
+        raise ValueError("only an operator reads the catalogue without a viewpoint")
+    organizations = organization_documents_at(past.at)
+    people = person_documents_at(past.at)
+    estate = past.estate()
+    seen = np.ones(estate.size, dtype=np.bool_)
+    home = seen
+    if viewpoint is not None:
+        seen = past.visible(estate, actor, viewpoint)
+        home = past.at_home(estate, viewpoint)
+        people = _people_of(people, past, viewpoint)
+    numbers = set(estate.service_ids[seen].tolist())
+    at_home = set(estate.service_ids[home].tolist())
+    addresses = by_contact(person_addresses())
+    services: dict[str, ServiceDocument] = {}
+    consumption: dict[tuple[str, str], ConsumptionDocument] = {}
+    for number, plain in all_documents(Kind.SERVICE, past.at):
+        if number in numbers:
+            reference = past.services_by_id([number])[number].reference
+            document = service_of(reference, as_read(plain, addresses))
+            services[reference] = document if number in at_home else redacted(document)
+    root_id = None if viewpoint is None else viewpoint.root_id
+    rows = [
+        row
+        for row in past.consumption(numbers)
+        if root_id is None or row.consumer_root_id == root_id or row.service_id in at_home
+    ]
+    keys = past.organizations_by_id({row.consumer_id for row in rows})
+    for row in sorted(rows, key=lambda row: (row.consumer_path, row.service_id)):
+        consumer = keys[row.consumer_id].key
+        reference = past.services_by_id([row.service_id])[row.service_id].reference
+        said = ConsumptionDocument(consumer, reference, row.known_as)
+        consumption[consumer, reference] = said
+    if viewpoint is not None:
+        named = {document.provider for document in services.values()}
+        named |= {consumer for consumer, _ in consumption}
+        organizations = own_and_named(organizations, viewpoint.root_key, named)
+    return CatalogueDocument(
+        organizations, {email: said for email, (_, said) in people.items()}, services, consumption
+    )
+
+
+def _people_of(
+    people: dict[str, tuple[int, PersonDocument]], past: Past, viewpoint: Viewpoint
+) -> dict[str, tuple[int, PersonDocument]]:
+    """Those who were at home or at work in the viewpoint's top organization then, and are, or
+    were when they were removed, today; what they did elsewhere is not said."""
+    allowed = people_known_in(viewpoint.root_id)
+    found = {}
+    for email, (number, said) in people.items():
+        keys = {said.organization, *(m.organization for m in said.memberships)}
+        rows = past.organizations_by_key(keys)
+        ours = {key for key, row in rows.items() if row.root_id == viewpoint.root_id}
+        if number not in allowed or not ours:
+            continue
+        if said.organization not in ours:
+            kept = tuple(m for m in said.memberships if m.organization in ours)
+            said = replace(said, memberships=kept)
+        found[email] = number, said
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Slim:
+    """What is held of a service."""
+
+    row: ServiceRow
+    name_key: str
+    outcomes: int
+    tags: tuple[str, ...]
+
+
+class Past(Records):
+    """What the catalogue held at a moment. ``at`` is the last change until then."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at: datetime = at
+        self._organizations = organizations_at(at)
+        self._by_key = {row.key: row for row in self._organizations.values()}
+        self._services: dict[int, _Slim] = {}
+        groups: list[_Reliance] = []
+        published: list[tuple[int, str]] = []
+        references = dict(Service.objects.values_list("pk", "reference"))
+        for number, plain in all_documents(Kind.SERVICE, at):
+            document = service_of(references[number], plain)
+            provider = self._by_key[document.provider]
+            self._services[number] = _Slim(
+                ServiceRow(
+                    number,
+                    document.reference,
+                    document.name,
+                    provider.id,
+                    provider.path,
+                    provider.root_id,
+                    document.stage.value,
+                    document.restricted,
+                    False,
+                ),
+                sort_key(document.name),
+                len(document.outcomes),
+                document.tags,
+            )
+            if document.relies_on:
+                groups.append((number, document.relies_on))
+            published += [(number, key) for key in document.published_to]
+        self._by_reference = {s.row.reference: s.row for s in self._services.values()}
+        self._consumption: dict[int, list[ConsumptionRow]] = {}
+        self._consume(at)
+        self._estate = self._built(groups, published)
+        self._gates = self._gated(groups)
+        self._today: tuple[int, Ints, Ints, dict[int, ServiceRow]] | None = None
+
+    # ------------------------------------------------------------------ the structure
+
+    def _consume(self, at: datetime) -> None:
+        for number, plain in all_documents(Kind.CONSUMPTION, at):
+            consumer = self._by_key.get(plain["consumer"])
+            service = self._by_reference.get(plain["service"])
+            if consumer is None or service is None:
+                continue
+            row = ConsumptionRow(
+                number,
+                consumer.id,
+                consumer.path,
+                consumer.root_id,
+                service.id,
+                plain.get("known-as", ""),
+            )
+            self._consumption.setdefault(service.id, []).append(row)
+        for rows in self._consumption.values():
+            rows.sort(key=lambda row: (row.consumer_path, row.id))
+
+    def _built(self, groups: list[_Reliance], published: list[tuple[int, str]]) -> Estate:
+        tree = sorted(self._organizations.values(), key=lambda row: row.path)
+        places = {row.id: place for place, row in enumerate(tree)}
+        slims = sorted(self._services.values(), key=lambda slim: (slim.name_key, slim.row.id))
+        at = {slim.row.id: place for place, slim in enumerate(slims)}
+        reliance = [
+            (at[number], at[supporter.id], group.soft)
+            for number, relies_on in groups
+            for group in relies_on
+            for member in group.members
+            if (supporter := self._by_reference.get(member.service)) is not None
+        ]
+        consumption = [row for rows in self._consumption.values() for row in rows]
+        shared = [
+            (at[number], EVERYONE if key == "*" else places[self._by_key[key].root_id])
+            for number, key in published
+            if key == "*" or key in self._by_key
+        ]
+        return Estate(
+            version=0,
+            organization_ids=_ints(row.id for row in tree),
+            organization_end=_ends([row.path for row in tree]),
+            organization_root=_ints(places[row.root_id] for row in tree),
+            service_ids=_ints(slim.row.id for slim in slims),
+            service_names=[slim.name_key for slim in slims],
+            provider=_ints(places[slim.row.provider_id] for slim in slims),
+            stage=_ints(STAGE_CODES[slim.row.stage] for slim in slims),
+            restricted=np.array([slim.row.restricted for slim in slims], dtype=np.bool_),
+            outcome_count=_ints(slim.outcomes for slim in slims),
+            dependency_reliant=_ints(row[0] for row in reliance),
+            dependency_supporter=_ints(row[1] for row in reliance),
+            dependency_soft=np.array([row[2] for row in reliance], dtype=np.bool_),
+            consumption_consumer=_ints(places[row.consumer_id] for row in consumption),
+            consumption_service=_ints(at[row.service_id] for row in consumption),
+            published_service=_ints(row[0] for row in shared),
+            published_root=_ints(row[1] for row in shared),
+        )
+
+    def _gated(self, groups: list[_Reliance]) -> Gates:
+        estate = self._estate
+        order = np.argsort(estate.service_ids)
+        ids = estate.service_ids[order]
+        rows: list[tuple[int, int, int, bool]] = []
+        members: list[tuple[int, int, int]] = []
+        for number, relies_on in groups:
+            place = int(order[np.searchsorted(ids, number)])
+            for group in relies_on:
+                for member in group.members:
+                    row = self._by_reference.get(member.service)
+                    if row is not None:
+                        supporter = int(order[np.searchsorted(ids, row.id)])
+                        members.append((len(rows), supporter, millionths(member.weight)))
+                rows.append((place, millionths(group.minimum), millionths(group.full), group.soft))
+        return gates(estate.size, rows, members)
+
+    # ------------------------------------------------------------------ who may see
+
+    def _positions_today(self) -> tuple[Estate, Ints, Ints, dict[int, ServiceRow]]:
+        """Today's estate; where each service of then stands in it (-1: it does not); the number
+        of its top organization today; and the rows of those that are gone."""
+        now = current_estate()
+        held = self._today
+        if held is None or held[0] != now.version:
+            ids = self._estate.service_ids
+            order = np.argsort(now.service_ids)
+            places = np.full(len(ids), -1, dtype=np.int64)
+            if now.size:
+                found = np.searchsorted(now.service_ids, ids, sorter=order)
+                found[found == now.size] = 0
+                found = order[found]
+                there = now.service_ids[found] == ids
+                places[there] = found[there]
+            gone = services_by_id(ids[places < 0].tolist())
+            roots = np.array(
+                [gone[number].root_id if number in gone else -1 for number in ids.tolist()],
+                dtype=np.int64,
+            )
+            if now.size:
+                roots[places >= 0] = now.organization_ids[now.provider_root[places[places >= 0]]]
+            held = now.version, places, roots, gone
+            self._today = held
+        return now, held[1], held[2], held[3]
+
+    def estate(self) -> Estate:
+        """The structure of then."""
+        return self._estate
+
+    def visible(self, estate: Estate, actor: Actor, viewpoint: Viewpoint) -> Bools:
+        """The services that could be seen then by what was said then, and may be seen today. Of
+        those that are gone: at home, by what they said last."""
+        then = visible_services(estate, actor, viewpoint)
+        now, places, _roots, gone = self._positions_today()
+        today = visible_services(now, actor, viewpoint)
+        allowed = np.zeros(estate.size, dtype=np.bool_)
+        allowed[places >= 0] = today[places[places >= 0]]
+        for place in np.flatnonzero((places < 0) & then):
+            row = gone[int(estate.service_ids[place])]
+            allowed[place] = sees_inside(viewpoint, row.root_id) and (
+                not row.restricted or sees_restricted(actor, row.provider_path)
+            )
+        return then & allowed
+
+    def at_home(self, estate: Estate, viewpoint: Viewpoint) -> Bools:
+        """Those that were of the viewpoint's top organization then and are, or were last, today."""
+        _now, _places, roots, _gone = self._positions_today()
+        at_home: Bools = super().at_home(estate, viewpoint) & (roots == viewpoint.root_id)
+        return at_home
+
+    def is_at_home(self, row: ServiceRow, viewpoint: Viewpoint) -> bool:
+        """The same of one service."""
+        place = self._estate.service_position(row.id)
+        return place is not None and bool(self.at_home(self._estate, viewpoint)[place])
+
+    # ------------------------------------------------------------------ what was said
+
+    def services_by_reference(self, references: Iterable[str]) -> dict[str, ServiceRow]:
+        """Services by reference."""
+        return {r: self._by_reference[r] for r in references if r in self._by_reference}
+
+    def services_by_id(self, ids: Iterable[int]) -> dict[int, ServiceRow]:
+        """Services by number."""
+        return {pk: self._services[pk].row for pk in ids if pk in self._services}
+
+    def organizations_by_id(self, ids: Iterable[int]) -> dict[int, OrganizationRow]:
+        """Organizations by number."""
+        return {pk: self._organizations[pk] for pk in ids if pk in self._organizations}
+
+    def organizations_by_key(self, keys: Iterable[str]) -> dict[str, OrganizationRow]:
+        """Organizations by key."""
+        return {key: self._by_key[key] for key in keys if key in self._by_key}
+
+    def documents(self, ids: Iterable[int]) -> dict[int, ServiceDocument]:
+        """What services said, by number."""
+        plains = documents_at(Kind.SERVICE, ids, self.at)
+        addresses = by_contact(person_addresses(people_in(plains.values())))
+        return {
+            pk: service_of(self._services[pk].row.reference, as_read(plain, addresses))
+            for pk, plain in plains.items()
+            if pk in self._services
+        }
+
+    def consumption(
+        self, service_ids: Iterable[int], root_id: int | None = None
+    ) -> list[ConsumptionRow]:
+        """Who consumed these services, in tree order."""
+        rows = [
+            row
+            for pk in service_ids
+            for row in self._consumption.get(pk, ())
+            if root_id is None or row.consumer_root_id == root_id
+        ]
+        return sorted(rows, key=lambda row: (row.consumer_path, row.id))
+
+    def known(self, service_ids: Iterable[int], root_id: int) -> list[tuple[ConsumptionRow, str]]:
+        """Consumption with a name of one's own."""
+        return [
+            (row, self._services[row.service_id].row.provider_path)
+            for row in self.consumption(service_ids, root_id)
+            if row.known_as
+        ]
+
+    def listed(self, ids: Iterable[int]) -> dict[int, ListedRow]:
+        """What a list shows of services."""
+        documents = self.documents(ids)
+        return {
+            pk: ListedRow(self._services[pk].row, document.description)
+            for pk, document in documents.items()
+        }
+
+    def tags(self, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+        """The labels of services."""
+        return {
+            pk: self._services[pk].tags
+            for pk in ids
+            if pk in self._services and self._services[pk].tags
+        }
+
+    def tagged(self, tag: str, viewpoint: Viewpoint) -> Iterable[int]:
+        """Services of the viewpoint's top organization with a label."""
+        return [
+            pk
+            for pk, slim in self._services.items()
+            if tag in slim.tags and slim.row.root_id == viewpoint.root_id
+        ]
+
+    def search(self, actor: Actor, viewpoint: Viewpoint, text: str, cap: int) -> Matches:
+        """Services that held all words of ``text``: every document of then is read, so it takes
+        seconds where today's index takes milliseconds."""
+        wanted = search_words(text)
+        if not wanted:
+            return Matches((), False)
+        anybody, inside = self._estate.remembered(
+            ("search", tuple(wanted)), lambda: self._searched(wanted)
+        )
+        home = set(self._estate.service_ids[self.at_home(self._estate, viewpoint)].tolist())
+        found = anybody | (inside & home)
+        for rows in self._consumption.values():
+            for row in rows:
+                if row.known_as and row.consumer_root_id == viewpoint.root_id:
+                    held = words(row.known_as)
+                    if all(any(h.startswith(word) for h in held) for word in wanted):
+                        found.add(row.service_id)
+        seen = self.visible(self._estate, actor, viewpoint)
+        allowed = set(self._estate.service_ids[seen].tolist())
+        return Matches(tuple(sorted(found & allowed)), False)
+
+    def _searched(self, wanted: list[str]) -> tuple[set[int], set[int]]:
+        anybody: set[int] = set()
+        inside: set[int] = set()
+        for number, plain in all_documents(Kind.SERVICE, self.at):
+            document = service_of(self._services[number].row.reference, plain)
+            told, labels = searchable_words(document)
+            if _holds(told, wanted):
+                anybody.add(number)
+            elif labels and _holds(told + labels, wanted):
+                inside.add(number)
+        return anybody, inside
+
+    def reliance(self, reliant_ids: Iterable[int]) -> list[RelianceRow]:
+        """The members of all groups that these services relied on."""
+        return [
+            RelianceRow(
+                # Groups of the past have no number: service and place make one.
+                pk * 1_000_000 + position,
+                pk,
+                self._by_reference[member.service].id,
+                member.weight,
+                group.minimum,
+                group.full,
+                group.soft,
+                position,
+            )
+            for pk, document in self.documents(reliant_ids).items()
+            for position, group in enumerate(document.relies_on)
+            for member in group.members
+            if member.service in self._by_reference
+        ]
+
+    def gates(self, estate: Estate, reliants: Bools) -> Gates:
+        """The dependency groups of these services."""
+        return self._gates.of_reliants(reliants & (estate.stage != _RETIRED))
+
+
+def _holds(held: list[str], wanted: list[str]) -> bool:
+    return all(any(h.startswith(word) for h in held) for word in wanted)
+
+
+def _ints(values: Iterable[Any]) -> Ints:
+    return np.fromiter(values, dtype=np.int64)
+
+
+def _ends(paths: list[str]) -> Ints:
+    """For paths in tree order, the first position after everything below each."""
+    ends = np.full(len(paths), len(paths), dtype=np.int64)
+    above: list[int] = []
+    for place, path in enumerate(paths):
+        while above and not path.startswith(paths[above[-1]]):
+            ends[above.pop()] = place
+        above.append(place)
+    return ends
