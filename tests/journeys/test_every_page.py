@@ -25,6 +25,8 @@ PAGES = (
     "/services/hospital-it/patient-management/",
     "/services/hospital-it/patient-management/history/",
     "/services/hospital-it/patient-management/compare/",
+    "/services/hospital-it/patient-management/workshop/?customer=ward-3",
+    "/services/hospital-it/network/workshop/",
     "/services/acme-cloud/db-1/",
     "/services/acme-cloud/db-1/compare/",
     "/chain/",

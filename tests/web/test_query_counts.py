@@ -39,10 +39,11 @@ PINNED = {
     "catalogue, second page": 16,
     "search": 18,
     "search, filtered": 18,
-    "service": 37,
-    "service, the hottest": 39,
+    "service": 40,
+    "service, the hottest": 42,
     "history of a service": 29,
-    "both sides of a service": 53,
+    "both sides of a service": 52,
+    "workshop of a service": 27,
     "organization": 25,
     "chain": 17,
     "chain, everything upstream": 17,
@@ -73,6 +74,7 @@ def addresses(made: Invented, client: Client) -> dict[str, str]:
         "service, the hottest": f"/services/{made.hottest}/",
         "history of a service": f"/services/{made.deep}/history/",
         "both sides of a service": f"/services/{made.deep}/compare/",
+        "workshop of a service": table_of(made, client),
         "organization": "/organizations/top-0/",
         "chain": f"/chain/?focus={made.deep}",
         "chain, everything upstream": f"/chain/?focus={made.hottest}&direction=up&depth=0",
@@ -81,6 +83,17 @@ def addresses(made: Invented, client: Client) -> dict[str, str]:
         "impact, where to begin": "/impact/",
         "account": "/account/",
     }
+
+
+def table_of(made: Invented, client: Client) -> str:
+    """The workshop of a service that somebody consumes and that the reader's people provide."""
+    for consumed in made.consumption.values():
+        for said in consumed:
+            reference = said if isinstance(said, str) else said["service"]
+            response = client.get(f"/services/{reference}/workshop/")
+            if response.status_code == 200 and response.context["page"].customer:
+                return f"/services/{reference}/workshop/"
+    raise AssertionError("nobody sits at any table")
 
 
 def counted(size: int) -> dict[str, int]:

@@ -30,6 +30,7 @@ PAGES = (
     "/services/alpha-it/portal/",
     "/services/alpha-it/portal/history/",
     "/services/alpha-it/portal/compare/",
+    "/services/alpha-it/portal/workshop/",
     "/organizations/alpha-it/",
     "/chain/?focus=alpha-it/portal",
     "/checks/",

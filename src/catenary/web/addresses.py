@@ -25,6 +25,18 @@ def service_compare(reference: str) -> str:
     return reverse("service-compare", args=[organization, key])
 
 
+def service_workshop(reference: str, **query: str) -> str:
+    """The blueprint workshop of a service, for example with a ``customer``."""
+    organization, _, key = reference.partition("/")
+    return _with_query(reverse("service-workshop", args=[organization, key]), query)
+
+
+def service_workshop_live(reference: str, **query: str) -> str:
+    """What changed at the table with a ``customer`` since it was ``seen``."""
+    organization, _, key = reference.partition("/")
+    return _with_query(reverse("service-workshop-live", args=[organization, key]), query)
+
+
 def organization(key: str) -> str:
     """The page of an organization."""
     return reverse("organization", args=[key])

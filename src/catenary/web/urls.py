@@ -17,6 +17,7 @@ from catenary.web.impact.views import impact
 from catenary.web.language import choose_language
 from catenary.web.organization.views import organization
 from catenary.web.service import views as service
+from catenary.web.workshop.views import workshop_live, workshop_table
 
 urlpatterns = [
     path("", home, name="home"),
@@ -24,6 +25,16 @@ urlpatterns = [
     path("services/<str:organization>/<str:key>/", service.service, name="service"),
     path("services/<str:organization>/<str:key>/history/", service.history, name="service-history"),
     path("services/<str:organization>/<str:key>/compare/", compare, name="service-compare"),
+    path(
+        "services/<str:organization>/<str:key>/workshop/",
+        workshop_table,
+        name="service-workshop",
+    ),
+    path(
+        "services/<str:organization>/<str:key>/workshop/live/",
+        workshop_live,
+        name="service-workshop-live",
+    ),
     path("organizations/<str:key>/", organization, name="organization"),
     path("chain/", chain, name="chain"),
     path("impact/", impact, name="impact"),

@@ -640,6 +640,88 @@ CUSTOMER_COMPARE = replace(
 )
 EMPTY_COMPARE = replace(COMPARE, customer=None, rows=(), choices=())
 
+PROPOSAL = p.ProposalCard(
+    number=7,
+    sentence=p.say("{who}, {side}, suggests to say instead", who="Dr. Okafor", side=EMERGENCY),
+    at=NOON,
+    before="Seen soon",
+    after="Nobody waits for a bed",
+    note="wait for a bed: 10 min",
+    words=(p.SaidWord("Dana Reyes", NOON, "Which beds?"),),
+    may=("accept", "decline", "withdraw", "say"),
+)
+LINE = p.WorkshopLine(
+    "sooner",
+    "Patients are seen sooner",
+    "median wait: 50 → 30 min",
+    p.Typed("Patients are seen sooner", "median wait", "min", "50", "30", "lower"),
+)
+WORKSHOP = p.WorkshopPage(
+    name="Patient management",
+    reference="hospital-it/patient-management",
+    url="/services/hospital-it/patient-management/",
+    here="/services/hospital-it/patient-management/workshop/",
+    live_url="/services/hospital-it/patient-management/workshop/live/?seen=1",
+    provider=HOSPITAL_IT,
+    customer=EMERGENCY,
+    seat=p.say("You speak for {here}.", here=HOSPITAL_IT),
+    customer_key="emergency",
+    side="provider",
+    may_write=True,
+    managed_elsewhere="catalogue files “hospital”",
+    mark="1",
+    choices=(p.CustomerChoice("emergency", "Emergency", True), p.CustomerChoice("wards", "Wards")),
+    agreement=p.AgreementCard(
+        state="changed",
+        sentence=p.say("Agreed on the version of {day}; changed since:", day="3 March"),
+        next=p.say("To be confirmed by {who}.", who=[EMERGENCY]),
+        version="0" * 32,
+        may_confirm=True,
+        differences=(p.DifferenceLine("Outcomes", "Seen soon", "Seen sooner"),),
+        confirmations=(p.ConfirmedLine("Dana Reyes", "Hospital IT", NOON, NOON),),
+        open_proposals=1,
+    ),
+    cards=(
+        p.WorkshopCard(
+            "value",
+            "Value",
+            (
+                p.WorkshopPart(
+                    "outcomes",
+                    "outcomes",
+                    "Outcomes",
+                    "What the customer wants.",
+                    (LINE, p.WorkshopLine("calm", "Calm nights", typed=p.Typed("Calm nights"))),
+                    (PROPOSAL,),
+                    p.Typed("Half written"),
+                    is_outcomes=True,
+                    is_quoted=True,
+                ),
+            ),
+        ),
+        p.WorkshopCard(
+            "burdens",
+            "Costs and risks",
+            (
+                p.WorkshopPart("costs.removed", "costs-removed", "Costs off", lines=(LINE,)),
+                p.WorkshopPart("costs.imposed", "costs-imposed", "Costs on"),
+            ),
+        ),
+        p.WorkshopCard(
+            "remarks",
+            "Anything else",
+            (p.WorkshopPart("words", "words", "Remarks", is_words=True),),
+        ),
+    ),
+    promises=(p.Link("Availability: 99.9 %", note="promised"),),
+    settled=(
+        replace(PROPOSAL, number=5, may=(), became=p.say("Declined by {who}.", who="Dana Reyes")),
+    ),
+    problems=("This line was changed meanwhile.",),
+)
+READING_WORKSHOP = replace(WORKSHOP, side="", may_write=False, problems=(), choices=())
+EMPTY_WORKSHOP = replace(WORKSHOP, customer=None, agreement=None, cards=(), settled=())
+
 #: Every page: what to call it, its template, its values, its frame.
 SAMPLES: tuple[tuple[str, str, object, p.Frame], ...] = (
     ("service", "service.html", SERVICE, FRAME),
@@ -648,6 +730,9 @@ SAMPLES: tuple[tuple[str, str, object, p.Frame], ...] = (
     ("compare", "compare.html", COMPARE, FRAME),
     ("compare-customer", "compare.html", CUSTOMER_COMPARE, CUSTOMER_FRAME),
     ("compare-empty", "compare.html", EMPTY_COMPARE, FRAME),
+    ("workshop", "workshop.html", WORKSHOP, FRAME),
+    ("workshop-reading", "workshop.html", READING_WORKSHOP, CUSTOMER_FRAME),
+    ("workshop-empty", "workshop.html", EMPTY_WORKSHOP, FRAME),
     ("home", "home.html", HOME, replace(FRAME, current="home")),
     ("home-empty", "home.html", EMPTY_HOME, replace(FRAME, current="home")),
     ("home-first-run", "home.html", FIRST_RUN_HOME, replace(FRAME, current="home", band=None)),

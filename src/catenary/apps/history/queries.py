@@ -43,6 +43,37 @@ def current_documents(kind: Kind, object_ids: Iterable[int]) -> dict[int, dict[s
     return documents
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One revision of one object: its number, the change that made it, since when, and what it
+    says, as it is kept."""
+
+    revision_id: int
+    change_id: int
+    starts_at: datetime
+    document: dict[str, Any]
+
+
+def current_revision(kind: Kind, object_id: int) -> Said | None:
+    """What one object says now; none when it was removed or never was."""
+    return next(iter(_said_in(kind=kind, object_id=object_id, ends_at__isnull=True)), None)
+
+
+def revisions_by_id(ids: Iterable[int]) -> dict[int, Said]:
+    """Revisions by number; those in which something was removed are missing."""
+    return {said.revision_id: said for said in _said_in(pk__in=sorted(set(ids)))}
+
+
+def _said_in(**facts: Any) -> list[Said]:
+    rows = Revision.objects.filter(document__isnull=False, **facts)
+    return [
+        Said(pk, change_id, starts_at, orjson.loads(document or "{}"))
+        for pk, change_id, starts_at, document in rows.values_list(
+            "pk", "change_id", "starts_at", "document"
+        )
+    ]
+
+
 def all_documents(kind: Kind, at: datetime | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
     """Every object of a kind that exists now, or existed ``at`` that moment, in order of its
     number, streamed: one hundred thousand are never in memory at once here."""

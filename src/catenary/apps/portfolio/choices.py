@@ -27,6 +27,18 @@ class GateReason(StrEnum):
     IN_OPERATION = "already-in-operation"
 
 
+class AnswerKind(StrEnum):
+    """What became of a proposal, or was said about it; the first three settle it."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    SAID = "said"
+
+
+#: An answer that settles a proposal; there is one at most.
+SETTLING = (AnswerKind.ACCEPTED, AnswerKind.DECLINED, AnswerKind.WITHDRAWN)
+
 #: In the search index: everyone may find it.
 SCOPE_EVERYONE = "rall"
 #: In the search index: everyone of other top organizations may. At home it is restricted.

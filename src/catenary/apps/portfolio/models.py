@@ -15,8 +15,15 @@ from django.db import models
 from django.db.models import F, Q
 
 from catenary.apps.common.models import PlainText
-from catenary.apps.portfolio.choices import ConsumptionSource, SharingReason
+from catenary.apps.portfolio.choices import (
+    SETTLING,
+    AnswerKind,
+    ConsumptionSource,
+    SharingReason,
+)
 from catenary.domain.documents.shapes import Stage
+from catenary.domain.workshop.standing import Side
+from catenary.domain.workshop.suggestions import Act, Part
 
 
 class Service(models.Model):
@@ -201,4 +208,80 @@ class Draft(models.Model):
             models.UniqueConstraint(
                 fields=["account", "kind", "reference"], name="portfolio_draft_once"
             ),
+        ]
+
+
+class BlueprintProposal(models.Model):
+    """In the workshop of a service, one side suggests a line of the definition to the other.
+
+    ``subject``, ``before`` and ``after`` are those of `domain.workshop.suggestions.Suggestion`,
+    the latter two as JSON text, empty when absent. Who, when and through what stand in ``change``.
+    Seen by: people of the provider and of this one consumer (`policies.stands_by`), by no other
+    customer. Managed by: nobody; the database refuses to alter or remove a row. As of yesterday:
+    the rows up to then.
+    """
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+    consumer = models.ForeignKey(
+        "organizations.Organization", on_delete=models.PROTECT, related_name="+"
+    )
+    change = models.ForeignKey("history.Change", on_delete=models.PROTECT, related_name="+")
+    side = PlainText(max_length=20, choices=[(side, side) for side in Side])
+    part = PlainText(max_length=40, choices=[(part, part) for part in Part])
+    act = PlainText(max_length=20, choices=[(act, act) for act in Act])
+    subject = models.TextField(blank=True)
+    before = models.TextField(blank=True)
+    after = models.TextField(blank=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["service", "consumer"], name="portfolio_proposed"),
+        ]
+
+
+class BlueprintAnswer(models.Model):
+    """A word on a proposal: accepted into the definition (then ``change`` is the change that
+    wrote it), declined, withdrawn, or just said.
+
+    Seen by, managed by and read as of yesterday like the proposal it is about.
+    """
+
+    proposal = models.ForeignKey(
+        BlueprintProposal, on_delete=models.PROTECT, related_name="answers"
+    )
+    change = models.ForeignKey("history.Change", on_delete=models.PROTECT, related_name="+")
+    side = PlainText(max_length=20, choices=[(side, side) for side in Side])
+    kind = PlainText(max_length=20, choices=[(kind, kind) for kind in AnswerKind])
+    words = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["proposal"],
+                condition=Q(kind__in=[str(kind) for kind in SETTLING]),
+                name="portfolio_settled_once",
+            ),
+        ]
+
+
+class BlueprintConfirmation(models.Model):
+    """A person confirmed, for one side, the agreed part (`domain.workshop.agreed`) of what the
+    service said in ``revision``; ``version`` is its digest.
+
+    Seen by: people of the provider and of this one consumer, by no other customer. Managed by:
+    nobody; the database refuses to alter or remove a row. As of yesterday: the rows up to then.
+    """
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+    consumer = models.ForeignKey(
+        "organizations.Organization", on_delete=models.PROTECT, related_name="+"
+    )
+    change = models.ForeignKey("history.Change", on_delete=models.PROTECT, related_name="+")
+    side = PlainText(max_length=20, choices=[(side, side) for side in Side])
+    version = PlainText(max_length=32)
+    revision = models.ForeignKey("history.Revision", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["service", "consumer"], name="portfolio_confirmed"),
         ]

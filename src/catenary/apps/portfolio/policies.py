@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from catenary.apps.organizations.policies import may_edit_catalogue
-from catenary.domain.actors import Actor, OrganizationPath, Viewpoint
+from catenary.domain.actors import Actor, OrganizationPath, Scope, Viewpoint
+from catenary.domain.documents.shapes import Role
+
+_SPEAK_FOR_PROVIDER = frozenset(
+    {
+        Role.SERVICE_OWNER,
+        Role.SERVICE_LEVEL_MANAGER,
+        Role.CATALOGUE_EDITOR,
+        Role.ADMINISTRATOR,
+    }
+)
+_SPEAK_FOR_CUSTOMER = frozenset({Role.CUSTOMER, Role.SPONSOR})
 
 
 def may_define_service(actor: Actor, provider_path: OrganizationPath) -> bool:
@@ -30,3 +41,34 @@ def sees_restricted(actor: Actor, provider_path: OrganizationPath) -> bool:
     return actor.is_operator or any(
         provider_path.startswith(fact.path) for fact in actor.memberships
     )
+
+
+def stands_by(actor: Actor, viewpoint: Viewpoint, path: OrganizationPath, root_id: int) -> bool:
+    """In a workshop one stands by an organization when one looks from its top organization and
+    has a role in it, above or below it. A sister unit does not: it may be another customer."""
+    if root_id != viewpoint.root_id:
+        return False
+    return actor.is_operator or any(
+        path.startswith(fact.path) or fact.path.startswith(path)
+        for fact in actor.memberships
+        if fact.root_id == root_id
+    )
+
+
+def may_speak_for_provider(actor: Actor, provider_path: OrganizationPath, owner: str) -> bool:
+    """Owners, service level managers and editors of the provider or above it speak for it in a
+    workshop, and whoever is named as the owner of the service. Only a person does: whoever
+    merely runs the installation is no side."""
+    if actor.person_id is None or Scope.WRITE not in actor.scopes:
+        return False
+    return actor.has_role_over(provider_path, _SPEAK_FOR_PROVIDER) or (
+        bool(owner) and owner == actor.email
+    )
+
+
+def may_speak_for_customer(actor: Actor, consumer_path: OrganizationPath) -> bool:
+    """Customers and sponsors of the consuming organization or above it speak for it: those who
+    define what is wanted, and those who pay. Users read."""
+    if actor.person_id is None or Scope.WRITE not in actor.scopes:
+        return False
+    return actor.has_role_over(consumer_path, _SPEAK_FOR_CUSTOMER)

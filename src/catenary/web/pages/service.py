@@ -179,6 +179,8 @@ class ServicePage:
     picture_svg: str = ""
     chain_url: str = ""
     compare_url: str = ""
+    workshop_url: str = ""
+    agreements: tuple[Sentence, ...] = ()
     findings: tuple[FindingRow, ...] = ()
     history: tuple[HistoryEntry, ...] = ()
     history_url: str = ""

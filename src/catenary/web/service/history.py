@@ -37,7 +37,7 @@ def _entry(entry: Entry, people: dict[int, Any], accounts: dict[int, str]) -> Hi
             Change(change.path, _text(change.before), _text(change.after))
             for change in field_changes(entry.before, entry.after)[:_SHOWN]
         )
-    return HistoryEntry(entry.at, who, _sentence(entry.action), _source(entry.source), changes)
+    return HistoryEntry(entry.at, who, _sentence(entry.action), source_words(entry.source), changes)
 
 
 def _sentence(action: str) -> str:
@@ -50,7 +50,8 @@ def _sentence(action: str) -> str:
     }.get(action, action)
 
 
-def _source(source: str) -> str:
+def source_words(source: str) -> str:
+    """Through what a change came, or by what a service is managed."""
     kind, _colon, name = source.partition(":")
     if kind == "folder":
         return _("catalogue files “{name}”").format(name=name)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
 from catenary.apps.portfolio.queries.chain import chain_of
 from catenary.apps.portfolio.queries.service import ServiceView, service_history, service_view
+from catenary.apps.portfolio.queries.workshop import standings
 from catenary.domain.actors import Viewpoint
 from catenary.web import addresses
+from catenary.web.agreements import agreed_lines
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.chain.drawing import drawn
 from catenary.web.checks.views import findings_of
+from catenary.web.marks import organization_link
 from catenary.web.pages import HistoryPage, Link
 from catenary.web.service.blueprint import service_page
 from catenary.web.service.history import history_entries
@@ -48,6 +53,15 @@ def service(asking: Asking, organization: str, key: str) -> HttpResponse:
         findings=findings_of(asking.actor, viewpoint, view) if view.is_inside else (),
         history=history_entries(entries),
     )
+    stand = standings(actor=asking.actor, viewpoint=viewpoint, view=view)
+    if stand is not None:
+        page = replace(
+            page,
+            workshop_url=addresses.service_workshop(page.reference),
+            agreements=agreed_lines(
+                [(organization_link(row), standing) for row, standing in stand], page.provider
+            ),
+        )
     return page_response(asking, "service.html", page, look=page.look)
 
 

@@ -76,10 +76,16 @@ def consumers_of(service_id: int, root_id: int | None) -> list[OrganizationRow]:
     rows = Consumption.objects.filter(service_id=service_id, ends_at__isnull=True)
     if root_id is not None:
         rows = rows.filter(consumer_root_id=root_id)
-    ordered = rows.order_by("consumer_path", "pk").values_list("consumer_id", flat=True)
-    ids = list(dict.fromkeys(ordered))
-    named = organizations_by_id(ids)
-    return [named[number] for number in ids]
+    found = rows.order_by("consumer_path", "pk").values_list(
+        "consumer_id",
+        "consumer__key",
+        "consumer__name",
+        "consumer__path",
+        "consumer__root_id",
+        "consumer__parent_id",
+    )
+    # More than one kind of right may say that an organization consumes it.
+    return list(dict.fromkeys(OrganizationRow(*row) for row in found))
 
 
 def nearest(

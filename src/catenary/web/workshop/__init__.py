@@ -1,0 +1,1 @@
+"""Provider and customer fill the blueprint together, and each confirms the version."""

@@ -1,0 +1,184 @@
+"""The workshop page: reading it, watching it change, and everything one can do at the table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from catenary import clock
+from catenary.apps.common.operations import CatalogueBusy
+from catenary.apps.portfolio.choices import AnswerKind
+from catenary.apps.portfolio.queries.workshop import Workshop, workshop
+from catenary.domain.actors import Viewpoint
+from catenary.domain.findings import Problem
+from catenary.domain.refusals import Refusal, Refused
+from catenary.domain.workshop.standing import Side
+from catenary.domain.workshop.suggestions import Part, Suggestion, read_suggestion
+from catenary.exchange.catalogue.amending import Conflicts
+from catenary.exchange.catalogue.workshop import Desk, NoTable
+from catenary.web.asking import Asking, page_response, signed_in
+from catenary.web.reading import in_words
+from catenary.web.workshop.table import workshop_page
+
+_ANSWERS = {
+    "decline": AnswerKind.DECLINED,
+    "withdraw": AnswerKind.WITHDRAWN,
+    "say": AnswerKind.SAID,
+}
+_FIELDS = ("part", "act", "subject", "statement", "name", "unit", "baseline", "target", "better")
+
+
+class _Unreadable(Exception):
+    """A form does not say what it should; holds every reason."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("a form that cannot be read")
+        self.problems = problems
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def workshop_table(asking: Asking, organization: str, key: str) -> HttpResponse:
+    """The table of a service with one customer; a form of it does one thing and comes back."""
+    viewpoint = _viewpoint(asking)
+    reference = f"{organization}/{key}"
+    if asking.request.method == "POST":
+        return _done(asking, viewpoint, reference)
+    customer = asking.request.GET.get("customer", "")[:100]
+    return _page(asking, viewpoint, _found(asking, viewpoint, reference, customer))
+
+
+@require_safe
+@signed_in
+def workshop_live(asking: Asking, organization: str, key: str) -> HttpResponse:
+    """What changed at the table: nothing (204) while it is as it was ``seen``, else every part
+    of it, each to be put in its place."""
+    viewpoint = _viewpoint(asking)
+    given = asking.request.GET
+    found = _found(asking, viewpoint, f"{organization}/{key}", given.get("customer", "")[:100])
+    if found.table is None or found.table.mark == given.get("seen", ""):
+        return HttpResponse(status=204)
+    page = workshop_page(found, viewpoint, asking.actor.person_id)
+    return page_response(asking, "workshop_live.html", page)
+
+
+def _done(asking: Asking, viewpoint: Viewpoint, reference: str) -> HttpResponse:
+    """Do what the form says, and show the table again: anew when it was done, with the reasons
+    and everything that was typed when it was not."""
+    given = asking.request.POST
+    customer = given.get("customer", "")[:100]
+    typed = {name: given.get(name, "") for name in _FIELDS}
+    desk = Desk(actor=asking.actor, viewpoint=viewpoint, reference=reference, customer=customer)
+    try:
+        _do(desk, given)
+    except NoTable:
+        raise Http404 from None
+    except _Unreadable as wrong:
+        reasons, status = [_problem_words(problem) for problem in wrong.problems], 422
+    except Refused as refused:
+        reasons, status = [_words(refusal) for refusal in refused.refusals], 422
+    except Conflicts:
+        reasons, status = [_("Somebody else changed it at the same moment. Try once more.")], 409
+    except CatalogueBusy:
+        reasons, status = [_("Another program is writing to the catalogue. Try again soon.")], 503
+    else:
+        found = _found(asking, viewpoint, reference, customer)
+        page = workshop_page(found, viewpoint, asking.actor.person_id)
+        return HttpResponseRedirect(f"{page.here}#{_place(given)}")
+    found = _found(asking, viewpoint, reference, customer)
+    return _page(asking, viewpoint, found, reasons, typed, status)
+
+
+def _do(desk: Desk, given: Mapping[str, str]) -> None:
+    do, at = given.get("do", ""), clock.now()
+    take_over = given.get("take-over") == "yes"
+    seen = given.get("seen", "")
+    if do == "write":
+        desk.write(suggestion=_suggestion(given), seen=seen, at=at, take_over=take_over)
+    elif do == "accept":
+        words = given.get("words", "")
+        desk.accept(number=_number(given), words=words, at=at, take_over=take_over)
+    elif do == "propose":
+        desk.propose(side=_side(given), suggestion=_suggestion(given), seen=seen, at=at)
+    elif do == "confirm":
+        desk.confirm(side=_side(given), version=seen, at=at)
+    elif do in _ANSWERS:
+        desk.answer(
+            side=_side(given),
+            number=_number(given),
+            kind=_ANSWERS[do],
+            words=given.get("words", ""),
+            at=at,
+        )
+    else:
+        raise _Unreadable([Problem(("do",), _("The form does not say what to do."), "")])
+
+
+def _suggestion(given: Mapping[str, str]) -> Suggestion:
+    problems: list[Problem] = []
+    suggestion = read_suggestion(given, problems)
+    if suggestion is None:
+        raise _Unreadable(problems)
+    return suggestion
+
+
+def _number(given: Mapping[str, str]) -> int:
+    text = given.get("proposal", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def _side(given: Mapping[str, str]) -> Side:
+    return Side.PROVIDER if given.get("side") == "provider" else Side.CUSTOMER
+
+
+def _place(given: Mapping[str, str]) -> str:
+    """Where on the page what was done can be seen."""
+    parts = {part.value: part.value.replace(".", "-") for part in Part}
+    return parts.get(given.get("part", ""), "agreement")
+
+
+def _viewpoint(asking: Asking) -> Viewpoint:
+    if asking.viewpoint is None:
+        raise Http404
+    return asking.viewpoint
+
+
+def _found(asking: Asking, viewpoint: Viewpoint, reference: str, customer: str) -> Workshop:
+    found = workshop(
+        actor=asking.actor, viewpoint=viewpoint, reference=reference, customer=customer
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def _page(
+    asking: Asking,
+    viewpoint: Viewpoint,
+    found: Workshop,
+    problems: list[str] | None = None,
+    typed: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    page = workshop_page(
+        found, viewpoint, asking.actor.person_id, problems=problems or (), typed=typed
+    )
+    side = found.table.side.value if found.table else "provider"
+    return page_response(asking, "workshop.html", page, look=side, status=status)
+
+
+def _words(refusal: Refusal) -> str:
+    parts = (in_words(refusal.sentence), in_words(refusal.remedy))
+    return ". ".join(_capital(part) for part in parts if part) + "."
+
+
+def _problem_words(problem: Problem) -> str:
+    said = _capital(in_words(problem.sentence))
+    return f"{said}: {in_words(problem.expected)}" if problem.expected else said
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
