@@ -132,6 +132,14 @@ ROUTES = EDITING | {
     "end-session": Route(methods=frozenset({"POST"})),
     "revoke-token": Route(methods=frozenset({"POST"})),
     "sign-in": Route(methods=READING | {"POST"}, is_open=True),
+    "second-factors": Route(),
+    # Whoever signed in a while ago, as everybody here has, signs in again first.
+    "second-factor-app": Route(methods=READING | {"POST"}, page=frozenset()),
+    "second-factor-passkey": Route(methods=READING | {"POST"}, page=frozenset()),
+    "second-factor-codes": Route(methods=frozenset({"POST"})),
+    "second-factor-remove": Route(methods=frozenset({"POST"})),
+    # For whoever is half signed in; nobody here is.
+    "second-factor": Route(methods=READING | {"POST"}, page=frozenset(), is_open=True),
     # Without a provider in the settings nobody finds them: what they do with one is told among
     # the tests of single sign-on.
     "sign-on": Route(objects={"company": set()}, is_open=True),

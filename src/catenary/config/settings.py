@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from catenary.config.access import networks, whole_number
 from catenary.config.secret import installation_secret
-from catenary.config.sign_on import group_rules, trusted_provider
+from catenary.config.sign_on import group_rules, second_factor, trusted_provider
 
 DATA = Path(os.environ.get("CATENARY_DATA", "var")).absolute()
 
@@ -150,6 +150,8 @@ LOGIN_REDIRECT_URL = "home"
 #: Whom people may sign in through, and what their groups mean there; None without.
 SIGN_ON = trusted_provider(os.environ)
 SIGN_ON_GROUPS = group_rules(os.environ)
+#: Of whom a second factor is required: ``everybody``, ``operators``, keys of organizations.
+SECOND_FACTOR = second_factor(os.environ)
 # allauth lends us its parts; none of its pages is wired, and nobody signs up.
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

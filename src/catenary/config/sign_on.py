@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from catenary.connectors.openid.trust import SIGNATURES, TrustedProvider
+from catenary.domain.references import is_key
 from catenary.exchange.importers.report import ImportRefused
 from catenary.exchange.sign_on.groups import GroupRule, read_group_rules
 
@@ -71,6 +72,16 @@ def group_rules(environment: Mapping[str, str]) -> tuple[GroupRule, ...] | None:
         return read_group_rules(Path(name))
     except ImportRefused as refused:
         raise ImproperlyConfigured(f"CATENARY_OIDC_GROUPS: {refused}") from refused
+
+
+def second_factor(environment: Mapping[str, str]) -> frozenset[str]:
+    """Of whom a second factor is required; nobody when nothing is said."""
+    said = environment.get("CATENARY_SECOND_FACTOR", "").replace(",", " ").split()
+    if not all(map(is_key, said)):
+        raise ImproperlyConfigured(
+            "CATENARY_SECOND_FACTOR is everybody, operators, or keys of organizations"
+        )
+    return frozenset(said)
 
 
 def _check_address(issuer: str) -> None:

@@ -6,6 +6,7 @@ from django.urls import path
 
 from catenary.web.access import sessions, tokens
 from catenary.web.access import views as access
+from catenary.web.access.second_factor import challenge, own
 from catenary.web.access.sign_on import views as sign_on
 from catenary.web.catalogue.views import catalogue
 from catenary.web.chain.views import chain
@@ -45,6 +46,12 @@ urlpatterns = [
     path("account/sessions/", sessions.sessions, name="sessions"),
     path("account/sessions/end/", sessions.end, name="end-session"),
     path("sign-in/", access.sign_in, name="sign-in"),
+    path("account/second-factor/", own.second_factors, name="second-factors"),
+    path("account/second-factor/app/", own.app, name="second-factor-app"),
+    path("account/second-factor/passkey/", own.passkey, name="second-factor-passkey"),
+    path("account/second-factor/codes/", own.codes, name="second-factor-codes"),
+    path("account/second-factor/remove/", own.remove, name="second-factor-remove"),
+    path("sign-in/second-factor/", challenge.challenge, name="second-factor"),
     path("sign-in/with/<slug:provider>/", sign_on.leave, name="sign-on"),
     path("sign-in/with/<slug:provider>/back/", sign_on.back, name="sign-on-back"),
     path("sign-out/", access.sign_out, name="sign-out"),

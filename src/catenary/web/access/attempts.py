@@ -46,21 +46,37 @@ def with_password(request: HttpRequest, email: str, password: str) -> Any:
 
 def kept_waiting(request: HttpRequest, refused: TooManyAttempts, page: SignInPage) -> HttpResponse:
     """The form again, with how long to wait."""
-    seconds = max(1, ceil(refused.retry_after / timedelta(seconds=1)))
+    response = render(
+        request,
+        "sign_in.html",
+        {
+            "page": replace(page, problem=wait_sentence(refused)),
+            "frame": stranger_frame(request),
+        },
+        status=429,
+    )
+    return saying_when(response, refused)
+
+
+def saying_when(response: HttpResponse, refused: TooManyAttempts) -> HttpResponse:
+    """The answer with how long to wait in a header, for programs."""
+    response.headers["Retry-After"] = str(_seconds(refused))
+    return response
+
+
+def wait_sentence(refused: TooManyAttempts) -> str:
+    """How long to wait, in words."""
+    seconds = _seconds(refused)
     minutes = ceil(seconds / 60)
     if seconds < 60:
         wait = ngettext("{n} second", "{n} seconds", seconds).format(n=seconds)
     else:
         wait = ngettext("{n} minute", "{n} minutes", minutes).format(n=minutes)
-    problem = _(
+    return _(
         "There were too many attempts to sign in. Wait {wait}, then try again. "
         "Nothing was checked and nobody was signed in."
     ).format(wait=wait)
-    response = render(
-        request,
-        "sign_in.html",
-        {"page": replace(page, problem=problem), "frame": stranger_frame(request)},
-        status=429,
-    )
-    response.headers["Retry-After"] = str(seconds)
-    return response
+
+
+def _seconds(refused: TooManyAttempts) -> int:
+    return max(1, ceil(refused.retry_after / timedelta(seconds=1)))
