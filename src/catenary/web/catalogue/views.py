@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,6 +17,7 @@ from catenary.apps.portfolio.queries.catalogue import (
 )
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
+from catenary.web.editing.entry import catalogue_actions
 from catenary.web.marks import organization_link
 from catenary.web.pages import (
     CataloguePage,
@@ -57,7 +60,7 @@ def catalogue(asking: Asking) -> HttpResponse:
     return page_response(
         asking,
         "catalogue.html",
-        _page(found, narrowed),
+        replace(_page(found, narrowed), actions=catalogue_actions(asking)),
         current="catalogue",
         query=narrowed.text,
     )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from catenary.apps.common.operations import CatalogueBusy
 from catenary.apps.portfolio.queries.editing import Editable, Version, supporters_in
 from catenary.clock import now
+from catenary.domain.documents.plain import digest
 from catenary.domain.findings import Problem
 from catenary.domain.refusals import Refused
 from catenary.exchange.catalogue.amending import Amendment, Conflicts, Document, amend, plain_of
@@ -115,6 +116,7 @@ def save(
     final = _read(editing, reading.reference, reading.built, plain)
     if final.document is None:
         return Saved(problems=final.problems)
+    plain = dict(plain_of(final.document))
     return _write(asking, editing, editable, final, plain, takes_over, hidden)
 
 
@@ -127,6 +129,9 @@ def _write(
     takes_over: bool,
     hidden: Mapping[str, str],
 ) -> Saved:
+    if editable is not None and not takes_over and digest(plain) == editable.digest:
+        # It says so already: nobody need wait for a turn to write nothing.
+        return Saved(reference=final.reference)
     kept = frozenset(hidden.values())
     if editable is not None:
         kept |= frozenset(editable.hidden.values())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,6 +14,7 @@ from catenary.apps.portfolio.queries.home import ChainPlace, Relation, chain_pla
 from catenary.domain.actors import Viewpoint
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
+from catenary.web.editing.entry import draft_lines
 from catenary.web.marks import organization_link, said_by, service_link
 from catenary.web.pages import (
     Count,
@@ -44,7 +47,8 @@ def home(asking: Asking) -> HttpResponse:
         )
         return page_response(asking, "home.html", page, current="home")
     place = chain_place(actor=asking.actor, viewpoint=asking.viewpoint)
-    return page_response(asking, "home.html", _home_page(place, asking.viewpoint), current="home")
+    home_page = replace(_home_page(place, asking.viewpoint), drafts=draft_lines(asking))
+    return page_response(asking, "home.html", home_page, current="home")
 
 
 def _home_page(place: ChainPlace, viewpoint: Viewpoint) -> HomePage:

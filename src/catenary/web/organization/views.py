@@ -11,6 +11,7 @@ from catenary.apps.portfolio.queries.catalogue import ServiceSummary
 from catenary.apps.portfolio.queries.organization import OrganizationView, organization_view
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
+from catenary.web.editing.entry import deleted_here, organization_actions, person_url
 from catenary.web.marks import organization_link
 from catenary.web.pages import (
     Count,
@@ -62,10 +63,17 @@ def organization(asking: Asking, key: str) -> HttpResponse:
         customers=tuple(organization_link(row) for row in view.customers),
         providers=tuple(organization_link(row) for row in view.providers),
         people=tuple(
-            PersonRow(row.name, row.email, tuple(person_role_word(r.value) for r in row.roles))
+            PersonRow(
+                row.name,
+                row.email,
+                tuple(person_role_word(r.value) for r in row.roles),
+                person_url(asking.actor, row.email, row.home_path),
+            )
             for row in view.people
         ),
         people_are_visible=view.is_inside,
+        actions=organization_actions(asking.actor, view.organization),
+        deleted=deleted_here(asking.actor, view.organization),
     )
     return page_response(asking, "organization.html", page)
 

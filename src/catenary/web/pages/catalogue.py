@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from catenary.web.pages.actions import Action
 from catenary.web.pages.marks import Chip, Count, Facet, RoleMark, StageMark
 from catenary.web.pages.sentences import Link, Sentence
 
@@ -46,3 +47,4 @@ class CataloguePage:
     previous_url: str = ""
     next_url: str = ""
     has_catalogue: bool = True
+    actions: tuple[Action, ...] = ()

@@ -26,6 +26,7 @@ class HistoryEntry:
     sentence: str
     through: str = ""
     changes: tuple[Change, ...] = ()
+    revert_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

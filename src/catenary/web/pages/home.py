@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from catenary.web.pages.actions import DraftLine
 from catenary.web.pages.marks import Count, Figure, RoleMark, StageMark
 from catenary.web.pages.sentences import Link, Sentence
 
@@ -92,6 +93,7 @@ class HomePage:
     organization: Link
     answer: Sentence
     has_catalogue: bool = True
+    drafts: tuple[DraftLine, ...] = ()
     customers: tuple[CustomerRow, ...] = ()
     customer_count: Count = Count(0)
     customers_url: str = ""

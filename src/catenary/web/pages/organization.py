@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from catenary.web.pages.actions import Action
 from catenary.web.pages.marks import Chip, Count, RoleMark, StageMark
 from catenary.web.pages.sentences import Link, Sentence
 
@@ -26,6 +27,7 @@ class PersonRow:
     name: str
     email: str
     roles: tuple[str, ...]
+    edit_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class OrganizationPage:
     above: tuple[Link, ...] = ()
     below: tuple[Link, ...] = ()
     chips: tuple[Chip, ...] = ()
+    actions: tuple[Action, ...] = ()
+    deleted: tuple[Link, ...] = ()
     provides: tuple[ServiceRow, ...] = ()
     provided_count: Count = Count(0)
     provides_url: str = ""

@@ -12,6 +12,7 @@ from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy
 
 from catenary.domain.documents.shapes import Burden, BusinessProcess, Channel
+from catenary.web.pages.actions import Action
 from catenary.web.pages.checks import FindingRow
 from catenary.web.pages.history import HistoryEntry
 from catenary.web.pages.marks import Because, Chip, Contact, Count, RoleMark, StageMark
@@ -114,6 +115,7 @@ class ConsumerRow:
     organization: Link
     known_as: str = ""
     how: str = ""
+    edit_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,7 @@ class ServicePage:
     findings: tuple[FindingRow, ...] = ()
     history: tuple[HistoryEntry, ...] = ()
     history_url: str = ""
+    actions: tuple[Action, ...] = ()
 
     @property
     def is_customer_look(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -17,14 +17,19 @@ _SHOWN = 12
 _LENGTH = 160
 
 
-def history_entries(entries: Sequence[Entry]) -> tuple[HistoryEntry, ...]:
-    """What happened, who did it, through what, and which fields changed: two queries."""
+def history_entries(
+    entries: Sequence[Entry], revert: Mapping[int, str] | None = None
+) -> tuple[HistoryEntry, ...]:
+    """What happened, who did it, through what, and which fields changed: two queries. ``revert``
+    says where a version is taken up again, by the number of its revision."""
     people = people_by_id({e.person_id for e in entries if e.person_id})
     accounts = account_names({e.account_id for e in entries if e.account_id})
-    return tuple(_entry(entry, people, accounts) for entry in entries)
+    return tuple(_entry(entry, people, accounts, revert or {}) for entry in entries)
 
 
-def _entry(entry: Entry, people: dict[int, Any], accounts: dict[int, str]) -> HistoryEntry:
+def _entry(
+    entry: Entry, people: dict[int, Any], accounts: dict[int, str], revert: Mapping[int, str]
+) -> HistoryEntry:
     if entry.person_id in people:
         who = people[entry.person_id].name
     elif entry.account_id in accounts:
@@ -37,7 +42,14 @@ def _entry(entry: Entry, people: dict[int, Any], accounts: dict[int, str]) -> Hi
             Change(change.path, _text(change.before), _text(change.after))
             for change in field_changes(entry.before, entry.after)[:_SHOWN]
         )
-    return HistoryEntry(entry.at, who, _sentence(entry.action), source_words(entry.source), changes)
+    return HistoryEntry(
+        entry.at,
+        who,
+        _sentence(entry.action),
+        source_words(entry.source),
+        changes,
+        revert.get(entry.number, ""),
+    )
 
 
 def _sentence(action: str) -> str:

@@ -17,6 +17,7 @@ from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.chain.drawing import drawn
 from catenary.web.checks.views import findings_of
 from catenary.web.marks import organization_link
+from catenary.web.editing.entry import consumption_url, revert_urls, service_actions
 from catenary.web.pages import HistoryPage, Link
 from catenary.web.service.blueprint import service_page
 from catenary.web.service.history import history_entries
@@ -62,6 +63,15 @@ def service(asking: Asking, organization: str, key: str) -> HttpResponse:
                 [(organization_link(row), standing) for row, standing in stand], page.provider
             ),
         )
+    reference, path = view.document.reference, view.provider.path
+    actions = service_actions(asking.actor, reference, path)
+    if actions:
+        # Who consumes it comes first; who relies on it with a service of theirs has no such row.
+        own = tuple(
+            replace(row, edit_url=consumption_url(asking.actor, at.organization, reference, path))
+            for row, at in zip(page.consumers, view.consumers, strict=False)
+        )
+        page = replace(page, actions=actions, consumers=own + page.consumers[len(own) :])
     return page_response(asking, "service.html", page, look=page.look)
 
 
@@ -76,10 +86,13 @@ def history(asking: Asking, organization: str, key: str) -> HttpResponse:
         actor=asking.actor, viewpoint=viewpoint, service_id=view.id, limit=_ENTRIES
     )
     reference = view.document.reference
+    # What it says now need not be taken up again.
+    earlier = [entry.number for entry in entries[1:] if entry.after is not None]
+    revert = revert_urls(asking.actor, reference, view.provider.path, earlier)
     page = HistoryPage(
         subject=Link(view.document.name, addresses.service(reference)),
         reference=reference,
-        entries=history_entries(entries),
+        entries=history_entries(entries, revert),
     )
     return page_response(asking, "history.html", page)
 

@@ -345,24 +345,27 @@ def organizations_to_look_from(
 
 @dataclass(frozen=True, slots=True)
 class MemberRow:
-    """A person with their roles in one organization."""
+    """A person with their roles in one organization, and the path of where they belong."""
 
     name: str
     email: str
     roles: tuple[Role, ...]
+    home_path: str = ""
 
 
 def members_of(organization_id: int, *, limit: int = 50) -> tuple[MemberRow, ...]:
     """People with a role in an organization, by name."""
-    roles: dict[tuple[str, str], list[Role]] = {}
+    roles: dict[tuple[str, str, str], list[Role]] = {}
     rows = Membership.objects.filter(
         organization_id=organization_id, person__removed_at__isnull=True
     ).order_by("person__name", "person_id", "role")
-    for name, email, role in rows.values_list("person__name", "person__email", "role"):
-        roles.setdefault((name, email), []).append(Role(role))
-    return tuple(MemberRow(name, email, tuple(given)) for (name, email), given in roles.items())[
-        :limit
-    ]
+    for name, email, path, role in rows.values_list(
+        "person__name", "person__email", "person__organization__path", "role"
+    ):
+        roles.setdefault((name, email, path), []).append(Role(role))
+    return tuple(
+        MemberRow(name, email, tuple(given), path) for (name, email, path), given in roles.items()
+    )[:limit]
 
 
 def organization_description(organization_id: int) -> str:

@@ -9,9 +9,7 @@ from typing import Any
 
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.queries import document_in, documents_of
-from catenary.apps.organizations.policies import may_administer
 from catenary.apps.organizations.queries import (
-    organizations_by_id,
     organizations_by_key,
     person_addresses,
 )
@@ -185,14 +183,11 @@ def editable_consumption(actor: Actor, consumer: str, service: str) -> Editable 
     )
 
 
-def may_edit_service(actor: Actor, provider_path: str) -> bool:
-    """May the actor change a service of this provider?"""
-    return may_define_service(actor, provider_path)
-
-
-def may_edit_organization(actor: Actor, path: str) -> bool:
-    """May the actor change this organization and its people?"""
-    return may_administer(actor, path)
+def removed_services(provider_id: int, limit: int = 10) -> list[tuple[str, str]]:
+    """The services of an organization that were removed last: references and names. For those
+    who may define them."""
+    rows = Service.objects.filter(provider_id=provider_id, removed_at__isnull=False)
+    return list(rows.order_by("-removed_at", "pk").values_list("reference", "name")[:limit])
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,11 +223,6 @@ def holders_of_service(actor: Actor, editable: Editable) -> tuple[list[Holder], 
     ):
         found.append(Holder(Kind.ORGANIZATION, key, name, "consumes"))
     return found, hidden
-
-
-def providers_of(ids: Iterable[int]) -> dict[int, str]:
-    """The names of organizations by number."""
-    return {number: row.name for number, row in organizations_by_id(ids).items()}
 
 
 def _is_ours(actor: Actor, row: ServiceRow) -> bool:

@@ -1,0 +1,105 @@
+"""The buttons that lead to editing, on the pages of those who may: for others there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from catenary.apps.organizations.policies import may_administer, may_edit_catalogue
+from catenary.apps.organizations.queries import OrganizationRow
+from catenary.apps.portfolio.policies import may_define_service
+from catenary.apps.portfolio.queries.drafts import drafts_of
+from catenary.apps.portfolio.queries.editing import removed_services
+from catenary.clock import now
+from catenary.domain.actors import Actor
+from catenary.web import addresses
+from catenary.web.asking import Asking
+from catenary.web.pages.actions import Action, DraftLine
+from catenary.web.pages.sentences import Link
+
+
+def service_actions(actor: Actor, reference: str, provider_path: str) -> tuple[Action, ...]:
+    """What one may do to a service."""
+    if not may_define_service(actor, provider_path):
+        return ()
+    return (
+        Action(_("Edit"), addresses.edit("service", reference), is_main=True),
+        Action(_("Add a consumer"), addresses.edit("consumption", "", service=reference)),
+        Action(_("Delete"), addresses.edit("service", reference, "delete")),
+    )
+
+
+def catalogue_actions(asking: Asking) -> tuple[Action, ...]:
+    """What one may add to the catalogue, looking from here."""
+    viewpoint, actor = asking.viewpoint, asking.actor
+    if viewpoint is None or not (
+        may_edit_catalogue(actor, viewpoint.path)
+        or any(
+            may_edit_catalogue(actor, fact.path)
+            for fact in actor.memberships
+            if fact.root_id == viewpoint.root_id
+        )
+    ):
+        return ()
+    return (Action(_("New service"), addresses.edit("service", ""), is_main=True),)
+
+
+def organization_actions(actor: Actor, row: OrganizationRow) -> tuple[Action, ...]:
+    """What one may do to an organization, and add to it."""
+    found: list[Action] = []
+    if may_edit_catalogue(actor, row.path):
+        found += [
+            Action(_("New service"), addresses.edit("service", "", provider=row.key)),
+            Action(_("Add what it consumes"), addresses.edit("consumption", "", consumer=row.key)),
+        ]
+    if may_administer(actor, row.path):
+        found = [
+            Action(_("Edit"), addresses.edit("organization", row.key), is_main=True),
+            *found,
+            Action(_("New part"), addresses.edit("organization", "", **{"part-of": row.key})),
+            Action(_("New person"), addresses.edit("person", "", organization=row.key)),
+            Action(_("Delete"), addresses.edit("organization", row.key, "delete")),
+        ]
+    return tuple(found)
+
+
+def deleted_here(actor: Actor, row: OrganizationRow) -> tuple[Link, ...]:
+    """Services that were deleted and can be brought back, for whoever may."""
+    if not may_edit_catalogue(actor, row.path):
+        return ()
+    return tuple(
+        Link(name, addresses.edit("service", reference, "deleted"))
+        for reference, name in removed_services(row.id)
+    )
+
+
+def person_url(actor: Actor, email: str, home_path: str) -> str:
+    """Where a person is changed; nothing for those who may not."""
+    return addresses.edit("person", email) if may_administer(actor, home_path) else ""
+
+
+def consumption_url(actor: Actor, consumer: OrganizationRow, reference: str, path: str) -> str:
+    """Where a consumption is changed; nothing for those who may not."""
+    if not may_edit_catalogue(actor, path) and not may_edit_catalogue(actor, consumer.path):
+        return ""
+    return addresses.edit("consumption", f"{consumer.key} > {reference}")
+
+
+def draft_lines(asking: Asking) -> tuple[DraftLine, ...]:
+    """What somebody typed and has not saved yet: theirs alone."""
+    found = []
+    for row in drafts_of(actor=asking.actor, at=now()):
+        kept = date_format(localtime(row.saved_at), "j M Y, H:i")
+        link = Link(row.title, addresses.edit(row.kind, row.reference))
+        found.append(DraftLine(link, kept, is_new=not row.reference))
+    return tuple(found)
+
+
+def revert_urls(actor: Actor, reference: str, path: str, numbers: Sequence[int]) -> dict[int, str]:
+    """Where each of these versions of a service is taken up again; none for those who may not."""
+    if not may_define_service(actor, path):
+        return {}
+    return {number: addresses.edit("service", reference, version=str(number)) for number in numbers}
