@@ -33,7 +33,7 @@ SMALL, LARGE = 100, 1_000
 
 #: Queries of each page the second time, when the chain is in memory.
 PINNED = {
-    "home": 11,
+    "home": 12,
     "catalogue": 16,
     "catalogue, filtered": 17,
     "catalogue, second page": 16,
