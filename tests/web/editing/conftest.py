@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.http import HttpResponse
 from django.test import Client
 
 from catenary.apps.history.operations import open_change
@@ -22,7 +20,6 @@ from tests.domain.estates import group
 PATIENTS = "bluewater-apps/patients"
 VAULT = "bluewater-ops/vault"
 EDIT = f"/services/{PATIENTS}/edit/"
-Post = Callable[..., HttpResponse]
 
 
 def world(*, source: str = "browser") -> None:
@@ -98,7 +95,7 @@ class Form(HTMLParser):
             self._name, self._is_select = "", False
 
 
-def form_of(response: HttpResponse) -> dict[str, Any]:
+def form_of(response: Any) -> dict[str, Any]:
     """What a browser would post of the form on a page: every field as it stands."""
     html = response.content.decode()
     return Form(html[html.index("<main") : html.index("</main>")]).values

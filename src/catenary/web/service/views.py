@@ -16,8 +16,8 @@ from catenary.web.agreements import agreed_lines
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.chain.drawing import drawn
 from catenary.web.checks.views import findings_of
-from catenary.web.marks import organization_link
 from catenary.web.editing.entry import consumption_url, revert_urls, service_actions
+from catenary.web.marks import organization_link
 from catenary.web.pages import HistoryPage, Link
 from catenary.web.service.blueprint import service_page
 from catenary.web.service.history import history_entries
