@@ -146,6 +146,7 @@ ROUTES = EDITING | {
     "sign-on-back": Route(objects={"company": set()}, is_open=True),
     "sign-out": Route(methods=frozenset({"POST"}), is_open=True),
     "seen-as": Route(methods=frozenset({"POST"})),
+    "words": Route(page=frozenset(EVERYBODY), is_open=True),
     "language": Route(methods=frozenset({"POST"}), is_open=True),
     "healthz": Route(page=frozenset(EVERYBODY), is_open=True),
     "readyz": Route(page=frozenset(EVERYBODY), is_open=True),

@@ -13,6 +13,7 @@ from catenary.web.chain.views import chain
 from catenary.web.checks.views import checks
 from catenary.web.compare.views import compare
 from catenary.web.editing.urls import urlpatterns as editing
+from catenary.web.help.views import words
 from catenary.web.home.views import home
 from catenary.web.impact.views import impact
 from catenary.web.language import choose_language
@@ -56,6 +57,7 @@ urlpatterns = [
     path("sign-in/with/<slug:provider>/back/", sign_on.back, name="sign-on-back"),
     path("sign-out/", access.sign_out, name="sign-out"),
     path("seen-as/", access.seen_as, name="seen-as"),
+    path("help/words/", words, name="words"),
     path("language/", choose_language, name="language"),
     path("healthz", access.healthz, name="healthz"),
     path("readyz", access.readyz, name="readyz"),

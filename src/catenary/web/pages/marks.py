@@ -44,6 +44,16 @@ class Because:
         return (*self.sentence.links, *self.evidence)
 
 
+_TERMS = {
+    "customer-facing": "customer-facing",
+    "offered": "customer-facing",
+    "supporting": "supporting",
+    "external": "external",
+    "idle": "idle",
+    "pipeline": "stage",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class RoleMark:
     """What a service is, seen from the viewpoint, and why.
@@ -59,6 +69,11 @@ class RoleMark:
     def word(self) -> str:
         """The role as the reader reads it."""
         return role_word(self.role)
+
+    @property
+    def term(self) -> str:
+        """The word that explains the role: ``offered`` is customer-facing, too."""
+        return _TERMS.get(self.role, "viewpoint")
 
     @property
     def shape(self) -> SafeString:

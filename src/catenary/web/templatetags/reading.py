@@ -1,4 +1,4 @@
-"""Moments, days and sentences of the foundation, as the reader writes and reads them."""
+"""Moments, days and sentences as the reader writes and reads them, and what words mean."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django import template
 from django.utils.formats import date_format
 
 from catenary.web import reading
+from catenary.web.help.terms import TERMS, Term
 
 register = template.Library()
 
@@ -28,3 +29,10 @@ def day(at: date | datetime | None) -> str:
 def in_words(text: str) -> str:
     """A sentence of the foundation (a finding, a problem, a refusal) in the reader's language."""
     return reading.in_words(text)
+
+
+@register.inclusion_tag("partials/help.html")
+def help_with(key: str) -> dict[str, Term]:
+    """What a word means, closed until somebody asks: ``{% help_with "outcome" %}``. It stands in
+    a row beside a heading. A word that is not among the terms is a mistake of ours."""
+    return {"term": TERMS[key]}

@@ -1,6 +1,6 @@
 /* Small comforts of the page; everything works without them. Loaded before the page is drawn so
    that a chosen theme never flashes. Keys: "/" searches; "g" then h, c, n, k goes to home,
-   catalogue, chain, checks (s is kept for status); Escape closes a menu. */
+   catalogue, chain, checks (s is kept for status); Escape closes a menu or the meaning of a word. */
 (function () {
   "use strict";
   var root = document.documentElement;
@@ -28,7 +28,7 @@
   var patience = 0;
   document.addEventListener("keydown", function (event) {
     if (event.key === "Escape") {
-      document.querySelectorAll("details.menu[open]").forEach(function (menu) {
+      document.querySelectorAll("details.menu[open], details.means[open]").forEach(function (menu) {
         menu.open = false;
         menu.querySelector("summary").focus();
       });
@@ -61,7 +61,7 @@
       });
     }
     if (event.target.closest("[data-print]")) window.print();
-    document.querySelectorAll("details.menu[open]").forEach(function (menu) {
+    document.querySelectorAll("details.menu[open], details.means[open]").forEach(function (menu) {
       if (!menu.contains(event.target)) menu.open = false;
     });
   });

@@ -1,0 +1,1 @@
+"""What the words mean: quoted next to them, and all together on one page."""
