@@ -641,7 +641,7 @@ CUSTOMER_COMPARE = replace(
 EMPTY_COMPARE = replace(COMPARE, customer=None, rows=(), choices=())
 
 PROPOSAL = p.ProposalCard(
-    number=7,
+    number=1,
     sentence=p.say("{who}, {side}, suggests to say instead", who="Dr. Okafor", side=EMERGENCY),
     at=NOON,
     before="Seen soon",

@@ -171,8 +171,11 @@ def _page(
 
 
 def _words(refusal: Refusal) -> str:
-    parts = (in_words(refusal.sentence), in_words(refusal.remedy))
-    return ". ".join(_capital(part) for part in parts if part) + "."
+    sentence = in_words(refusal.sentence)
+    if not sentence.startswith(refusal.reference):
+        sentence = _capital(sentence)
+    remedy = _capital(in_words(refusal.remedy))
+    return f"{sentence}. {remedy}." if remedy else f"{sentence}."
 
 
 def _problem_words(problem: Problem) -> str:
