@@ -33,8 +33,6 @@ NOT_OUR_CLASSES = {
     "chip-tag",
     "reference",
     "initials",
-    "chain-label",
-    "chain-sublabel",
     "key",
 }
 SAID_BY_ATTRIBUTES = ("aria-label", "title", "placeholder", "alt")

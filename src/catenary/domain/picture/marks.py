@@ -63,6 +63,8 @@ def mark_size(node: PictureNode, widest: float) -> MarkSize:
 
 def second_line(node: PictureNode) -> tuple[str, tuple[str, ...]]:
     """The provider, and the words that follow it: the role, and the stage unless it is live."""
+    if node.says:
+        return display_text(node.says[0]), node.says[1:]
     if node.kind == "bundle":
         return ("folded, open to see" if node.expand_href else "folded"), ()
     words: list[str] = [node.role] if node.role else []

@@ -32,7 +32,8 @@ class PictureNode:
     ``sublabel`` is the provider. ``href`` is where the mark leads; empty when it leads nowhere.
     ``level`` may push a mark down to at least that row (0 = top). ``count`` is how many marks of
     the unfolded picture it stands for; ``expand_href`` opens a bundle. ``stage`` is a word of
-    the lifecycle, or empty.
+    the lifecycle, or empty. ``says`` is the second line (the provider, then the words after it)
+    when a reader is to see other words than the codes.
     """
 
     id: str
@@ -47,6 +48,7 @@ class PictureNode:
     level: int | None = None
     count: int = 1
     expand_href: str = ""
+    says: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import cast
 
 from django.utils.translation import gettext as _
@@ -11,7 +11,6 @@ from django.utils.translation import ngettext
 
 from catenary.apps.portfolio.queries.chain import ChainView
 from catenary.domain.picture import (
-    ChainPicture,
     PictureEdge,
     PictureNode,
     TableRow,
@@ -20,10 +19,9 @@ from catenary.domain.picture import (
     table_rows,
 )
 from catenary.domain.picture.values import NodeRole
-from catenary.domain.said import Said
 from catenary.web import addresses
 from catenary.web.picture import render_chain
-from catenary.web.reading import figure, in_words
+from catenary.web.reading import figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,31 +83,12 @@ def drawn(
             for row in view.consumers
         ],
     )
-    folded = _in_words(fold(picture, opened=opened, opening=opening))
+    folded = fold(picture, opened=opened, opening=opening)
     relying = {
         (f"organization {row.organization.key}", row.service): _relying(row.relying)
         for row in view.consumers
     }
     return Drawn(str(render_chain(folded, prefix=prefix)), table_rows(picture), relying)
-
-
-def _in_words(picture: ChainPicture) -> ChainPicture:
-    """The picture in the reader's language, before it is measured and laid out."""
-    return replace(
-        picture,
-        nodes=tuple(
-            replace(node, label=in_words(node.label)) if isinstance(node.label, Said) else node
-            for node in picture.nodes
-        ),
-        groups=tuple(
-            replace(
-                group,
-                label=in_words(group.label),
-                members=tuple((member, in_words(words)) for member, words in group.members),
-            )
-            for group in picture.groups
-        ),
-    )
 
 
 def _node_role(role: str) -> NodeRole:

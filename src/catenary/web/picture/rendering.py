@@ -26,6 +26,7 @@ from catenary.domain.picture.routing import number
 from catenary.domain.picture.text import display_text
 from catenary.web.picture.glyphs import condition_glyph, role_glyph
 from catenary.web.picture.legend import render_legend
+from catenary.web.picture.wording import in_readers_words
 from catenary.web.reading import figure
 from catenary.web.words import condition_word, role_word, stage_word
 
@@ -49,6 +50,8 @@ def render_chain(
     """
     if not picture.nodes:
         return SafeString()
+    if geometry is None:
+        picture = in_readers_words(picture)
     tools = "".join(
         f'<button type="button" class="chain-tool" data-chain-do="{what}" '
         f'aria-label="{escape(words)}" title="{escape(words)}">'
