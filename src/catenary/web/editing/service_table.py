@@ -103,7 +103,7 @@ OUTCOMES = Section(
                     (
                         Field("name", _("What is measured"), example=_("median wait at reception")),
                         Field("unit", _("Unit"), example=_("min")),
-                        Field("baseline", _("Before the service")),
+                        Field("baseline", _("Before")),
                         Field("target", _("Wanted")),
                         Field(
                             "better",

@@ -63,6 +63,14 @@ class Widget:
         return f"editing/{self.kind}.html"
 
     @property
+    def size(self) -> str:
+        """How much room a row takes: ``plain`` with one field, ``small`` with two, ``large``."""
+        shown = [item for item in self.items if item.kind != "hidden"]
+        if len(shown) == 1:
+            return "plain"
+        return "small" if len(shown) == 2 else "large"
+
+    @property
     def described_by(self) -> str:
         """Ids of what explains it to those who do not see where it stands."""
         ids = [f"{self.id}-help"] if self.help else []
