@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -140,14 +140,14 @@ def _posted(asking: Asking, editing: Editing, editable: Editable | None) -> Http
         return _checked(asking, editing, editable, state, seen)
     if command in ("save", "merge"):
         return _saved(asking, editing, editable, state, seen, takes_over, given)
-    focus, notice, drafted_at = "", "", None
-    if command == "draft":
-        drafted_at = _keep(asking, editing, editable, state, seen)
-        notice = _("Kept as a draft. Only you see it; it is dropped when you save, or in 30 days.")
-    elif command.startswith("mend "):
+    focus, notice = "", ""
+    if command.startswith("mend "):
         focus = mend(state, command[5:], asking.actor.email) if editing is SERVICE else ""
-    elif command != "back":
+    elif command not in ("draft", "back"):
         focus = obey(items, state, command)
+    kept_at = _keep(asking, editing, editable, state, seen)
+    if command == "draft" and kept_at is not None:
+        notice = _("Kept as a draft. Only you see it; it is dropped when you save, or in 30 days.")
     page = edit_page(
         asking,
         editing,
@@ -156,9 +156,8 @@ def _posted(asking: Asking, editing: Editing, editable: Editable | None) -> Http
         seen=seen,
         focus=focus,
         takes_over=takes_over,
-        drafted_at=drafted_at,
         notice=notice,
-        panel=_panel(asking, editing, editable, state, seen),
+        panel=_panel(asking, editing, editable, state, seen, kept_at),
     )
     return page_response(asking, "editing/form.html", page)
 
@@ -239,10 +238,7 @@ def _checked(
     asking: Asking, editing: Editing, editable: Editable | None, state: State, seen: str
 ) -> HttpResponse:
     """What the rules say of what is typed so far, which is kept as a draft on the way."""
-    try:
-        kept_at = _keep(asking, editing, editable, state, seen)
-    except CatalogueBusy:
-        kept_at = None
+    kept_at = _keep(asking, editing, editable, state, seen)
     panel = _panel(asking, editing, editable, state, seen, kept_at)
     page = {"panel": panel, "kind": editing.kind}
     return render(asking.request, "editing/panel.html", {"page": page})
@@ -250,18 +246,23 @@ def _checked(
 
 def _keep(
     asking: Asking, editing: Editing, editable: Editable | None, state: State, seen: str
-) -> Any:
+) -> datetime | None:
+    """Keep what was typed as a draft; when, or nothing while another program holds the database:
+    then what is typed is still in the browser, and the next key tries again."""
     at = now()
     title = state.get("name") or (editable.name if editable else str(editing.new_title))
-    save_draft(
-        actor=asking.actor,
-        kind=editing.kind,
-        reference=editable.reference if editable else "",
-        title=str(title),
-        digest=seen,
-        state=state,
-        at=at,
-    )
+    try:
+        save_draft(
+            actor=asking.actor,
+            kind=editing.kind,
+            reference=editable.reference if editable else "",
+            title=str(title),
+            digest=seen,
+            state=state,
+            at=at,
+        )
+    except CatalogueBusy:
+        return None
     return at
 
 
@@ -271,7 +272,7 @@ def _panel(
     editable: Editable | None,
     state: State,
     seen: str,
-    kept_at: Any = None,
+    kept_at: datetime | None = None,
 ) -> Panel:
     if editing is not SERVICE:
         return Panel(kept_at=kept_at)
@@ -289,7 +290,7 @@ def _numbers(hidden: Mapping[str, str]) -> dict[str, str]:
     return {name: number for number, name in hidden.items()}
 
 
-def _only_known(state: State, unseen: Any, editable: Editable) -> None:
+def _only_known(state: State, unseen: Iterable[str], editable: Editable) -> None:
     """Take supporters out that the version had, that its reader may not see, and that are not
     there any more: they cannot be brought back by somebody who may not know them."""
     names = set(unseen) - set(editable.hidden.values())
