@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -221,6 +222,29 @@ def test_impact_is_told_in_words_and_in_json(stocked: Installation) -> None:
     hidden = stocked.run("impact", "acme/db", "--by", "bo@buyer.example")
     missing = stocked.run("impact", "acme/no", "--by", "bo@buyer.example")
     assert (hidden.code, hidden.err) == (2, missing.err.replace("acme/no", "acme/db"))
+
+
+def test_the_past_is_shown_and_written_out(
+    stocked: Installation, files: Path, tmp_path: Path
+) -> None:
+    before = datetime.now(tz=UTC).isoformat()
+    edit(files, "name: Shop", "name: Store")
+    edit(files, "    relies-on: [acme/db]\n", "")
+    stocked.fine("apply", files)
+
+    assert "Store" in stocked.fine("show", "acme/shop").out
+    assert "Shop" in stocked.fine("show", "acme/shop", "--as-of", before).out
+    assert "acme/db" in stocked.fine("chain", "acme/shop", "--as-of", before).out
+    assert "down acme/shop" in stocked.fine("impact", "acme/db", "--as-of", before).out
+    assert "down acme/shop" not in stocked.fine("impact", "acme/db").out
+    stocked.fine("export", tmp_path / "then", "--as-of", before)
+    written = "".join(p.read_text() for p in sorted((tmp_path / "then").rglob("*.yaml")))
+    assert "name: Shop" in written
+    assert "acme/db" in written
+    assert stocked.run("show", "acme/shop", "--as-of", "2001-01-01").code == 2
+    assert stocked.run("show", "acme/shop", "--as-of", "yesterday").code == 2
+    assert stocked.run("show", "acme", "--as-of", before).code == 2
+    assert "Store" in stocked.fine("show", "acme/shop", "--as-of", "2999-12-31").out
 
 
 def test_a_chain_is_drawn_and_told(stocked: Installation) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from catenary import clock
 from catenary.cli.exit_codes import FAILED, REFUSED, STOPPED
-from catenary.cli.session import actor_by, fail, ready, refuse, viewpoint_from
+from catenary.cli.session import actor_by, fail, ready, records_from, refuse, viewpoint_from
 from catenary.cli.terminal import Colour, answer, complain, progress, say
 
 if TYPE_CHECKING:
@@ -96,17 +96,26 @@ def _say_what_stands(version: int) -> None:
 
 
 def export_files(
-    *, folder: Path, seen: str, by: str, force: bool, json: bool, data: Path | None
+    *, folder: Path, seen: str, as_of: str, by: str, force: bool, json: bool, data: Path | None
 ) -> None:
     """Write the catalogue as files."""
     ready(data)
     from catenary.apps.portfolio.queries.documents import live_catalogue
     from catenary.apps.portfolio.queries.hidden import without_hidden_reliance
+    from catenary.apps.portfolio.queries.past import Past, catalogue_at
     from catenary.exchange.catalogue.writing import ExportRefused, write_catalogue
 
     actor = actor_by(by)
     viewpoint = viewpoint_from(actor, seen)
-    catalogue, left_out = live_catalogue(actor, viewpoint), 0
+    records = records_from(as_of)
+    catalogue, left_out = (
+        (
+            catalogue_at(actor, viewpoint, records)
+            if isinstance(records, Past)
+            else live_catalogue(actor, viewpoint)
+        ),
+        0,
+    )
     if viewpoint is not None:
         catalogue, left_out = without_hidden_reliance(catalogue)
     try:

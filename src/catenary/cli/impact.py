@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from catenary.cli.session import actor_by, fail, ready
+from catenary.cli.session import actor_by, fail, ready, records_from
 from catenary.cli.showing import viewpoint_for
 from catenary.cli.terminal import Colour, answer, say
 
@@ -28,6 +28,7 @@ def show_impact(
     references: Sequence[str],
     condition: str,
     seen: str,
+    as_of: str,
     by: str,
     json: bool,
     data: Path | None,
@@ -47,6 +48,7 @@ def show_impact(
         condition=condition,
         # A person reads the nearest; a program is given all.
         limit=None if json else SHOWN,
+        records=records_from(as_of),
     )
     if missing or view is None:
         fail("; ".join(f"there is no service {name} that you may see" for name in missing))

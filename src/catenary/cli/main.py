@@ -27,6 +27,12 @@ By = Annotated[
     str, typer.Option("--by", help="Act as this person (e-mail), with their permissions.")
 ]
 Seen = Annotated[str, typer.Option("--as", help="Seen as this organization. [default: everything]")]
+AsOf = Annotated[
+    str,
+    typer.Option(
+        "--as-of", help="As of a past moment: an ISO date (its end) or time. [default: now]"
+    ),
+]
 Source = Annotated[
     str,
     typer.Option(
@@ -172,6 +178,7 @@ def apply(
 def export(
     folder: Annotated[Path, typer.Argument(help="Where to write the files.")],
     seen: Seen = "",
+    as_of: AsOf = "",
     by: By = "",
     force: Annotated[
         bool, typer.Option("--force", help="Write into a folder that holds other YAML too.")
@@ -182,7 +189,7 @@ def export(
     """Write the catalogue out as files."""
     from catenary.cli.catalogue import export_files
 
-    export_files(folder=folder, seen=seen, by=by, force=force, json=json, data=data)
+    export_files(folder=folder, seen=seen, as_of=as_of, by=by, force=force, json=json, data=data)
 
 
 @app.command(name="import")
@@ -232,6 +239,7 @@ def import_(
 def show(
     reference: Annotated[str, typer.Argument(help="organization/service, or organization.")],
     seen: Seen = "",
+    as_of: AsOf = "",
     by: By = "",
     json: Json = False,
     data: Data = None,
@@ -239,7 +247,7 @@ def show(
     """Show one service or organization."""
     from catenary.cli.showing import show_reference
 
-    show_reference(reference=reference, seen=seen, by=by, json=json, data=data)
+    show_reference(reference=reference, seen=seen, as_of=as_of, by=by, json=json, data=data)
 
 
 @app.command()
@@ -249,6 +257,7 @@ def chain(
     up: Annotated[bool, typer.Option("--up", help="Only who relies on it.")] = False,
     down: Annotated[bool, typer.Option("--down", help="Only what it relies on.")] = False,
     seen: Seen = "",
+    as_of: AsOf = "",
     by: By = "",
     json: Json = False,
     data: Data = None,
@@ -257,7 +266,15 @@ def chain(
     from catenary.cli.showing import show_chain
 
     show_chain(
-        reference=reference, depth=depth, up=up, down=down, seen=seen, by=by, json=json, data=data
+        reference=reference,
+        depth=depth,
+        up=up,
+        down=down,
+        seen=seen,
+        as_of=as_of,
+        by=by,
+        json=json,
+        data=data,
     )
 
 
@@ -268,6 +285,7 @@ def impact(
         str, typer.Option(help="What they are asked to be: down or degraded.")
     ] = "down",
     seen: Seen = "",
+    as_of: AsOf = "",
     by: By = "",
     json: Json = False,
     data: Data = None,
@@ -275,7 +293,15 @@ def impact(
     """Say who is hit when services fail: services, organizations, outcomes, and why."""
     from catenary.cli.impact import show_impact
 
-    show_impact(references=references, condition=condition, seen=seen, by=by, json=json, data=data)
+    show_impact(
+        references=references,
+        condition=condition,
+        seen=seen,
+        as_of=as_of,
+        by=by,
+        json=json,
+        data=data,
+    )
 
 
 @app.command()

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
+from catenary import clock
 from catenary.cli.exit_codes import FAILED, REFUSED
 from catenary.cli.terminal import answer, complain
 
 if TYPE_CHECKING:
+    from catenary.apps.portfolio.queries.records import Records
     from catenary.domain.actors import Actor, Viewpoint
     from catenary.domain.refusals import Refusal
 
@@ -77,6 +79,20 @@ def viewpoint_from(actor: Actor, key: str) -> Viewpoint | None:
     if viewpoint is None:
         fail(f"there is no organization {key} to look from")
     return viewpoint
+
+
+def records_from(as_of: str) -> Records:
+    """Where to read: the present, or the moment a command was given."""
+    from catenary.apps.portfolio.queries.past import records_at
+    from catenary.apps.portfolio.queries.records import TODAY
+    from catenary.domain.moments import read_moment
+
+    if not as_of:
+        return TODAY
+    at = read_moment(as_of)
+    if at is None:
+        fail(f"{as_of} is no ISO date or time, like 2026-03-01 or 2026-03-01T09:30Z")
+    return TODAY if at >= clock.now() else records_at(at)
 
 
 def fail(sentence: str, code: int = FAILED) -> NoReturn:

@@ -6,12 +6,13 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from catenary.cli.session import actor_by, fail, ready
+from catenary.cli.session import actor_by, fail, ready, records_from
 from catenary.cli.terminal import answer, say
 from catenary.domain.references import is_reference
 
 if TYPE_CHECKING:
     from catenary.apps.portfolio.queries.chain import ChainView
+    from catenary.apps.portfolio.queries.records import Records
     from catenary.domain.actors import Actor, Viewpoint
 
 
@@ -20,13 +21,18 @@ _INDENTED = 16
 _ALL = 10_000_000
 
 
-def show_reference(*, reference: str, seen: str, by: str, json: bool, data: Path | None) -> None:
+def show_reference(
+    *, reference: str, seen: str, as_of: str, by: str, json: bool, data: Path | None
+) -> None:
     """Print a service or an organization as it may be seen."""
     ready(data)
     actor = actor_by(by)
     viewpoint = viewpoint_for(actor, seen, reference)
+    records = records_from(as_of)
+    if records.at is not None and not is_reference(reference):
+        fail("organizations are shown as they are now: --as-of is for services")
     value = (
-        _service(actor, viewpoint, reference)
+        _service(actor, viewpoint, reference, records)
         if is_reference(reference)
         else _organization(actor, viewpoint, reference)
     )
@@ -46,6 +52,7 @@ def show_chain(
     up: bool,
     down: bool,
     seen: str,
+    as_of: str,
     by: str,
     json: bool,
     data: Path | None,
@@ -67,6 +74,7 @@ def show_chain(
         depth=depth or None,
         # A person reads the nearest; a program is given all.
         limit=_ALL if json else SHOWN,
+        records=records_from(as_of),
     )
     if view is None:
         fail(f"there is no service {reference} that you may see")
@@ -89,11 +97,13 @@ def viewpoint_for(actor: Actor, seen: str, reference: str) -> Viewpoint:
     return viewpoint
 
 
-def _service(actor: Actor, viewpoint: Viewpoint, reference: str) -> dict[str, Any]:
+def _service(
+    actor: Actor, viewpoint: Viewpoint, reference: str, records: Records
+) -> dict[str, Any]:
     from catenary.apps.portfolio.queries.service import service_view
     from catenary.domain.documents.plain import service_to_plain
 
-    view = service_view(actor=actor, viewpoint=viewpoint, reference=reference)
+    view = service_view(actor=actor, viewpoint=viewpoint, reference=reference, records=records)
     if view is None:
         fail(f"there is no service {reference} that you may see")
     reasons = view.reasons

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from urllib.parse import urlencode
 
 from django.urls import reverse
+
+_as_of: ContextVar[str] = ContextVar("as_of", default="")
+
+
+@contextmanager
+def staying_at(as_of: str) -> Iterator[None]:
+    """Inside, addresses of pages that show the past lead to the same moment."""
+    token = _as_of.set(as_of)
+    try:
+        yield
+    finally:
+        _as_of.reset(token)
+
+
+def moment() -> dict[str, str]:
+    """The moment that addresses lead to, as a query."""
+    return {"as_of": _as_of.get()}
 
 
 def service(reference: str) -> str:
     """The page of a service."""
     organization, _, key = reference.partition("/")
-    return reverse("service", args=[organization, key])
+    return _with_query(reverse("service", args=[organization, key]), moment())
 
 
 def service_history(reference: str) -> str:
@@ -44,12 +64,12 @@ def organization(key: str) -> str:
 
 def catalogue(**query: str) -> str:
     """The catalogue, narrowed; empty values are left out."""
-    return _with_query(reverse("catalogue"), query)
+    return _with_query(reverse("catalogue"), query | moment())
 
 
 def chain(**query: str) -> str:
     """The chain picture, for example of ``focus``."""
-    return _with_query(reverse("chain"), query)
+    return _with_query(reverse("chain"), query | moment())
 
 
 def checks(**query: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -22,10 +23,18 @@ from catenary.apps.organizations.queries import (
 )
 from catenary.apps.portfolio.queries.checks import held_finding_count
 from catenary.apps.portfolio.queries.home import relation_counts
+from catenary.apps.portfolio.queries.records import TODAY, Records
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.documents.shapes import Role
 from catenary.web import addresses
-from catenary.web.pages import Account, Count, Frame, ViewpointBand, ViewpointChoice
+from catenary.web.pages import (
+    Account,
+    Count,
+    Frame,
+    LooksBack,
+    ViewpointBand,
+    ViewpointChoice,
+)
 from catenary.web.reading import figure
 
 P = ParamSpec("P")
@@ -33,6 +42,7 @@ P = ParamSpec("P")
 SEEN_AS = "seen-as"
 _CONSUMER_ROLES = frozenset({Role.CUSTOMER, Role.USER, Role.SPONSOR})
 _OPERATOR_CHOICES = 20
+_KEPT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,11 @@ class Asking:
     actor: Actor
     name: str
     viewpoint: Viewpoint | None
+    #: Where a page that can look back reads from: the present, or the moment ``as_of`` names.
+    records: Records = TODAY
+    as_of: str = ""
+    moment: datetime | None = None
+    looks_back: bool = False
 
 
 def signed_in(
@@ -101,6 +116,22 @@ def frame_of(asking: Asking, *, current: str = "", query: str = "", look: str = 
         band=_band(asking, look),
         open_findings=findings,
         query=query,
+        looks_back=_looks_back(asking),
+    )
+
+
+def _looks_back(asking: Asking) -> LooksBack | None:
+    if not asking.looks_back:
+        return None
+    kept = asking.request.GET.copy()
+    for name in ("as_of", "after"):
+        kept.pop(name, None)
+    query = f"?{kept.urlencode()}" if kept else ""
+    return LooksBack(
+        as_of=asking.as_of,
+        moment=asking.moment,
+        now_url=asking.request.path + query,
+        kept=tuple((name, text) for name, texts in kept.lists() for text in texts)[:_KEPT],
     )
 
 

@@ -18,6 +18,7 @@ from catenary.apps.portfolio.queries.catalogue import (
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.editing.entry import catalogue_actions
+from catenary.web.looking import looking_back
 from catenary.web.marks import organization_link
 from catenary.web.pages import (
     CataloguePage,
@@ -38,6 +39,7 @@ _DESCRIPTION = 240
 
 @require_safe
 @signed_in
+@looking_back
 def catalogue(asking: Asking) -> HttpResponse:
     """Services one may see, as a list."""
     given = asking.request.GET
@@ -56,11 +58,19 @@ def catalogue(asking: Asking) -> HttpResponse:
             viewpoint=asking.viewpoint,
             narrowed=narrowed,
             after=given.get("after", "")[:2000],
+            records=asking.records,
         )
+    page = _page(found, narrowed)
+    as_of = (("as_of", asking.as_of),) if asking.as_of else ()
     return page_response(
         asking,
         "catalogue.html",
-        replace(_page(found, narrowed), actions=catalogue_actions(asking)),
+        replace(
+            page,
+            kept=(*page.kept, *as_of),
+            # Nothing can be changed in the past.
+            actions=() if asking.as_of else catalogue_actions(asking),
+        ),
         current="catalogue",
         query=narrowed.text,
     )

@@ -16,6 +16,7 @@ from catenary.domain.picture import PictureNode, TableRow
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.chain.drawing import drawn
+from catenary.web.looking import looking_back
 from catenary.web.marks import service_link
 from catenary.web.pages import ChainChoice, ChainPage, ChainRow, Count, Facet, Link, Sentence, say
 from catenary.web.reading import figure, in_words
@@ -28,6 +29,7 @@ _OPENED = 20
 
 @require_safe
 @signed_in
+@looking_back
 def chain(asking: Asking) -> HttpResponse:
     """The picture with its controls, or good places to begin."""
     given = asking.request.GET
@@ -43,6 +45,7 @@ def chain(asking: Asking) -> HttpResponse:
             reference=reference,
             direction=direction,
             depth=depth,
+            records=asking.records,
         )
     if view is None:
         page = _beginning(asking, reference)
@@ -52,6 +55,7 @@ def chain(asking: Asking) -> HttpResponse:
     def opening(name: str) -> str:
         query = [("focus", reference), ("direction", direction.value), ("depth", depth or 0)]
         query += [("open", bundle) for bundle in [*opened, name]]
+        query += [("as_of", asking.as_of)] if asking.as_of else []
         return f"{reverse('chain')}?{urlencode(query)}#picture"
 
     picture = drawn(view, opened=opened, opening=opening)

@@ -26,6 +26,7 @@ from catenary.domain.picture import threshold_words
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.impact.drawing import impact_picture
+from catenary.web.looking import looking_back
 from catenary.web.marks import organization_link, service_link
 from catenary.web.pages import Chip, ConditionMark, Count, Facet, Link, Sentence, say
 from catenary.web.pages.impact import (
@@ -42,6 +43,7 @@ _CONDITIONS = ("down", "degraded")
 
 @require_safe
 @signed_in
+@looking_back
 def impact(asking: Asking) -> HttpResponse:
     """The question with its answer, or good places to begin."""
     given = asking.request.GET
@@ -60,6 +62,7 @@ def impact(asking: Asking) -> HttpResponse:
             viewpoint=asking.viewpoint,
             references=references,
             condition=condition,
+            records=asking.records,
         )
     chosen = [link.reference for link in view.failing] if view else []
     found = _found(asking, query, chosen, condition)
@@ -77,7 +80,10 @@ def impact(asking: Asking) -> HttpResponse:
         query=query,
         found=found,
         found_nothing=bool(query) and not found,
-        kept=tuple(("service", reference) for reference in chosen),
+        kept=(
+            *(("service", reference) for reference in chosen),
+            *((name, text) for name, text in addresses.moment().items() if text),
+        ),
         has_answer=view is not None,
         kinds=_kinds(view) if view else (),
         organizations=tuple(_organization(row) for row in view.organizations) if view else (),
@@ -101,6 +107,7 @@ def _address(references: Sequence[str], condition: str) -> str:
     query = [("service", reference) for reference in references]
     if condition != "down":
         query.append(("condition", condition))
+    query += [(name, text) for name, text in addresses.moment().items() if text]
     return f"{reverse('impact')}?{urlencode(query)}" if query else reverse("impact")
 
 
@@ -109,7 +116,10 @@ def _found(asking: Asking, query: str, chosen: Sequence[str], condition: str) ->
     if not query or asking.viewpoint is None:
         return ()
     found = list_services(
-        actor=asking.actor, viewpoint=asking.viewpoint, narrowed=CatalogueFilter(text=query)
+        actor=asking.actor,
+        viewpoint=asking.viewpoint,
+        narrowed=CatalogueFilter(text=query),
+        records=asking.records,
     )
     return tuple(
         Facet(
@@ -124,7 +134,7 @@ def _found(asking: Asking, query: str, chosen: Sequence[str], condition: str) ->
 
 def _suggestions(asking: Asking, condition: str) -> tuple[Facet, ...]:
     """The services most others stand on: where a failure travels farthest."""
-    if asking.viewpoint is None:
+    if asking.viewpoint is None or asking.as_of:
         return ()
     place = chain_place(actor=asking.actor, viewpoint=asking.viewpoint)
     return tuple(

@@ -21,6 +21,7 @@ from catenary.web.pages.frame import (
     Addresses,
     Frame,
     LanguageChoice,
+    LooksBack,
     ViewpointBand,
     ViewpointChoice,
 )
@@ -112,6 +113,7 @@ __all__ = [
     "Hours",
     "LanguageChoice",
     "Link",
+    "LooksBack",
     "MeasureLine",
     "MembershipRow",
     "OrganizationPage",

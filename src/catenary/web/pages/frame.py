@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from catenary.web.pages.marks import Count
 
@@ -77,6 +78,29 @@ class ViewpointBand:
 
 
 @dataclass(frozen=True, slots=True)
+class LooksBack:
+    """A page that can be read as of a past moment. ``moment`` is the one that is shown, absent for
+    the present; ``now_url`` is the same page now; ``kept`` the other values of its address."""
+
+    as_of: str = ""
+    moment: datetime | None = None
+    now_url: str = ""
+    kept: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def day(self) -> str:
+        """The day that is shown, as a date field takes it."""
+        return "" if self.moment is None else self.moment.date().isoformat()
+
+    @property
+    def clock(self) -> str:
+        """The time of the day that is shown, in UTC; empty for the end of a day."""
+        if self.moment is None or len(self.as_of) == 10:
+            return ""
+        return f"{self.moment:%H:%M:%S}"
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """The frame of a page.
 
@@ -92,5 +116,6 @@ class Frame:
     band: ViewpointBand | None = None
     open_findings: Count | None = None
     query: str = ""
+    looks_back: LooksBack | None = None
     origin: str = ""
     addresses: Addresses = field(default_factory=Addresses)

@@ -17,6 +17,7 @@ from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.chain.drawing import drawn
 from catenary.web.checks.views import findings_of
 from catenary.web.editing.entry import consumption_url, revert_urls, service_actions
+from catenary.web.looking import looking_back
 from catenary.web.marks import organization_link
 from catenary.web.pages import HistoryPage, Link
 from catenary.web.service.blueprint import service_page
@@ -30,6 +31,7 @@ _PICTURE_MARKS = 40
 
 @require_safe
 @signed_in
+@looking_back
 def service(asking: Asking, organization: str, key: str) -> HttpResponse:
     """The blueprint of a service on one printable page."""
     view, viewpoint = _found(asking, f"{organization}/{key}")
@@ -41,19 +43,28 @@ def service(asking: Asking, organization: str, key: str) -> HttpResponse:
             reference=view.document.reference,
             depth=_PICTURE_DEPTH,
             limit=_PICTURE_MARKS,
+            records=asking.records,
         )
         if around is not None and (len(around.services) > 1 or around.consumers):
             picture = drawn(around).svg
+    is_now = asking.moment is None
     entries = service_history(
-        actor=asking.actor, viewpoint=viewpoint, service_id=view.id, limit=_ENTRIES_ON_PAGE
+        actor=asking.actor,
+        viewpoint=viewpoint,
+        service_id=view.id,
+        limit=_ENTRIES_ON_PAGE if is_now else 0,
     )
     page = service_page(
         view,
         viewpoint,
         picture_svg=picture,
-        findings=findings_of(asking.actor, viewpoint, view) if view.is_inside else (),
+        # Findings are of the present: they say what is to be done.
+        findings=findings_of(asking.actor, viewpoint, view) if view.is_inside and is_now else (),
         history=history_entries(entries),
     )
+    if not is_now:
+        # Nothing can be agreed or changed in the past.
+        return page_response(asking, "service.html", page, look=page.look)
     stand = standings(actor=asking.actor, viewpoint=viewpoint, view=view)
     if stand is not None:
         page = replace(
@@ -101,7 +112,12 @@ def _found(asking: Asking, reference: str) -> tuple[ServiceView, Viewpoint]:
     """The service as the asker sees it; what one may not see is not there."""
     if asking.viewpoint is None:
         raise Http404
-    view = service_view(actor=asking.actor, viewpoint=asking.viewpoint, reference=reference)
+    view = service_view(
+        actor=asking.actor,
+        viewpoint=asking.viewpoint,
+        reference=reference,
+        records=asking.records,
+    )
     if view is None:
         raise Http404
     return view, asking.viewpoint

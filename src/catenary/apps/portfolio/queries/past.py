@@ -3,7 +3,7 @@
 Structure is built once from the documents of the moment and held for the last few moments asked
 for; texts are read from the revisions for what is shown. Who may see follows the stricter of two
 answers: what could be seen then by the content of then, and what may be seen today (decision
-0021). People are named as they are known today.
+0025). People are named as they are known today.
 """
 
 from __future__ import annotations
