@@ -190,6 +190,17 @@ def set_up_provider() -> None:
         say("that did not work: the tests that need an OpenID provider will be skipped")
 
 
+def set_up_second_provider() -> None:
+    """Another OpenID provider, from Debian's packages, on machines of CI alone: the package
+    starts a service of its own with a password everybody knows."""
+    if shutil.which("glewlwyd") or os.environ.get("CI") != "true" or not may_install_packages():
+        return
+    try:
+        install_packages(["glewlwyd"])
+    except CannotSetUp as problem:
+        say(f"the tests with a second OpenID provider will be skipped: {problem}")
+
+
 def set_up_tests() -> None:
     """PostgreSQL, Chromium and an OpenID provider, beside the development environment."""
     missing = []
@@ -201,6 +212,7 @@ def set_up_tests() -> None:
         install_packages(missing)
     set_up_venv("development")
     set_up_provider()
+    set_up_second_provider()
 
 
 def main(arguments: list[str]) -> int:

@@ -317,15 +317,21 @@ def user(
     close: Annotated[
         bool, typer.Option("--close", help="Let them in no more: no password, session or token.")
     ] = False,
+    reset_second_factor: Annotated[
+        bool,
+        typer.Option(
+            "--reset-second-factor", help="Only take away their app, passkeys and recovery codes."
+        ),
+    ] = False,
     data: Data = None,
 ) -> None:
     """Let somebody sign in: prints a generated password, once."""
     from catenary.cli.running import add_user, close_user
 
-    if unlink:
-        from catenary.cli.ways_in import unlink_user
+    if unlink or reset_second_factor:
+        from catenary.cli.ways_in import take_back
 
-        unlink_user(email=email, data=data)
+        take_back(email=email, identity=unlink, factors=reset_second_factor, data=data)
         return
     if close:
         close_user(email=email, data=data)

@@ -69,6 +69,8 @@ def source_words(source: str) -> str:
         return _("catalogue files “{name}”").format(name=name)
     if kind == "import":
         return _("import {name}").format(name=name)
+    if kind == "sign-on":
+        return _("groups of “{name}”").format(name=name)
     return source
 
 
