@@ -86,9 +86,20 @@ def visit(visitor: Visitor, wish: Callable[[], Wish], until: float, tally: Tally
     while time.monotonic() < until:
         name, address = wish()
         try:
-            tally.note(name, visitor.time(address))
+            took = visitor.time(address)
+        except http.client.RemoteDisconnected:
+            # The server let go of a connection that was quiet for long; browsers ask once more.
+            visitor = visitor.beside()
+            try:
+                took = visitor.time(address)
+            except Exception as error:
+                tally.fail(f"{name} {address}: {type(error).__name__}: {error}")
+                continue
         except Exception as error:
+            visitor = visitor.beside()
             tally.fail(f"{name} {address}: {type(error).__name__}: {error}")
+            continue
+        tally.note(name, took)
         time.sleep(chance.expovariate(1 / THINKING))
 
 
@@ -214,8 +225,9 @@ def _say(tally: Tally, sizes: list[float], minutes: float, cpu: float) -> None:
         )
     rate = answers / (minutes * 60)
     print(f"{answers:,} answers, {rate:.1f} a second; {len(tally.errors)} errors; {cpu:.0f} CPU-s")
-    settled = sizes[len(sizes) // 5]
-    print(f"memory: {settled:,.0f} MB after a fifth of the time, {sizes[-1]:,.0f} MB at the end")
+    third = max(1, len(sizes) // 3)
+    settled, last = median(sizes[third : 2 * third] or sizes), median(sizes[-third:])
+    print(f"memory: {settled:,.0f} MB in the middle third of the time, {last:,.0f} MB in the last")
     for sentence in tally.errors[:20]:
         print(f"  {sentence}")
 
