@@ -86,16 +86,19 @@ def demo(
 
 @app.command()
 def serve(
-    port: Annotated[int, typer.Option(min=1, max=65535, help="The port on localhost.")] = 8000,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port.")] = 8000,
     data: Data = None,
     threads: Annotated[
         int, typer.Option(min=1, max=1000, help="Requests answered at the same time.")
     ] = 16,
+    host: Annotated[
+        str, typer.Option(help="The address to listen on; others than loopback need a proxy.")
+    ] = "127.0.0.1",
 ) -> None:
-    """Serve the web application on this machine (loopback only)."""
+    """Serve the web application: on this machine alone, unless --host says otherwise."""
     from catenary.cli.running import run_server
 
-    run_server(port=port, data=data, threads=threads)
+    run_server(port=port, data=data, threads=threads, host=host)
 
 
 @app.command()

@@ -27,14 +27,15 @@ def run_migrations(*, data: Path | None) -> None:
     _first_administrator()
 
 
-def run_server(*, port: int, data: Path | None, threads: int) -> None:
+def run_server(*, port: int, data: Path | None, threads: int, host: str) -> None:
     """Serve until told to stop."""
     ready(data, needs_tables=False)
-    _need_port(port)
+    _need_port(port, host)
     _migrate()
     _first_administrator()
-    say(f"Catenary serves on http://localhost:{port} (stop with Ctrl-C)")
-    _serve(port, threads)
+    shown = "localhost" if host == "127.0.0.1" else host
+    say(f"Catenary serves on http://{shown}:{port} (stop with Ctrl-C)")
+    _serve(port, threads, host)
 
 
 def run_demo(
@@ -190,32 +191,18 @@ def _kept_password(data: Path | None) -> str:
     return path.read_text().strip()
 
 
-def _need_port(port: int) -> None:
+def _need_port(port: int, host: str = "127.0.0.1") -> None:
     """End with a clear message when the port is taken, before anything else is done."""
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         # As the server does: a port that was left a moment ago is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((host, port))
         except OSError as error:
             fail(f"port {port} cannot be used ({error.strerror}): choose another with --port")
 
 
-def _serve(port: int, threads: int) -> None:
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-    from granian.server import Server
+def _serve(port: int, threads: int, host: str = "127.0.0.1") -> None:
+    from catenary.cli.server import serve
 
-    Server(
-        "catenary.config.wsgi:application",
-        address="127.0.0.1",
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=threads,
-        websockets=False,
-        log_access=False,
-        # Its one warning is about threads, which wait here far more than they work.
-        log_level=LogLevels.error,
-        workers_kill_timeout=5,
-    ).serve()
+    serve(host=host, port=port, threads=threads)

@@ -14,6 +14,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from catenary.config.access import networks, whole_number
+from catenary.config.logs import logging_settings
 from catenary.config.secret import installation_secret
 from catenary.config.sign_on import group_rules, second_factor, trusted_provider
 
@@ -46,6 +47,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "catenary.web.telling.requests.tell_requests",
     "catenary.web.middleware.answer_headers",
     # These three stand above WhiteNoise, so that static files carry their headers too.
     "django.middleware.security.SecurityMiddleware",
@@ -216,10 +218,10 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = 3600
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-}
+LOGGING = logging_settings()
+
+#: Who may read /metrics: whoever has the token; without one, this machine where that was said.
+METRICS_TOKEN = os.environ.get("CATENARY_METRICS_TOKEN", "").strip()
+METRICS_ON_LOOPBACK = os.environ.get("CATENARY_METRICS", "") == "loopback"
+#: Told to stop, go on answering for so long while /readyz says no.
+DRAIN_SECONDS = whole_number("CATENARY_DRAIN_SECONDS", 0, 0, 600)

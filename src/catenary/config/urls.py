@@ -8,3 +8,4 @@ urlpatterns = [path("api/", include("catenary.api.urls")), path("", include("cat
 
 handler403 = "catenary.web.refusals.permission_denied"
 handler404 = "catenary.web.refusals.not_found"
+handler500 = "catenary.web.refusals.broken"

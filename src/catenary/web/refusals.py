@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import get_template
 
 from catenary.web.asking import asking_of, frame_of, stranger_frame
 from catenary.web.pages import Frame
+from catenary.web.telling.requests import request_number
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -27,6 +29,13 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that cannot be proven to come from a page of ours."""
     return render(request, "403_csrf.html", {"frame": _frame(request)}, status=403)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Something failed on our side. The number finds the log lines that say what; the page needs
+    neither session nor database."""
+    text = get_template("500.html").render({"request_number": request_number(request)})
+    return HttpResponse(text, status=500)
 
 
 def _frame(request: HttpRequest) -> Frame:

@@ -19,6 +19,8 @@ from catenary.web.impact.views import impact
 from catenary.web.language import choose_language
 from catenary.web.organization.views import organization
 from catenary.web.service import views as service
+from catenary.web.telling import health
+from catenary.web.telling.metrics import metrics
 from catenary.web.workshop.views import workshop_live, workshop_table
 
 urlpatterns = [
@@ -59,7 +61,8 @@ urlpatterns = [
     path("seen-as/", access.seen_as, name="seen-as"),
     path("help/words/", words, name="words"),
     path("language/", choose_language, name="language"),
-    path("healthz", access.healthz, name="healthz"),
-    path("readyz", access.readyz, name="readyz"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     *editing,
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catenary import clock
 from catenary.apps.access.operations.sign_ins import TooManyAttempts, sign_out_noted
 from catenary.apps.access.queries.accounts import has_ever_signed_in
-from catenary.apps.common.queries import database_answers
 from catenary.apps.organizations.queries import organizations_to_look_from, viewpoint_of
 from catenary.web import addresses
 from catenary.web.access.arriving import arrive
@@ -122,17 +121,3 @@ def account(asking: Asking) -> HttpResponse:
         languages=language_choices(asking.request),
     )
     return page_response(asking, "account.html", page)
-
-
-@require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
-    """Alive."""
-    return JsonResponse({"status": "alive"})
-
-
-@require_safe
-def readyz(request: HttpRequest) -> HttpResponse:
-    """Alive, and the database answers."""
-    if not database_answers():
-        return JsonResponse({"status": "the database does not answer"}, status=503)
-    return JsonResponse({"status": "ready"})

@@ -1,0 +1,94 @@
+"""Figures for Prometheus. The product serves from one process, so its registry is in memory.
+
+https://prometheus.io/docs/instrumenting/exposition_formats/
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from catenary import __version__
+from catenary.apps.common.queries import catalogue_version, database_answers, database_kind
+from catenary.apps.portfolio.queries.size import portfolio_size
+
+REGISTRY = CollectorRegistry(auto_describe=True)
+ProcessCollector(registry=REGISTRY)
+REQUESTS = Counter(
+    "catenary_requests",
+    "Requests answered, by route, method and status",
+    ["route", "method", "status"],
+    registry=REGISTRY,
+)
+SECONDS = Histogram(
+    "catenary_request_seconds",
+    "How long an answer took, by route",
+    ["route"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+    registry=REGISTRY,
+)
+IN_FLIGHT = Gauge("catenary_requests_in_flight", "Requests being answered", registry=REGISTRY)
+
+
+class _Installation(Collector):
+    """What the database says at the moment of asking."""
+
+    def describe(self) -> Iterator[Metric]:
+        """Nothing in advance: describing must not ask the database."""
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        """The database's own figures; when it does not answer, only that."""
+        build = GaugeMetricFamily("catenary_build_info", "The version", labels=["version"])
+        build.add_metric([__version__], 1)
+        yield build
+        answers = database_answers()
+        up = GaugeMetricFamily("catenary_database_up", "1 when it answers", labels=["kind"])
+        up.add_metric([database_kind()], 1 if answers else 0)
+        yield up
+        if not answers:
+            return
+        yield GaugeMetricFamily(
+            "catenary_catalogue_version",
+            "Grows with every change of the catalogue",
+            value=catalogue_version(),
+        )
+        size = portfolio_size()
+        yield GaugeMetricFamily("catenary_services", "Live services", value=size.services)
+        yield GaugeMetricFamily(
+            "catenary_dependencies", "What services rely on", value=size.dependencies
+        )
+
+
+REGISTRY.register(_Installation())
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """For whoever has the token, or asks from this machine where that is enough; for others there
+    is no such page."""
+    if not _may_read(request):
+        raise Http404
+    return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)
+
+
+def _may_read(request: HttpRequest) -> bool:
+    token = settings.METRICS_TOKEN
+    if token:
+        said = request.headers.get("Authorization", "")
+        return hmac.compare_digest(said.encode(), f"Bearer {token}".encode())
+    # What a proxy passes on also comes from this machine: then anybody could have asked.
+    forwarded = {"X-Forwarded-For", "Forwarded", "X-Forwarded-Proto", "Via", "X-Real-Ip"}
+    return (
+        settings.METRICS_ON_LOOPBACK
+        and request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1")
+        and not any(name in request.headers for name in forwarded)
+    )

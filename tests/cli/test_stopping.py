@@ -1,0 +1,149 @@
+"""Told to stop, the server says so, finishes what it has begun, takes nothing new, and ends."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import threading
+import time
+import urllib.parse
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from tests.installation import Installation
+from tests.product import answers, free_port
+
+
+@contextlib.contextmanager
+def serving(
+    installation: Installation, **more: str
+) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    port = free_port()
+    process = installation.start("serve", "--port", str(port), **more)
+    try:
+        deadline = time.monotonic() + 60
+        while not answers(f"http://127.0.0.1:{port}"):
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        yield process, port
+    finally:
+        # The group: a worker left alone would hold the pipes open.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+@contextlib.contextmanager
+def nobody_writes(installation: Installation) -> Iterator[None]:
+    """Another program holds the database: whoever writes now waits, and answers slowly."""
+    if installation.url:
+        with psycopg.connect(installation.url) as connection:
+            connection.execute("LOCK TABLE django_session IN EXCLUSIVE MODE")
+            yield
+        return
+    with contextlib.closing(installation.sqlite()) as connection:
+        connection.isolation_level = None
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+
+
+class SlowRequest(threading.Thread):
+    """Somebody signs in while the database is held."""
+
+    def __init__(self, port: int, password: str) -> None:
+        super().__init__()
+        self.port, self.password, self.status = port, password, 0
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.connection.request("GET", "/sign-in/")
+        page = self.connection.getresponse()
+        self.cookie = (page.headers["Set-Cookie"] or "").split(";")[0]
+        found = re.search(r'csrfmiddlewaretoken" value="([^"]+)', page.read().decode())
+        assert found
+        self.token = found[1]
+
+    def run(self) -> None:
+        form = {
+            "csrfmiddlewaretoken": self.token,
+            "email": "administrator@localhost",
+            "password": self.password,
+        }
+        self.connection.request(
+            "POST",
+            "/sign-in/",
+            urllib.parse.urlencode(form),
+            {"Content-Type": "application/x-www-form-urlencoded", "Cookie": self.cookie},
+        )
+        with contextlib.suppress(http.client.RemoteDisconnected):
+            self.status = self.connection.getresponse().status
+
+
+@pytest.fixture
+def password(installation: Installation) -> str:
+    """Of the administrator of this installation."""
+    said = installation.fine("user", "administrator@localhost", "--operator").out
+    found = re.search(r"signs in with\s+(\S+)", said)
+    assert found, said
+    return found[1]
+
+
+def test_a_slow_request_is_finished_and_no_new_one_is_taken(
+    installation: Installation, password: str
+) -> None:
+    with serving(installation) as (process, port):
+        slow = SlowRequest(port, password)
+        with nobody_writes(installation):
+            slow.start()
+            time.sleep(2)
+            assert slow.is_alive(), slow.status
+            process.send_signal(signal.SIGTERM)
+            time.sleep(1)
+            assert process.poll() is None
+            assert not answers(f"http://127.0.0.1:{port}")
+        slow.join(30)
+        code = process.wait(15)
+
+    assert slow.status == 302
+    assert code == 0
+
+
+def test_a_request_without_end_does_not_keep_it_for_ever(
+    installation: Installation, password: str
+) -> None:
+    with serving(installation, CATENARY_LOCK_SECONDS="60") as (process, port):
+        slow = SlowRequest(port, password)
+        slow.daemon = True
+        with nobody_writes(installation):
+            slow.start()
+            time.sleep(1)
+            process.send_signal(signal.SIGTERM)
+            begun = time.monotonic()
+            process.wait(20)
+
+    assert time.monotonic() - begun < 14
+
+
+def test_it_says_that_it_stops_while_it_goes_on_answering(installation: Installation) -> None:
+    def ready(port: int) -> tuple[int, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection.request("GET", "/readyz")
+        answer = connection.getresponse()
+        return answer.status, str(json.loads(answer.read())["status"])
+
+    with serving(installation, CATENARY_DRAIN_SECONDS="3") as (process, port):
+        before = ready(port)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        during, alive = ready(port), answers(f"http://127.0.0.1:{port}")
+        code = process.wait(15)
+
+    assert (before, during, alive) == ((200, "ready"), (503, "stopping"), True)
+    assert code == 0
+    assert list(installation.data.glob("stopping.*")) == []
