@@ -1,13 +1,15 @@
 """Asking the provider: what it says of itself, its keys, and whom it vouches for.
 
-Nothing is kept between two sign-ins: they are rare, and a key that was withdrawn a minute ago
-must not open anything.
+Its keys are asked for at each sign-in: a key that was withdrawn a minute ago must not open
+anything. What it says of itself is kept for a minute, so that strangers who begin to sign in and
+never end do not make us knock at its door each time.
 """
 
 from __future__ import annotations
 
 import functools
 import json
+import time
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +20,8 @@ from catenary.connectors.openid.trust import TrustedProvider
 
 SECONDS_TO_ANSWER = 10
 LARGEST_ANSWER = 1024 * 1024
+SECONDS_KEPT = 60
+_said: dict[str, tuple[float, dict[str, Any]]] = {}
 _PLACES = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
@@ -37,8 +41,18 @@ def session() -> requests.Session:
 
 
 def said_of_itself(provider: TrustedProvider) -> dict[str, Any]:
-    """Its configuration (OpenID Connect Discovery 1.0, 4). Raises `ProviderSilent`, also when it
-    speaks in the name of another issuer or would have us send secrets over plain http."""
+    """Its configuration (OpenID Connect Discovery 1.0, 4), not older than a minute. Raises
+    `ProviderSilent`, also when it speaks in the name of another issuer or would have us send
+    secrets over plain http."""
+    now = time.monotonic()
+    since, said = _said.get(provider.issuer, (-SECONDS_KEPT, {}))
+    if now - since >= SECONDS_KEPT:
+        said = _configuration(provider)
+        _said[provider.issuer] = (now, said)
+    return said
+
+
+def _configuration(provider: TrustedProvider) -> dict[str, Any]:
     address = provider.issuer.removesuffix("/") + "/.well-known/openid-configuration"
     said = _json(address)
     if said.get("issuer") != provider.issuer:
