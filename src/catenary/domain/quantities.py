@@ -10,6 +10,9 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
+from catenary.domain.said import figure as figure_of
+from catenary.domain.said import said
+
 MICROSECONDS = {
     "d": 86_400_000_000,
     "h": 3_600_000_000,
@@ -71,12 +74,16 @@ def parse_number(text: str) -> Decimal:
     bare = re.sub(r"[,_ '\u00a0\u202f]", "", text)
     if re.fullmatch(r"[0-9]+,[0-9]{1,2}", text):
         raise QuantityError(
-            f"{_shown(text)} has a comma", f"a point before the decimals: {text.replace(',', '.')}"
+            said("{text} has a comma", _shown(text)),
+            said("a point before the decimals: {number}", text.replace(",", ".")),
         )
     if bare != text and _NUMBER.match(bare):
-        raise QuantityError(f"{_shown(text)} has separators in it", f"plain digits: {bare}")
+        raise QuantityError(
+            said("{text} has separators in it", _shown(text)), said("plain digits: {bare}", bare)
+        )
     raise QuantityError(
-        f"{_shown(text)} is not a number", "a number of at most 15 digits, such as 50 or 99.95"
+        said("{text} is not a number", _shown(text)),
+        said("a number of at most 15 digits, such as 50 or 99.95"),
     )
 
 
@@ -94,22 +101,27 @@ def parse_percentage(text: str) -> Decimal:
 
     Raises QuantityError when the unit is missing or another one, or the figure impossible.
     """
-    expected = "a percentage above 0 and at most 100, such as 99.9 %"
+    expected = said("a percentage above 0 and at most 100, such as 99.9 %")
     stripped = text.strip()
     if not stripped.endswith("%"):
         if _NUMBER.match(stripped):
-            raise QuantityError(f"{_shown(stripped)} has no unit", f"{stripped} %")
+            raise QuantityError(
+                said("{stripped} has no unit", _shown(stripped)), said("{stripped} %", stripped)
+            )
         if is_duration(stripped):
-            raise QuantityError(f"{_shown(stripped)} is a duration, not a percentage", expected)
-        raise QuantityError(f"{_shown(stripped)} is not a percentage", expected)
+            raise QuantityError(
+                said("{stripped} is a duration, not a percentage", _shown(stripped)), expected
+            )
+        raise QuantityError(said("{stripped} is not a percentage", _shown(stripped)), expected)
     try:
         number = parse_number(stripped[:-1])
     except QuantityError as error:
         raise QuantityError(
-            f"{_shown(stripped)} is not a percentage ({error.sentence})", expected
+            said("{stripped} is not a percentage ({sentence})", _shown(stripped), error.sentence),
+            expected,
         ) from None
     if not 0 < number <= 100:
-        raise QuantityError(f"{_shown(stripped)} is out of range", expected)
+        raise QuantityError(said("{stripped} is out of range", _shown(stripped)), expected)
     return number
 
 
@@ -134,7 +146,7 @@ def parse_duration(text: str) -> int:
 
     Units d, h, min, s, ms and us, largest first, each once; 0 is allowed. Raises QuantityError.
     """
-    expected = "a duration such as 5 min, 1 h 30 min or 2 d"
+    expected = said("a duration such as 5 min, 1 h 30 min or 2 d")
     stripped = text.strip()
     parts: list[tuple[str, str]] = []
     at = 0
@@ -153,37 +165,55 @@ def parse_duration(text: str) -> int:
         if unit is None:
             if spelling in {"m", "M"}:
                 raise QuantityError(
-                    f'{_shown(stripped)}: "{spelling}" may be minutes or months',
-                    f"min for minutes, as in {figure} min",
+                    said(
+                        '{stripped}: "{spelling}" may be minutes or months',
+                        _shown(stripped),
+                        spelling,
+                    ),
+                    said("min for minutes, as in {figure} min", figure),
                 )
             raise QuantityError(
-                f"{_shown(stripped)}: {_shown(spelling)} is not a unit of time", expected
+                said(
+                    "{stripped}: {spelling} is not a unit of time",
+                    _shown(stripped),
+                    _shown(spelling),
+                ),
+                expected,
             )
         place = _ORDER.index(unit)
         if place <= last:
             raise QuantityError(
-                f"{_shown(stripped)}: units must go from large to small, each once", expected
+                said("{stripped}: units must go from large to small, each once", _shown(stripped)),
+                expected,
             )
         last = place
         total += Decimal(figure) * MICROSECONDS[unit]
     if total != int(total):
-        raise QuantityError(f"{_shown(stripped)} is finer than a microsecond", expected)
+        raise QuantityError(
+            said("{stripped} is finer than a microsecond", _shown(stripped)), expected
+        )
     if total > MAX_DURATION:
-        raise QuantityError(f"{_shown(stripped)} is longer than a hundred years", expected)
+        raise QuantityError(
+            said("{stripped} is longer than a hundred years", _shown(stripped)), expected
+        )
     return int(total)
 
 
 def _not_a_duration(text: str, expected: str) -> QuantityError:
     if _NUMBER.match(text):
-        return QuantityError(f"{_shown(text)} has no unit", f"{text} min, or {text} h")
+        return QuantityError(
+            said("{text} has no unit", _shown(text)), said("{text} min, or {text} h", text)
+        )
     if text.endswith("%"):
-        return QuantityError(f"{_shown(text)} is a percentage, not a duration", expected)
+        return QuantityError(said("{text} is a percentage, not a duration", _shown(text)), expected)
     if match := re.fullmatch(r"([0-9]{1,3}):([0-5][0-9])", text):
         return QuantityError(
-            f"{_shown(text)} may be hours and minutes or minutes and seconds",
-            f"{int(match[1])} h {int(match[2])} min or {int(match[1])} min {int(match[2])} s",
+            said("{text} may be hours and minutes or minutes and seconds", _shown(text)),
+            said(
+                "{one} h {other} min or {one} min {other} s", str(int(match[1])), str(int(match[2]))
+            ),
         )
-    return QuantityError(f"{_shown(text)} is not a duration", expected)
+    return QuantityError(said("{text} is not a duration", _shown(text)), expected)
 
 
 @_often
@@ -205,29 +235,43 @@ def parse_amount(text: str) -> tuple[Decimal, str]:
     Raises QuantityError when either is missing, or the unit is a percent sign or a bare unit
     of time (a capacity is so much *of something*).
     """
-    expected = "an amount with its unit, such as 400 concurrent users"
+    expected = said("an amount with its unit, such as 400 concurrent users")
     stripped = " ".join(text.split())
     match = _HEAD.match(stripped)
     if match is None:
-        raise QuantityError(f"{_shown(stripped)} does not start with a figure", expected)
+        raise QuantityError(
+            said("{stripped} does not start with a figure", _shown(stripped)), expected
+        )
     figure, unit = match[1], match[2]
     number = parse_number(figure)
     if not unit:
-        raise QuantityError(f"{_shown(stripped)} does not say of what", f"{figure} users")
+        raise QuantityError(
+            said("{stripped} does not say of what", _shown(stripped)),
+            said("{figure} users", figure),
+        )
     if number <= 0:
-        raise QuantityError(f"{_shown(stripped)} is not above 0", expected)
+        raise QuantityError(said("{stripped} is not above 0", _shown(stripped)), expected)
     if unit.startswith("%"):
-        raise QuantityError(f"{_shown(stripped)} is a percentage, not an amount", expected)
+        raise QuantityError(
+            said("{stripped} is a percentage, not an amount", _shown(stripped)), expected
+        )
     if unit.lower() in _SPELLINGS:
-        raise QuantityError(f"{_shown(stripped)} is a duration, not an amount", expected)
+        raise QuantityError(
+            said("{stripped} is a duration, not an amount", _shown(stripped)), expected
+        )
     if not unit[0].isalpha():
         if unit[0].isdigit():
             raise QuantityError(
-                f"{_shown(stripped)} has a space inside the figure", "plain digits: 1000 users"
+                said("{stripped} has a space inside the figure", _shown(stripped)),
+                said("plain digits: 1000 users"),
             )
-        raise QuantityError(f"{_shown(stripped)}: the unit must start with a letter", expected)
+        raise QuantityError(
+            said("{stripped}: the unit must start with a letter", _shown(stripped)), expected
+        )
     if len(unit) > MAX_UNIT:
-        raise QuantityError(f"the unit is longer than {MAX_UNIT} characters", expected)
+        raise QuantityError(
+            said("the unit is longer than {n} characters", figure_of(MAX_UNIT)), expected
+        )
     return number, unit
 
 

@@ -21,6 +21,8 @@ from catenary.domain.documents.words import nearest
 from catenary.domain.findings import FieldPath, Problem
 from catenary.domain.quantities import QuantityError, format_number, parse_number
 from catenary.domain.references import MAX_KEY, is_key, is_reference
+from catenary.domain.said import figure as figure_of
+from catenary.domain.said import said
 
 MAX_NAME = 200
 MAX_TEXT = 4_000
@@ -60,6 +62,11 @@ _LOOK_ALIKES = dict(
 )
 
 
+def figure(number: int) -> str:
+    """A count in a message, in plain digits as one would type it."""
+    return figure_of(number, str(number))
+
+
 def shown(value: object, limit: int = 60) -> str:
     """A value for a message: quoted, short, with invisible characters spelled out."""
     text = value if isinstance(value, str) else str(value)
@@ -70,18 +77,18 @@ def shown(value: object, limit: int = 60) -> str:
 def kind_of(value: object) -> str:
     """What a plain value is, in a word for messages."""
     if value is None:
-        return "nothing"
+        return said("nothing")
     if isinstance(value, bool):
-        return "true or false"
+        return said("true or false")
     if isinstance(value, (int, float)):
-        return "a number"
+        return said("a number")
     if isinstance(value, str):
-        return "a text"
+        return said("a text")
     if isinstance(value, dict):
-        return "a mapping"
+        return said("a mapping")
     if isinstance(value, (list, tuple)):
-        return "a list"
-    return "something else"
+        return said("a list")
+    return said("something else")
 
 
 def character_name(character: str) -> str:
@@ -93,7 +100,13 @@ def character_name(character: str) -> str:
 def too_many(value: object, path: FieldPath, problems: list[Problem], limit: int = 1_000) -> bool:
     """True, after adding one problem instead of one for each, when a collection is too large."""
     if isinstance(value, (dict, list, tuple)) and len(value) > limit:
-        problems.append(Problem(path, f"{len(value)} entries stand here", f"at most {limit}"))
+        problems.append(
+            Problem(
+                path,
+                said("{n} entries stand here", figure(len(value))),
+                said("at most {n}", figure(limit)),
+            )
+        )
         return True
     return False
 
@@ -119,14 +132,28 @@ def key_problem(text: str, path: FieldPath, noun: str, expected: str) -> Problem
     if found is not None:
         character, meant = found
         where = text.index(character)
-        sentence = f"{noun} {shown(text)} holds {character_name(character)} at position {where + 1}"
-        mend = f'the ASCII "{meant}" instead' if meant else expected
+        sentence = said(
+            "{noun} {text} holds {character} at position {n}",
+            noun,
+            shown(text),
+            character_name(character),
+            figure(where + 1),
+        )
+        mend = said('the ASCII "{meant}" instead', meant) if meant else expected
         return Problem(path, sentence, mend)
     if text != text.lower() and is_key(text.lower().replace("/", "")):
-        return Problem(path, f"{noun} {shown(text)} has capital letters", text.lower())
+        return Problem(
+            path, said("{noun} {text} has capital letters", noun, shown(text)), text.lower()
+        )
     if len(text) > MAX_KEY:
-        return Problem(path, f"{noun} {shown(text)} is too long ({len(text)} characters)", expected)
-    return Problem(path, f"{shown(text)} is not {_a(noun)}", expected)
+        return Problem(
+            path,
+            said(
+                "{noun} {text} is too long ({n} characters)", noun, shown(text), figure(len(text))
+            ),
+            expected,
+        )
+    return Problem(path, said("{text} is not {noun}", shown(text), _a(noun)), expected)
 
 
 def _a(noun: str) -> str:
@@ -159,20 +186,24 @@ class Text:
             if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**15:
                 value = str(value)
             else:
-                problems.append(Problem(path, f"this is {kind_of(value)}", "a text"))
+                problems.append(
+                    Problem(path, said("this is {kind}", kind_of(value)), said("a text"))
+                )
                 return ""
         text: str = value.strip()
         if len(text) > self.limit:
             problems.append(
                 Problem(
                     path,
-                    f"the text has {len(text)} characters",
-                    f"at most {self.limit} characters",
+                    said("the text has {n} characters", figure(len(text))),
+                    said("at most {n} characters", figure(self.limit)),
                 )
             )
             return ""
         if not text:
-            problems.append(Problem(path, "the text is empty", "a text, or leave the field out"))
+            problems.append(
+                Problem(path, said("the text is empty"), said("a text, or leave the field out"))
+            )
             return ""
         if self.lines:
             text = text.replace("\r\n", "\n") if "\r" in text else text
@@ -183,10 +214,15 @@ class Text:
             problems.append(
                 Problem(
                     path,
-                    f"{shown(text)} holds {character_name(bad[0])} at position {bad.start() + 1}",
-                    "no control characters and nothing invisible"
+                    said(
+                        "{text} holds {character} at position {n}",
+                        shown(text),
+                        character_name(bad[0]),
+                        figure(bad.start() + 1),
+                    ),
+                    said("no control characters and nothing invisible")
                     if self.lines or bad[0] not in "\n\r\t"
-                    else "one line without tabs",
+                    else said("one line without tabs"),
                 )
             )
             return ""
@@ -199,11 +235,11 @@ def _word(value: Any, path: FieldPath, problems: list[Problem], expected: str) -
         word = value.strip()
         if word:
             return word
-        problems.append(Problem(path, "the text is empty", expected))
+        problems.append(Problem(path, said("the text is empty"), expected))
         return None
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**15:
         return str(value)
-    problems.append(Problem(path, f"this is {kind_of(value)}", expected))
+    problems.append(Problem(path, said("this is {kind}", kind_of(value)), expected))
     return None
 
 
@@ -244,8 +280,8 @@ class Reference:
                 problems.append(
                     Problem(
                         path,
-                        f"{shown(word)} does not name the organization of the service",
-                        f"organization/{word}",
+                        said("{word} does not name the organization of the service", shown(word)),
+                        said("organization/{word}", word),
                     )
                 )
             else:
@@ -264,7 +300,7 @@ class Email:
 
     def read(self, value: Any, path: FieldPath, problems: list[Problem]) -> str:
         """The address in lower case."""
-        expected = "an e-mail address, as in dana.reyes@st-mary.example"
+        expected = said("an e-mail address, as in dana.reyes@st-mary.example")
         word = _word(value, path, problems, expected)
         if word is None:
             return ""
@@ -280,7 +316,7 @@ class Contact:
 
     def read(self, value: Any, path: FieldPath, problems: list[Problem]) -> str:
         """The address or key."""
-        expected = "the e-mail address of a person or the key of an organization"
+        expected = said("the e-mail address of a person or the key of an organization")
         word = _word(value, path, problems, expected)
         if word is None:
             return ""
@@ -298,15 +334,21 @@ class Number:
     positive: bool = False
     whole: bool = False
 
+    def _expected(self) -> str:
+        if self.whole:
+            return said("a whole number above 0") if self.positive else said("a whole number")
+        return said("a number above 0") if self.positive else said("a number")
+
     def read(self, value: Any, path: FieldPath, problems: list[Problem]) -> Decimal:
         """The number."""
-        expected = "a whole number" if self.whole else "a number"
-        expected += " above 0" if self.positive else ""
+        expected = self._expected()
         if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
-            problems.append(Problem(path, f"this is {kind_of(value)}", expected))
+            problems.append(Problem(path, said("this is {kind}", kind_of(value)), expected))
             return Decimal(1)
         if isinstance(value, int) and abs(value) >= 10**15:
-            problems.append(Problem(path, "the number is too large", "at most 15 digits"))
+            problems.append(
+                Problem(path, said("the number is too large"), said("at most 15 digits"))
+            )
             return Decimal(1)
         try:
             number = parse_number(str(value))
@@ -314,7 +356,9 @@ class Number:
             problems.append(Problem(path, error.sentence, error.expected))
             return Decimal(1)
         if (self.positive and number <= 0) or (self.whole and number != int(number)):
-            problems.append(Problem(path, f"{shown(value)} is not {expected}", expected))
+            problems.append(
+                Problem(path, said("{value} is not {expected}", shown(value), expected), expected)
+            )
             return Decimal(1)
         return number
 
@@ -337,7 +381,11 @@ class Flag:
             return True
         if word not in {"false", "no", "off"}:
             problems.append(
-                Problem(path, f"{shown(value)} is neither true nor false", "true or false")
+                Problem(
+                    path,
+                    said("{value} is neither true nor false", shown(value)),
+                    said("true or false"),
+                )
             )
         return False
 
@@ -360,10 +408,17 @@ class Choice(Generic[E]):
                 pass
         known = [word.value for word in self.words]
         meant = nearest(value.strip().lower(), known) if isinstance(value, str) else ""
-        expected = f'"{meant}", or another of' if meant else "one of"
-        said = shown(value) if isinstance(value, (str, int)) else f"this ({kind_of(value)})"
+        told = (
+            shown(value) if isinstance(value, (str, int)) else said("this ({kind})", kind_of(value))
+        )
         problems.append(
-            Problem(path, f"{said} is not a word known here", f"{expected} {', '.join(known)}")
+            Problem(
+                path,
+                said("{word} is not a word known here", told),
+                said('"{meant}", or another of {words}', meant, ", ".join(known))
+                if meant
+                else said("one of {words}", ", ".join(known)),
+            )
         )
         return next(iter(self.words))
 
@@ -384,8 +439,10 @@ class Listing(Generic[T]):
             problems.append(
                 Problem(
                     path,
-                    f"this is {kind_of(value)}",
-                    f"a list, as in [{value}]" if _is_short_text(value) else "a list",
+                    said("this is {kind}", kind_of(value)),
+                    said("a list, as in [{value}]", value)
+                    if _is_short_text(value)
+                    else said("a list"),
                 )
             )
             return ()
@@ -401,9 +458,13 @@ class Listing(Generic[T]):
                     problems.append(
                         Problem(
                             (*path, at),
-                            f"{shown(item)} stands twice in the list "
-                            f"(items {seen[item] + 1} and {at + 1})",
-                            "each only once",
+                            said(
+                                "{item} stands twice in the list (items {first} and {second})",
+                                shown(item),
+                                figure(seen[item] + 1),
+                                figure(at + 1),
+                            ),
+                            said("each only once"),
                         )
                     )
                 seen.setdefault(item, at)

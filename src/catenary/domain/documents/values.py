@@ -23,6 +23,7 @@ from catenary.domain.quantities import (
     parse_duration,
     parse_percentage,
 )
+from catenary.domain.said import said
 
 EVERYONE = "everyone"
 _NAME = Text()
@@ -39,7 +40,7 @@ class _Quantity:
             text = str(value)
             if len(text) <= 200:
                 return text
-        problems.append(Problem(path, f"this is {kind_of(value)}", self.example))
+        problems.append(Problem(path, said("this is {kind}", kind_of(value)), self.example))
         return None
 
 
@@ -114,7 +115,9 @@ class PublishedTo:
         items = value if isinstance(value, (list, tuple)) else [value]
         if any(isinstance(item, str) and item.strip() in {EVERYONE, "*"} for item in items):
             if len(items) > 1:
-                problems.append(Problem(path, "everyone stands beside others", "everyone alone"))
+                problems.append(
+                    Problem(path, said("everyone stands beside others"), said("everyone alone"))
+                )
             return ("*",)
         return self.keys.read(value, path, problems)
 
@@ -169,7 +172,9 @@ class Processes:
                 here = (*path, name)
                 process = _NAME.read(name, here, problems)
                 if process in found:
-                    problems.append(Problem(here, f"{shown(process)} stands twice", "once"))
+                    problems.append(
+                        Problem(here, said("{process} stands twice", shown(process)), said("once"))
+                    )
                 found[process] = BusinessProcess(
                     process, () if steps is None else self.steps.read(steps, here, problems)
                 )

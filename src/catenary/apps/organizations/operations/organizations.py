@@ -20,6 +20,7 @@ from catenary.domain.actors import ChangeSet, path_numbers, path_segment
 from catenary.domain.documents.plain import digest, organization_to_plain
 from catenary.domain.documents.shapes import OrganizationDocument
 from catenary.domain.refusals import Refusal, Refused
+from catenary.domain.said import figure, said
 
 #: A path holds eight characters for each organization on the way from the top.
 MAX_PATH = 400
@@ -52,8 +53,12 @@ def define_organizations(
             "organization-loop",
             document.key,
             ("organizations", document.key, "part-of"),
-            f"{document.key} would be part of itself through {document.part_of}",
-            "make one of them a top organization or part of another",
+            said(
+                "{document} would be part of itself through {part_of}",
+                document.key,
+                document.part_of,
+            ),
+            said("make one of them a top organization or part of another"),
         )
         for document in circular
     ]
@@ -156,8 +161,8 @@ def remove_organizations(*, keys: Sequence[str], change: ChangeSet) -> None:
                     "organization-has-parts",
                     key,
                     ("organizations", key),
-                    f"{parts[0]} is still part of {key}",
-                    "move or remove what is below it first",
+                    said("{parts} is still part of {key}", parts[0], key),
+                    said("move or remove what is below it first"),
                 )
             )
         member = Person.objects.filter(organization_id=row.id, removed_at__isnull=True).first()
@@ -171,8 +176,8 @@ def remove_organizations(*, keys: Sequence[str], change: ChangeSet) -> None:
                     "organization-has-people",
                     key,
                     ("organizations", key),
-                    f"{member.email} still belongs to {key}, or has a role there",
-                    "move or remove its people, and end their roles there, first",
+                    said("{email} still belongs to {key}, or has a role there", member.email, key),
+                    said("move or remove its people, and end their roles there, first"),
                 )
             )
     if refusals:
@@ -194,8 +199,12 @@ def _too_deep(document: OrganizationDocument) -> Refusal:
         "organization-too-deep",
         document.key,
         ("organizations", document.key, "part-of"),
-        f"{document.key} would stand more than {MAX_PATH // 8} organizations deep",
-        "leave out levels that provide and consume nothing",
+        said(
+            "{document} would stand more than {n} organizations deep",
+            document.key,
+            figure(MAX_PATH // 8),
+        ),
+        said("leave out levels that provide and consume nothing"),
     )
 
 
@@ -216,8 +225,8 @@ def _not_allowed_to_leave(document: OrganizationDocument) -> Refusal:
         "not-allowed",
         document.key,
         ("organizations", document.key, "part-of"),
-        f"you do not administer what {document.key} is part of today",
-        "moving below another top organization needs an administrator of both: ask there",
+        said("you do not administer what {document} is part of today", document.key),
+        said("moving below another top organization needs an administrator of both: ask there"),
     )
 
 
@@ -241,9 +250,11 @@ def _refused_definitions(
                         "top-organization",
                         document.key,
                         place,
-                        f"{document.key} would be a top organization",
-                        "only an operator of the installation creates one: ask them, or say "
-                        "what it is part of",
+                        said("{document} would be a top organization", document.key),
+                        said(
+                            "only an operator of the installation creates one: ask them, or say "
+                            "what it is part of"
+                        ),
                     )
                 )
         elif document.part_of in known:
@@ -259,8 +270,12 @@ def _refused_definitions(
                     "organization-missing",
                     document.key,
                     (*place, "part-of"),
-                    f"there is no organization {document.part_of} for {document.key} to be part of",
-                    "define it, or correct the key",
+                    said(
+                        "there is no organization {part_of} for {document} to be part of",
+                        document.part_of,
+                        document.key,
+                    ),
+                    said("define it, or correct the key"),
                 )
             )
     return refusals

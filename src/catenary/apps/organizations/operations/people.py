@@ -21,6 +21,7 @@ from catenary.domain.actors import ChangeSet, Origin
 from catenary.domain.documents.plain import digest, person_to_plain
 from catenary.domain.documents.shapes import PersonDocument, Role
 from catenary.domain.refusals import Refusal, Refused
+from catenary.domain.said import said
 
 
 def define_people(
@@ -45,8 +46,8 @@ def define_people(
     refusals = []
     for document in documents:
         home, roles = before.get(document.email, (document.organization, {}))
-        said = {m.organization: set(m.roles) for m in document.memberships}
-        differ = [key for key in {*roles, *said} if roles.get(key) != said.get(key)]
+        told = {m.organization: set(m.roles) for m in document.memberships}
+        differ = [key for key in {*roles, *told} if roles.get(key) != told.get(key)]
         for key in sorted({document.organization, home, *differ}):
             place = ("people", document.email)
             if key not in organizations and change.actor.is_operator:
@@ -55,15 +56,15 @@ def define_people(
                         "organization-missing",
                         document.email,
                         place,
-                        f"there is no organization {key}",
-                        "define it, or correct the key",
+                        said("there is no organization {key}", key),
+                        said("define it, or correct the key"),
                     )
                 )
             elif key not in organizations or not may_administer(
                 change.actor, organizations[key].path
             ):
                 # Where somebody belongs today is not told to those who may not know it.
-                is_named = key == document.organization or key in said
+                is_named = key == document.organization or key in told
                 refusals.append(not_allowed(key if is_named else document.email, place))
     if refusals:
         raise Refused(refusals)

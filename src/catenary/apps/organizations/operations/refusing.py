@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from catenary.apps.history.choices import Action
 from catenary.domain.refusals import Refusal
+from catenary.domain.said import said
 
 
 def action_of(existed: bool, was_removed: bool) -> Action:
@@ -20,6 +21,8 @@ def not_allowed(key: str, path: tuple[str | int, ...]) -> Refusal:
         "not-allowed",
         key,
         path,
-        f"you do not administer {key}",
-        f"ask an administrator of {key}, or of an organization above it, or correct the key",
+        said("you do not administer {key}", key),
+        said(
+            "ask an administrator of {key}, or of an organization above it, or correct the key", key
+        ),
     )

@@ -22,6 +22,7 @@ from catenary.domain.actors import Actor, ChangeSet
 from catenary.domain.documents.plain import consumption_to_plain, digest
 from catenary.domain.documents.shapes import ConsumptionDocument
 from catenary.domain.refusals import Refusal, Refused
+from catenary.domain.said import said
 from catenary.domain.text import words
 
 _COLUMNS = ["known_as", "known_words", "digest", "managed_by"]
@@ -195,8 +196,10 @@ def _resolve(
                     "organization-missing",
                     document.consumer,
                     place,
-                    f"there is no organization {document.consumer} to consume anything",
-                    "define the organization, or correct the key",
+                    said(
+                        "there is no organization {consumer} to consume anything", document.consumer
+                    ),
+                    said("define the organization, or correct the key"),
                 )
             )
         if service is None or service.id not in referable:
@@ -205,8 +208,10 @@ def _resolve(
                     "service-missing",
                     document.service,
                     place,
-                    f"there is no service {document.service} that you may see",
-                    "define it, correct the reference, or ask its provider to publish it to you",
+                    said("there is no service {service} that you may see", document.service),
+                    said(
+                        "define it, correct the reference, or ask its provider to publish it to you"
+                    ),
                 )
             )
         elif consumer is not None and not may_declare_consumption(
@@ -217,8 +222,12 @@ def _resolve(
                     "not-allowed",
                     document.service,
                     place,
-                    f"you may not say that {document.consumer} consumes {document.service}",
-                    "ask a catalogue editor of either side",
+                    said(
+                        "you may not say that {consumer} consumes {service}",
+                        document.consumer,
+                        document.service,
+                    ),
+                    said("ask a catalogue editor of either side"),
                 )
             )
     return organizations, services, refusals

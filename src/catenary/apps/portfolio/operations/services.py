@@ -40,6 +40,7 @@ from catenary.domain.documents.plain import digest, service_to_plain
 from catenary.domain.documents.shapes import CATALOGUE_STAGES, ServiceDocument
 from catenary.domain.references import organization_of
 from catenary.domain.refusals import Refusal, Refused
+from catenary.domain.said import figure, said
 from catenary.domain.text import sort_key
 
 
@@ -126,8 +127,12 @@ def remove_services(*, references: Sequence[str], change: ChangeSet) -> None:
                     "still-needed",
                     reference,
                     place,
-                    f"{_holders_in_words(holders, change)} still needs {reference}",
-                    "end that first, or set the stage to retired instead of removing it",
+                    said(
+                        "{holders} still needs {reference}",
+                        _holders_in_words(holders, change),
+                        reference,
+                    ),
+                    said("end that first, or set the stage to retired instead of removing it"),
                 )
             )
     if refusals:
@@ -156,8 +161,9 @@ def _holders_in_words(holders: Sequence[str], change: ChangeSet) -> str:
     rows = services_by_reference(holders)
     seen = referable_services(change.actor, rows.values())
     named = [name for name in holders if name not in rows or rows[name].id in seen]
-    first = named[0] if named else "a service that you may not see"
-    return first + (f" and {len(holders) - 1} more" if len(holders) > 1 else "")
+    first = named[0] if named else said("a service that you may not see")
+    more = len(holders) - 1
+    return said("{first} and {n} more", first, figure(more)) if more else first
 
 
 def follow_organizations(*, organization_ids: Sequence[int]) -> None:
@@ -348,8 +354,8 @@ def _refused_definitions(
                     "organization-missing",
                     document.reference,
                     (*place, "provider"),
-                    f"there is no organization {document.provider} to provide it",
-                    "define the organization, or correct the reference",
+                    said("there is no organization {provider} to provide it", document.provider),
+                    said("define the organization, or correct the reference"),
                 )
             )
         elif (
@@ -373,9 +379,13 @@ def _refused_definitions(
                         "organization-missing",
                         document.reference,
                         (*place, "published-to"),
-                        f"there is no organization {key} that you know of to publish it to",
-                        "correct the key, or publish it to everyone; a customer who consumes "
-                        "one of your services is known",
+                        said(
+                            "there is no organization {key} that you know of to publish it to", key
+                        ),
+                        said(
+                            "correct the key, or publish it to everyone; a customer who consumes "
+                            "one of your services is known"
+                        ),
                     )
                 )
         for number, group in enumerate(document.relies_on):
@@ -408,8 +418,8 @@ def _missing(reference: str, missing: str, path: tuple[str | int, ...]) -> Refus
         "service-missing",
         reference,
         path,
-        f"there is no service {missing} that you may see",
-        "define it, correct the reference, or ask its provider to publish it to you",
+        said("there is no service {missing} that you may see", missing),
+        said("define it, correct the reference, or ask its provider to publish it to you"),
     )
 
 
@@ -418,8 +428,8 @@ def _gone(reference: str, path: tuple[str | int, ...]) -> Refusal:
         "service-missing",
         reference,
         path,
-        "a service that you may not see, and that stood here, is no longer there",
-        "take it off",
+        said("a service that you may not see, and that stood here, is no longer there"),
+        said("take it off"),
     )
 
 
@@ -428,6 +438,6 @@ def _not_allowed(reference: str, path: tuple[str | int, ...]) -> Refusal:
         "not-allowed",
         reference,
         path,
-        f"you may not define {reference}",
-        "ask a catalogue editor of its provider, or correct who provides it",
+        said("you may not define {reference}", reference),
+        said("ask a catalogue editor of its provider, or correct who provides it"),
     )
