@@ -131,6 +131,8 @@ ROUTES = EDITING | {
     "sessions": Route(),
     "end-session": Route(methods=frozenset({"POST"})),
     "revoke-token": Route(methods=frozenset({"POST"})),
+    # Nobody in this world administers anything; tests/apps/reporting has those who do.
+    "audit": Route(objects={"": {"operator"}}),
     "sign-in": Route(methods=READING | {"POST"}, is_open=True),
     "second-factors": Route(),
     # Whoever signed in a while ago, as everybody here has, signs in again first.
@@ -308,7 +310,8 @@ def harvest(client: Client, start: list[str], most: int = 600) -> Iterator[tuple
         html = response.content.decode()
         yield url, html
         for found in Links(html).found - known:
-            if found.startswith("/static/") or found.count("=") > 1:
+            # The audit names people of every house, to operators alone: it has tests of its own.
+            if found.startswith(("/static/", "/audit/")) or found.count("=") > 1:
                 continue
             if len(known) < most:
                 known.add(found)

@@ -8,6 +8,7 @@ from catenary.web.access import sessions, tokens
 from catenary.web.access import views as access
 from catenary.web.access.second_factor import challenge, own
 from catenary.web.access.sign_on import views as sign_on
+from catenary.web.audit.views import audit_page
 from catenary.web.catalogue.views import catalogue
 from catenary.web.chain.views import chain
 from catenary.web.checks.views import checks
@@ -48,6 +49,7 @@ urlpatterns = [
     path("account/tokens/revoke/", tokens.revoke, name="revoke-token"),
     path("account/sessions/", sessions.sessions, name="sessions"),
     path("account/sessions/end/", sessions.end, name="end-session"),
+    path("audit/", audit_page, name="audit"),
     path("sign-in/", access.sign_in, name="sign-in"),
     path("account/second-factor/", own.second_factors, name="second-factors"),
     path("account/second-factor/app/", own.app, name="second-factor-app"),

@@ -14,6 +14,7 @@ from catenary import clock
 from catenary.apps.access.operations.sign_ins import TooManyAttempts, sign_out_noted
 from catenary.apps.access.queries.accounts import has_ever_signed_in
 from catenary.apps.organizations.queries import organizations_to_look_from, viewpoint_of
+from catenary.apps.reporting.policies import may_read_audit
 from catenary.web import addresses
 from catenary.web.access.arriving import arrive
 from catenary.web.access.attempts import kept_waiting, with_password
@@ -118,6 +119,7 @@ def account(asking: Asking) -> HttpResponse:
         ),
         looked_for=named,
         is_operator=actor.is_operator,
+        may_read_audit=may_read_audit(actor),
         languages=language_choices(asking.request),
     )
     return page_response(asking, "account.html", page)

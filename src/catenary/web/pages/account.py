@@ -53,6 +53,7 @@ class AccountPage:
     viewpoints: tuple[ViewpointChoice, ...] = ()
     looked_for: str = ""
     is_operator: bool = False
+    may_read_audit: bool = False
     languages: tuple[LanguageChoice, ...] = ()
 
 
