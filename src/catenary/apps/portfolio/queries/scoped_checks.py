@@ -8,10 +8,18 @@ beyond a cap is not looked at, and the one rule whose answer would be wrong then
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from catenary.apps.common.queries import in_batches
-from catenary.apps.organizations.queries import organizations_by_key
+from catenary.apps.organizations.queries import OrganizationRow, organizations_by_key
 from catenary.apps.organizations.queries.editing import named_organizations, named_people
-from catenary.apps.portfolio.models import Consumption, Dependency, GateException, Service
+from catenary.apps.portfolio.models import (
+    Consumption,
+    Dependency,
+    GateException,
+    Service,
+    Sharing,
+)
 from catenary.apps.portfolio.queries.documents import redacted, service_documents
 from catenary.apps.portfolio.queries.hidden import with_place_holders
 from catenary.apps.portfolio.queries.lookup import (
@@ -42,7 +50,7 @@ _NEEDS_ALL_ABOVE = frozenset({"CAT507"})
 def findings_about(actor: Actor, viewpoint: Viewpoint, document: ServiceDocument) -> list[Finding]:
     """What the rules find about this one service, if it said this: the same as the checks page
     would say of it after saving, as far as the caps reach."""
-    below, above, is_whole = _reach(document)
+    own, below, above, is_whole = _reach(document)
     rows = services_by_id({*below, *above})
     seen = referable_services(actor, rows.values())
     documents = service_documents(seen & rows.keys())
@@ -53,7 +61,13 @@ def findings_about(actor: Actor, viewpoint: Viewpoint, document: ServiceDocument
         services[found.reference] = found
     services |= _namesakes(document, services)
     services[document.reference] = document
-    consumption = _consumption(services, viewpoint.root_id)
+    known = {n: row.reference for n, row in rows.items() if row.reference in services}
+    near = {n: reference for n, reference in known.items() if n in above}
+    if own is not None:
+        near[own] = document.reference
+    consumption = _consumption(
+        near, {n: reference for n, reference in known.items() if n in below}, viewpoint.root_id
+    )
     organizations = _organizations(services, document, consumption, viewpoint.root_id)
     catalogue = CatalogueDocument(
         organizations,
@@ -70,14 +84,16 @@ def findings_about(actor: Actor, viewpoint: Viewpoint, document: ServiceDocument
     return [f for f in findings if is_whole or f.code not in _NEEDS_ALL_ABOVE]
 
 
-def _reach(document: ServiceDocument) -> tuple[set[int], set[int], bool]:
-    """The numbers of services below and above, and whether all above are among them."""
+def _reach(document: ServiceDocument) -> tuple[int | None, set[int], set[int], bool]:
+    """The number of the service itself, those of services below and above, and whether all above
+    are among them."""
     named = {member.service for group in document.relies_on for member in group.members}
     rows = services_by_reference({*named, document.reference})
     own = rows.pop(document.reference, None)
     below = _walk({row.id for row in rows.values() if not row.is_removed}, down=True)
     above = _walk({own.id}, down=False) if own else set()
-    return below, above - {own.id if own else 0}, len(above) < REACH
+    number = own.id if own else None
+    return number, below, above - {number}, len(above) < REACH
 
 
 def _walk(start: set[int], *, down: bool) -> set[int]:
@@ -114,31 +130,30 @@ def _namesakes(
 
 
 def _consumption(
-    services: dict[str, ServiceDocument], root_id: int
+    near: dict[int, str], below: dict[int, str], root_id: int
 ) -> dict[tuple[str, str], ConsumptionDocument]:
-    """Who consumes any of the services; and, as if they consumed it, who of other top
-    organizations relies on one with a service of their own, as on the page of all checks."""
+    """Who consumes the service or what rests on it; and, as if they consumed it, who of other top
+    organizations relies on one with a service of their own, as on the page of all checks. Of what
+    it rests on only what our own house consumes matters."""
     found = {}
-    references = sorted(services)
-    for start in range(0, len(references), 900):
-        batch = references[start : start + 900]
-        rows = Consumption.objects.filter(service__reference__in=batch, ends_at__isnull=True)
-        for consumer, reference, known_as in rows.values_list(
-            "consumer__key", "service__reference", "known_as"
-        ):
-            found[consumer, reference] = ConsumptionDocument(consumer, reference, known_as)
-        relying = (
-            Dependency.objects.filter(
-                supporter__reference__in=batch,
-                supporter__root_id=root_id,
-                reliant__removed_at__isnull=True,
-            )
-            .exclude(reliant__root_id=root_id)
-            .exclude(reliant__stage=str(Stage.RETIRED))
-        )
-        for pair in relying.values_list(
-            "reliant__provider__key", "supporter__reference"
-        ).distinct():
+    columns = ("consumer__key", "service_id", "known_as")
+    rows = Consumption.objects.filter(service_id__in=near, ends_at__isnull=True)
+    ours = Consumption.objects.filter(
+        service_id__in=below, consumer_root_id=root_id, ends_at__isnull=True
+    )
+    named = near | below
+    for consumer, number, known_as in [*rows.values_list(*columns), *ours.values_list(*columns)]:
+        reference = named[number]
+        found[consumer, reference] = ConsumptionDocument(consumer, reference, known_as)
+    relying = (
+        Dependency.objects.filter(supporter_id__in=near, reliant__removed_at__isnull=True)
+        .exclude(reliant__root_id=root_id)
+        .exclude(reliant__stage=str(Stage.RETIRED))
+        .values_list("reliant__provider__key", "supporter_id", "supporter__root_id")
+    )
+    for consumer, number, root in relying:
+        if root == root_id:
+            pair = (consumer, near[number])
             found.setdefault(pair, ConsumptionDocument(*pair))
     return found
 
@@ -149,8 +164,8 @@ def _organizations(
     consumption: dict[tuple[str, str], ConsumptionDocument],
     root_id: int,
 ) -> dict[str, OrganizationDocument]:
-    """The organizations that provide or consume here, and of those that the document names in
-    other words the ones of our own house: whether another exists is not told."""
+    """The organizations that provide or consume here, and of those that the document names the
+    ones of our own house or linked to it: whether any other exists is not told."""
     linked = {service.provider for service in services.values()}
     linked |= {consumer for consumer, _ in consumption}
     typed = {outcome.wanted_by for outcome in document.outcomes}
@@ -160,10 +175,29 @@ def _organizations(
     numbers = {
         number
         for key, row in rows.items()
-        if key in linked or row.root_id == root_id
+        if key in linked or row.root_id == root_id or _is_linked(row, root_id)
         for number in path_numbers(row.path)
     }
     return named_organizations(numbers)
+
+
+def _is_linked(row: OrganizationRow, root_id: int) -> bool:
+    """Does an organization of another house, or a part of it, provide something ours may see, or
+    use something ours provides?"""
+    consuming = Consumption.objects.filter(
+        service__root_id=root_id, ends_at__isnull=True, consumer_path__startswith=row.path
+    )
+    shared = Sharing.objects.filter(
+        Q(root_id=root_id) | Q(root_id__isnull=True),
+        service__removed_at__isnull=True,
+        service__provider_path__startswith=row.path,
+    )
+    relying = Dependency.objects.filter(
+        supporter__root_id=root_id,
+        reliant__removed_at__isnull=True,
+        reliant__provider_path__startswith=row.path,
+    ).exclude(reliant__stage=str(Stage.RETIRED))
+    return consuming.exists() or shared.exists() or relying.exists()
 
 
 def _contacts(document: ServiceDocument) -> list[str]:
