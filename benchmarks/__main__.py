@@ -32,6 +32,7 @@ from benchmarks.figures import (
     write_down,
 )
 from benchmarks.product import Cost, Installation, Served, Visitor, run, serving
+from benchmarks.rest import measure_api
 
 SMALL, LARGE = 10_000, 100_000
 _SOURCE = ("--source", "invented")
@@ -134,6 +135,7 @@ def measure_large(bench: Bench) -> None:
         visitor.sign_in(READER, password[1])
         visitor.get("/catalogue/")
         measure_pages(bench, server, visitor, made)
+        measure_api(bench.note, place, server, _ASKED)
         measure_edit(bench, place, visitor, made)
         bench.note("memory of the server after all this", server.megabytes(), "MB")
     measure_chain(bench, place, made)

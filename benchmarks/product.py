@@ -36,6 +36,8 @@ class Installation:
     def environment(self) -> dict[str, str]:
         """The environment its processes run in."""
         chosen = {**os.environ, "CATENARY_DATA": str(self.data)}
+        # One program asks here as often as it can.
+        chosen["CATENARY_API_REQUESTS_PER_MINUTE"] = "0"
         if self.database_url:
             chosen["DATABASE_URL"] = self.database_url
         return chosen

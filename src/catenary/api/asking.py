@@ -16,11 +16,7 @@ from catenary.api.problems import Trouble
 from catenary.apps.access.operations.limits import take_request, take_stranger
 from catenary.apps.access.operations.tokens import touch_token
 from catenary.apps.access.queries.tokens import TokenHolder, token_holder
-from catenary.apps.organizations.queries import (
-    actor_of_account,
-    home_viewpoint,
-    viewpoint_of,
-)
+from catenary.apps.organizations.queries.asking import actor_looking
 from catenary.domain.actors import EVERY_SCOPE, Actor, Scope, Viewpoint
 from catenary.domain.limits import Allowance
 
@@ -55,8 +51,13 @@ class Door:
                     "WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{self.needs}"'
                 },
             )
-        actor = actor_of_account(account_id, is_operator, door="api", scopes=scopes)
-        return Asking(account_id, actor, _viewpoint(request, actor))
+        look_as = request.GET.get("as", "")
+        actor, viewpoint = actor_looking(account_id, is_operator, "api", scopes, look_as)
+        if look_as and viewpoint is None:
+            raise Trouble(
+                "not-found", f"there is no organization {look_as[:100]} that you may look as"
+            )
+        return Asking(account_id, actor, viewpoint)
 
 
 #: Services and consumption are changed with ``write``; organizations, people and their roles
@@ -132,13 +133,3 @@ def _limit_headers(allowance: Allowance) -> dict[str, str]:
 
 def _unknown(detail: str) -> Trouble:
     return Trouble("unauthenticated", detail, headers={"WWW-Authenticate": "Bearer"})
-
-
-def _viewpoint(request: HttpRequest, actor: Actor) -> Viewpoint | None:
-    key = request.GET.get("as", "")
-    if not key:
-        return home_viewpoint(actor)
-    viewpoint = viewpoint_of(actor, key)
-    if viewpoint is None:
-        raise Trouble("not-found", f"there is no organization {key[:100]} that you may look as")
-    return viewpoint

@@ -176,6 +176,14 @@ class Estate:
         inside: Bools = (self.provider >= organization) & (self.provider < end)
         return inside
 
+    def inside_at(self, organization: int, services: Ints) -> Bools:
+        """Which of some services are provided at or below an organization."""
+        provider = self.provider[services]
+        inside: Bools = (provider >= organization) & (
+            provider < self.organization_end[organization]
+        )
+        return inside
+
     def needed_by(self, organization: int) -> Bools:
         """Which services somebody at or below an organization consumes, or a service provided
         there relies on directly."""

@@ -11,7 +11,7 @@ from catenary.api.answers import Plain, json_answer
 from catenary.api.asking import READING, asking_of
 from catenary.api.parameters import Limit, Words
 from catenary.api.problems import Error, Trouble, invalid_parameter
-from catenary.apps.organizations.queries.listing import people_page
+from catenary.apps.organizations.queries.listing import people_called
 from catenary.apps.portfolio.queries.catalogue import CatalogueFilter, find_services, summaries
 from catenary.apps.portfolio.queries.impact import MOST_FAILING, impact_as_plain, impact_view
 from catenary.apps.portfolio.queries.seen import seen_organization_page
@@ -86,15 +86,13 @@ def _found(actor: Actor, viewpoint: Viewpoint, said: str, limit: int) -> Plain:
             for row in summaries(found.estate, viewpoint, found.shown, found.roles)
         ]
     page = seen_organization_page(actor=actor, viewpoint=viewpoint, named=said, limit=limit)
-    people = people_page(viewpoint.root_id, named=said, limit=limit)
+    people = people_called(viewpoint.root_id, named=said, limit=limit)
     return {
         "services": services,
         "organizations": [
             {"reference": seen.reference, "name": seen.plain["name"]} for seen in page.items
         ],
-        "people": [
-            {"reference": facts.document.email, "name": facts.document.name} for facts in people
-        ],
+        "people": [{"reference": email, "name": name} for email, name in people],
         "total": 0 if found is None else found.total,
         "total_is_capped": found is not None and found.capped,
     }

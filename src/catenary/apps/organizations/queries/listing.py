@@ -81,6 +81,13 @@ def people_page(
     return _person_facts(root_id, rows.order_by("email")[:limit])
 
 
+def people_called(root_id: int, *, named: str, limit: int) -> list[tuple[str, str]]:
+    """E-mail address and name of people of one top organization whose name or address holds
+    ``named``, in order of addresses."""
+    rows = _people_named(root_id, named, "").order_by("email")
+    return list(rows.values_list("email", "name")[:limit])
+
+
 def people_count(root_id: int, *, named: str = "", below: str = "", cap: int = 1_000) -> int:
     """How many there are, counted up to one more than ``cap``."""
     return len(_people_named(root_id, named, below).values_list("pk")[: cap + 1])

@@ -30,7 +30,7 @@ from catenary.apps.portfolio.queries.catalogue import (
     known_names,
 )
 from catenary.apps.portfolio.queries.documents import redacted, service_of
-from catenary.apps.portfolio.queries.estate import current_estate, visible_services
+from catenary.apps.portfolio.queries.estate import current_estate, seen_as, visible_services
 from catenary.apps.portfolio.queries.lookup import services_by_reference
 from catenary.apps.portfolio.queries.organization import related_organizations
 from catenary.apps.portfolio.queries.service import HIDDEN
@@ -39,7 +39,7 @@ from catenary.domain.documents.contacts import as_read, by_contact, people_in
 from catenary.domain.documents.plain import digest, organization_to_plain, service_to_plain
 from catenary.domain.documents.shapes import OrganizationDocument, ServiceDocument
 from catenary.domain.estate import ROLE_NAMES, Bools, Estate, Ints
-from catenary.domain.references import organization_of
+from catenary.domain.references import is_reference, organization_of
 
 Plain = dict[str, Any]
 
@@ -86,12 +86,11 @@ def seen_services(
 ) -> dict[str, Seen]:
     """What the given services say, by reference; those the actor may not see are missing, as are
     those that do not exist."""
-    rows = services_by_reference(references)
+    rows = _kept_by_reference(references)
     estate = current_estate()
-    places = [estate.service_position(row.id) for row in rows.values()]
-    seen = visible_services(estate, actor, viewpoint)
-    shown = np.array([p for p in places if p is not None and seen[p]], dtype=np.int64)
-    return {each.reference: each for each in _seen_at(estate, actor, viewpoint, shown)}
+    places = estate.service_positions(rows)
+    places = places[visible_services(estate, actor, viewpoint)[places]]
+    return {each.reference: each for each in _seen_at(estate, actor, viewpoint, places, rows)}
 
 
 def seen_service_page(
@@ -103,42 +102,72 @@ def seen_service_page(
     )
     if found is None:
         return SeenPage((), 0)
-    items = _seen_at(found.estate, actor, viewpoint, found.shown)
+    rows = _kept_by_id(found.estate.service_ids[found.shown].tolist())
+    items = _seen_at(found.estate, actor, viewpoint, found.shown, rows)
     return SeenPage(tuple(items), found.total, found.capped, found.next)
 
 
-def _seen_at(estate: Estate, actor: Actor, viewpoint: Viewpoint, places: Ints) -> list[Seen]:
-    """What the services at these visible places say, in their order: five queries."""
-    ids = [int(number) for number in estate.service_ids[places]]
-    rows: dict[int, _Kept] = {}
+def _kept_by_reference(references: Iterable[str]) -> dict[int, _Kept]:
+    # What is no reference is nobody's, and PostgreSQL would not even take a NUL.
+    wanted = sorted(reference for reference in set(references) if is_reference(reference))
+    found: dict[int, _Kept] = {}
+    for start in range(0, len(wanted), 900):
+        rows = Service.objects.filter(reference__in=wanted[start : start + 900])
+        found.update(_kept(rows.filter(removed_at__isnull=True)))
+    return found
+
+
+def _kept_by_id(ids: Iterable[int]) -> dict[int, _Kept]:
+    found: dict[int, _Kept] = {}
     for batch in in_batches(ids):
-        found = Service.objects.filter(pk__in=batch, removed_at__isnull=True)
-        for row in found.values_list("pk", "reference", "digest", "root_id"):
-            rows[row[0]] = _Kept(*row)
-    plains = current_documents(Kind.SERVICE, rows)
+        found.update(_kept(Service.objects.filter(pk__in=batch, removed_at__isnull=True)))
+    return found
+
+
+def _kept(rows: QuerySet[Service]) -> dict[int, _Kept]:
+    return {row[0]: _Kept(*row) for row in rows.values_list("pk", "reference", "digest", "root_id")}
+
+
+def _seen_at(
+    estate: Estate,
+    actor: Actor,
+    viewpoint: Viewpoint,
+    places: Ints,
+    rows: Mapping[int, _Kept],
+) -> list[Seen]:
+    """What the services at these visible places say, in their order: at most six queries."""
+    ids: list[int] = estate.service_ids[places].tolist()
+    plains = current_documents(Kind.SERVICE, ids)
     addresses = by_contact(person_addresses(people_in(plains.values())))
-    names = _known_names(viewpoint, ids)
     organization = estate.organization_position(viewpoint.organization_id)
     roles = None if organization is None else estate.roles_seen_from(organization)
+    names = _known_names(estate, viewpoint, organization, places)
     redaction = _Redaction(estate, actor, viewpoint)
-    redaction.look_at(
-        [(rows[pk], plains[pk], int(p)) for pk, p in zip(ids, places, strict=True) if pk in plains]
-    )
+    held = [
+        (rows[pk], plains[pk], place)
+        for pk, place in zip(ids, places.tolist(), strict=True)
+        if pk in plains and pk in rows
+    ]
+    redaction.look_at(held)
     return [
         redaction.seen(
-            rows[pk],
-            as_read(plains[pk], addresses),
+            row,
+            as_read(plain, addresses),
             "" if roles is None else ROLE_NAMES[roles[place]],
-            names.get(pk, ""),
+            names.get(row.id, ""),
         )
-        for pk, place in zip(ids, places, strict=True)
-        if pk in plains and pk in rows
+        for row, plain, place in held
     ]
 
 
-def _known_names(viewpoint: Viewpoint, ids: Sequence[int]) -> dict[int, str]:
+def _known_names(
+    estate: Estate, viewpoint: Viewpoint, organization: int | None, places: Ints
+) -> dict[int, str]:
+    """What the viewpoint calls services of others; its own have no other name."""
     names: dict[int, str] = {}
-    for batch in in_batches(ids):
+    if organization is not None:
+        places = places[~estate.inside_at(organization, places)]
+    for batch in in_batches(estate.service_ids[places].tolist()):
         names.update(known_names(viewpoint, batch))
     return names
 
@@ -149,6 +178,7 @@ class _Redaction:
     def __init__(self, estate: Estate, actor: Actor, viewpoint: Viewpoint) -> None:
         self._estate = estate
         self._viewpoint = viewpoint
+        self._asked = seen_as(estate, actor, viewpoint)
         self._seen = visible_services(estate, actor, viewpoint)
         self._hiding: set[int] = set()
         self._shown: dict[str, bool] = {}
@@ -159,10 +189,10 @@ class _Redaction:
         inside = [each for each in services if each[0].root_id == self._viewpoint.root_id]
         # What the documents say may be newer than the arrays: then every name is looked up.
         is_current = catalogue_version() == self._estate.version
-        hiding = self._hiding_among(np.array([place for _, _, place in inside], dtype=np.int64))
+        hides = self._hides()
         named: set[str] = set()
         for row, plain, place in inside:
-            if "relies-on" in plain and (not is_current or place in hiding):
+            if "relies-on" in plain and (not is_current or hides[place]):
                 self._hiding.add(row.id)
                 document = service_of(row.reference, plain)
                 named |= {m.service for group in document.relies_on for m in group.members}
@@ -201,15 +231,16 @@ class _Redaction:
         hidden = [name for name in members if not self._shown.get(name, True)]
         return {f"{HIDDEN}{number}": name for number, name in enumerate(hidden, start=1)}
 
-    def _hiding_among(self, places: Ints) -> set[int]:
-        """Those that rely on something that may not be seen."""
-        if not len(places) or self._seen[self._estate.supporters_of(places)].all():
-            return set()
-        return {
-            int(place)
-            for place in places
-            if not self._seen[self._estate.supporters_of(np.array([place]))].all()
-        }
+    def _hides(self) -> Bools:
+        """Which services rely on something that may not be seen."""
+        estate, seen = self._estate, self._seen
+
+        def found() -> Bools:
+            hides = np.zeros(estate.size, dtype=np.bool_)
+            hides[estate.dependency_reliant[~seen[estate.dependency_supporter]]] = True
+            return hides
+
+        return estate.remembered(("hides", *self._asked), found)
 
     def _which_are_shown(self, references: Iterable[str]) -> dict[str, bool]:
         shown = {}
@@ -272,23 +303,22 @@ def _seen_of(
     places: Ints,
     plains: Mapping[int, Plain],
 ) -> Iterator[Seen]:
-    ids = [int(number) for number in estate.service_ids[places]]
-    rows = {}
-    if ids:
-        found = Service.objects.filter(pk__gte=min(ids), pk__lte=max(ids), removed_at__isnull=True)
-        rows = {r[0]: _Kept(*r) for r in found.values_list("pk", "reference", "digest", "root_id")}
+    ids: list[int] = estate.service_ids[places].tolist()
+    if not ids:
+        return
+    # One range instead of a thousand numbers: what lies between is left out below.
+    between = Service.objects.filter(pk__gte=min(ids), pk__lte=max(ids), removed_at__isnull=True)
+    rows = _kept(between)
     addresses = by_contact(person_addresses(people_in(plains.values())))
     redaction = _Redaction(estate, actor, viewpoint)
-    redaction.look_at(
-        [
-            (rows[pk], plains[pk], int(place))
-            for pk, place in zip(ids, places, strict=True)
-            if pk in rows
-        ]
-    )
-    for pk in ids:
-        if pk in rows:
-            yield redaction.seen(rows[pk], as_read(plains[pk], addresses), "", "")
+    held = [
+        (rows[pk], plains[pk], place)
+        for pk, place in zip(ids, places.tolist(), strict=True)
+        if pk in rows
+    ]
+    redaction.look_at(held)
+    for row, plain, _ in held:
+        yield redaction.seen(row, as_read(plain, addresses), "", "")
 
 
 # ----------------------------------------------------------------------------- organizations
@@ -353,16 +383,20 @@ def _visible_organizations(actor: Actor, viewpoint: Viewpoint) -> frozenset[int]
     """The numbers of one's own top organization with all its parts, and of others that provide
     something one may see or consume something of ours, with what stands above them."""
     estate = current_estate()
-    root = estate.organization_position(viewpoint.root_id)
-    if root is None:
-        return frozenset()
-    seen = visible_services(estate, actor, viewpoint)
-    related = related_organizations(estate, root, seen)
-    counted = np.concatenate([[0], np.cumsum(related)])
-    positions = np.arange(len(estate.organization_ids))
-    visible: Bools = counted[estate.organization_end] > counted[positions]
-    visible |= estate.organization_root == root
-    return frozenset(estate.organization_ids[visible].tolist())
+    asked = seen_as(estate, actor, viewpoint)
+
+    def found() -> frozenset[int]:
+        root = asked[0]
+        if root is None:
+            return frozenset()
+        seen = visible_services(estate, actor, viewpoint)
+        related = related_organizations(estate, root, seen)
+        counted = np.concatenate([[0], np.cumsum(related)])
+        visible: Bools = counted[estate.organization_end] > counted[:-1]
+        visible |= estate.organization_root == root
+        return frozenset(estate.organization_ids[visible].tolist())
+
+    return estate.remembered(("organizations", *asked), found)
 
 
 def _seen_organization(facts: OrganizationFacts, viewpoint: Viewpoint) -> Seen:
