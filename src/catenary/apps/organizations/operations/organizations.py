@@ -240,10 +240,10 @@ def _refused_definitions(
     for document in documents:
         place = ("organizations", document.key)
         row = known.get(document.key)
-        if row is not None and not may_administer(change.actor, row.path):
-            refusals.append(not_allowed(document.key, place))
+        before = len(refusals)
+        is_anothers = row is not None and not may_administer(change.actor, row.path)
         if not document.part_of:
-            becomes_top = row is None or row.parent_id is not None
+            becomes_top = row is None or row.parent_id is not None or is_anothers
             if becomes_top and not may_create_top_organization(change.actor):
                 refusals.append(
                     Refusal(
@@ -278,6 +278,9 @@ def _refused_definitions(
                     said("define it, or correct the key"),
                 )
             )
+        if is_anothers and len(refusals) == before:
+            # Said last: who may not define it anyway does not learn whether the key is taken.
+            refusals.append(not_allowed(document.key, place))
     return refusals
 
 

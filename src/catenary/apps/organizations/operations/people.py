@@ -48,6 +48,7 @@ def define_people(
         home, roles = before.get(document.email, (document.organization, {}))
         told = {m.organization: set(m.roles) for m in document.memberships}
         differ = [key for key in {*roles, *told} if roles.get(key) != told.get(key)]
+        named, unnamed = [], []
         for key in sorted({document.organization, home, *differ}):
             place = ("people", document.email)
             if key not in organizations and change.actor.is_operator:
@@ -65,7 +66,11 @@ def define_people(
             ):
                 # Where somebody belongs today is not told to those who may not know it.
                 is_named = key == document.organization or key in told
-                refusals.append(not_allowed(key if is_named else document.email, place))
+                (named if is_named else unnamed).append(
+                    not_allowed(key if is_named else document.email, place)
+                )
+        # Who may not define the person anyway does not learn whether they are here.
+        refusals += named or unnamed[:1]
     if refusals:
         raise Refused(refusals)
 

@@ -1,0 +1,434 @@
+"""Who gets what at every route of the API: kind of person, route, near-miss object.
+
+What one may not see must be told apart from what does not exist by nobody, and whoever is refused
+a change has changed nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.apps import apps as django_apps
+from django.http import HttpResponseBase
+
+from catenary.api.main import api as the_api
+from catenary.domain.actors import Scope
+from tests.api.worlds import Api, Speaker, standing
+from tests.web.access.world import (
+    ADRIFT,
+    BELONGING,
+    INSIDE,
+    PEOPLE,
+    READS,
+    SEES_ORGANIZATION,
+    SEES_SERVICE,
+    STRANGERS,
+)
+from tests.web.access.world import (
+    state as whole_state,
+)
+from tests.web.test_permission_matrix import SEES_HISTORY
+
+pytestmark = pytest.mark.django_db
+
+V1 = "/api/v1"
+KNOWN = BELONGING | ADRIFT
+BATCH = {"references": []}
+#: Everybody in the world, and somebody who edits alpha-it.
+EVERYBODY = {**PEOPLE, "editor": "eda@alpha.example"}
+#: The editor sees what a viewer there sees.
+LIKE = {"editor": "viewer at the provider"}
+SEES_PERSON = {
+    "ann@alpha.example": INSIDE,
+    "lara@alpha.example": INSIDE,
+    "twin@alpha.example": INSIDE | {"of an unrelated organization"},
+    "ben@bravo.example": {"customer"},
+    "dora@delta.example": {"of an unrelated organization"},
+    "cleo@charlie.example": {"another customer"},
+    "emil@echo.example": {"customer of the customer"},
+    "rob@alpha.example": set(),
+    "nobody@alpha.example": set(),
+}
+SEES_CONSUMPTION = {
+    "bravo-ward/alpha-it/portal": INSIDE | {"customer"},
+    "charlie/alpha-it/portal": INSIDE | {"another customer"},
+    "charlie/alpha-it/ledger": INSIDE | {"another customer"},
+    "echo/bravo-ward/care": {"customer", "customer of the customer"},
+    "delta/alpha-it/portal": set(),
+    "charlie/alpha-it/engine": set(),
+}
+#: Who may change one service (alpha-it/showcase), organization (alpha-lab), person (lara) and
+#: consumption (charlie of alpha-it/ledger).
+MAY_DEFINE = {"editor", "operator"}
+MAY_MANAGE = {"operator"}
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method of one address: at which objects who gets an answer, or who may do it at all."""
+
+    objects: dict[str, set[str]] | None = None
+    who: frozenset[str] = frozenset(KNOWN | {"editor"})
+    at: str = ""
+    body: Any = None
+    scope: Scope = Scope.READ
+    missing: tuple[str, ...] = field(default=())
+
+
+NEW = {"name": "Zanother", "stage": "live"}
+LAB = {"name": "Zalphalab", "part-of": "alpha", "description": "Znewtext"}
+LARA = {"name": "Zlara", "organization": "alpha-lab", "roles": ["viewer"]}
+CHANGE = {"kind": "service", "reference": "alpha-it/showcase", "document": NEW}
+WORD = {"known-as": "Zanotherword"}
+_SERVICE = "/services/{organization}/{service}"
+_CONSUMPTION = "/consumption/{consumer}/{organization}/{service}"
+
+ROUTES: dict[tuple[str, str], Route] = {
+    ("GET", "/organizations"): Route(),
+    ("POST", "/organizations/batch"): Route(body=BATCH),
+    ("GET", "/organizations/batch"): Route(objects={"": set()}, at="organizations/batch"),
+    ("PUT", "/organizations/batch"): Route(
+        who=frozenset(MAY_MANAGE), at="organizations/batch", body=LAB, scope=Scope.ADMIN
+    ),
+    ("PATCH", "/organizations/batch"): Route(
+        who=frozenset(), at="organizations/batch", body={}, scope=Scope.ADMIN
+    ),
+    ("DELETE", "/organizations/batch"): Route(
+        who=frozenset(), at="organizations/batch", scope=Scope.ADMIN
+    ),
+    ("GET", "/organizations/{key}"): Route(objects=SEES_ORGANIZATION, at="organizations/"),
+    ("PUT", "/organizations/{key}"): Route(
+        who=frozenset(MAY_MANAGE), at="organizations/alpha-lab", body=LAB, scope=Scope.ADMIN
+    ),
+    ("PATCH", "/organizations/{key}"): Route(
+        who=frozenset(MAY_MANAGE),
+        at="organizations/alpha-lab",
+        body={"name": "Zlab"},
+        scope=Scope.ADMIN,
+    ),
+    ("DELETE", "/organizations/{key}"): Route(
+        who=frozenset(), at="organizations/alpha-lab", scope=Scope.ADMIN
+    ),
+    ("GET", "/people"): Route(),
+    ("POST", "/people/batch"): Route(body=BATCH),
+    ("GET", "/people/{email}"): Route(objects=SEES_PERSON, at="people/"),
+    ("PUT", "/people/{email}"): Route(
+        who=frozenset(MAY_MANAGE), at="people/lara@alpha.example", body=LARA, scope=Scope.ADMIN
+    ),
+    ("PATCH", "/people/{email}"): Route(
+        who=frozenset(MAY_MANAGE),
+        at="people/lara@alpha.example",
+        body={"name": "Zother"},
+        scope=Scope.ADMIN,
+    ),
+    ("DELETE", "/people/{email}"): Route(
+        who=frozenset(MAY_MANAGE), at="people/lara@alpha.example", scope=Scope.ADMIN
+    ),
+    ("GET", "/services"): Route(),
+    ("POST", "/services/batch"): Route(body=BATCH),
+    ("GET", _SERVICE): Route(objects=SEES_SERVICE, at="services/"),
+    ("PUT", _SERVICE): Route(
+        who=frozenset(MAY_DEFINE), at="services/alpha-it/showcase", body=NEW, scope=Scope.WRITE
+    ),
+    ("PATCH", _SERVICE): Route(
+        who=frozenset(MAY_DEFINE),
+        at="services/alpha-it/showcase",
+        body={"name": "Zanother"},
+        scope=Scope.WRITE,
+    ),
+    ("DELETE", _SERVICE): Route(
+        who=frozenset(MAY_DEFINE), at="services/alpha-it/showcase", scope=Scope.WRITE
+    ),
+    ("GET", f"{_SERVICE}/chain"): Route(objects=SEES_SERVICE, at="services/*/chain"),
+    ("GET", f"{_SERVICE}/history"): Route(objects=SEES_HISTORY, at="services/*/history"),
+    ("GET", "/consumption"): Route(),
+    ("POST", "/consumption/batch"): Route(body=BATCH),
+    ("GET", _CONSUMPTION): Route(objects=SEES_CONSUMPTION, at="consumption/"),
+    ("PUT", _CONSUMPTION): Route(
+        who=frozenset(MAY_DEFINE),
+        at="consumption/charlie/alpha-it/ledger",
+        body=WORD,
+        scope=Scope.WRITE,
+    ),
+    ("PATCH", _CONSUMPTION): Route(
+        who=frozenset(MAY_DEFINE),
+        at="consumption/charlie/alpha-it/ledger",
+        body=WORD,
+        scope=Scope.WRITE,
+    ),
+    ("DELETE", _CONSUMPTION): Route(
+        who=frozenset(MAY_DEFINE),
+        at="consumption/charlie/alpha-it/ledger",
+        scope=Scope.WRITE,
+    ),
+    ("GET", "/search"): Route(at="search?q=zportal"),
+    ("GET", "/impact"): Route(objects=SEES_SERVICE, at="impact?service=*"),
+    ("POST", "/changes"): Route(
+        who=frozenset(MAY_DEFINE),
+        body={"take_over": True, "changes": [CHANGE]},
+        scope=Scope.WRITE,
+    ),
+    ("GET", "/checks"): Route(),
+    ("POST", "/check"): Route(body={"changes": [CHANGE]}),
+    ("GET", "/export"): Route(),
+    ("GET", "/me"): Route(),
+    ("GET", "/schema"): Route(),
+}
+
+
+def state() -> tuple[object, ...]:
+    """What any change would leave a trace in."""
+    return (
+        *standing(),
+        list(django_apps.get_model("common", "CatalogueVersion").objects.values_list()),
+        django_apps.get_model("common", "IdempotencyKey").objects.count(),
+    )
+
+
+def address(method: str, path: str, reference: str = "") -> str:
+    route = ROUTES[method, path]
+    place = route.at or path.removeprefix("/")
+    if route.objects is None or not reference:
+        return f"{V1}/{place}"
+    if "*" in place:
+        return f"{V1}/{place.replace('*', reference)}"
+    return f"{V1}/{place}{reference}"
+
+
+def ask(speaker: Speaker, method: str, path: str, reference: str = "") -> Any:
+    return speaker.ask(method, address(method, path, reference), ROUTES[method, path].body)
+
+
+def test_every_route_is_in_the_table() -> None:
+    routes = {
+        (method, path)
+        for router in the_api._get_bound_routers()
+        for path, view in router.path_operations.items()
+        for operation in view.operations
+        for method in operation.methods
+    }
+
+    assert routes == set(ROUTES)
+
+
+CASES = [
+    pytest.param(*key, reference, who, id=f"{' '.join(key)} {reference} {who}")
+    for key, route in ROUTES.items()
+    for reference in route.objects or ("",)
+    for who in EVERYBODY
+]
+
+
+@pytest.mark.parametrize(("method", "path", "reference", "who"), CASES)
+def test_everybody_gets_exactly_what_the_table_says(
+    api: Api, method: str, path: str, reference: str, who: str
+) -> None:
+    route = ROUTES[method, path]
+    speaker = api(who)
+    before = state()
+
+    answer = ask(speaker, method, path, reference)
+
+    if who in STRANGERS:
+        assert answer.status_code == 401
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+    elif route.objects is not None:
+        seen = LIKE.get(who, who) in route.objects[reference]
+        assert answer.status_code == (200 if seen else 404), answer.content
+    elif who in route.who:
+        assert answer.status_code in {200, 201}, answer.content
+    else:
+        assert answer.status_code in {403, 404, 409, 422}, answer.content
+    if answer.status_code >= 400 or method == "GET" or route.scope is Scope.READ:
+        assert state() == before, "a refused request changed something"
+    if answer.status_code >= 400:
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert answer.json()["status"] == answer.status_code
+
+
+def without_use(found: dict[str, object]) -> dict[str, object]:
+    return {name: rows for name, rows in found.items() if not name.startswith("access.")}
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_a_token_without_the_scope_is_refused_whoever_holds_it(
+    api: Api, method: str, path: str
+) -> None:
+    wanted = ROUTES[method, path].scope
+    fewer = {Scope.WRITE: Scope.READ, Scope.ADMIN: Scope.WRITE}.get(wanted)
+    if fewer is None:
+        return
+    speaker = api("operator", *({Scope.READ, fewer}))
+    before = whole_state()
+
+    answer = ask(speaker, method, path)
+
+    assert answer.status_code == 403
+    assert answer.json()["code"] == "wrong-scope"
+    assert f'scope="{wanted}"' in answer.headers["WWW-Authenticate"]
+    assert without_use(whole_state()) == without_use(before)
+
+
+# ------------------------------------------------------------------ hidden equals missing
+
+
+def settled(answer: Any, *echoed: str) -> tuple[int, str, dict[str, str]]:
+    """Status, body and headers, without what was asked for."""
+    body = answer.content.decode()
+    for text in sorted({*echoed, *(e.replace("/", " > ", 1) for e in echoed)}, key=len)[::-1]:
+        body = body.replace(text, "IT")
+    headers = {n: v for n, v in answer.headers.items() if not n.startswith("RateLimit")}
+    return answer.status_code, body, headers
+
+
+def same_length(reference: str) -> str:
+    return re.sub("[a-z]", "x", reference)
+
+
+HIDDEN = [
+    pytest.param(*key, reference, who, id=f"{' '.join(key)} {reference} {who}")
+    for key, route in ROUTES.items()
+    for reference, seen_by in (route.objects or {}).items()
+    for who in sorted(KNOWN - seen_by)
+    if reference
+]
+
+
+@pytest.mark.parametrize(("method", "path", "reference", "who"), HIDDEN)
+def test_what_one_may_not_see_answers_like_what_does_not_exist(
+    api: Api, method: str, path: str, reference: str, who: str
+) -> None:
+    speaker, other = api(who), same_length(reference)
+
+    found = settled(ask(speaker, method, path, reference), reference)
+
+    assert found[0] == 404
+    assert found == settled(ask(speaker, method, path, other), other)
+
+
+WRITES = [
+    ("PUT", "services/", SEES_SERVICE, NEW),
+    ("PATCH", "services/", SEES_SERVICE, {"name": "Zx"}),
+    ("DELETE", "services/", SEES_SERVICE, None),
+    ("PUT", "organizations/", SEES_ORGANIZATION, {"name": "Zx"}),
+    ("PATCH", "organizations/", SEES_ORGANIZATION, {"name": "Zx"}),
+    ("DELETE", "organizations/", SEES_ORGANIZATION, None),
+    ("PUT", "people/", SEES_PERSON, {"name": "Zx", "organization": "delta"}),
+    ("PATCH", "people/", SEES_PERSON, {"name": "Zx"}),
+    ("DELETE", "people/", SEES_PERSON, None),
+    ("PUT", "consumption/", SEES_CONSUMPTION, WORD),
+    ("PATCH", "consumption/", SEES_CONSUMPTION, WORD),
+    ("DELETE", "consumption/", SEES_CONSUMPTION, None),
+]
+
+
+@pytest.mark.parametrize("etag", ["", '"0"', "*"])
+@pytest.mark.parametrize(("method", "place", "objects", "body"), WRITES)
+@pytest.mark.parametrize("who", ["customer", "viewer at the provider", "customer of the customer"])
+def test_a_change_does_not_tell_whether_what_one_may_not_see_is_there(
+    api: Api, who: str, method: str, place: str, objects: dict[str, set[str]], body: Any, etag: str
+) -> None:
+    speaker = api(who)
+    headers = {"if_match": etag} if etag else {}
+    before = state()
+    for reference, seen_by in objects.items():
+        if who in seen_by:
+            continue
+        other = same_length(reference)
+        consumer, _, service = reference.partition("/")
+        if place == "consumption/" and who in SEES_SERVICE[service]:
+            other = f"{same_length(consumer)}/{service}"
+        answers = [
+            settled(
+                speaker.ask(method, f"{V1}/{place}{each}", body, **headers),
+                each,
+                each.partition("/")[0],
+                each.partition("/")[2] or each,
+            )
+            for each in (reference, other)
+        ]
+        assert answers[0] == answers[1]
+        assert answers[0][0] >= 400
+    assert state() == before
+
+
+# ------------------------------------------------------------------------- the harvest
+
+
+def marks_in(text: str) -> set[str]:
+    """Which marks of the world stand in a text, as words of their own."""
+    return {mark for mark in READS if re.search(rf"(?<![\w/.-]){re.escape(mark)}(?![\w/.-])", text)}
+
+
+def body_of(answer: HttpResponseBase) -> str:
+    if answer.streaming:
+        return b"".join(answer).decode()  # type: ignore[arg-type]
+    return answer.content.decode()  # type: ignore[attr-defined, no-any-return]
+
+
+@pytest.mark.parametrize("who", sorted(KNOWN))
+def test_nothing_that_can_be_read_tells_more_than_one_may_read(api: Api, who: str) -> None:
+    speaker = api(who)
+    speaker.take_over = False
+    addresses = [
+        *(f"{V1}/{kind}?limit=100" for kind in ("services", "organizations", "people")),
+        *(f"{V1}/{each}" for each in ("consumption?limit=100", "checks?limit=100", "export", "me")),
+        *(f"{V1}/services/{reference}" for reference in SEES_SERVICE),
+        *(f"{V1}/services/{reference}/chain?depth=0" for reference in SEES_SERVICE),
+        *(f"{V1}/services/{reference}/history" for reference in SEES_SERVICE),
+        *(f"{V1}/impact?service={reference}" for reference in SEES_SERVICE),
+        *(f"{V1}/organizations/{key}" for key in SEES_ORGANIZATION),
+        *(f"{V1}/people/{email}" for email in SEES_PERSON),
+    ]
+    told: dict[str, str] = {}
+    for one in addresses:
+        answer = speaker.get(one)
+        if answer.status_code == 200:
+            told |= {mark: one for mark in marks_in(body_of(answer))}
+    answer = speaker.post(f"{V1}/services/batch", {"references": list(SEES_SERVICE)})
+    said = json.dumps(answer.json()["items"])
+    told |= {mark: "batch" for mark in marks_in(said)}
+
+    assert {mark: one for mark, one in told.items() if who not in READS[mark]} == {}
+
+
+@pytest.mark.parametrize("who", sorted(KNOWN))
+def test_searching_finds_nothing_that_one_may_not_read(api: Api, who: str) -> None:
+    speaker = api(who)
+
+    def answer(place: str, word: str) -> Any:
+        said = speaker.get(f"{V1}/{place}?q={word}")
+        return settled(said, word)[:2]
+
+    for mark, seen_by in READS.items():
+        if who in seen_by or "/" in mark or "@" in mark:
+            continue
+        asked = mark.lower()
+        if any(asked in known.lower() for known in READS if who in READS[known]):
+            continue  # the beginning of a word that is there for them
+        for place in ("search", "services", "organizations", "people"):
+            nonsense = "q" * len(asked)
+            assert answer(place, asked) == answer(place, nonsense), f"{place} tells of {asked}"
+
+
+@pytest.mark.parametrize("key", sorted(SEES_ORGANIZATION))
+@pytest.mark.parametrize("who", sorted(BELONGING))
+def test_one_looks_only_from_organizations_of_ones_own_top(api: Api, who: str, key: str) -> None:
+    from tests.web.access.world import HOME_ROOT
+
+    speaker, other = api(who), same_length(key)
+    allowed = key != "nowhere" and (
+        who == "operator" or HOME_ROOT.get(who) == key.partition("-")[0]
+    )
+
+    answer = speaker.get(f"{V1}/me?as={key}")
+
+    assert answer.status_code == (200 if allowed else 404)
+    if allowed:
+        assert answer.json()["viewpoint"]["organization"] == key
+    else:
+        assert settled(answer, key) == settled(speaker.get(f"{V1}/me?as={other}"), other)
