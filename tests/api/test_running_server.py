@@ -1,0 +1,222 @@
+"""The API of the running product: the client, a fuzzer that knows the description, and what only
+somebody who means harm, or a broken line, would send."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import CHECKS
+
+from catenary.api.description import description
+from catenary.client import Catenary, Problem
+from tests.product import Product, catenary, clean_environment, running_demo
+
+#: A catalogue editor of the hospital's IT.
+WHO = "dana.reyes@st-mary.example"
+PATIENTS = "hospital-it/patient-management"
+
+
+@dataclass(frozen=True)
+class Served:
+    """The product with the example stories, and a token for it."""
+
+    product: Product
+    token: str
+
+    def client(self) -> Catenary:
+        return Catenary(self.product.url, token=self.token)
+
+    def port(self) -> int:
+        return urlsplit(self.product.url).port or 0
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    data = tmp_path_factory.mktemp("api")
+    # The fuzzer asks more often than anybody may.
+    with running_demo(data, environment={"CATENARY_API_REQUESTS_PER_MINUTE": "0"}) as product:
+        said = subprocess.run(
+            catenary("token", "issue", "tests", "--for", WHO, "--scope", "admin"),
+            env=clean_environment(data),
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        yield Served(product, next(word for word in said.split() if word.startswith("cat_")))
+
+
+# ------------------------------------------------------------------------------ the client
+
+
+def test_the_client_reads_everything_and_pages_through_lists(served: Served) -> None:
+    client = served.client()
+
+    assert client.me()["email"] == WHO
+    services = {each["reference"]: each for each in client.all("services", limit=3)}
+    assert PATIENTS in services
+    assert client.get("services", PATIENTS, fields=["name"])["name"] == "Patient management"
+    assert client.batch("services", [*services, "no/such"]).keys() == services.keys()
+    assert client.search("patient")["services"]
+    assert client.chain(PATIENTS)["focus"]["reference"] == PATIENTS
+    assert client.history(PATIENTS)[0]["action"] == "created"
+    assert client.impact([PATIENTS])
+    exported = [each for each in client.export() if each["kind"] == "service"]
+    assert {each["reference"] for each in exported} == services.keys()
+    assert {each["reference"]: each["etag"] for each in exported} == {
+        reference: each["etag"] for reference, each in services.items()
+    }
+
+
+def test_the_client_changes_things_and_never_overwrites_somebody_elses_change(
+    served: Served,
+) -> None:
+    client = served.client()
+    place = "hospital-it/made-by-the-client"
+
+    assert client.create("services", place, {"name": "Made", "stage": "live"})["etag"]
+    with pytest.raises(Problem) as there:
+        client.create("services", place, {"name": "Made", "stage": "live"})
+    assert there.value.status == 412
+    mine, theirs = client.get("services", place), client.get("services", place)
+    theirs["name"] = "Theirs"
+    client.put("services", theirs)
+    mine["name"] = "Mine"
+    with pytest.raises(Problem) as late:
+        client.put("services", mine)
+    assert late.value.code == "changed-meanwhile"
+    etag = late.value.conflicts[0]["etag"]
+    assert client.patch("services", place, {"description": "x"}, etag=etag)["outcome"] == "changed"
+    change = {"kind": "service", "reference": place, "document": None}
+    first = client.change([change], key="once")
+    assert client.change([change], key="once") == first
+    with pytest.raises(Problem) as gone:
+        client.get("services", place)
+    assert gone.value.status == 404
+
+
+def test_a_wrong_token_lets_nobody_in(served: Served) -> None:
+    for token in ("", "cat_x", served.token[:-1] + ("a" if served.token[-1] != "a" else "b")):
+        with pytest.raises(Problem) as refused:
+            Catenary(served.product.url, token=token).me()
+        assert refused.value.status == 401
+
+
+# ------------------------------------------------------------------------- what nobody sends
+
+
+def raw(served: Served, head: str, body: bytes = b"", *, cut: bool = False) -> tuple[int, bytes]:
+    """Status and body of the answer to a request as it is; ``cut`` closes our side after it."""
+    with socket.create_connection(("localhost", served.port()), timeout=30) as line:
+        line.sendall(head.replace("\n", "\r\n").encode() + b"\r\n\r\n" + body)
+        if cut:
+            line.shutdown(socket.SHUT_WR)
+        response = http.client.HTTPResponse(line)
+        try:
+            response.begin()
+        except (http.client.HTTPException, OSError):
+            return 0, b""
+        return response.status, response.read()
+
+
+def head(served: Served, method: str, place: str, *more: str) -> str:
+    lines = [f"{method} /api/v1/{place} HTTP/1.1", "Host: localhost", "Connection: close"]
+    return "\n".join([*lines, f"Authorization: Bearer {served.token}", *more])
+
+
+def revisions(served: Served) -> int:
+    return len(served.client().history(PATIENTS, limit=500))
+
+
+JSON = "Content-Type: application/json"
+
+
+def test_a_body_that_breaks_off_changes_nothing(served: Served) -> None:
+    before = revisions(served)
+    body = json.dumps({"name": "Cut", "stage": "live"}).encode()
+    place = f"services/{PATIENTS}?take_over=true"
+    said = head(served, "PUT", place, JSON, f"Content-Length: {len(body) + 100}")
+
+    status, _ = raw(served, said, body, cut=True)
+
+    assert status in {0, 400, 408}
+    assert revisions(served) == before
+    assert served.client().get("services", PATIENTS)["name"] == "Patient management"
+
+
+@pytest.mark.parametrize(
+    ("place", "length", "limit"),
+    [(f"services/{PATIENTS}", 10_000_001, "10 MB"), ("changes", 50_000_001, "50 MB")],
+)
+def test_a_body_that_is_too_large_is_refused_before_it_is_read(
+    served: Served, place: str, length: int, limit: str
+) -> None:
+    method = "POST" if place == "changes" else "PUT"
+
+    status, body = raw(served, head(served, method, place, JSON, f"Content-Length: {length}"))
+
+    assert status == 413
+    assert limit in json.loads(body)["detail"]
+
+
+def test_fifty_megabytes_of_json_are_read_and_refused_in_words(served: Served) -> None:
+    body = b'{"changes": [' + b" " * 49_000_000 + b"]}"
+
+    status, said = raw(
+        served, head(served, "POST", "changes", JSON, f"Content-Length: {len(body)}"), body
+    )
+
+    assert status == 422
+    assert json.loads(said)["errors"][0]["pointer"] == "/changes"
+
+
+# ------------------------------------------------------------------------------ the fuzzer
+
+schema = schemathesis.openapi.from_dict(description())
+#: What must hold of every answer, whatever was sent.
+_WANTED = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+)
+_NAMES = {check.__name__: check for check in CHECKS.get_all()}
+WANTED = [_NAMES[name] for name in _WANTED]
+
+
+def fuzzed(case: Any, served: Served) -> None:
+    case.call_and_validate(
+        base_url=served.product.url,
+        headers={"Authorization": f"Bearer {served.token}"},
+        checks=WANTED,
+    )
+
+
+UNHURRIED = {
+    "deadline": None,
+    "suppress_health_check": list(HealthCheck),
+    "derandomize": True,
+}
+
+
+@schema.parametrize()
+@settings(max_examples=3, **UNHURRIED)  # type: ignore[arg-type]
+def test_nothing_that_fits_the_description_breaks_it(case: Any, served: Served) -> None:
+    fuzzed(case, served)
+
+
+@pytest.mark.soak
+@schema.parametrize()
+@settings(max_examples=300, **UNHURRIED)  # type: ignore[arg-type]
+def test_nothing_breaks_it_in_a_long_run_either(case: Any, served: Served) -> None:
+    fuzzed(case, served)
