@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 
 V1 = "/api/v1"
 KNOWN = BELONGING | ADRIFT
-BATCH = {"references": []}
+BATCH: dict[str, list[str]] = {"references": []}
 #: Everybody in the world, and somebody who edits alpha-it.
 EVERYBODY = {**PEOPLE, "editor": "eda@alpha.example"}
 #: The editor sees what a viewer there sees.
@@ -216,19 +216,23 @@ def test_every_route_is_in_the_table() -> None:
 
 
 CASES = [
-    pytest.param(*key, reference, who, id=f"{' '.join(key)} {reference} {who}")
-    for key, route in ROUTES.items()
-    for reference in route.objects or ("",)
-    for who in EVERYBODY
+    pytest.param(*key, who, id=f"{' '.join(key)} {who}") for key in ROUTES for who in EVERYBODY
 ]
 
 
-@pytest.mark.parametrize(("method", "path", "reference", "who"), CASES)
+@pytest.mark.parametrize(("method", "path", "who"), CASES)
 def test_everybody_gets_exactly_what_the_table_says(
-    api: Api, method: str, path: str, reference: str, who: str
+    api: Api, method: str, path: str, who: str
 ) -> None:
-    route = ROUTES[method, path]
     speaker = api(who)
+
+    for reference in ROUTES[method, path].objects or ("",):
+        check(speaker, method, path, reference, who)
+
+
+def check(speaker: Speaker, method: str, path: str, reference: str, who: str) -> None:
+    """One cell of the table, and that a refusal left no trace."""
+    route = ROUTES[method, path]
     before = state()
 
     answer = ask(speaker, method, path, reference)
@@ -238,7 +242,7 @@ def test_everybody_gets_exactly_what_the_table_says(
         assert answer.headers["WWW-Authenticate"] == "Bearer"
     elif route.objects is not None:
         seen = LIKE.get(who, who) in route.objects[reference]
-        assert answer.status_code == (200 if seen else 404), answer.content
+        assert answer.status_code == (200 if seen else 404), (reference, answer.content)
     elif who in route.who:
         assert answer.status_code in {200, 201}, answer.content
     else:
@@ -289,25 +293,28 @@ def same_length(reference: str) -> str:
     return re.sub("[a-z]", "x", reference)
 
 
-HIDDEN = [
-    pytest.param(*key, reference, who, id=f"{' '.join(key)} {reference} {who}")
+HIDING = [
+    pytest.param(*key, who, id=f"{' '.join(key)} {who}")
     for key, route in ROUTES.items()
-    for reference, seen_by in (route.objects or {}).items()
-    for who in sorted(KNOWN - seen_by)
-    if reference
+    if route.objects
+    for who in sorted(KNOWN)
 ]
 
 
-@pytest.mark.parametrize(("method", "path", "reference", "who"), HIDDEN)
+@pytest.mark.parametrize(("method", "path", "who"), HIDING)
 def test_what_one_may_not_see_answers_like_what_does_not_exist(
-    api: Api, method: str, path: str, reference: str, who: str
+    api: Api, method: str, path: str, who: str
 ) -> None:
-    speaker, other = api(who), same_length(reference)
+    speaker = api(who)
+    for reference, seen_by in (ROUTES[method, path].objects or {}).items():
+        if who in seen_by or not reference:
+            continue
+        other = same_length(reference)
 
-    found = settled(ask(speaker, method, path, reference), reference)
+        found = settled(ask(speaker, method, path, reference), reference)
 
-    assert found[0] == 404
-    assert found == settled(ask(speaker, method, path, other), other)
+        assert found[0] == 404
+        assert found == settled(ask(speaker, method, path, other), other)
 
 
 WRITES = [
@@ -366,7 +373,7 @@ def marks_in(text: str) -> set[str]:
 
 def body_of(answer: HttpResponseBase) -> str:
     if answer.streaming:
-        return b"".join(answer).decode()  # type: ignore[arg-type]
+        return b"".join(answer).decode()
     return answer.content.decode()  # type: ignore[attr-defined, no-any-return]
 
 

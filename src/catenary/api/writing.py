@@ -20,10 +20,10 @@ from catenary.apps.organizations.queries.listing import (
 from catenary.apps.portfolio.queries.seen import (
     Seen,
     hidden_behind,
-    seen_consumption,
     seen_organizations,
     seen_services,
 )
+from catenary.apps.portfolio.queries.seen_consumption import seen_consumption
 from catenary.apps.portfolio.queries.service import HIDDEN
 from catenary.domain.documents.plain import (
     digest,

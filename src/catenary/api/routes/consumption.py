@@ -20,12 +20,8 @@ from catenary.api.parameters import (
     ServiceKey,
     TakeOver,
 )
-from catenary.apps.portfolio.queries.seen import (
-    Seen,
-    SeenPage,
-    seen_consumption,
-    seen_consumption_page,
-)
+from catenary.apps.portfolio.queries.seen import Seen, SeenPage
+from catenary.apps.portfolio.queries.seen_consumption import seen_consumption, seen_consumption_page
 from catenary.exchange.catalogue.planning import consumption_pair, consumption_reference
 
 router = Router(tags=["consumption"])

@@ -13,12 +13,8 @@ from catenary.api.asking import READING, Asking, asking_of
 from catenary.api.writing import seen_person
 from catenary.apps.common.queries import catalogue_version
 from catenary.apps.organizations.queries.listing import people_page
-from catenary.apps.portfolio.queries.seen import (
-    Seen,
-    all_seen_consumption,
-    all_seen_organizations,
-    all_seen_services,
-)
+from catenary.apps.portfolio.queries.seen import Seen, all_seen_organizations, all_seen_services
+from catenary.apps.portfolio.queries.seen_consumption import all_seen_consumption
 
 router = Router(tags=["export"])
 _LINES = 500

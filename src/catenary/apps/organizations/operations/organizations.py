@@ -235,7 +235,7 @@ def _refused_definitions(
     known: dict[str, OrganizationRow],
     change: ChangeSet,
 ) -> list[Refusal]:
-    refusals = []
+    refusals: list[Refusal] = []
     batch = {document.key for document in documents}
     for document in documents:
         place = ("organizations", document.key)

@@ -48,7 +48,8 @@ def define_people(
         home, roles = before.get(document.email, (document.organization, {}))
         told = {m.organization: set(m.roles) for m in document.memberships}
         differ = [key for key in {*roles, *told} if roles.get(key) != told.get(key)]
-        named, unnamed = [], []
+        named: list[Refusal] = []
+        unnamed: list[Refusal] = []
         for key in sorted({document.organization, home, *differ}):
             place = ("people", document.email)
             if key not in organizations and change.actor.is_operator:
