@@ -23,13 +23,14 @@ def take_back(*, email: str, identity: bool, factors: bool, data: Path | None) -
     account = account_of_address(email)
     if account is None:
         fail(f"there is no account with the address {email}")
+    at, origin = clock.now(), Origin("command-line")
     if identity:
-        if not unlink_account(email=email):
+        if not unlink_account(account_id=account, at=at, origin=origin):
             fail(f"no identity of a provider signs in as {email}")
         say(f"{email}: unlinked. The next sign-in with the verified address links anew.")
     if factors:
-        if not reset_factors(account_id=account):
+        if not reset_factors(account_id=account, at=at, origin=origin):
             fail(f"{email} has no second factor")
         say(f"{email}: the second factor is gone. Make sure that it was they who asked.")
     # Whoever has what was taken back may be signed in with it.
-    end_sessions_of(account_ids=[account], origin=Origin("command-line"), at=clock.now())
+    end_sessions_of(account_ids=[account], origin=origin, at=at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,15 +13,12 @@ from django.apps import apps
 from django.test import Client, override_settings
 
 from catenary import clock
+from catenary.apps.access.operations import second_factors
 from catenary.apps.access.operations.second_factors import (
     PERIOD,
     RECOVERY_CODES,
-    add_app,
     check_code,
     new_secret,
-    remove_factor,
-    renew_recovery_codes,
-    reset_factors,
     seal,
     unseal,
 )
@@ -30,6 +28,7 @@ from catenary.apps.access.queries.second_factors import (
     recovery_codes_left,
     second_factors_of,
 )
+from catenary.domain.actors import Origin
 from tests.web.access.world import PASSWORD, World, state
 from tests.web.test_security import check_headers
 
@@ -39,6 +38,9 @@ WHO = "exactly right"
 EMAIL = "lara@alpha.example"
 ASKED = "/sign-in/second-factor/"
 OWN = "/account/second-factor/"
+HERE = Origin("tests")
+add_app = partial(second_factors.add_app, origin=HERE)
+renew_recovery_codes = partial(second_factors.renew_recovery_codes, origin=HERE)
 NOON = datetime(2026, 11, 22, 12, 0, 5, tzinfo=UTC)
 
 
@@ -155,8 +157,12 @@ def test_with_the_last_factor_the_recovery_codes_go(world: World) -> None:
     codes = renew_recovery_codes(account_id=account, at=NOON)
     factor = second_factors_of(account)[0]
 
-    assert not remove_factor(account_id=world.accounts["operator"], factor_id=factor.id)
-    assert remove_factor(account_id=account, factor_id=factor.id)
+    assert not second_factors.remove_factor(
+        at=NOON, origin=HERE, account_id=world.accounts["operator"], factor_id=factor.id
+    )
+    assert second_factors.remove_factor(
+        at=NOON, origin=HERE, account_id=account, factor_id=factor.id
+    )
 
     assert factor_kinds(account) == frozenset()
     assert check_code(account_id=account, code=codes[0], at=NOON) is None
@@ -394,7 +400,7 @@ def test_a_reset_lets_somebody_in_with_the_password_alone(world: World) -> None:
     with_app(world)
     renew_recovery_codes(account_id=world.accounts[WHO], at=NOON)
 
-    assert reset_factors(account_id=world.accounts[WHO]) == 2
+    assert second_factors.reset_factors(account_id=world.accounts[WHO], at=NOON, origin=HERE) == 2
 
     client = Client()
     client.post("/sign-in/", {"email": EMAIL, "password": PASSWORD})
@@ -413,3 +419,22 @@ def test_guessing_digits_is_slowed_down_however_often_the_password_is_given(worl
     assert waiting
     assert "too many attempts" in waiting[0].content.decode()
     assert int(waiting[0].headers["Retry-After"]) > 0
+
+
+def test_what_is_set_up_tried_and_taken_away_is_written_down(world: World, fresh: Client) -> None:
+    account = world.accounts[WHO]
+    secret = secret_on(fresh.get(f"{OWN}app/"))
+    fresh.post(f"{OWN}app/", {"code": digits(secret, clock.now())})
+    half_in().post(ASKED, {"code": "000000"})
+    fresh.post(f"{OWN}remove/", {"factor": str(second_factors_of(account)[0].id)})
+
+    events = apps.get_model("access", "AccessEvent").objects.filter(account_id=account)
+    kinds = list(events.order_by("pk").values_list("kind", "about"))
+
+    assert [each for each in kinds if each[0] not in {"signed-in", "account-opened"}] == [
+        ("factor-added", "app"),
+        ("recovery-codes-made", ""),
+        ("sign-in-failed", "second factor"),
+        ("factor-removed", "app"),
+    ]
+    assert secret not in repr(list(events.values()))

@@ -18,6 +18,11 @@ class Happening(StrEnum):
     SESSION_ENDED = "session-ended"
     TOKEN_ISSUED = "token-issued"
     TOKEN_REVOKED = "token-revoked"
+    FACTOR_ADDED = "factor-added"
+    FACTOR_REMOVED = "factor-removed"
+    RECOVERY_CODES_MADE = "recovery-codes-made"
+    IDENTITY_LINKED = "identity-linked"
+    IDENTITY_UNLINKED = "identity-unlinked"
 
 
 class TokenTrouble(StrEnum):

@@ -24,6 +24,10 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
+from catenary.apps.access.choices import Happening
+from catenary.apps.access.operations.recording import record_access
+from catenary.domain.actors import Origin
+
 MOST = 20
 
 
@@ -53,7 +57,14 @@ def begin_registering(*, account_id: int, email: str, origin: str) -> Begun:
 
 
 def register(
-    *, account_id: int, name: str, state: Any, answer: Any, origin: str, at: datetime
+    *,
+    account_id: int,
+    name: str,
+    state: Any,
+    answer: Any,
+    origin: str,
+    at: datetime,
+    asked_from: Origin,
 ) -> None:
     """Keep the passkey the browser made. Raises `PasskeyRefused`."""
     try:
@@ -71,6 +82,13 @@ def register(
             type=Authenticator.Type.WEBAUTHN,
             data={"name": name, "credential": credential, "counter": made.counter},
             created_at=at,
+        )
+        record_access(
+            Happening.FACTOR_ADDED,
+            at=at,
+            origin=asked_from,
+            account_ids=[account_id],
+            about="passkey",
         )
 
 

@@ -37,7 +37,7 @@ def new_secret() -> str:
     return str(generate_totp_secret())
 
 
-def add_app(*, account_id: int, secret: str, code: str, at: datetime) -> bool:
+def add_app(*, account_id: int, secret: str, code: str, at: datetime, origin: Origin) -> bool:
     """Add an authenticator app that has this secret, in place of an earlier one. False, and
     nothing changed, when ``code`` is not what such an app shows at this moment."""
     step = _step(secret, code, at, after=0)
@@ -51,6 +51,7 @@ def add_app(*, account_id: int, secret: str, code: str, at: datetime) -> bool:
             data={"secret": seal(secret), "last_step": step},
             created_at=at,
         )
+        _record(Happening.FACTOR_ADDED, account_id, "app", at=at, origin=origin)
     return True
 
 
@@ -67,16 +68,10 @@ def check_code(*, account_id: int, code: str, at: datetime) -> Factor | None:
 
 def second_factor_failed(*, account_id: int, origin: Origin, at: datetime) -> None:
     """Write down that somebody had the first thing and not the second."""
-    record_access(
-        Happening.SIGN_IN_FAILED,
-        at=at,
-        origin=origin,
-        account_ids=[account_id],
-        about="second factor",
-    )
+    _record(Happening.SIGN_IN_FAILED, account_id, "second factor", at=at, origin=origin)
 
 
-def renew_recovery_codes(*, account_id: int, at: datetime) -> tuple[str, ...]:
+def renew_recovery_codes(*, account_id: int, at: datetime, origin: Origin) -> tuple[str, ...]:
     """Fresh recovery codes in place of the earlier ones; they are kept hashed, so this is the
     only time they can be shown."""
     codes = ["".join(secrets.choice(_LETTERS) for _ in range(16)) for _ in range(RECOVERY_CODES)]
@@ -89,23 +84,32 @@ def renew_recovery_codes(*, account_id: int, at: datetime) -> tuple[str, ...]:
             data={"salt": salt, "hashes": [_hashed(salt, code) for code in codes]},
             created_at=at,
         )
+        _record(Happening.RECOVERY_CODES_MADE, account_id, "", at=at, origin=origin)
     return tuple("-".join(code[i : i + 4] for i in range(0, 16, 4)) for code in codes)
 
 
-def remove_factor(*, account_id: int, factor_id: int) -> bool:
+def remove_factor(*, account_id: int, factor_id: int, at: datetime, origin: Origin) -> bool:
     """Take one away; with the last one the recovery codes go too. False when there is none."""
     with transaction.atomic():
         rows = Authenticator.objects.filter(user_id=account_id)
         own = rows.exclude(type=Authenticator.Type.RECOVERY_CODES)
-        deleted, _ = own.filter(pk=factor_id).delete()
+        kind = own.filter(pk=factor_id).values_list("type", flat=True).first()
+        if kind is None:
+            return False
+        own.filter(pk=factor_id).delete()
         if not own.exists():
             rows.delete()
-        return bool(deleted)
+        about = "app" if kind == Authenticator.Type.TOTP else "passkey"
+        _record(Happening.FACTOR_REMOVED, account_id, about, at=at, origin=origin)
+        return True
 
 
-def reset_factors(*, account_id: int) -> int:
+def reset_factors(*, account_id: int, at: datetime, origin: Origin) -> int:
     """Take everything away, for somebody who lost it all; how much there was."""
-    deleted, _ = Authenticator.objects.filter(user_id=account_id).delete()
+    with transaction.atomic():
+        deleted, _ = Authenticator.objects.filter(user_id=account_id).delete()
+        if deleted:
+            _record(Happening.FACTOR_REMOVED, account_id, "all", at=at, origin=origin)
     return int(deleted)
 
 
@@ -131,6 +135,10 @@ def _box() -> MultiFernet:
             for key in keys
         ]
     )
+
+
+def _record(kind: Happening, account_id: int, about: str, *, at: datetime, origin: Origin) -> None:
+    record_access(kind, at=at, origin=origin, account_ids=[account_id], about=about)
 
 
 def _rows(account_id: int, kind: Authenticator.Type) -> QuerySet[Authenticator]:

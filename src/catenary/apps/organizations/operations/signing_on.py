@@ -21,7 +21,7 @@ from catenary.apps.organizations.choices import NotKnown
 from catenary.apps.organizations.models import Membership, Person, SignOnRole
 from catenary.apps.organizations.operations.people import define_people
 from catenary.apps.organizations.queries import organizations_by_key
-from catenary.domain.actors import Actor
+from catenary.domain.actors import Actor, Origin
 from catenary.domain.documents.shapes import MembershipDocument, PersonDocument, Role
 from catenary.domain.sign_on import GivenRole, SettledRoles, settle_roles
 
@@ -55,7 +55,7 @@ class SigningOn:
         return f"sign-on:{self.provider}"
 
 
-def sign_on(*, who: SigningOn, at: datetime) -> int:
+def sign_on(*, who: SigningOn, at: datetime, origin: Origin) -> int:
     """Let somebody in; the number of the account they sign in to.
 
     Whoever came before is known by their subject, which a provider never gives to somebody else.
@@ -66,26 +66,26 @@ def sign_on(*, who: SigningOn, at: datetime) -> int:
     Raises `NotLetIn`; `CatalogueBusy` when roles would change and the database is held.
     """
     try:
-        return _let_in(who, at)
+        return _let_in(who, at, origin)
     except IntegrityError:
         # Two windows signed in for the first time at once: the other one made what we need.
-        return _let_in(who, at)
+        return _let_in(who, at, origin)
 
 
-def _let_in(who: SigningOn, at: datetime) -> int:
+def _let_in(who: SigningOn, at: datetime, origin: Origin) -> int:
     known = _recognise(who)
     settled = _settle(who, known)
     if not known.changes(settled):
         with transaction.atomic():
             _keep_given(who, known.person_id, settled)
-            return _account_for(who, known, at)
+            return _account_for(who, known, at, origin)
     with catalogue_change():
         known = _recognise(who)
         settled = _settle(who, known)
         if known.changes(settled):
             known = _define(who, known, settled, at)
         _keep_given(who, known.person_id, settled)
-        return _account_for(who, known, at)
+        return _account_for(who, known, at, origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,11 +215,17 @@ def _keep_given(who: SigningOn, person_id: int, settled: SettledRoles) -> None:
     )
 
 
-def _account_for(who: SigningOn, known: _Known, at: datetime) -> int:
+def _account_for(who: SigningOn, known: _Known, at: datetime, origin: Origin) -> int:
     account_id = known.account_id
     if account_id is None:
         account_id = open_account(email=known.document.email, at=at)
     Person.objects.filter(pk=known.person_id, account__isnull=True).update(account_id=account_id)
     if not known.is_linked:
-        link_account(account_id=account_id, provider=who.provider, subject=who.subject)
+        link_account(
+            account_id=account_id,
+            provider=who.provider,
+            subject=who.subject,
+            at=at,
+            origin=origin,
+        )
     return account_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -104,10 +105,13 @@ def _set_up(request: HttpRequest, account: Any, half: Half) -> HttpResponse:
     at = clock.now()
     secret = request.session.get(_SECRET, "")
     code = request.POST.get("code", "").strip()[:20]
-    if not secret or not add_app(account_id=account.pk, secret=secret, code=code, at=at):
+    here = replace(origin_of(request), account_id=account.pk)
+    if not secret or not add_app(
+        account_id=account.pk, secret=secret, code=code, at=at, origin=here
+    ):
         return _page(request, account, half, problem=wrong_digits())
     del request.session[_SECRET]
-    renew_recovery_codes(account_id=account.pk, at=at)
+    renew_recovery_codes(account_id=account.pk, at=at, origin=here)
     # Where they find their recovery codes: making them anew is how one gets to see them.
     return come_in(request, account, reverse("second-factors"), by=half.by, at=at)
 

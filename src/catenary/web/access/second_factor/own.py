@@ -33,6 +33,7 @@ from catenary.web.access.second_factor.challenge import (
     wrong_digits,
 )
 from catenary.web.asking import Asking, page_response, signed_in
+from catenary.web.origins import origin_of
 from catenary.web.pages.second_factor import FactorLine, NewFactorPage, SecondFactorsPage
 
 _STATE = "passkey-made"
@@ -56,7 +57,10 @@ def app(asking: Asking) -> HttpResponse:
     if request.method == "POST":
         secret = kept_secret(request)
         code = request.POST.get("code", "").strip()[:20]
-        if secret and add_app(account_id=_own(request), secret=secret, code=code, at=at):
+        here = origin_of(request)
+        if secret and add_app(
+            account_id=_own(request), secret=secret, code=code, at=at, origin=here
+        ):
             forget_secret(request)
             return _added(asking, _("The authenticator app was added."))
         problem = wrong_digits()
@@ -81,6 +85,7 @@ def passkey(asking: Asking) -> HttpResponse:
                 answer=as_json(request.POST.get("passkey", "")),
                 origin=origin(request),
                 at=at,
+                asked_from=origin_of(request),
             )
             return _added(asking, _("The passkey was added."))
         except PasskeyRefused:
@@ -102,7 +107,7 @@ def codes(asking: Asking) -> HttpResponse:
         return _sign_in_again(request)
     if not second_factors_of(_own(request)):
         return HttpResponseRedirect(reverse("second-factors"))
-    made = renew_recovery_codes(account_id=_own(request), at=at)
+    made = renew_recovery_codes(account_id=_own(request), at=at, origin=origin_of(request))
     return page_response(asking, "second_factors.html", _page(asking, codes=made))
 
 
@@ -118,7 +123,12 @@ def remove(asking: Asking) -> HttpResponse:
     if number in known and len(known) == 1 and second_factor_is_required(request.user):
         messages.info(request, _("Here a second factor is required: add another one first."))
     elif number in known:
-        remove_factor(account_id=_own(request), factor_id=known[number].id)
+        remove_factor(
+            account_id=_own(request),
+            factor_id=known[number].id,
+            at=at,
+            origin=origin_of(request),
+        )
         messages.success(request, _("It was taken away, and is not taken from now on."))
     return HttpResponseRedirect(reverse("second-factors"))
 
@@ -129,7 +139,7 @@ def _added(asking: Asking, sentence: str) -> HttpResponse:
     messages.success(request, sentence)
     if recovery_codes_left(_own(request)):
         return HttpResponseRedirect(reverse("second-factors"))
-    made = renew_recovery_codes(account_id=_own(request), at=clock.now())
+    made = renew_recovery_codes(account_id=_own(request), at=clock.now(), origin=origin_of(request))
     return page_response(asking, "second_factors.html", _page(asking, codes=made))
 
 

@@ -22,6 +22,7 @@ from catenary.web.access.arriving import arrive
 from catenary.web.access.sign_on.journey import CameBackWrong, come_back, set_out
 from catenary.web.asking import stranger_frame
 from catenary.web.language import language_choices
+from catenary.web.origins import origin_of
 from catenary.web.pages import SignInPage, SignOnChoice
 from catenary.web.returning import safe_address
 
@@ -59,7 +60,7 @@ def back(request: HttpRequest, provider: str) -> HttpResponse:
         return _refused(request, trusted, wrong)
     who = _signing_on(trusted, came.vouched, settings.SIGN_ON_GROUPS)
     try:
-        account = account_signing_in(sign_on(who=who, at=at))
+        account = account_signing_in(sign_on(who=who, at=at, origin=origin_of(request)))
     except NotLetIn as refused:
         log.warning("sign-on through %s: refused, %s", trusted.key, refused.why.value)
         return _page(request, _sentence(refused.why, trusted.name), 403)
