@@ -68,6 +68,11 @@ def _happened(event: AccessEntry, whose: Who | None) -> str:
         Happening.SESSION_ENDED: _("has a session less"),
         Happening.TOKEN_ISSUED: _("has a new token"),
         Happening.TOKEN_REVOKED: _("has a token less"),
+        Happening.FACTOR_ADDED: _("has a new second factor"),
+        Happening.FACTOR_REMOVED: _("has a second factor less"),
+        Happening.RECOVERY_CODES_MADE: _("has new recovery codes"),
+        Happening.IDENTITY_LINKED: _("comes in through a provider from now on"),
+        Happening.IDENTITY_UNLINKED: _("no longer comes in through a provider as before"),
     }.get(event.kind, str(event.kind))
     if whose is not None:
         said = _("saw to it: {name} {what}").format(name=_name(whose), what=said)
