@@ -224,6 +224,22 @@ def test_impact_is_told_in_words_and_in_json(stocked: Installation) -> None:
     assert (hidden.code, hidden.err) == (2, missing.err.replace("acme/no", "acme/db"))
 
 
+def test_what_changed_is_told_in_words_and_in_json(stocked: Installation, files: Path) -> None:
+    edit(files, "name: Shop", "name: Store")
+    stocked.fine("apply", files, "--by", "ed@acme.example")
+
+    words = stocked.fine("changes", "--service", "acme/shop").out
+    value = stocked.fine("changes", "--organization", "acme", "--limit", "1", "--json").json
+
+    assert "service acme/shop: changed by Ed" in words
+    assert "name: Shop → Store" in words
+    assert value["has_more"] is True
+    assert value["changes"][0]["fields"] == [{"path": "name", "before": "Shop", "after": "Store"}]
+    assert stocked.fine("changes", "--as", "acme", "--to", "2001-01-01").out == ""
+    assert stocked.run("changes", "--as", "acme", "--from", "soon").code == 2
+    assert "Store" not in stocked.fine("changes", "--by", "bo@buyer.example").out
+
+
 def test_the_past_is_shown_and_written_out(
     stocked: Installation, files: Path, tmp_path: Path
 ) -> None:

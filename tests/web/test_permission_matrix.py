@@ -125,6 +125,7 @@ ROUTES = EDITING | {
     "organization": Route(objects=SEES_ORGANIZATION),
     "chain": Route(objects=SEES_SERVICE, query="focus"),
     "impact": Route(objects=SEES_SERVICE, query="service"),
+    "changes": Route(),
     "checks": Route(),
     "account": Route(),
     "tokens": Route(methods=READING | {"POST"}),

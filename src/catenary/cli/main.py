@@ -308,6 +308,44 @@ def impact(
 
 
 @app.command()
+def changes(
+    since: Annotated[
+        str, typer.Option("--from", help="From this ISO date (its beginning) or time on.")
+    ] = "",
+    until: Annotated[str, typer.Option("--to", help="Up to this ISO date (its end) or time.")] = "",
+    organization: Annotated[
+        str, typer.Option(help="Only of this organization and those below it.")
+    ] = "",
+    service: Annotated[str, typer.Option(help="Only of this service.")] = "",
+    person: Annotated[str, typer.Option(help="Only by this person (e-mail).")] = "",
+    door: Annotated[str, typer.Option(help="Only through: web, api or command-line.")] = "",
+    source: Annotated[str, typer.Option(help="Only by this source, like folder:NAME.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="So many at most.")] = 50,
+    seen: Seen = "",
+    by: By = "",
+    json: Json = False,
+    data: Data = None,
+) -> None:
+    """Say what changed between two moments, and by whom."""
+    from catenary.cli.changes import show_changes
+
+    show_changes(
+        since=since,
+        until=until,
+        organization=organization,
+        service=service,
+        person=person,
+        door=door,
+        source=source,
+        limit=limit,
+        seen=seen,
+        by=by,
+        json=json,
+        data=data,
+    )
+
+
+@app.command()
 def user(
     email: Annotated[str, typer.Argument(help="Their e-mail address.")],
     operator: Annotated[

@@ -11,6 +11,7 @@ from catenary.web.access.sign_on import views as sign_on
 from catenary.web.audit.views import audit_page
 from catenary.web.catalogue.views import catalogue
 from catenary.web.chain.views import chain
+from catenary.web.changes.views import changes
 from catenary.web.checks.views import checks
 from catenary.web.compare.views import compare
 from catenary.web.editing.urls import urlpatterns as editing
@@ -43,6 +44,7 @@ urlpatterns = [
     path("organizations/<str:key>/", organization, name="organization"),
     path("chain/", chain, name="chain"),
     path("impact/", impact, name="impact"),
+    path("changes/", changes, name="changes"),
     path("checks/", checks, name="checks"),
     path("account/", access.account, name="account"),
     path("account/tokens/", tokens.tokens, name="tokens"),

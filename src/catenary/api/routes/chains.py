@@ -10,6 +10,7 @@ from ninja import Query, Router
 
 from catenary.api.answers import Plain, json_answer
 from catenary.api.asking import READING, asking_of
+from catenary.api.looking import AsOf, records_of
 from catenary.api.parameters import Organization, ServiceKey
 from catenary.api.problems import not_found
 from catenary.apps.access.queries.accounts import account_names
@@ -41,6 +42,7 @@ def get_chain(
     direction: Way = Direction.BOTH,
     depth: Depth = 2,
     limit: Most = 300,
+    as_of: AsOf = "",
 ) -> HttpResponse:
     """The chain of a service as far as it may be seen: its services with their distance (up is
     negative), what relies on what, who consumes it, and how many stand beyond."""
@@ -55,6 +57,7 @@ def get_chain(
             direction=direction,
             depth=depth or None,
             limit=limit,
+            records=records_of(as_of),
         )
     if view is None:
         raise not_found("service", reference)

@@ -9,6 +9,7 @@ from ninja import Query, Router
 
 from catenary.api.answers import Plain, json_answer
 from catenary.api.asking import READING, asking_of
+from catenary.api.looking import AsOf, records_of
 from catenary.api.parameters import Limit, Words
 from catenary.api.problems import Error, Trouble, invalid_parameter
 from catenary.apps.organizations.queries.listing import people_called
@@ -40,7 +41,7 @@ def search(request: HttpRequest, q: Words, limit: Limit = 20) -> HttpResponse:
 
 @router.get("/impact", auth=READING, operation_id="getImpact")
 def get_impact(
-    request: HttpRequest, service: Services, condition: Condition = "down"
+    request: HttpRequest, service: Services, condition: Condition = "down", as_of: AsOf = ""
 ) -> HttpResponse:
     """Who is hit when services fail: services with the path that leads there, organizations and
     outcomes."""
@@ -57,6 +58,7 @@ def get_impact(
             references=service,
             condition=condition,
             limit=None,
+            records=records_of(as_of),
         )
         missing = list(unknown)
     if view is None or missing:

@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from catenary.api import objects
-from catenary.api.answers import page_answer, sparse, wrong_place
+from catenary.api.answers import object_answer, page_answer, sparse, wrong_place
 from catenary.api.asking import READING, WRITING, Asking, asking_of
+from catenary.api.looking import AsOf, records_of
 from catenary.api.parameters import (
     After,
     Below,
@@ -20,11 +21,12 @@ from catenary.api.parameters import (
     TakeOver,
     Words,
 )
-from catenary.api.problems import invalid_parameter
+from catenary.api.problems import invalid_parameter, not_found
 from catenary.apps.portfolio.queries.catalogue import CatalogueFilter, is_place
 from catenary.apps.portfolio.queries.seen import (
     Seen,
     SeenPage,
+    seen_service_at,
     seen_service_page,
     seen_services,
 )
@@ -87,10 +89,23 @@ def get_services(request: HttpRequest) -> HttpResponse:
 
 @router.get(_ONE, auth=READING, operation_id="getService")
 def get_service(
-    request: HttpRequest, organization: Organization, service: ServiceKey
+    request: HttpRequest, organization: Organization, service: ServiceKey, as_of: AsOf = ""
 ) -> HttpResponse:
     """One service as it is seen from the viewpoint."""
-    return objects.get_one(request, _KIND, f"{organization}/{service}")
+    reference, records = f"{organization}/{service}", records_of(as_of)
+    if records.at is None:
+        return objects.get_one(request, _KIND, reference)
+    fields = objects.chosen_fields(request, _KIND)
+    asking = asking_of(request)
+    seen = None
+    if asking.viewpoint is not None:
+        seen = seen_service_at(
+            actor=asking.actor, viewpoint=asking.viewpoint, reference=reference, records=records
+        )
+    if seen is None:
+        raise not_found(_KIND, reference)
+    plain = sparse(objects.object_plain(_KIND, seen), fields)
+    return object_answer(request, plain, seen.digest)
 
 
 @router.put(_ONE, auth=WRITING, operation_id="putService")

@@ -329,3 +329,73 @@ def _touched(rows: Any, numbers: list[int]) -> dict[int, list[Touched]]:
             )
         )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeEntry:
+    """One thing that happened to one object, among others: what kind of object it is, its number
+    and why, as far as somebody wrote it down."""
+
+    kind: Kind
+    object_id: int
+    note: str
+    entry: HistoryEntry
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeFilter:
+    """Which changes are asked for. An empty field does not narrow; both moments are included."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    person_id: int | None = None
+    door: str = ""
+    source: str = ""
+
+
+def changes_among(
+    objects: Mapping[Kind, Any],
+    narrowed: ChangeFilter,
+    *,
+    before: tuple[datetime, int] | None,
+    limit: int,
+) -> list[ChangeEntry]:
+    """What happened to these objects (by kind: their numbers, or a query for them), the latest
+    first, from before a place (moment and number of a revision) on."""
+    among = Q(pk__in=())
+    for kind, ids in objects.items():
+        among |= Q(kind=kind, object_id__in=ids)
+    rows = Revision.objects.filter(among)
+    if narrowed.since is not None:
+        rows = rows.filter(starts_at__gte=narrowed.since)
+    if narrowed.until is not None:
+        rows = rows.filter(starts_at__lte=narrowed.until)
+    if narrowed.person_id is not None:
+        rows = rows.filter(change__person_id=narrowed.person_id)
+    if narrowed.door:
+        rows = rows.filter(change__door=narrowed.door)
+    if narrowed.source:
+        rows = rows.filter(change__source=narrowed.source)
+    if before is not None:
+        rows = rows.filter(Q(starts_at__lt=before[0]) | Q(starts_at=before[0], pk__lt=before[1]))
+    rows = rows.select_related("change", "before").order_by("-starts_at", "-pk")[:limit]
+    return [
+        ChangeEntry(
+            Kind(row.kind),
+            row.object_id,
+            row.change.note,
+            HistoryEntry(
+                at=row.starts_at,
+                action=row.action,
+                person_id=row.change.person_id,
+                account_id=row.change.account_id,
+                door=row.change.door,
+                source=row.change.source,
+                reference=row.reference,
+                before=_said(row.before.document) if row.before else None,
+                after=_said(row.document),
+                number=row.pk,
+            ),
+        )
+        for row in rows
+    ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.queries import all_documents
 from catenary.apps.organizations.models import Membership, Organization, Person
@@ -88,3 +90,18 @@ def people_known_in(root_id: int) -> set[int]:
         organization__root_id=root_id, person__removed_at__isnull=True
     ).values_list("person_id", flat=True)
     return {*at_home, *at_work}
+
+
+def numbers_at_home(
+    root_id: int, path: str
+) -> tuple[QuerySet[Organization, int], QuerySet[Person, int]]:
+    """The numbers of the organizations of a top organization at or below a path, and of the
+    people at home there, removed ones too, as queries."""
+    organizations = Organization.objects.filter(root_id=root_id, path__startswith=path)
+    people = Person.objects.filter(
+        organization__root_id=root_id, organization__path__startswith=path
+    )
+    return (
+        organizations.values_list("pk", flat=True),
+        people.values_list("pk", flat=True),
+    )

@@ -33,7 +33,8 @@ from catenary.apps.portfolio.queries.documents import redacted, service_of
 from catenary.apps.portfolio.queries.estate import current_estate, seen_as, visible_services
 from catenary.apps.portfolio.queries.lookup import services_by_reference
 from catenary.apps.portfolio.queries.organization import related_organizations
-from catenary.apps.portfolio.queries.service import HIDDEN
+from catenary.apps.portfolio.queries.records import Records
+from catenary.apps.portfolio.queries.service import HIDDEN, service_view
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.documents.contacts import as_read, by_contact, people_in
 from catenary.domain.documents.plain import digest, organization_to_plain, service_to_plain
@@ -91,6 +92,19 @@ def seen_services(
     places = estate.service_positions(rows)
     places = places[visible_services(estate, actor, viewpoint)[places]]
     return {each.reference: each for each in _seen_at(estate, actor, viewpoint, places, rows)}
+
+
+def seen_service_at(
+    *, actor: Actor, viewpoint: Viewpoint, reference: str, records: Records
+) -> Seen | None:
+    """What a service said at the moment of ``records``, as the page shows it; none when there is
+    none the actor may see. It cannot be written back: its digest is of what is shown alone."""
+    view = service_view(actor=actor, viewpoint=viewpoint, reference=reference, records=records)
+    if view is None:
+        return None
+    plain = service_to_plain(view.document)
+    said = digest(plain)
+    return Seen(reference, plain, said, said, view.role, view.known_as)
 
 
 def seen_service_page(

@@ -1,0 +1,242 @@
+"""What changed between two moments, and by whom: at home, as far as whoever asks may see.
+
+Of one's own top organization everything is told that may be seen today: its organizations, people
+and services, who consumes what it provides, and what it consumes itself. What was said while a
+service was restricted stays with those who may see restricted services there. The database is
+asked for nothing else, so nothing of the rest is counted or paged.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from catenary.apps.history.choices import Kind
+from catenary.apps.history.queries import (
+    ChangeEntry,
+    ChangeFilter,
+    HistoryEntry,
+    changes_among,
+)
+from catenary.apps.organizations.queries import (
+    OrganizationRow,
+    organizations_by_key,
+    people_by_email,
+    people_by_id,
+    person_addresses,
+)
+from catenary.apps.organizations.queries.past import numbers_at_home
+from catenary.apps.portfolio.models import Consumption, Service, Sharing
+from catenary.apps.portfolio.policies import sees_restricted
+from catenary.apps.portfolio.queries.hidden import unshown_supporters, without_names
+from catenary.apps.portfolio.queries.lookup import services_by_id, services_by_reference
+from catenary.domain.actors import Actor, Viewpoint
+from catenary.domain.documents.contacts import as_read, by_contact, people_in
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What is asked for: moments are included; ``organization`` (a key) means everything below
+    it; ``person`` is the address of who did it."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    organization: str = ""
+    service: str = ""
+    person: str = ""
+    door: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One thing that happened: to what, in words (``reference``, for people their name), whether
+    it has a page now, and what was said before and after. ``who`` is empty for somebody of
+    another top organization, and for an operator."""
+
+    kind: Kind
+    reference: str
+    name: str
+    is_there: bool
+    who: str
+    note: str
+    entry: HistoryEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """One page, the latest first; ``after`` leads on to what happened before."""
+
+    rows: tuple[Happened, ...]
+    after: str | None = None
+
+
+def changes_between(
+    *, actor: Actor, viewpoint: Viewpoint, narrowed: Narrowed, after: str = "", limit: int = PAGE
+) -> Changes:
+    """What happened at home between the moments."""
+    objects = _objects(actor, viewpoint, narrowed)
+    person_id = None
+    if narrowed.person:
+        found = people_by_email([narrowed.person.lower()], root_ids=[viewpoint.root_id])
+        if not found:
+            return Changes(())
+        person_id = next(iter(found.values())).id
+    if not (narrowed.door.isprintable() and narrowed.source.isprintable()):
+        return Changes(())
+    rows = changes_among(
+        objects,
+        ChangeFilter(narrowed.since, narrowed.until, person_id, narrowed.door, narrowed.source),
+        before=_place(after),
+        limit=limit + 1,
+    )
+    shown = rows[:limit]
+    last = shown[-1].entry if len(rows) > limit else None
+    return Changes(
+        _told(actor, viewpoint, shown),
+        None if last is None else _token(last.at, last.number),
+    )
+
+
+def _objects(actor: Actor, viewpoint: Viewpoint, narrowed: Narrowed) -> dict[Kind, Any]:
+    """The objects that may be told of, by kind, as queries."""
+    root = viewpoint.root_id
+    services: QuerySet[Service] = Service.objects.filter(root_id=root)
+    if not actor.is_operator:
+        open_ = Q(restricted=False)
+        for fact in actor.memberships:
+            open_ |= Q(provider_path__startswith=fact.path)
+        services = services.filter(open_)
+    consumption = Consumption.objects.filter(
+        Q(service__in=services.values("pk"))
+        | Q(consumer_root_id=root)
+        & ~Q(service__root_id=root)
+        & Exists(
+            Sharing.objects.filter(
+                Q(root_id=root) | Q(root__isnull=True), service_id=OuterRef("service_id")
+            )
+        )
+    )
+    path = ""
+    if narrowed.organization:
+        row = organizations_by_key([narrowed.organization]).get(narrowed.organization)
+        if row is None or row.root_id != root:
+            return {}
+        path = row.path
+        services = services.filter(provider_path__startswith=path)
+        consumption = consumption.filter(
+            Q(consumer_path__startswith=path) | Q(service__provider_path__startswith=path)
+        )
+    if narrowed.service:
+        found = services_by_reference([narrowed.service]).get(narrowed.service)
+        number = found.id if found else 0
+        return {
+            Kind.SERVICE: services.filter(pk=number).values("pk"),
+            Kind.CONSUMPTION: consumption.filter(service_id=number).values("pk"),
+        }
+    organizations, people = numbers_at_home(root, path)
+    return {
+        Kind.SERVICE: services.values("pk"),
+        Kind.CONSUMPTION: consumption.values("pk"),
+        Kind.ORGANIZATION: organizations,
+        Kind.PERSON: people,
+    }
+
+
+def _told(actor: Actor, viewpoint: Viewpoint, rows: list[ChangeEntry]) -> tuple[Happened, ...]:
+    services = services_by_id({r.object_id for r in rows if r.kind is Kind.SERVICE})
+    subjects = people_by_id({r.object_id for r in rows if r.kind is Kind.PERSON})
+    doers = people_by_id({r.entry.person_id for r in rows if r.entry.person_id})
+    homes = numbers_at_home(viewpoint.root_id, "")[1]
+    ours = set(homes.filter(pk__in=list(doers)).values_list("pk", flat=True))
+    said = [
+        plain
+        for row in rows
+        if row.kind is Kind.SERVICE
+        for plain in (row.entry.before, row.entry.after)
+        if plain
+    ]
+    addresses = by_contact(person_addresses(people_in(said)))
+    unshown = unshown_supporters(actor, viewpoint, said)
+    keys = {key for row in rows if row.kind is Kind.PERSON for key in _role_keys(row)}
+    known = {k for k, row in organizations_by_key(keys).items() if _is_home(row, viewpoint)}
+    told = []
+    for row in rows:
+        entry, is_there, reference = row.entry, row.entry.after is not None, row.entry.reference
+        name = str((entry.after or entry.before or {}).get("name", ""))
+        if row.kind is Kind.SERVICE:
+            service = services[row.object_id]
+            was_restricted = any(
+                plain.get("restricted") for plain in (entry.before, entry.after) if plain
+            )
+            if was_restricted and not sees_restricted(actor, service.provider_path):
+                continue
+            is_there = not service.is_removed
+            entry = _rewritten(
+                entry, lambda plain: without_names(as_read(plain, addresses), unshown)
+            )
+        elif row.kind is Kind.PERSON:
+            person = subjects.get(row.object_id)
+            name = person.name if person else ""
+            reference, is_there = person.email if person else "", False
+            entry = _rewritten(entry, lambda plain: _with_roles_in(plain, known))
+        who = doers[entry.person_id].name if entry.person_id in ours else ""
+        # A note may speak of everything its change touched, elsewhere too.
+        note = row.note if who else ""
+        told.append(Happened(row.kind, reference, name, is_there, who, note, entry))
+    return tuple(told)
+
+
+def _rewritten(entry: HistoryEntry, change: Any) -> HistoryEntry:
+    return replace(
+        entry,
+        before=entry.before and change(entry.before),
+        after=entry.after and change(entry.after),
+    )
+
+
+def _role_keys(row: ChangeEntry) -> set[str]:
+    keys: set[str] = set()
+    for plain in (row.entry.before, row.entry.after):
+        roles = plain.get("roles") if plain else None
+        keys |= set(roles) if isinstance(roles, dict) else set()
+    return keys
+
+
+def _with_roles_in(plain: Mapping[str, Any], known: set[str]) -> dict[str, Any]:
+    """What somebody does in other houses is not said."""
+    roles = plain.get("roles")
+    if not isinstance(roles, dict):
+        return dict(plain)
+    return {**plain, "roles": {key: held for key, held in roles.items() if key in known}}
+
+
+def _is_home(row: OrganizationRow, viewpoint: Viewpoint) -> bool:
+    return row.root_id == viewpoint.root_id
+
+
+def _token(at: datetime, number: int) -> str:
+    text = json.dumps([at.isoformat(), number])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _place(after: str) -> tuple[datetime, int] | None:
+    """The place a token names; one that makes no sense means the beginning."""
+    try:
+        padded = after + "=" * (-len(after) % 4)
+        at, number = json.loads(base64.urlsafe_b64decode(padded.encode()))
+        moment = datetime.fromisoformat(at)
+        if moment.tzinfo is None or not 0 <= int(number) < 2**63:
+            return None
+        return moment, int(number)
+    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError):
+        return None

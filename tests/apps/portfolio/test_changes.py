@@ -1,0 +1,147 @@
+"""What changed between two moments: told at home, and nothing of what may not be seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from catenary.apps.portfolio.operations.services import remove_services
+from catenary.apps.portfolio.queries.changes import Narrowed, changes_between
+from catenary.domain.actors import Actor
+from catenary.domain.documents.shapes import ConsumptionDocument, Role
+from tests.apps.worlds import (
+    HOUR,
+    OPERATOR,
+    START,
+    as_person,
+    begin,
+    change,
+    define,
+    looking_from,
+    person,
+)
+from tests.domain.estates import organization, service
+
+pytestmark = pytest.mark.django_db
+
+
+def told(actor: Actor, key: str, **narrowed: Any) -> list[tuple[str, str, str]]:
+    viewpoint = looking_from(actor, key)
+    rows: list[Any] = []
+    after = ""
+    while True:
+        page = changes_between(
+            actor=actor, viewpoint=viewpoint, narrowed=Narrowed(**narrowed), after=after, limit=3
+        )
+        rows += page.rows
+        if page.after is None:
+            return [(row.kind.value, row.reference, row.entry.action) for row in rows]
+        after = page.after
+
+
+def test_one_reads_what_happened_at_home_latest_first() -> None:
+    begin()
+    define(services=[service("bluewater-ops/database", "ironport/power", name="Store")])
+    with transaction.atomic():
+        remove_services(references=["bluewater-ops/vault"], change=change(at=START + 2 * HOUR))
+    ada = as_person("ada")
+
+    rows = told(ada, "bluewater")
+
+    assert rows[:2] == [
+        ("service", "bluewater-ops/vault", "removed"),
+        ("service", "bluewater-ops/database", "changed"),
+    ]
+    assert ("organization", "bluewater-ops", "created") in rows
+    assert ("consumption", "ward-3 > bluewater-apps/patients", "created") in rows
+    assert ("person", "vera@bluewater.example", "created") in rows
+    assert not [row for row in rows if "ironport" in row[1] or "st-mary" in row[1]]
+    assert len(rows) == len(set(rows))
+
+
+def test_the_moments_and_the_fields_narrow() -> None:
+    begin()
+    define(
+        services=[service("bluewater-ops/database", "ironport/power", name="Store")],
+        actor=as_person("ada"),
+    )
+    ada = as_person("ada")
+    changed = [("service", "bluewater-ops/database", "changed")]
+
+    assert told(ada, "bluewater", since=START + HOUR) == changed
+    assert told(ada, "bluewater", person="ada@bluewater.example") == changed
+    assert changed[0] not in told(ada, "bluewater", until=START)
+    assert changed[0] not in told(ada, "bluewater", organization="bluewater-apps")
+    assert told(ada, "bluewater", service="bluewater-ops/database")[0] == changed[0]
+    assert told(ada, "bluewater", door="web") == []
+    assert told(ada, "bluewater", source="browser") == changed
+    assert told(ada, "bluewater", person="stella@st-mary.example") == []
+    assert told(ada, "bluewater", organization="ironport") == []
+    assert told(ada, "bluewater", service="ironport/power") == []
+
+
+def test_the_difference_and_who_made_it_are_told() -> None:
+    begin()
+    ada = as_person("ada")
+    define(services=[service("bluewater-ops/database", "ironport/power", name="Store")], actor=ada)
+
+    page = changes_between(
+        actor=ada, viewpoint=looking_from(ada, "bluewater"), narrowed=Narrowed(since=START + HOUR)
+    )
+
+    row = page.rows[0]
+    assert row.who == "Ada"
+    assert row.entry.before is not None and row.entry.after is not None
+    assert (row.entry.before["name"], row.entry.after["name"]) == ("Database", "Store")
+
+
+WHO = [
+    ("edith", "bluewater-apps"),
+    ("uwe", "ward-3"),
+    ("nora", "north-clinic"),
+    ("ira", "ironport"),
+]
+
+
+@pytest.mark.parametrize(("name", "key"), WHO)
+def test_what_one_may_not_see_changes_no_answer(name: str, key: str) -> None:
+    begin()
+    actor = as_person(name)
+    viewpoint = looking_from(actor, key)
+
+    def everything() -> list[Any]:
+        rows = changes_between(
+            actor=actor, viewpoint=viewpoint, narrowed=Narrowed(), limit=500
+        ).rows
+        # Numbers of revisions are places for paging, and told to nobody.
+        return [(r.kind, r.reference, r.name, r.who, r.entry.before, r.entry.after) for r in rows]
+
+    before = everything()
+    define(
+        organizations=[organization("elsewhere")],
+        people=[person("x@elsewhere.example", "elsewhere", Role.VIEWER)],
+        services=[
+            service("elsewhere/thing", name="Thing"),
+            service("bluewater-ops/safe", restricted=True, name="Safe"),
+            service("bluewater-ops/vault", "bluewater-ops/safe", restricted=True, name="Vault"),
+        ],
+        consumption=[ConsumptionDocument("elsewhere", "elsewhere/thing")],
+    )
+
+    assert everything() == before
+    assert "vault" not in repr(before).lower()
+
+
+def test_what_was_said_while_restricted_stays_with_those_who_may_see_it() -> None:
+    begin()
+    define(services=[service("bluewater-ops/vault", name="Vault")])
+    define(services=[service("bluewater-ops/vault", name="Open")], at=START + 2 * HOUR)
+    edith, ada = as_person("edith"), as_person("ada")
+    asked = {"service": "bluewater-ops/vault"}
+
+    # The change that opened it shows what it said before: that stays closed too.
+    assert [action for _, _, action in told(edith, "bluewater-apps", **asked)] == ["changed"]
+    assert len(told(ada, "bluewater", **asked)) == 3
+    assert len(told(OPERATOR, "bluewater", **asked)) == 3
