@@ -121,6 +121,10 @@ def test_provider_and_customer_complete_a_workshop(
         page.goto(SERVICE)
         seen = card(page, "Seen from here")
         expect(seen).to_contain_text("Agreed by Emergency Ward and Hospital IT on")
+    dana.get_by_role("link", name="All of it").click()
+    expect(dana.locator("main")).to_contain_text(
+        "changed it, as suggested by Dr. Chidi Okafor, Emergency Ward"
+    )
 
 
 def test_whoever_is_writing_is_not_disturbed(signed_in: Callable[..., Page]) -> None:

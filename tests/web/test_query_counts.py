@@ -41,7 +41,7 @@ PINNED = {
     "search, filtered": 18,
     "service": 40,
     "service, the hottest": 42,
-    "history of a service": 29,
+    "history of a service": 30,
     "both sides of a service": 52,
     "workshop of a service": 27,
     "organization": 25,

@@ -22,7 +22,7 @@ from catenary.apps.portfolio.queries.service import service_view
 from catenary.apps.portfolio.queries.workshop import (
     Table,
     Workshop,
-    proposers_of,
+    proposals_behind,
     standings,
     workshop,
 )
@@ -245,9 +245,19 @@ def test_a_customers_proposal_is_accepted_into_the_definition_in_one_act() -> No
     settled = now.proposals[0].settled
     assert settled is not None and settled.kind is AnswerKind.ACCEPTED
     assert settled.change_id == now.revision.change_id
-    assert proposers_of([now.revision.change_id]) == {
-        now.revision.change_id: (now.consumer.id, somebody("cora").person_id)
-    }
+    for who, is_told in (("cora", True), ("edith", True), ("uwe", True), ("nils", False)):
+        actor = somebody(who)
+        viewpoint = looking_from(actor, HOMES[who])
+        view = service_view(actor=actor, viewpoint=viewpoint, reference=PATIENTS)
+        assert view is not None
+        behind = proposals_behind(
+            actor=actor,
+            viewpoint=viewpoint,
+            view=view,
+            revisions=[now.revision.revision_id, now.revision.revision_id - 1],
+        )
+        names = {n: (row.key, person_ and person_.name) for n, (row, person_) in behind.items()}
+        assert names == ({now.revision.revision_id: ("ward-3", "Cora")} if is_told else {})
 
 
 def test_another_customer_reads_an_accepted_outcome_and_not_whose_it_is() -> None:

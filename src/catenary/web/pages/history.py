@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from catenary.web.pages.sentences import Link
+from catenary.web.pages.sentences import Link, Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class HistoryEntry:
     through: str = ""
     changes: tuple[Change, ...] = ()
     revert_url: str = ""
+    proposed_by: Sentence = Sentence()
 
 
 @dataclass(frozen=True, slots=True)

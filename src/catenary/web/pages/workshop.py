@@ -23,7 +23,8 @@ class ProposalCard:
     """A proposal at the table. ``sentence`` says who suggests what; ``before`` and ``after`` are
     the line as it was seen and as it shall be, ``note`` the measure of an outcome. ``became`` is
     what became of it, empty while it is open. ``may`` are the things the reader may do:
-    ``accept``, ``decline``, ``withdraw``, ``say``."""
+    ``accept``, ``decline``, ``withdraw``, ``say``. ``is_said``: words that are no line.
+    ``typed`` is an answer that was refused."""
 
     number: int
     sentence: Sentence
@@ -34,6 +35,8 @@ class ProposalCard:
     words: tuple[SaidWord, ...] = ()
     became: Sentence = Sentence()
     may: tuple[str, ...] = ()
+    is_said: bool = False
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,14 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class WorkshopLine:
-    """A line of the definition. ``subject`` finds it; ``typed`` fills the form to change it."""
+    """A line of the definition. ``subject`` finds it; ``typed`` fills the form to change it,
+    which ``is_open`` after a refusal."""
 
     subject: str
     text: str
     note: str = ""
     typed: Typed = Typed()
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,28 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from catenary.apps.access.queries.accounts import account_names
 from catenary.apps.history.queries import HistoryEntry as Entry
-from catenary.apps.organizations.queries import people_by_id
+from catenary.apps.organizations.queries import OrganizationRow, PersonRow, people_by_id
 from catenary.domain.plan import field_changes
-from catenary.web.pages import Change, HistoryEntry
+from catenary.web.marks import organization_link
+from catenary.web.pages import Change, HistoryEntry, Sentence, say
 
 _SHOWN = 12
 _LENGTH = 160
 
 
 def history_entries(
-    entries: Sequence[Entry], revert: Mapping[int, str] | None = None
+    entries: Sequence[Entry],
+    revert: Mapping[int, str] | None = None,
+    proposed: Mapping[int, tuple[OrganizationRow, PersonRow | None]] | None = None,
 ) -> tuple[HistoryEntry, ...]:
     """What happened, who did it, through what, and which fields changed: two queries. ``revert``
-    says where a version is taken up again, by the number of its revision."""
+    says where a version is taken up again, ``proposed`` at whose proposal it was made, by the
+    number of its revision."""
     people = people_by_id({e.person_id for e in entries if e.person_id})
     accounts = account_names({e.account_id for e in entries if e.account_id})
-    return tuple(_entry(entry, people, accounts, revert or {}) for entry in entries)
+    return tuple(
+        replace(
+            _entry(entry, people, accounts, revert or {}),
+            proposed_by=_proposed_by((proposed or {}).get(entry.number)),
+        )
+        for entry in entries
+    )
+
+
+def _proposed_by(proposal: tuple[OrganizationRow, PersonRow | None] | None) -> Sentence:
+    if proposal is None:
+        return Sentence()
+    customer, person = proposal
+    return say(
+        _("as suggested by {who}, {customer}"),
+        who=person.name if person else _("somebody"),
+        customer=organization_link(customer),
+    )
 
 
 def _entry(

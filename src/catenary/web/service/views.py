@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from catenary.apps.portfolio.queries.chain import chain_of
 from catenary.apps.portfolio.queries.service import ServiceView, service_history, service_view
-from catenary.apps.portfolio.queries.workshop import standings
+from catenary.apps.portfolio.queries.workshop import proposals_behind, standings
 from catenary.domain.actors import Viewpoint
 from catenary.web import addresses
 from catenary.web.agreements import agreed_lines
@@ -103,7 +103,16 @@ def history(asking: Asking, organization: str, key: str) -> HttpResponse:
     page = HistoryPage(
         subject=Link(view.document.name, addresses.service(reference)),
         reference=reference,
-        entries=history_entries(entries, revert),
+        entries=history_entries(
+            entries,
+            revert,
+            proposals_behind(
+                actor=asking.actor,
+                viewpoint=viewpoint,
+                view=view,
+                revisions=[entry.number for entry in entries],
+            ),
+        ),
     )
     return page_response(asking, "history.html", page)
 

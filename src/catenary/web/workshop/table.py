@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -219,19 +220,26 @@ def _part(
     side: Side | None,
     typed: Mapping[str, str],
 ) -> WorkshopPart:
-    is_mine = typed.get("part") == part.value and typed.get("act", "add") == "add"
+    is_mine = typed.get("part") == part.value and bool(typed.get("statement"))
+    subject = typed.get("subject", "") if is_mine and typed.get("act") == "change" else ""
+    lines = tuple(
+        replace(line, typed=_typed(typed), is_open=True) if line.subject == subject else line
+        for line in _lines(part, plain)
+    )
+    # What was to replace a line that is gone may still be added.
+    is_new = is_mine and not any(line.is_open for line in lines)
     return WorkshopPart(
         key=part.value,
         id=part.value.replace(".", "-"),
         title=str(PART_TITLES[part]),
         help=str(PART_HELP.get(part, "")),
-        lines=tuple(_lines(part, plain)),
+        lines=lines,
         proposals=tuple(
-            _proposal(table, p, side)
+            replace(_proposal(table, p, side), typed=_answer_to(p, typed))
             for p in table.proposals
             if p.is_open and p.suggestion.part is part
         ),
-        typed=_typed(typed) if is_mine else Typed(),
+        typed=_typed(typed) if is_new else Typed(),
         is_outcomes=part is Part.OUTCOMES,
         is_quoted=part is Part.OUTCOMES,
         is_words=part is Part.WORDS,
@@ -261,6 +269,10 @@ def _lines(part: Part, plain: Mapping[str, Any]) -> list[WorkshopLine]:
     return [WorkshopLine(text, text, typed=Typed(text)) for text in texts]
 
 
+def _answer_to(proposal: Proposal, typed: Mapping[str, str]) -> str:
+    return typed.get("words", "") if typed.get("proposal") == str(proposal.id) else ""
+
+
 def _typed(given: Mapping[str, Any]) -> Typed:
     names = ("statement", "name", "unit", "baseline", "target")
     values = {name: str(given.get(name, "")) for name in names}
@@ -285,6 +297,7 @@ def _proposal(table: Table, proposal: Proposal, side: Side | None) -> ProposalCa
         ),
         became=became(table, proposal),
         may=_may(table, proposal, side) if proposal.is_open else (),
+        is_said=suggestion.part is Part.WORDS,
     )
 
 

@@ -28,7 +28,19 @@ _ANSWERS = {
     "withdraw": AnswerKind.WITHDRAWN,
     "say": AnswerKind.SAID,
 }
-_FIELDS = ("part", "act", "subject", "statement", "name", "unit", "baseline", "target", "better")
+_FIELDS = (
+    "part",
+    "act",
+    "subject",
+    "statement",
+    "name",
+    "unit",
+    "baseline",
+    "target",
+    "better",
+    "proposal",
+    "words",
+)
 
 
 class _Unreadable(Exception):

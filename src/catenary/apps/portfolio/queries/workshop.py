@@ -202,17 +202,26 @@ def confirmations_of(
     return found
 
 
-def proposers_of(change_ids: Iterable[int]) -> dict[int, tuple[int, int | None]]:
-    """Whose proposals changes of a service wrote into it: the consumer at whose table, and the
-    person, by the number of the change. Whoever calls asks who may know (`stands_by`)."""
+def proposals_behind(
+    *, actor: Actor, viewpoint: Viewpoint, view: ServiceView, revisions: Iterable[int]
+) -> dict[int, tuple[OrganizationRow, PersonRow | None]]:
+    """Whose proposals made revisions of a service: the customer and the person, by the number
+    of the revision. Only of tables at which the actor may sit; of others nothing is told."""
     rows = BlueprintAnswer.objects.filter(
-        change_id__in=sorted(set(change_ids)), kind=str(AnswerKind.ACCEPTED)
-    )
+        kind=str(AnswerKind.ACCEPTED),
+        proposal__service_id=view.id,
+        change__revisions__in=sorted(set(revisions)),
+    ).values_list("change__revisions", "proposal__consumer_id", "proposal__change__person_id")
+    found = list(rows)
+    if not found:
+        return {}
+    at_home = stands_by(actor, viewpoint, view.provider.path, view.provider.root_id)
+    tables = {row.id: row for row in tables_of(actor, viewpoint, view, at_home=at_home)}
+    people = people_by_id({person for _, _, person in found if person})
     return {
-        change: (consumer, person)
-        for change, consumer, person in rows.values_list(
-            "change_id", "proposal__consumer_id", "proposal__change__person_id"
-        )
+        revision: (tables[consumer], people.get(person or 0))
+        for revision, consumer, person in found
+        if consumer in tables
     }
 
 
