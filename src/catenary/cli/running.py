@@ -178,6 +178,19 @@ def _load(stories: list[Path]) -> None:
             apply_plan(prepared=prepared, actor=_operator(), at=clock.now())
         except Refused as refused:
             complain(f"{story.name}: kept as it is, because {refused}")
+        _hold_workshops(story)
+
+
+def _hold_workshops(story: Path) -> None:
+    from catenary.cli.example_workshops import hold_workshops
+    from catenary.domain.refusals import Refused
+    from catenary.exchange.catalogue.workshop import NoTable
+
+    try:
+        hold_workshops(story, clock.now())
+    except (Refused, NoTable) as reason:
+        # Somebody made another story of it since: it goes on as they left it.
+        complain(f"{story.name}: no workshop is held, because {reason or 'nobody sits there'}")
 
 
 def _kept_password(data: Path | None) -> str:

@@ -52,6 +52,22 @@ class Desk:
         self._reference = reference
         self._customer = customer
 
+    @property
+    def is_laid(self) -> bool:
+        """True when something has been said or confirmed at this table. Raises `NoTable`."""
+        table = self._table()
+        return bool(table.proposals or table.confirmations)
+
+    @property
+    def version(self) -> str:
+        """The version of the agreed part that the definition has now. Raises `NoTable`."""
+        return self._table().version
+
+    @property
+    def latest(self) -> int:
+        """The number of the latest proposal, 0 without one. Raises `NoTable`."""
+        return max((proposal.id for proposal in self._table().proposals), default=0)
+
     def propose(self, *, side: Side, suggestion: Suggestion, seen: str, at: datetime) -> None:
         """Put a suggestion on the table; ``seen`` is the version its writer read. Raises
         `Refused`, `NoTable`, `CatalogueBusy`."""
