@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +33,8 @@ def make_backup(*, file: Path, verify: bool, force: bool, json: bool, data: Path
                 )
     except BackupRefused as refused:
         fail(str(refused))
+    if not verify:
+        _remember(whole)
     if json:
         answer(_as_json(file, whole))
         return
@@ -65,6 +69,26 @@ def restore_from(*, file: Path, replace: bool, json: bool, data: Path | None) ->
         say("It was sealed with another secret: put that installation's secret-key file here if")
         say("anything signed with it is to stay valid.")
     _say_contents(whole)
+
+
+def last_backup_at() -> datetime | None:
+    """When the last backup was made on this machine; none when nobody knows of one."""
+    try:
+        return datetime.fromisoformat(_note().read_text().strip())
+    except (OSError, ValueError):
+        return None
+
+
+def _remember(whole: Whole) -> None:
+    # For the doctor alone: a backup that is whole does not fail because of it.
+    with suppress(OSError):
+        _note().write_text(f"{whole.header.made_at}\n")
+
+
+def _note() -> Path:
+    from django.conf import settings
+
+    return Path(settings.DATA) / "last-backup"
 
 
 def _say_contents(whole: Whole) -> None:

@@ -432,6 +432,14 @@ def restore(
 
 
 @app.command()
+def doctor(json: Json = False, data: Data = None) -> None:
+    """Say what is misconfigured here, and how to mend it."""
+    from catenary.cli.doctor import see_the_doctor
+
+    see_the_doctor(json=json, data=data)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of catalogue files, for editors."""
     from catenary.cli.catalogue import print_schema
