@@ -74,6 +74,7 @@ TO_TAKE = (
     Picture("service", PROVIDER, service),
     Picture("chain", PROVIDER, chain),
     Picture("checks", PROVIDER, path("/checks/")),
+    Picture("edit", PROVIDER, path("/services/hospital-it/patient-management/edit/")),
 )
 
 
