@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from ninja.utils import check_csrf
@@ -18,6 +19,7 @@ from catenary.apps.access.operations.tokens import touch_token
 from catenary.apps.access.queries.tokens import TokenHolder, token_holder
 from catenary.apps.organizations.queries.asking import actor_looking
 from catenary.domain.actors import EVERY_SCOPE, Actor, Scope, Viewpoint
+from catenary.domain.addresses import client_address
 from catenary.domain.limits import Allowance
 
 _log = logging.getLogger("catenary.api")
@@ -102,7 +104,11 @@ def _token_holder(request: HttpRequest, at: datetime) -> TokenHolder:
     kind, _, secret = request.headers["Authorization"].partition(" ")
     holder = token_holder(secret.strip(), at)
     if not isinstance(holder, TokenHolder) or kind.lower() != "bearer":
-        address = request.META.get("REMOTE_ADDR", "")
+        address = client_address(
+            request.META.get("REMOTE_ADDR", ""),
+            request.META.get("HTTP_X_FORWARDED_FOR", ""),
+            settings.TRUSTED_PROXIES,
+        )
         _log.info("a token of %s was not accepted: %s", address, holder)
         _spend(request, take_stranger(address=address, at=at))
         raise _unknown("the token is unknown, expired or revoked")

@@ -71,6 +71,12 @@ def test_strangers_are_counted_by_address(limited: Any) -> None:
     assert told is not None and not told.is_allowed
 
 
+def test_all_addresses_of_one_ipv6_house_are_one_stranger(limited: Any) -> None:
+    told = [take_stranger(address=f"2001:db8:1:2::{n:x}", at=NOW) for n in range(1, 4)]
+
+    assert [one is not None and one.is_allowed for one in told] == [True, False, False]
+
+
 def test_without_a_limit_nothing_is_counted(limited: Any) -> None:
     limited.API_REQUESTS_PER_MINUTE = 0
 

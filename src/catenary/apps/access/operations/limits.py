@@ -22,6 +22,7 @@ from pathlib import Path
 import structlog
 from django.conf import settings
 
+from catenary.domain.addresses import household
 from catenary.domain.limits import Allowance, Rate, spend, tighter
 
 _SLOT = struct.Struct("<Qq")
@@ -117,9 +118,10 @@ def take_request(
 
 
 def take_stranger(*, address: str, at: datetime) -> Allowance | None:
-    """Count one request that showed no good token against its address; none without a limit."""
+    """Count one request that showed no good token against its address (an IPv6 address with its
+    /64); none without a limit."""
     per_minute = settings.API_REQUESTS_PER_MINUTE
     if not per_minute:
         return None
     rate = Rate(max(1, per_minute // 10))
-    return _buckets(settings.RATE_LIMITS_FILE).take(f"address:{address}", rate, at)
+    return _buckets(settings.RATE_LIMITS_FILE).take(f"address:{household(address)}", rate, at)
