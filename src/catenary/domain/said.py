@@ -15,19 +15,45 @@ from string import Formatter
 
 class Said(str):
     """One sentence: ``pattern`` with ``{places}``, and the ``values`` that fill them in the order
-    in which the places first occur. ``many`` is the pattern for other numbers than one, and
-    ``number`` decides; both stay empty in a sentence that counts nothing.
+    in which the places first occur.
 
     A value is text of the catalogue, which is never translated, or itself :class:`Said` or a
     :class:`Figure`.
     """
 
-    __slots__ = ("many", "number", "pattern", "values")
+    __slots__ = ("pattern", "values")
 
     pattern: str
     values: tuple[str, ...]
-    many: str
-    number: int
+
+    @property
+    def many(self) -> str:
+        """Empty: this sentence counts nothing."""
+        return ""
+
+    @property
+    def number(self) -> int:
+        """0: this sentence counts nothing."""
+        return 0
+
+
+class Counted(Said):
+    """A sentence for a number of things."""
+
+    __slots__ = ("_many", "_number")
+
+    _many: str
+    _number: int
+
+    @property
+    def many(self) -> str:
+        """The pattern for other numbers than one."""
+        return self._many
+
+    @property
+    def number(self) -> int:
+        """How many there are."""
+        return self._number
 
 
 class Figure(str):
@@ -44,16 +70,26 @@ def said(pattern: str, *values: str) -> Said:
 
     The pattern is written out where it is said, never put together: it is what translators get.
     """
+    if not values:
+        return _constant(pattern)
     text = Said(_numbered(pattern).format(*values))
-    text.pattern, text.values, text.many, text.number = pattern, values, "", 0
+    text.pattern, text.values = pattern, values
     return text
 
 
 def said_of(number: int, one: str, many: str, *values: str) -> Said:
     """The sentence for a ``number`` of things: ``one`` for exactly one, else ``many``. Both have
     the same places, first met in the same order."""
-    text = Said(_numbered(one if number == 1 else many).format(*values))
-    text.pattern, text.values, text.many, text.number = one, values, many, number
+    text = Counted(_numbered(one if number == 1 else many).format(*values))
+    text.pattern, text.values, text._many, text._number = one, values, many, number
+    return text
+
+
+@cache
+def _constant(pattern: str) -> Said:
+    """The same words for everybody: hundreds of thousands of findings share a few remedies."""
+    text = Said(_numbered(pattern).format())
+    text.pattern, text.values = pattern, ()
     return text
 
 
