@@ -221,9 +221,9 @@ class _Asked:
         path: tuple[int | None, ...],
         links: dict[int, ServiceLink],
     ) -> HitService:
-        references = {p: link.reference for p, link in links.items()}
         group = self.chain.document(
-            int(self.found.gate[place]), lambda member: references.get(member, UNSEEN)
+            int(self.found.gate[place]),
+            lambda member: links[member].reference if member in links else UNSEEN,
         )
         return HitService(
             link=links[place],
@@ -295,7 +295,11 @@ class _Asked:
         count = int(estate.outcome_count[with_outcomes].sum())
         # The worst first; of those the farthest, which one would not have thought of.
         order = np.lexsort((-found.steps[with_outcomes], -found.condition[with_outcomes]))
-        shown = with_outcomes[order][:limit]
+        shown = with_outcomes[order]
+        if limit is not None:
+            # No more documents are read than it takes to tell so many outcomes.
+            told = np.cumsum(estate.outcome_count[shown])
+            shown = shown[: int(np.searchsorted(told, limit)) + 1]
         links = self._links(map(int, shown))
         documents = self.records.documents(int(n) for n in estate.service_ids[shown])
         wanting = self._wanting({o.wanted_by for d in documents.values() for o in d.outcomes})
@@ -316,14 +320,14 @@ class _Asked:
         estate = self.estate
         ours = self.home & self.seen
         relies = estate.standing & ours[estate.dependency_supporter]
-        direct = np.union1d(
-            estate.consumption_consumer[ours[estate.consumption_service]],
-            estate.provider[estate.dependency_reliant[relies]],
-        )
+        direct = np.zeros(len(estate.organization_ids), dtype=np.bool_)
+        direct[estate.consumption_consumer[ours[estate.consumption_service]]] = True
+        direct[estate.provider[estate.dependency_reliant[relies]]] = True
+        places = np.flatnonzero(direct)
         return {
             key: row
             for key, row in self.records.organizations_by_key(keys - {""}).items()
-            if row.root_id == self.viewpoint.root_id or estate.is_at_or_above_any(row.id, direct)
+            if row.root_id == self.viewpoint.root_id or estate.is_at_or_above_any(row.id, places)
         }
 
 
