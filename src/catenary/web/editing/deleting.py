@@ -169,4 +169,5 @@ def _row(holder: Holder) -> HolderRow:
         url = addresses.organization(holder.reference)
     else:
         url = addresses.edit(holder.kind, holder.reference)
-    return HolderRow(Link(holder.name, url), words.get(holder.why, ""))
+    link = Link(holder.name, url) if holder.is_near else Link(holder.name)
+    return HolderRow(link, words.get(holder.why, ""))

@@ -23,7 +23,7 @@ from catenary.apps.portfolio.queries.lookup import (
     referable_services,
     services_by_reference,
 )
-from catenary.domain.actors import Actor
+from catenary.domain.actors import Actor, path_numbers
 from catenary.domain.documents.contacts import as_read, by_contact, people_in
 from catenary.domain.documents.plain import consumption_to_plain, digest
 from catenary.domain.documents.shapes import ConsumptionDocument
@@ -192,12 +192,14 @@ def removed_services(provider_id: int, limit: int = 10) -> list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """What still holds on to something: by reference and name when the actor may see it."""
+    """What still holds on to something: by reference and name when the actor may see it. It has a
+    page to look at (``is_near``) when it is of the same house, wherever one looks from there."""
 
     kind: Kind
     reference: str
     name: str
     why: str = ""
+    is_near: bool = True
 
 
 def holders_of_service(actor: Actor, editable: Editable) -> tuple[list[Holder], int]:
@@ -214,7 +216,9 @@ def holders_of_service(actor: Actor, editable: Editable) -> tuple[list[Holder], 
     seen = referable_services(actor, rows.values())
     for reference in dict.fromkeys(references):
         if rows[reference].id in seen:
-            found.append(Holder(Kind.SERVICE, reference, rows[reference].name, "relies"))
+            row = rows[reference]
+            is_near = row.root_id == path_numbers(editable.path)[0]
+            found.append(Holder(Kind.SERVICE, reference, row.name, "relies", is_near))
         else:
             hidden += 1
     consumers = Consumption.objects.filter(service_id=editable.id, ends_at__isnull=True)
