@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.api.worlds import Api
 from tests.web.access.world import World
 
 pytestmark = pytest.mark.django_db
@@ -152,3 +153,16 @@ def test_a_batch_gives_what_may_be_seen_and_names_the_rest(
     assert found == [r for r in references if r in found]
     assert len(found) == 2
     assert said["missing"] == [r for r in references if r not in found]
+
+
+def test_a_past_moment_is_read_as_it_was(api: Api) -> None:
+    editor = api("editor")
+    before = editor.get(PORTAL).json()
+    editor.patch(PORTAL, {"description": "Znow"})
+
+    then = editor.get(f"{PORTAL}?as_of=2026-11-03T12:30Z").json()
+
+    assert then == {**before, "etag": then["etag"]}
+    assert editor.get(PORTAL).json()["description"] == "Znow"
+    assert editor.get(f"{PORTAL}?as_of=2020-01-01").status_code == 404
+    assert editor.get(f"{PORTAL}/chain?as_of=2026-11-03T12:30Z").status_code == 200

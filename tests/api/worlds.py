@@ -76,13 +76,17 @@ class Api:
 
     def __init__(self, accounts: dict[str, int]) -> None:
         self._accounts = accounts
+        self._tokens: dict[tuple[object, ...], str] = {}
 
     def __call__(self, who: str, *scopes: Scope, take_over: bool = True) -> Speaker:
         account = self._accounts.get(who, 0)
         can_ask = account and apps.get_model("access", "Account").objects.filter(
             pk=account, is_active=True
         )
-        token = token_for(account, *scopes) if can_ask else ""
+        token = ""
+        if can_ask:
+            token = self._tokens.get((account, scopes)) or token_for(account, *scopes)
+            self._tokens[account, scopes] = token
         return Speaker(Client(raise_request_exception=False), account, token, take_over)
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from catenary.api.answers import Plain, json_answer
-from catenary.api.asking import READING, asking_of
+from catenary.api.asking import LOOKING_BACK, READING, asking_of
 from catenary.api.looking import AsOf, records_of
 from catenary.api.parameters import Limit, Words
 from catenary.api.problems import Error, Trouble, invalid_parameter
@@ -39,7 +39,7 @@ def search(request: HttpRequest, q: Words, limit: Limit = 20) -> HttpResponse:
     return json_answer(_found(asking.actor, asking.viewpoint, said, limit))
 
 
-@router.get("/impact", auth=READING, operation_id="getImpact")
+@router.get("/impact", auth=LOOKING_BACK, operation_id="getImpact")
 def get_impact(
     request: HttpRequest, service: Services, condition: Condition = "down", as_of: AsOf = ""
 ) -> HttpResponse:

@@ -10,7 +10,7 @@ from ninja import Query, Router
 
 from catenary.api import objects
 from catenary.api.answers import object_answer, page_answer, sparse, wrong_place
-from catenary.api.asking import READING, WRITING, Asking, asking_of
+from catenary.api.asking import LOOKING_BACK, READING, WRITING, Asking, asking_of
 from catenary.api.looking import AsOf, records_of
 from catenary.api.parameters import (
     After,
@@ -87,7 +87,7 @@ def get_services(request: HttpRequest) -> HttpResponse:
     return objects.batch(request, _KIND, _many)
 
 
-@router.get(_ONE, auth=READING, operation_id="getService")
+@router.get(_ONE, auth=LOOKING_BACK, operation_id="getService")
 def get_service(
     request: HttpRequest, organization: Organization, service: ServiceKey, as_of: AsOf = ""
 ) -> HttpResponse:

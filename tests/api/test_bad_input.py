@@ -1,0 +1,236 @@
+"""What is sent wrong is refused in words, as a problem detail, and changes nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.test import Client, override_settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from catenary import clock
+from tests.api.worlds import ONE, Api, standing
+
+pytestmark = pytest.mark.django_db
+
+LEDGER = f"{ONE}/ledger"
+
+
+def problem(answer: Any, status: int, code: str) -> Any:
+    """The problem detail, after looking at what every one of them must have."""
+    assert answer.status_code == status, answer.content
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    said = answer.json()
+    assert said["status"] == status
+    assert said["code"] == code
+    assert said["type"].endswith(f"#problem-{code}")
+    assert said["title"] and said["detail"]
+    return said
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b'{"name": "x", }',
+        b"\xff\xfe",
+        b'{"name": "\\ud800"}',
+        b"[" * 2_000 + b"]" * 2_000,
+        b'{"a":' * 41 + b"1" + b"}" * 41,
+        b"NaN",
+    ],
+)
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_what_is_no_json_or_too_deep_is_refused(api: Api, method: str, body: bytes) -> None:
+    before = standing()
+
+    answer = api("editor").ask(method, LEDGER, body)
+
+    problem(answer, 400, "malformed")
+    assert standing() == before
+
+
+@pytest.mark.parametrize("body", [b"null", b"3", b'"x"', b"[]", b'{"name": {"a": 1}}', b"{}"])
+def test_json_of_another_shape_is_refused_with_its_place(api: Api, body: bytes) -> None:
+    said = problem(api("editor").ask("PUT", LEDGER, body), 422, "invalid")
+
+    assert said["errors"]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "text/plain",
+        "application/xml",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/json; charset=latin-1",
+    ],
+)
+def test_another_type_of_body_is_refused(api: Api, kind: str) -> None:
+    answer = api("editor").ask("PUT", LEDGER, b'{"name": "x"}', content_type=kind)
+
+    problem(answer, 415, "unsupported-media-type")
+
+
+def test_only_a_patch_is_a_merge_patch(api: Api) -> None:
+    editor, kind = api("editor"), "application/merge-patch+json"
+
+    assert editor.ask("PATCH", LEDGER, b"{}", content_type=kind).status_code == 200
+    problem(editor.ask("PUT", LEDGER, b"{}", content_type=kind), 415, "unsupported-media-type")
+
+
+@pytest.mark.parametrize(
+    ("address", "parameter"),
+    [
+        ("/api/v1/services?limit=0", "limit"),
+        ("/api/v1/services?limit=101", "limit"),
+        ("/api/v1/services?limit=many", "limit"),
+        ("/api/v1/services?stage=lively", "stage"),
+        ("/api/v1/services?role=king", "role"),
+        ("/api/v1/search", "q"),
+        (f"/api/v1/services?q={'x' * 201}", "q"),
+        (f"{LEDGER}/chain?depth=-1", "depth"),
+        (f"{LEDGER}/chain?direction=left", "direction"),
+        ("/api/v1/impact", "service"),
+        ("/api/v1/checks?severity=awful", "severity"),
+    ],
+)
+def test_a_parameter_that_cannot_be_is_named(api: Api, address: str, parameter: str) -> None:
+    said = problem(api("editor").get(address), 422, "invalid")
+
+    assert said["errors"][0]["parameter"] == parameter
+
+
+def test_every_other_way_to_fail_is_a_problem_too(api: Api) -> None:
+    editor = api("editor")
+
+    problem(editor.get("/api/v1/nothing"), 404, "not-found")
+    problem(editor.get("/api/nothing/at/all"), 404, "not-found")
+    problem(editor.get("/api/v1/services?q=%00"), 400, "malformed")
+    problem(editor.get(LEDGER, accept="image/png"), 406, "not-acceptable")
+    answer = editor.post(LEDGER, {})
+    problem(answer, 405, "method-not-allowed")
+    assert set(answer.headers["Allow"].replace(" ", "").split(",")) >= {"GET", "PUT", "PATCH"}
+
+
+@pytest.mark.parametrize("as_of", ["yesterday", "2026-13-01", "x" * 90])
+def test_what_is_no_moment_is_refused(api: Api, as_of: str) -> None:
+    said = problem(api("editor").get(f"{LEDGER}?as_of={as_of}"), 422, "invalid")
+
+    assert said["errors"][0]["parameter"] == "as_of"
+
+
+@pytest.mark.parametrize("place", ["services", "organizations", "people", "export", "me"])
+def test_what_cannot_look_back_says_so(api: Api, place: str) -> None:
+    answer = api("editor").get(f"/api/v1/{place}?as_of=2026-01-01")
+
+    assert problem(answer, 422, "invalid")["errors"][0]["parameter"] == "as_of"
+
+
+def test_asking_for_the_headers_alone_gives_them(api: Api) -> None:
+    editor = api("editor")
+
+    answer = editor.ask("HEAD", LEDGER)
+
+    assert answer.status_code == 200
+    assert answer.content == b""
+    assert answer.headers["ETag"] == editor.get(LEDGER).headers["ETag"]
+
+
+@pytest.mark.parametrize("how", ["expired", "revoked", "closed", "mangled", "basic"])
+def test_a_token_that_is_no_longer_good_lets_nobody_in(api: Api, how: str) -> None:
+    editor = api("editor")
+    tokens = apps.get_model("access", "Token").objects.filter(account_id=editor.account)
+    if how == "expired":
+        tokens.update(
+            created_at=clock.now() - timedelta(days=2), expires_at=clock.now() - timedelta(days=1)
+        )
+    elif how == "revoked":
+        tokens.update(revoked_at=clock.now())
+    elif how == "closed":
+        apps.get_model("access", "Account").objects.filter(pk=editor.account).update(
+            is_active=False
+        )
+    elif how == "mangled":
+        editor.token += "x"
+    headers = {"authorization": f"Basic {editor.token}"} if how == "basic" else {}
+
+    answers = [editor.get(LEDGER, **headers), editor.put(LEDGER, {"name": "x"}, **headers)]
+
+    said = [problem(answer, 401, "unauthenticated") for answer in answers]
+    assert {each["detail"] for each in said} == {"the token is unknown, expired or revoked"}
+
+
+def test_a_session_may_read_and_changes_only_with_its_token(api: Api) -> None:
+    client = Client(enforce_csrf_checks=True)
+    account = apps.get_model("access", "Account").objects.get(pk=api("editor").account)
+    client.force_login(account)
+    before = standing()
+
+    assert client.get(LEDGER).status_code == 200
+    refused = client.put(LEDGER, {"name": "x", "stage": "live"}, content_type="application/json")
+    problem(refused, 403, "forged")
+    assert standing() == before
+
+
+def test_who_asks_too_often_is_told_when_to_come_back(api: Api, tmp_path: Path) -> None:
+    editor = api("editor")
+
+    # Numbers of tokens come again when a test is rolled back, and what they asked is remembered.
+    with override_settings(API_REQUESTS_PER_MINUTE=3, RATE_LIMITS_FILE=tmp_path / "limits"):
+        answers = [editor.get("/api/v1/me") for _ in range(4)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    problem(answers[3], 429, "too-many-requests")
+    assert int(answers[3].headers["Retry-After"]) >= 1
+    assert answers[0].headers["RateLimit-Policy"] == '"token";q=3;w=60'
+    assert answers[0].headers["RateLimit"].startswith('"token";r=2;')
+
+
+def test_an_error_of_ours_tells_a_number_and_nothing_else(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("a secret in an error")
+
+    monkeypatch.setattr("catenary.api.objects.look_at", broken)
+
+    answer = api("editor").get(LEDGER)
+
+    said = problem(answer, 500, "internal")
+    assert said["request_id"]
+    assert b"secret" not in answer.content
+
+
+JSON_VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+FIELDS = st.sampled_from(
+    ["name", "stage", "owner", "outcomes", "utility", "warranty", "relies-on", "channels", "costs"]
+)
+
+
+@settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
+@given(st.dictionaries(FIELDS | st.text(max_size=8), JSON_VALUES, max_size=5))
+def test_whatever_a_document_holds_it_is_taken_or_refused_in_words(
+    api: Api, document: dict[str, Any]
+) -> None:
+    editor = api("editor")
+    # Nobody has seen such a digest: whatever is right is refused too, and no example sees another.
+    answer = editor.ask("PUT", LEDGER, document, if_match='"0"')
+    assert answer.status_code in {412, 422}, answer.content
+    if answer.status_code == 422:
+        assert all(error["detail"] for error in answer.json()["errors"])
