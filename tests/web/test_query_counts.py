@@ -50,6 +50,9 @@ PINNED = {
     "chain, where to begin": 11,
     "impact, the hottest": 24,
     "impact, where to begin": 11,
+    "changes": 15,
+    "service, looking back": 23,
+    "catalogue, looking back": 15,
     "account": 11,
 }
 #: What a page costs more the first time: loading the chain into memory.
@@ -81,6 +84,9 @@ def addresses(made: Invented, client: Client) -> dict[str, str]:
         "chain, where to begin": "/chain/",
         "impact, the hottest": f"/impact/?service={made.hottest}",
         "impact, where to begin": "/impact/",
+        "changes": "/changes/",
+        "service, looking back": f"/services/{made.deep}/?as_of=2026-11-03T13:00Z",
+        "catalogue, looking back": "/catalogue/?as_of=2026-11-03T13:00Z",
         "account": "/account/",
     }
 

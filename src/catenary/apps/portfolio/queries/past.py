@@ -321,8 +321,11 @@ class Past(Records):
 
     def is_at_home(self, row: ServiceRow, viewpoint: Viewpoint) -> bool:
         """The same of one service."""
+        # Whoever asks about one has asked what may be seen, which looked at today's estate.
+        held = self._today
+        roots = held[2] if held is not None else self._positions_today()[2]
         place = self._estate.service_position(row.id)
-        return place is not None and bool(self.at_home(self._estate, viewpoint)[place])
+        return place is not None and row.root_id == viewpoint.root_id == int(roots[place])
 
     # ------------------------------------------------------------------ what was said
 
