@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from catenary.apps.common.operations import catalogue_change
+from catenary.apps.common.operations import catalogue_change, refresh_statistics
 from catenary.apps.common.operations.contents import (
     contents_exchanged,
     make_tables,
@@ -80,6 +80,8 @@ def restore_backup(path: Path, *, secret: str, replace: bool, progress: Progress
 def _derive(progress: Progress) -> None:
     """What is kept beside the contents; and whoever holds contents in memory is told."""
     progress("making the search index", 0)
+    # The planner knows nothing of what has just come in, and would read whole tables.
+    refresh_statistics()
     with catalogue_change():
         rebuild_search()
 
