@@ -14,6 +14,7 @@ from catenary.apps.portfolio.operations.drafts import drop_draft
 from catenary.apps.portfolio.queries.editing import Editable, Holder, supporters_in
 from catenary.apps.portfolio.queries.editing_house import still_named
 from catenary.clock import now
+from catenary.domain.actors import path_numbers
 from catenary.domain.findings import Problem
 from catenary.domain.refusals import Refused
 from catenary.exchange.catalogue.amending import Amendment, Conflicts, amend
@@ -85,6 +86,9 @@ def delete(asking: Asking, /, kind: str, **named: str) -> HttpResponse:
             gone = addresses.edit(editing.kind, editable.reference, "deleted")
             return HttpResponseRedirect(gone)
     holders, hidden = editing.holders(asking.actor, editable)
+    # An operator may delete where they do not look from; there they have no pages to look at.
+    viewpoint = asking.viewpoint
+    is_home = viewpoint is not None and path_numbers(editable.path)[0] == viewpoint.root_id
     page = DeletePage(
         name=editable.name,
         reference=editable.reference,
@@ -92,9 +96,9 @@ def delete(asking: Asking, /, kind: str, **named: str) -> HttpResponse:
         back=Link(editable.name, editing.page(editable.reference)),
         action=addresses.edit(editing.kind, editable.reference, "delete"),
         seen=editable.digest,
-        holders=tuple(_row(holder) for holder in holders),
+        holders=tuple(_row(holder, is_home=is_home) for holder in holders),
         hidden=hidden,
-        named=tuple(_row(holder) for holder in still_named(editable))
+        named=tuple(_row(holder, is_home=is_home) for holder in still_named(editable))
         if editing.kind == "person"
         else (),
         problems=tuple(problems),
@@ -153,7 +157,7 @@ def _made(asking: Asking, wish: Amendment, *, takes_over: bool) -> list[Problem]
     return []
 
 
-def _row(holder: Holder) -> HolderRow:
+def _row(holder: Holder, *, is_home: bool) -> HolderRow:
     words: dict[str, Any] = {
         "relies": _("relies on it"),
         "consumes": _("consumes it"),
@@ -169,5 +173,5 @@ def _row(holder: Holder) -> HolderRow:
         url = addresses.organization(holder.reference)
     else:
         url = addresses.edit(holder.kind, holder.reference)
-    link = Link(holder.name, url) if holder.is_near else Link(holder.name)
+    link = Link(holder.name, url) if holder.is_near and is_home else Link(holder.name)
     return HolderRow(link, words.get(holder.why, ""))
