@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -35,6 +37,13 @@ def with_editor(world: World, django_db_blocker: DjangoDbBlocker) -> Iterator[di
             amendments=[Amendment("person", EDITOR, person)],
         )
         yield {**world.accounts, "editor": give_account(EDITOR)}
+
+
+@pytest.fixture(autouse=True)
+def without_limits(settings: Any, tmp_path: Path) -> None:
+    """These tests ask far more than people may; what one may ask for has tests of its own."""
+    settings.API_REQUESTS_PER_MINUTE = 1_000_000
+    settings.RATE_LIMITS_FILE = tmp_path / "rate-limits"
 
 
 @pytest.fixture

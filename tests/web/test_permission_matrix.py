@@ -327,6 +327,14 @@ def marks_in(html: str) -> set[str]:
     return {mark for mark in READS if re.search(rf"(?<![\w/.-]){re.escape(mark)}(?![\w/.-])", html)}
 
 
+def _told_of_the_past(who: str, url: str) -> set[str]:
+    """What was removed at home stands among the changes of that home, and where whoever may
+    bring it back finds it; nowhere else."""
+    gone = {"Zgone", "alpha-it/gone"}
+    finds_it = who == "operator" and url.startswith("/organizations/")
+    return gone if finds_it or (who in INSIDE and url.startswith("/changes/")) else set()
+
+
 @pytest.mark.parametrize("who", sorted(SIGNED_IN))
 def test_nothing_that_can_be_reached_by_links_tells_more_than_one_may_read(
     world: World, who: str
@@ -336,7 +344,12 @@ def test_nothing_that_can_be_reached_by_links_tells_more_than_one_may_read(
     told: dict[str, str] = {}
 
     for url, html in harvest(client, [reverse(name) for name in STARTS]):
-        told |= {mark: url for mark in marks_in(html)}
+        # Operators change what they like, wherever they look from.
+        if who == "operator" and url.partition("?")[0].endswith(
+            ("/edit/", "/delete/", "/deleted/")
+        ):
+            continue
+        told |= {mark: url for mark in marks_in(html) - _told_of_the_past(who, url)}
 
     assert {mark: url for mark, url in told.items() if who not in READS[mark]} == {
         # One's own name and address stand on every page.

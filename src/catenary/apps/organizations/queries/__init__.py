@@ -149,6 +149,15 @@ def people_by_id(ids: Iterable[int]) -> dict[int, PersonRow]:
     return found
 
 
+def people_still_here(ids: Iterable[int]) -> set[int]:
+    """Which of these people, by number, were not removed."""
+    found: set[int] = set()
+    for batch in in_batches(sorted(set(ids))):
+        rows = Person.objects.filter(id__in=batch, removed_at__isnull=True)
+        found.update(rows.values_list("id", flat=True))
+    return found
+
+
 def people_to_invite() -> list[PersonRow]:
     """People who exist but cannot sign in yet."""
     rows = Person.objects.filter(removed_at__isnull=True, account__isnull=True).order_by("email")

@@ -30,6 +30,7 @@ from catenary.apps.organizations.queries import (
     organizations_by_key,
     people_by_email,
     people_by_id,
+    people_still_here,
     person_addresses,
 )
 from catenary.apps.organizations.queries.past import numbers_at_home
@@ -155,6 +156,7 @@ def _objects(actor: Actor, viewpoint: Viewpoint, narrowed: Narrowed) -> dict[Kin
 def _told(actor: Actor, viewpoint: Viewpoint, rows: list[ChangeEntry]) -> tuple[Happened, ...]:
     services = services_by_id({r.object_id for r in rows if r.kind is Kind.SERVICE})
     subjects = people_by_id({r.object_id for r in rows if r.kind is Kind.PERSON})
+    here = people_still_here(subjects)
     doers = people_by_id({r.entry.person_id for r in rows if r.entry.person_id})
     homes = numbers_at_home(viewpoint.root_id, "")[1]
     ours = set(homes.filter(pk__in=list(doers)).values_list("pk", flat=True))
@@ -185,9 +187,10 @@ def _told(actor: Actor, viewpoint: Viewpoint, rows: list[ChangeEntry]) -> tuple[
                 entry, lambda plain: without_names(as_read(plain, addresses), unshown)
             )
         elif row.kind is Kind.PERSON:
-            person = subjects.get(row.object_id)
+            # Whoever was removed stands in history by number alone.
+            person = subjects.get(row.object_id) if row.object_id in here else None
             name = person.name if person else ""
-            reference, is_there = person.email if person else "", False
+            reference, is_there = person.email if person else entry.reference, False
             entry = _rewritten(entry, lambda plain: _with_roles_in(plain, known))
         who = doers[entry.person_id].name if entry.person_id in ours else ""
         # A note may speak of everything its change touched, elsewhere too.
