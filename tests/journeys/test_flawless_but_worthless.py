@@ -32,7 +32,7 @@ def test_every_promise_stands_beside_the_measure_that_tells_the_worth(
     promises = card(page, "Warranty: fit for use")
     expect(promises.get_by_role("row", name="Availability")).to_contain_text("99.99 %")
     value = card(page, "Value: the outcomes our customers want")
-    expect(value).to_contain_text("pages looked up on film: 2 → 4000 per month")
+    expect(value).to_contain_text("pages looked up on film: 2 → 4,000 per month")
     expect_role(page, "customer-facing", "Town Archive")
     look_as(page, "Town of Aldermoor")
     expect_role(page, "supporting")
