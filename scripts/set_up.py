@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "catenary-set-up"
 PROVIDER = VENV / "oidc-provider"
+AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 EXTRAS = {"product": "", "development": "[dev]"}
 ATTEMPTS = 3
 
@@ -184,6 +185,9 @@ def set_up_provider() -> None:
     # The lock is read from a name npm does not rewrite, and kept under its own only when all went
     # well: it is the mark that nothing is missing.
     (PROVIDER / "npm-shrinkwrap.json").write_bytes(lock)
+    # Node knows a list of authorities of its own, and not those somebody added to this machine's.
+    if AUTHORITIES.is_file():
+        os.environ.setdefault("NODE_EXTRA_CA_CERTS", str(AUTHORITIES))
     if run(npm, "ci", *quiet, "--prefix", str(PROVIDER)):
         made.write_bytes(lock)
     else:
