@@ -100,5 +100,4 @@ def _as_problem(response: HttpResponseBase) -> HttpResponse:
     code, detail = _CODES.get(response.status_code, ("internal", ""))
     kept = {name: response.headers[name] for name in ("Allow", "Retry-After") if name in
             response.headers}  # fmt: skip
-    response.close()
     return answer_to(Trouble(code, detail, headers=kept))
