@@ -80,8 +80,8 @@ WHAT = Section(
         ),
     ),
     _(
-        "A service is a means of enabling value co-creation by facilitating outcomes that "
-        "customers want to achieve, without the customer having to manage specific costs and risks."
+        "A service helps its customers reach what they want, without having to bear certain "
+        "costs and risks themselves."
     ),
 )
 
@@ -120,7 +120,7 @@ OUTCOMES = Section(
             ordered=True,
         ),
     ),
-    _("An outcome is a result for a stakeholder, enabled by what the service puts out."),
+    _("An outcome is what somebody achieves because the service is there."),
 )
 
 
