@@ -46,7 +46,7 @@ def nobody_writes(installation: Installation) -> Iterator[None]:
     """Another program holds the database: whoever writes now waits, and answers slowly."""
     if installation.url:
         with psycopg.connect(installation.url) as connection:
-            connection.execute("LOCK TABLE django_session IN EXCLUSIVE MODE")
+            connection.execute("LOCK TABLE access_session IN EXCLUSIVE MODE")
             yield
         return
     with contextlib.closing(installation.sqlite()) as connection:

@@ -112,13 +112,13 @@ def test_nothing_there_is_replaced_unless_it_is_said(
 def test_everybody_is_signed_out_by_a_restore(hospital: Installation, tmp_path: Path) -> None:
     hospital.fine("backup", tmp_path / "a.backup")
     hospital.write(
-        "INSERT INTO django_session (session_key, session_data, expire_date)"
-        " VALUES ('k', 'x', '2999-01-01')"
+        "INSERT INTO access_session (session_key, session_data, expire_date, address, device)"
+        " VALUES ('k', 'x', '2999-01-01', '', '')"
     )
 
     hospital.fine("restore", tmp_path / "a.backup", "--replace")
 
-    assert hospital.rows("SELECT * FROM django_session") == []
+    assert hospital.rows("SELECT * FROM access_session") == []
 
 
 def test_a_running_process_sees_that_the_catalogue_is_another_one(
@@ -191,6 +191,7 @@ def test_the_secret_and_who_is_signed_in_are_in_no_backup(
 
     assert (hospital.data / "secret-key").read_bytes().strip() not in text
     assert b"django_session" not in text
+    assert b"access_session" not in text
 
 
 def test_a_backup_goes_from_one_database_into_the_other(

@@ -17,7 +17,12 @@ from catenary.apps.common.queries import is_busy
 from catenary.apps.common.queries.contents import Migrations, Table, last_number, last_of
 
 #: Not content, but of the content that goes: the index over it, and who is signed in.
-_GO_TOO = ("portfolio_search", "django_session")
+_GO_TOO = (
+    "portfolio_search",
+    "django_session",
+    "access_session",
+    "access_signinthrottle",
+)
 _AT_ONCE = 5_000
 #: Values of these are the same in JSON and in every database.
 _SAME = (models.BooleanField, models.CharField, models.IntegerField, models.TextField)

@@ -18,8 +18,9 @@ from django.utils.duration import duration_iso_string
 #: Rooms of Django's own whose tables hold nothing of ours: what is made again by migrating, and
 #: who is signed in at the moment.
 _NOT_KEPT = {"contenttypes", "auth", "sessions", "admin", "sites"}
-#: Numbers that say when to look again, and not what there is to see.
-_NOT_CONTENT = {"common_catalogueversion"}
+#: Numbers that say when to look again, and not what there is to see; and who is signed in, which
+#: whoever finds a backup must not become, and who is kept waiting at the door.
+_NOT_CONTENT = {"common_catalogueversion", "access_session", "access_signinthrottle"}
 
 Migrations = frozenset[tuple[str, str]]
 
