@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import NamedTuple
 
 from catenary.exchange.importers.archimate.model import Element, Model, Relation, plain_type
@@ -37,7 +38,7 @@ class Name(NamedTuple):
         return cls(space, local)
 
 
-class Reader:
+class Reader(ABC):
     """Listens to starts, ends and texts. ``path`` holds the local names above the one just met;
     what one format does differently it says in ``begin`` and ``finished``."""
 
@@ -66,13 +67,13 @@ class Reader:
             self.listening.append(text)
             self.heard += len(text)
 
+    @abstractmethod
     def begin(self, local: str, attributes: dict[str, str]) -> None:
         """For the formats."""
-        raise NotImplementedError
 
+    @abstractmethod
     def finished(self, local: str) -> None:
         """For the formats."""
-        raise NotImplementedError
 
     def finish(self) -> Model:
         """The model, when the whole file was read."""
