@@ -110,6 +110,8 @@ for _kind, _objects in EDITED.items():
     EDITING[f"{_kind}-new"] = Route(methods=FORM, objects={"": MAY_CHANGE})
     EDITING[f"{_kind}-edit"] = Route(methods=FORM, objects=_open)
     EDITING[f"{_kind}-delete"] = Route(methods=FORM, objects=_open)
+    if _kind != "service":
+        EDITING[f"{_kind}-history"] = Route(objects=_open)
     EDITING[f"{_kind}-deleted"] = Route(
         methods=FORM, objects=_none | dict.fromkeys(_gone, MAY_CHANGE)
     )

@@ -78,8 +78,8 @@ def checks(**query: str) -> str:
 
 
 def edit(kind: str, reference: str, doing: str = "edit", **query: str) -> str:
-    """The form of an object; ``doing`` is ``edit``, ``delete`` or ``deleted``. Without a
-    reference: the form of a new one."""
+    """The form of an object; ``doing`` is ``edit``, ``delete``, ``deleted`` or ``history``.
+    Without a reference: the form of a new one."""
     if not reference:
         return _with_query(reverse(f"{kind}-new"), query)
     if kind == "consumption":

@@ -27,6 +27,7 @@ from catenary.apps.portfolio.queries.records import TODAY, Records
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.documents.shapes import Role
 from catenary.web import addresses
+from catenary.web.notes import taken_note
 from catenary.web.pages import (
     Account,
     Count,
@@ -117,6 +118,7 @@ def frame_of(asking: Asking, *, current: str = "", query: str = "", look: str = 
         open_findings=findings,
         query=query,
         looks_back=_looks_back(asking),
+        note=taken_note(asking.request),
     )
 
 

@@ -14,8 +14,10 @@ from catenary.web.chain.views import chain
 from catenary.web.changes.views import changes
 from catenary.web.checks.views import checks
 from catenary.web.compare.views import compare
+from catenary.web.editing.urls import PLACES
 from catenary.web.editing.urls import urlpatterns as editing
 from catenary.web.help.views import words
+from catenary.web.history.views import history
 from catenary.web.home.views import home
 from catenary.web.impact.views import impact
 from catenary.web.language import choose_language
@@ -69,4 +71,10 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
     *editing,
+    # The history of a service is read by more people: it has a page above.
+    *(
+        path(f"{place}/history/", history, {"kind": kind}, name=f"{kind}-history")
+        for kind, place in PLACES.items()
+        if kind != "service"
+    ),
 ]

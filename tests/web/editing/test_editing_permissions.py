@@ -60,9 +60,15 @@ CASES = [
     for doing in ("edit", "delete")
     for who in PEOPLE
 ]
+LOOKING = [
+    pytest.param(f"{place}history/", place, who, id=f"{place}history {who or 'nobody'}")
+    for place in MAY
+    if not place.startswith("/services/")
+    for who in PEOPLE
+]
 
 
-@pytest.mark.parametrize(("address", "place", "who"), CASES)
+@pytest.mark.parametrize(("address", "place", "who"), CASES + LOOKING)
 def test_only_those_who_may_change_it_get_the_form(
     clients: Clients, address: str, place: str, who: str
 ) -> None:

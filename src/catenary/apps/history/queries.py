@@ -152,6 +152,14 @@ def document_in(kind: Kind, object_id: int, number: int) -> dict[str, Any] | Non
     return None if row is None else _said(row.document)
 
 
+def revision_before(kind: Kind, object_id: int) -> int | None:
+    """The number of the revision that what one object says now took the place of; none when it
+    is new, or came back from being removed."""
+    now = Revision.objects.filter(kind=kind, object_id=object_id, ends_at__isnull=True)
+    rows = now.filter(before__document__isnull=False)
+    return rows.values_list("before_id", flat=True).first()
+
+
 def _said(document: str | None) -> dict[str, Any] | None:
     return None if document is None else orjson.loads(document)
 

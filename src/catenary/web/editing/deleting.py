@@ -23,7 +23,9 @@ from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.editing.kinds import EDITINGS, Editing
 from catenary.web.editing.page import manager_words
 from catenary.web.editing.views import found, reference_of
+from catenary.web.notes import leave_note
 from catenary.web.pages import Link
+from catenary.web.pages.frame import Note
 
 _FORM = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -84,6 +86,8 @@ def delete(asking: Asking, /, kind: str, **named: str) -> HttpResponse:
         if not problems:
             drop_draft(actor=asking.actor, kind=editing.kind, reference=editable.reference)
             gone = addresses.edit(editing.kind, editable.reference, "deleted")
+            sentence = _("Deleted: {name}.").format(name=editable.name)
+            leave_note(asking.request, gone, Note(sentence))
             return HttpResponseRedirect(gone)
     holders, hidden = editing.holders(asking.actor, editable)
     # An operator may delete where they do not look from; there they have no pages to look at.
@@ -121,7 +125,10 @@ def deleted(asking: Asking, /, kind: str, **named: str) -> HttpResponse:
     if asking.request.method == "POST":
         problems = _brought_back(asking, editing, editable)
         if not problems:
-            return HttpResponseRedirect(editing.page(editable.reference))
+            address = editing.page(editable.reference)
+            sentence = _("Brought back: {name}, as it was.").format(name=editable.name)
+            leave_note(asking.request, address, Note(sentence))
+            return HttpResponseRedirect(address)
     page = DeletedPage(
         name=editable.name,
         reference=editable.reference,

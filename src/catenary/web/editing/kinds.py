@@ -19,6 +19,7 @@ from catenary.apps.portfolio.queries.editing import (
     editable_consumption,
     editable_service,
     holders_of_service,
+    service_revision,
     service_version,
     unseen_services,
 )
@@ -26,6 +27,7 @@ from catenary.apps.portfolio.queries.editing_house import (
     editable_organization,
     editable_person,
     holders_of_organization,
+    house_revision,
     house_version,
 )
 from catenary.domain.actors import Actor
@@ -55,7 +57,8 @@ NOTHING: Mapping[str, str] = {}
 class Editing:
     """How one kind of object is edited.
 
-    ``find`` gives the object for whoever may change it; ``state_of`` and ``build`` lead from its
+    ``find`` gives the object for whoever may change it; ``version`` what it said by its digest,
+    ``revision`` by the number of that; ``state_of`` and ``build`` lead from its
     plain document to the form and back; ``named`` says which reference a new one gets.
     """
 
@@ -64,6 +67,7 @@ class Editing:
     new_section: Section
     find: Callable[[Actor, str], Editable | None]
     version: Callable[[Actor, Editable, str], Version | None]
+    revision: Callable[[Actor, Editable, int], Version | None]
     state_of: Callable[[str, dict[str, Any], Mapping[str, str]], State]
     build: Callable[[Actor, str, State, Mapping[str, str]], Built]
     named: Callable[[State], str]
@@ -155,6 +159,7 @@ SERVICE = Editing(
     service_table.NEW,
     editable_service,
     _service_version,
+    lambda actor, editable, number: service_revision(actor, editable.id, number),
     service_state,
     _build_service,
     _service_named,
@@ -171,6 +176,7 @@ ORGANIZATION = Editing(
     house.NEW_ORGANIZATION,
     editable_organization,
     lambda actor, editable, seen: house_version(editable, seen),
+    lambda actor, editable, number: house_revision(editable, number),
     lambda reference, plain, numbers: house.organization_state(plain),
     lambda actor, reference, state, hidden: house.build_organization(state),
     lambda state: state["key"].strip() or key_from(state["name"], (), "organization"),
@@ -187,6 +193,7 @@ PERSON = Editing(
     house.NEW_PERSON,
     editable_person,
     lambda actor, editable, seen: house_version(editable, seen),
+    lambda actor, editable, number: house_revision(editable, number),
     lambda reference, plain, numbers: house.person_state(plain),
     lambda actor, reference, state, hidden: house.build_person(state),
     lambda state: state["email"].strip().lower(),
@@ -203,6 +210,7 @@ CONSUMPTION = Editing(
     house.NEW_CONSUMPTION,
     _find_consumption,
     lambda actor, editable, seen: house_version(editable, seen),
+    lambda actor, editable, number: house_revision(editable, number),
     lambda reference, plain, numbers: house.consumption_state(plain),
     lambda actor, reference, state, hidden: house.build_consumption(
         reference.partition(" > ")[2] or state["service"].strip(), state

@@ -61,6 +61,7 @@ class EditPage:
     notice: str = ""
     panel: Panel = field(default_factory=Panel)
     delete_url: str = ""
+    history_url: str = ""
 
 
 def manager_words(managed_by: str) -> str:
@@ -124,6 +125,7 @@ def edit_page(
         notice=notice,
         panel=panel or Panel(),
         delete_url=addresses.edit(editing.kind, reference, "delete") if editable else "",
+        history_url=addresses.edit(editing.kind, reference, "history") if editable else "",
     )
 
 

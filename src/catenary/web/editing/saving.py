@@ -37,9 +37,12 @@ class Reading:
 @dataclass(slots=True)
 class Saved:
     """What came of a wish to save: a reference when it was done; else problems, or a conflict:
-    then ``differences`` are what the two sides changed since the writer began."""
+    then ``differences`` are what the two sides changed since the writer began. ``changed`` names
+    the fields that say something else now, ``digest`` all that it says."""
 
     reference: str = ""
+    changed: tuple[str, ...] = ()
+    digest: str = ""
     problems: Placed = field(default_factory=list)
     is_conflict: bool = False
     differences: list[Difference] = field(default_factory=list)
@@ -131,7 +134,7 @@ def _write(
 ) -> Saved:
     if editable is not None and not takes_over and digest(plain) == editable.digest:
         # It says so already: nobody need wait for a turn to write nothing.
-        return Saved(reference=final.reference)
+        return Saved(reference=final.reference, digest=editable.digest)
     kept = frozenset(hidden.values())
     if editable is not None:
         kept |= frozenset(editable.hidden.values())
@@ -156,7 +159,10 @@ def _write(
     except CatalogueBusy:
         sentence = _("somebody else is writing to the whole catalogue just now")
         return Saved(problems=[("", Problem((), sentence, _("save again in a moment")))])
-    return Saved(reference=final.reference)
+    before: Mapping[str, Any] = editable.plain if editable else {}
+    names = dict.fromkeys([*plain, *before])
+    changed = tuple(name for name in names if plain.get(name) != before.get(name))
+    return Saved(reference=final.reference, changed=changed, digest=digest(plain))
 
 
 def _identity(editing: Editing) -> str:

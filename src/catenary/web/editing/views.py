@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from catenary.apps.common.operations import CatalogueBusy
 from catenary.apps.portfolio.operations.drafts import drop_draft, save_draft
 from catenary.apps.portfolio.queries.drafts import draft_of
-from catenary.apps.portfolio.queries.editing import Editable, service_revision
+from catenary.apps.portfolio.queries.editing import Editable, Version
 from catenary.clock import now
 from catenary.domain.documents.shapes import ServiceDocument
 from catenary.domain.findings import Problem
@@ -27,7 +27,10 @@ from catenary.web.editing.fields import State, posted, shaped
 from catenary.web.editing.kinds import EDITINGS, NOTHING, SERVICE, Editing, begun_with
 from catenary.web.editing.page import by_place, edit_page, found_for, manager_words
 from catenary.web.editing.saving import Saved, base_of, read_form, save
+from catenary.web.editing.telling import saved_note
 from catenary.web.editing.widgets import widget_id
+from catenary.web.notes import leave_note
+from catenary.web.pages.frame import Note
 
 #: A race lost again and again is no race: then the writer is told.
 _TRIES = 3
@@ -100,13 +103,9 @@ def _answer(asking: Asking, editing: Editing, editable: Editable | None) -> Http
         state = _state_now(editing, editable)
         seen = editable.digest
     notice = ""
-    if editable is not None and editing is SERVICE and given.get("version", "").isdigit():
-        version = service_revision(asking.actor, editable.id, int(given["version"][:18]))
-        if version is None:
-            raise Http404
-        # As it was then, typed anew onto what it says now; what may not be seen stays as it is.
-        state = editing.state_of(editable.reference, version.plain, _numbers(editable.hidden))
-        _only_known(state, version.hidden.values(), editable)
+    if editable is not None and _number(given.get("version", "")):
+        version = _earlier(asking, editing, editable, given["version"])
+        state = _typed_anew(editing, editable, version)
         notice = _("This is what it said then. Nothing is changed until you save it.")
         kept = None
     elif kept is not None:
@@ -135,7 +134,11 @@ def _posted(asking: Asking, editing: Editing, editable: Editable | None) -> Http
     reference = editable.reference if editable else ""
     if command == "discard":
         drop_draft(actor=asking.actor, kind=editing.kind, reference=reference)
-        return HttpResponseRedirect(addresses.edit(editing.kind, reference))
+        address = addresses.edit(editing.kind, reference)
+        leave_note(asking.request, address, Note(_("Your draft is thrown away.")))
+        return HttpResponseRedirect(address)
+    if command == "undo" and editable is not None:
+        return _undone(asking, editing, editable, seen, given)
     if command == "check":
         return _checked(asking, editing, editable, state, seen)
     if command in ("save", "merge"):
@@ -203,13 +206,33 @@ def _saved(
         if editable is None or editable.is_gone:
             raise Http404
     if came.reference:
-        reference = editable.reference if editable else ""
-        drop_draft(actor=asking.actor, kind=editing.kind, reference=reference)
-        return HttpResponseRedirect(editing.page(came.reference))
+        undone = given.get("do") == "undo"
+        if not undone:
+            reference = editable.reference if editable else ""
+            drop_draft(actor=asking.actor, kind=editing.kind, reference=reference)
+        address = editing.page(came.reference)
+        leave_note(asking.request, address, saved_note(editing, editable, came, undone=undone))
+        return HttpResponseRedirect(address)
     if came.is_conflict and editable is not None:
         page = conflict_page(asking, editing, editable, state, seen, takes_over, came)
         return page_response(asking, "editing/conflict.html", page, status=409)
     return _refused(asking, editing, editable, state, seen, came.problems, takes_over)
+
+
+def _undone(
+    asking: Asking, editing: Editing, editable: Editable, seen: str, given: QueryDict
+) -> HttpResponse:
+    """Save the version that was there before, on what it says now: whoever changed it meanwhile
+    is asked about like on any other save."""
+    version = _earlier(asking, editing, editable, given.get("version", ""))
+    if set(version.hidden.values()) != set(editable.hidden.values()):
+        # Then it was more than the asker's own doing: they look at it before they save it.
+        number = str(_number(given.get("version", "")))
+        return HttpResponseRedirect(
+            addresses.edit(editing.kind, editable.reference, version=number)
+        )
+    state = _typed_anew(editing, editable, version)
+    return _saved(asking, editing, editable, state, seen, False, given)
 
 
 def _refused(
@@ -288,6 +311,26 @@ def _state_now(editing: Editing, editable: Editable) -> State:
 
 def _numbers(hidden: Mapping[str, str]) -> dict[str, str]:
     return {name: number for number, name in hidden.items()}
+
+
+def _number(text: str) -> int:
+    """The number of a revision; 0 for what is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def _earlier(asking: Asking, editing: Editing, editable: Editable, number: str) -> Version:
+    version = editing.revision(asking.actor, editable, _number(number))
+    if version is None:
+        raise Http404
+    return version
+
+
+def _typed_anew(editing: Editing, editable: Editable, version: Version) -> State:
+    """As it was then, typed anew onto what it says now; what may not be seen stays as it is."""
+    state = editing.state_of(editable.reference, version.plain, _numbers(editable.hidden))
+    if editing is SERVICE:
+        _only_known(state, version.hidden.values(), editable)
+    return state
 
 
 def _only_known(state: State, unseen: Iterable[str], editable: Editable) -> None:

@@ -101,13 +101,24 @@ class LooksBack:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What was just done, in a sentence. ``undo`` are the fields that posting to ``undo_url``
+    takes to undo it; without an address it cannot be undone from here."""
+
+    sentence: str
+    undo_url: str = ""
+    undo: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """The frame of a page.
 
     ``current`` is ``home``, ``catalogue``, ``chain``, ``checks`` or empty. ``here`` is the path
     of this page with its query: switching the viewpoint returns there. ``open_findings`` is shown
     beside Checks. ``account`` is absent for strangers, ``band`` where no viewpoint is chosen.
-    ``origin`` ("https://catalogue.example") makes printed addresses whole.
+    ``origin`` ("https://catalogue.example") makes printed addresses whole. ``note`` says what was
+    just done.
     """
 
     current: str = ""
@@ -118,4 +129,5 @@ class Frame:
     query: str = ""
     looks_back: LooksBack | None = None
     origin: str = ""
+    note: Note | None = None
     addresses: Addresses = field(default_factory=Addresses)

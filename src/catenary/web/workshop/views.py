@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from catenary import clock
 from catenary.apps.common.operations import CatalogueBusy
 from catenary.apps.portfolio.choices import AnswerKind
+from catenary.apps.portfolio.queries.editing import editable_service
 from catenary.apps.portfolio.queries.workshop import Workshop, workshop
 from catenary.domain.actors import Viewpoint
 from catenary.domain.findings import Problem
@@ -20,8 +21,12 @@ from catenary.domain.workshop.suggestions import Part, Suggestion, read_suggesti
 from catenary.exchange.catalogue.amending import Conflicts
 from catenary.exchange.catalogue.workshop import Desk, NoTable
 from catenary.web.asking import Asking, page_response, signed_in
+from catenary.web.editing.telling import undoable
+from catenary.web.notes import leave_note
+from catenary.web.pages.frame import Note
 from catenary.web.reading import in_words
 from catenary.web.workshop.table import workshop_page
+from catenary.web.workshop.words import PART_TITLES
 
 _ANSWERS = {
     "decline": AnswerKind.DECLINED,
@@ -99,9 +104,33 @@ def _done(asking: Asking, viewpoint: Viewpoint, reference: str) -> HttpResponse:
     else:
         found = _found(asking, viewpoint, reference, customer)
         page = workshop_page(found, viewpoint, asking.actor.person_id)
+        leave_note(asking.request, page.here, _note(asking, reference, given))
         return HttpResponseRedirect(f"{page.here}#{_place(given)}")
     found = _found(asking, viewpoint, reference, customer)
     return _page(asking, viewpoint, found, reasons, typed, status)
+
+
+def _note(asking: Asking, reference: str, given: Mapping[str, str]) -> Note:
+    """What was just done at the table; what was written into the definition can be undone."""
+    do = given.get("do", "")
+    part = next((p for p in Part if p.value == given.get("part")), None)
+    title = str(PART_TITLES[part]) if part else ""
+    sentences = {
+        "write": _("Saved. Changed in the definition: {part}.").format(part=title),
+        "accept": _("Closed.")
+        if part is Part.WORDS
+        else _("Accepted, and written into the definition."),
+        "propose": _("Suggested to the other side: {part}.").format(part=title),
+        "confirm": _("Confirmed. This version has the word of your side."),
+        "decline": _("Declined: the suggestion is settled."),
+        "withdraw": _("Withdrawn: your suggestion is off the table."),
+        "say": _("Said."),
+    }
+    if do in ("write", "accept") and part is not Part.WORDS:
+        editable = editable_service(asking.actor, reference)
+        if editable is not None:
+            return undoable(sentences[do], editable.kind, editable.id, reference, editable.digest)
+    return Note(sentences[do])
 
 
 def _do(desk: Desk, given: Mapping[str, str]) -> None:

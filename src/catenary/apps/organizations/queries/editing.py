@@ -115,6 +115,19 @@ def people_at(organization_id: int) -> dict[str, str]:
     return named | dict(given.values_list("person__email", "person__name"))
 
 
+def people_of_roots(numbers: Iterable[int], root_ids: Iterable[int] | None) -> set[int]:
+    """Those of these people who are here still, and at home in one of these top organizations
+    (any, without)."""
+    rows = Person.objects.filter(removed_at__isnull=True)
+    if root_ids is not None:
+        rows = rows.filter(organization__root_id__in=list(root_ids))
+    return {
+        number
+        for batch in in_batches(numbers)
+        for number in rows.filter(pk__in=batch).values_list("pk", flat=True)
+    }
+
+
 def find_own_organizations(actor: Actor, text: str) -> list[Found]:
     """Organizations whose catalogue the actor may change: for saying who provides something."""
     rows = Organization.objects.filter(removed_at__isnull=True)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from catenary.apps.history.choices import Kind
-from catenary.apps.history.queries import documents_of
+from catenary.apps.history.queries import (
+    HistoryEntry,
+    document_in,
+    documents_of,
+    entries_of,
+)
 from catenary.apps.organizations.policies import may_administer
 from catenary.apps.organizations.queries import organizations_below
 from catenary.apps.organizations.queries.editing import (
     Standing,
     people_at,
+    people_of_roots,
     standing_organization,
     standing_person,
 )
@@ -55,17 +62,46 @@ def _editable(actor: Actor, kind: Kind, reference: str, row: Standing | None) ->
 
 
 def house_version(editable: Editable, seen: str) -> Version | None:
-    """What an organization or person said when its digest was ``seen``; none when that is not
-    known any more. Names of people are in no history: theirs is today's."""
+    """What an organization, person or consumption said when its digest was ``seen``; none when
+    that is not known any more. Names of people are in no history: theirs is today's."""
     for _, kept in documents_of(editable.kind, editable.id, _VERSIONS):
-        plain = kept
-        if editable.kind is Kind.PERSON:
-            plain = {"name": editable.name, **kept}
-        elif editable.kind is Kind.CONSUMPTION:
-            plain = {name: kept[name] for name in ("service", "known-as") if kept.get(name)}
+        plain = _as_written(editable, kept)
         if digest(plain) == seen:
             return Version(plain, {})
     return None
+
+
+def house_revision(editable: Editable, number: int) -> Version | None:
+    """What an organization, person or consumption said in one of its revisions."""
+    kept = document_in(editable.kind, editable.id, number)
+    return None if kept is None else Version(_as_written(editable, kept), {})
+
+
+def _as_written(editable: Editable, kept: dict[str, Any]) -> dict[str, Any]:
+    if editable.kind is Kind.PERSON:
+        return {"name": editable.name, **kept}
+    if editable.kind is Kind.CONSUMPTION:
+        return {name: kept[name] for name in ("service", "known-as") if kept.get(name)}
+    return kept
+
+
+def house_history(actor: Actor, editable: Editable, limit: int) -> list[tuple[HistoryEntry, bool]]:
+    """What happened to an organization, person or consumption that the actor may change, the
+    latest first, each with whether it may be told who did it: their own people alone."""
+    entries = entries_of(editable.kind, editable.id, limit)
+    doers = {entry.person_id for entry in entries if entry.person_id}
+    told = people_of_roots(doers, None if actor.is_operator else actor.root_ids)
+    return [
+        (
+            replace(
+                entry,
+                before=entry.before and _as_written(editable, entry.before),
+                after=entry.after and _as_written(editable, entry.after),
+            ),
+            entry.person_id in told or (actor.is_operator and entry.person_id is None),
+        )
+        for entry in entries
+    ]
 
 
 def holders_of_organization(actor: Actor, editable: Editable) -> tuple[list[Holder], int]:

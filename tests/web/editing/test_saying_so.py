@@ -1,0 +1,188 @@
+"""After something was done the next page says so, once, to the one who did it, with an undo; and
+every kind of object goes back to an earlier version."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from catenary.domain.documents.shapes import Role
+from tests.apps.worlds import entries
+from tests.web.editing.conftest import EDIT, PATIENTS, VAULT, client_of, form_of, service, world
+from tests.web.editing.test_editing import live, save, say_meanwhile
+
+pytestmark = pytest.mark.django_db
+PAGE = f"/services/{PATIENTS}/"
+WARD = "/consumption/ward-3/bluewater-apps/patients/"
+
+
+def said(client: Client, address: str) -> str:
+    """What a page says of what was just done, empty when nothing."""
+    html = client.get(address).content.decode()
+    found = re.search(r'<p role="status"><bdi>(.*?)</bdi></p>', html)
+    return unescape(found[1]) if found else ""
+
+
+def undo(client: Client, address: str) -> Any:
+    """Press the undo button of a note."""
+    html = client.get(address).content.decode()
+    form = re.search(
+        r'<div class="notice-box said.*?<form method="post" action="(.*?)">(.*?)</form>', html, re.S
+    )
+    assert form, "there is no undo"
+    fields = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form[2]))
+    return client.post(form[1], fields)
+
+
+def test_the_next_page_says_what_was_saved_once_and_to_nobody_else(edith: Client) -> None:
+    others = client_of("ada")
+    save(edith, name="Patient records", description="All of them.")
+
+    assert said(edith, "/catalogue/") == ""
+    assert said(others, PAGE) == ""
+    assert said(edith, PAGE) == "Saved. Changed: Name, Description."
+    assert said(edith, PAGE) == ""
+    save(edith)
+    assert said(edith, PAGE) == "Saved. Nothing is different: it said so already."
+    made = save(edith, "/new/service/", name="Fresh")
+    assert said(edith, made["Location"]) == "Saved. It is in the catalogue now."
+
+
+def test_undo_takes_back_what_was_just_saved(edith: Client) -> None:
+    before = service()
+    save(edith, name="Patient records")
+
+    answer = undo(edith, PAGE)
+
+    assert answer["Location"] == PAGE
+    assert service() == before
+    assert said(edith, PAGE) == "Undone. Changed back: Name."
+
+
+def test_undo_overwrites_nothing_that_was_changed_meanwhile(edith: Client) -> None:
+    save(edith, name="Mine", description="Mine")
+    say_meanwhile(name="Theirs")
+
+    answer = undo(edith, PAGE)
+
+    html = answer.content.decode()
+    assert answer.status_code == 409 and VAULT not in html
+    assert service().name == "Theirs"
+
+
+def test_undo_never_takes_off_what_one_may_not_see(edith: Client) -> None:
+    first = form_of(edith.get(EDIT))["seen"]
+    say_meanwhile(relies_on=service().relies_on[:1])
+    save(edith, name="Mine")
+    history = edith.get(f"{PAGE}history/").content.decode()
+    numbers = sorted({int(n) for n in re.findall(r"version=(\d+)", history)})
+    say_meanwhile(relies_on=())
+    seen = form_of(edith.get(EDIT))["seen"]
+    assert seen != first
+
+    answer = edith.post(EDIT, {"do": "undo", "version": str(numbers[0]), "seen": seen})
+
+    assert answer["Location"] == f"{EDIT}?version={numbers[0]}"
+    assert service().relies_on == ()
+    for wrong in ("0", "x", "99999999", "9" * 40):
+        refused = edith.post(EDIT, {"do": "undo", "version": wrong, "seen": seen})
+        assert refused.status_code == 404
+
+
+def test_a_version_of_something_else_is_no_version_of_this(edith: Client) -> None:
+    save(edith, "/services/bluewater-apps/billing/edit/", name="Bills")
+    history = edith.get("/services/bluewater-apps/billing/history/").content.decode()
+    number = re.findall(r"version=(\d+)", history)[0]
+    before = entries()
+
+    answer = edith.post(
+        EDIT, {"do": "undo", "version": number, "seen": form_of(edith.get(EDIT))["seen"]}
+    )
+
+    assert answer.status_code == 404 and entries() == before
+
+
+def test_deleting_and_bringing_back_say_so() -> None:
+    world()
+    ada = client_of("ada")
+    say_meanwhile(relies_on=())
+    address = "/services/bluewater-ops/vault/"
+    seen = form_of(ada.get(f"{address}delete/"))["seen"]
+    gone = ada.post(f"{address}delete/", {"seen": seen})["Location"]
+
+    assert said(ada, gone).startswith("Deleted: ")
+    assert said(ada, ada.post(gone)["Location"]).startswith("Brought back: ")
+
+
+@pytest.mark.parametrize(
+    ("address", "field", "values"),
+    [
+        ("/organizations/bluewater-apps/", "description", ("First words", "Second words")),
+        (WARD, "known-as", ("The list", "Our list")),
+    ],
+)
+def test_houses_and_consumption_go_back_to_an_earlier_version(
+    address: str, field: str, values: tuple[str, str]
+) -> None:
+    world()
+    ada = client_of("operator")
+    for value in values:
+        page = save(ada, f"{address}edit/", **{field: value})["Location"]
+    assert said(ada, page).startswith("Saved. Changed: ")
+    history = ada.get(f"{address}history/").content.decode()
+    versions = [unescape(u) for u in re.findall(r'href="([^"]*version=\d+)"', history)]
+    assert form_of(ada.get(versions[0]))[f"f.{field}"] == values[0]
+
+    assert save(ada, versions[0]).status_code == 302
+
+    assert form_of(ada.get(f"{address}edit/"))[f"f.{field}"] == values[0]
+    undo(ada, page)
+    assert form_of(ada.get(f"{address}edit/"))[f"f.{field}"] == values[1]
+
+
+def test_the_roles_of_a_person_go_back_and_their_name_is_never_kept() -> None:
+    world()
+    ada = client_of("ada")
+    address = "/people/edith@bluewater.example/"
+    form = form_of(ada.get(f"{address}edit/"))
+    form["f.roles.0.roles"] = ["viewer"]
+    ada.post(f"{address}edit/", {**form, "do": "save"})
+    assert said(ada, f"{address}edit/") == "Saved. Changed: What they may be."
+    save(ada, f"{address}edit/", name="Edith Renamed")
+    html = ada.get(f"{address}edit/").content.decode()
+    assert "Saved. Changed: Full name." in html and 'value="undo"' not in html
+
+    history = ada.get(f"{address}history/").content.decode()
+    first = unescape(re.findall(r'href="([^"]*version=\d+)"', history)[-1])
+    again = form_of(ada.get(first))
+
+    assert again["f.name"] == "Edith Renamed"
+    assert str(Role.CATALOGUE_EDITOR) in again["f.roles.0.roles"]
+
+
+def test_the_other_house_does_not_learn_who_here_changed_its_consumption() -> None:
+    world()
+    client_of("edith").post(f"{WARD}edit/", {**form_of(client_of("stella").get(f"{WARD}edit/"))})
+    save(client_of("edith"), f"{WARD}edit/", **{"known-as": "From the provider"})
+
+    seen_by_customer = client_of("stella").get(f"{WARD}history/").content.decode()
+    seen_at_home = client_of("ada").get(f"{WARD}history/").content.decode()
+
+    assert "From the provider" in seen_by_customer and "Edith" not in seen_by_customer
+    assert "Edith" in seen_at_home
+    assert live()["ward-3", PATIENTS].known_as == "From the provider"
+
+
+def test_a_note_speaks_the_language_of_its_reader() -> None:
+    world()
+    edith = client_of("edith")
+    edith.defaults["HTTP_ACCEPT_LANGUAGE"] = "de"
+    save(edith, **{"warranty.availability": "99.5", "tags": "a, b"})
+
+    sentence = said(edith, PAGE)
+
+    assert sentence.startswith("Gespeichert.") and "Warranty" in sentence
