@@ -186,3 +186,50 @@ def test_a_note_speaks_the_language_of_its_reader() -> None:
     sentence = said(edith, PAGE)
 
     assert sentence.startswith("Gespeichert.") and "Warranty" in sentence
+
+
+# ------------------------------------------------------------------ found where one looks
+
+
+def test_what_was_deleted_is_found_where_one_looks_by_those_who_may_bring_it_back() -> None:
+    world()
+    ada = client_of("ada")
+    say_meanwhile(relies_on=())
+    gone = [
+        "/services/bluewater-ops/vault/",
+        "/people/edith@bluewater.example/",
+        "/organizations/bluewater-new/",
+        "/consumption/bluewater-ops/bluewater-apps/patients/",
+    ]
+    save(ada, "/new/organization/?part-of=bluewater", name="Bluewater New")
+    save(ada, "/new/consumption/?consumer=bluewater-ops", service=PATIENTS)
+    for address in gone:
+        seen = form_of(ada.get(f"{address}delete/"))["seen"]
+        assert ada.post(f"{address}delete/", {"seen": seen}).status_code == 302, address
+    places = ["bluewater-ops", "bluewater-apps", "bluewater", "bluewater-ops"]
+    # Adam administers the applications unit, Vera nothing.
+    may = {"ada": set(gone), "adam": {gone[1]}, "vera": set()}
+
+    for who, theirs in may.items():
+        client = ada if who == "ada" else client_of(who)
+        for address, place in zip(gone, places, strict=True):
+            html = client.get(f"/organizations/{place}/").content.decode()
+            assert (f'href="{address}deleted/"' in html) == (address in theirs), (who, address)
+    assert f'href="{gone[0]}deleted/"' in ada.get("/catalogue/").content.decode()
+    assert "/deleted/" not in client_of("vera").get("/catalogue/").content.decode()
+
+
+def test_drafts_are_told_where_one_works_and_never_what_is_in_them(edith: Client) -> None:
+    ada, vera = client_of("ada"), client_of("vera")
+    form = form_of(edith.get(EDIT)) | {"f.name": "Half a name"}
+    edith.post(EDIT, {**form, "do": "check"})
+
+    assert "go on with your draft" in edith.get(PAGE).content.decode()
+    assert "Half a name" in edith.get("/catalogue/").content.decode()
+    for page in (PAGE, EDIT):
+        html = ada.get(page).content.decode()
+        assert "Edith" in html and "has not saved yet" in html
+        assert "Half a name" not in html and "go on with your draft" not in html
+    assert "has not saved yet" not in edith.get(EDIT).content.decode()
+    assert "has not saved" not in vera.get(PAGE).content.decode()
+    assert "Half a name" not in ada.get("/catalogue/").content.decode()

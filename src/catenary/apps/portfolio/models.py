@@ -189,7 +189,8 @@ class Draft(models.Model):
 
     ``reference`` is empty for something new; ``digest`` is that of what the writer saw when they
     began; ``state`` is the form as JSON text. Seen by: whoever typed it, and nobody else, not even
-    an operator. Managed by: them; saving the form drops it, and so do thirty days. As of
+    an operator; that somebody has begun one is told to those who may change the same object.
+    Managed by: them; saving the form drops it, and so do thirty days. As of
     yesterday: not at all, because a draft is no part of the catalogue and leaves no history.
     """
 

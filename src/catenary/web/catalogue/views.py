@@ -17,7 +17,7 @@ from catenary.apps.portfolio.queries.catalogue import (
 )
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
-from catenary.web.editing.entry import catalogue_actions
+from catenary.web.editing.entry import catalogue_actions, deleted_from_here, draft_lines
 from catenary.web.looking import looking_back
 from catenary.web.marks import organization_link
 from catenary.web.pages import (
@@ -61,6 +61,8 @@ def catalogue(asking: Asking) -> HttpResponse:
             records=asking.records,
         )
     page = _page(found, narrowed)
+    # Nothing can be changed in the past.
+    actions = () if asking.as_of else catalogue_actions(asking)
     as_of = (("as_of", asking.as_of),) if asking.as_of else ()
     return page_response(
         asking,
@@ -68,8 +70,9 @@ def catalogue(asking: Asking) -> HttpResponse:
         replace(
             page,
             kept=(*page.kept, *as_of),
-            # Nothing can be changed in the past.
-            actions=() if asking.as_of else catalogue_actions(asking),
+            actions=actions,
+            drafts=draft_lines(asking) if actions else (),
+            deleted=deleted_from_here(asking) if actions else (),
         ),
         current="catalogue",
         query=narrowed.text,

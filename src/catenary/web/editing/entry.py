@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from catenary.apps.organizations.policies import may_administer, may_edit_catalogue
 from catenary.apps.organizations.queries import OrganizationRow
+from catenary.apps.organizations.queries.editing import removed_parts, removed_people
 from catenary.apps.portfolio.policies import may_define_service
 from catenary.apps.portfolio.queries.drafts import drafts_of
-from catenary.apps.portfolio.queries.editing import removed_services
+from catenary.apps.portfolio.queries.editing import (
+    ended_consumption,
+    removed_services,
+    removed_services_below,
+)
 from catenary.clock import now
 from catenary.domain.actors import Actor
 from catenary.web import addresses
 from catenary.web.asking import Asking
-from catenary.web.pages.actions import Action, DraftLine
+from catenary.web.editing.drafting import moment_words
+from catenary.web.pages.actions import Action, DeletedLine, DraftLine
 from catenary.web.pages.sentences import Link
 
 
@@ -61,19 +65,47 @@ def organization_actions(actor: Actor, row: OrganizationRow) -> tuple[Action, ..
             *found,
             Action(_("New part"), addresses.edit("organization", "", **{"part-of": row.key})),
             Action(_("New person"), addresses.edit("person", "", organization=row.key)),
+            Action(_("History"), addresses.edit("organization", row.key, "history")),
             Action(_("Delete"), addresses.edit("organization", row.key, "delete")),
         ]
     return tuple(found)
 
 
-def deleted_here(actor: Actor, row: OrganizationRow) -> tuple[Link, ...]:
-    """Services that were deleted and can be brought back, for whoever may."""
-    if not may_edit_catalogue(actor, row.path):
+def deleted_here(actor: Actor, row: OrganizationRow) -> tuple[DeletedLine, ...]:
+    """What was deleted here and can be brought back, for whoever may: services and what it
+    consumed for those who define services, parts and people for those who administer it."""
+    found: list[DeletedLine] = []
+    if may_edit_catalogue(actor, row.path):
+        found += _deleted("service", _("service"), removed_services(row.id))
+        ended = ended_consumption(actor, row.id)
+        named = [(f"{row.key} > {reference}", name) for reference, name in ended]
+        found += _deleted("consumption", _("consumption"), named)
+    if may_administer(actor, row.path):
+        found += _deleted("organization", _("organization"), removed_parts(row.id))
+        found += _deleted("person", _("person"), removed_people(row.id))
+    return tuple(found)
+
+
+def deleted_from_here(asking: Asking) -> tuple[DeletedLine, ...]:
+    """Services deleted lately of where one looks from, as far as one may define services there."""
+    viewpoint, actor = asking.viewpoint, asking.actor
+    if viewpoint is None:
         return ()
-    return tuple(
-        Link(name, addresses.edit("service", reference, "deleted"))
-        for reference, name in removed_services(row.id)
-    )
+    if may_edit_catalogue(actor, viewpoint.path):
+        paths = [viewpoint.path]
+    else:
+        own = [fact.path for fact in actor.memberships if fact.root_id == viewpoint.root_id]
+        paths = [path for path in own if may_edit_catalogue(actor, path)]
+    if not paths:
+        return ()
+    return tuple(_deleted("service", _("service"), removed_services_below(paths)))
+
+
+def _deleted(kind: str, noun: str, named: Sequence[tuple[str, str]]) -> list[DeletedLine]:
+    return [
+        DeletedLine(Link(name, addresses.edit(kind, reference, "deleted")), noun)
+        for reference, name in named
+    ]
 
 
 def person_url(actor: Actor, email: str, home_path: str) -> str:
@@ -92,7 +124,7 @@ def draft_lines(asking: Asking) -> tuple[DraftLine, ...]:
     """What somebody typed and has not saved yet: theirs alone."""
     found = []
     for row in drafts_of(actor=asking.actor, at=now()):
-        kept = date_format(localtime(row.saved_at), "j M Y, H:i")
+        kept = moment_words(row.saved_at)
         link = Link(row.title, addresses.edit(row.kind, row.reference))
         found.append(DraftLine(link, kept, is_new=not row.reference))
     return tuple(found)

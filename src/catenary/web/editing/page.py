@@ -23,10 +23,11 @@ from catenary.exchange.catalogue.amending import BY_HAND
 from catenary.web import addresses
 from catenary.web.asking import Asking
 from catenary.web.editing.checking import Panel
+from catenary.web.editing.drafting import drafting_sentences
 from catenary.web.editing.fields import Field, State, Words
 from catenary.web.editing.kinds import Editing
 from catenary.web.editing.widgets import Card, Drawing, cards, picked, widget_id
-from catenary.web.pages import Link
+from catenary.web.pages import Link, Sentence
 
 #: Two letters find too much.
 _SHORTEST = 2
@@ -62,6 +63,7 @@ class EditPage:
     panel: Panel = field(default_factory=Panel)
     delete_url: str = ""
     history_url: str = ""
+    drafting: tuple[Sentence, ...] = ()
 
 
 def manager_words(managed_by: str) -> str:
@@ -125,6 +127,7 @@ def edit_page(
         notice=notice,
         panel=panel or Panel(),
         delete_url=addresses.edit(editing.kind, reference, "delete") if editable else "",
+        drafting=drafting_sentences(asking, editing.kind, reference, is_form=True),
         history_url=addresses.edit(editing.kind, reference, "history") if editable else "",
     )
 

@@ -150,7 +150,9 @@ def _posted(asking: Asking, editing: Editing, editable: Editable | None) -> Http
         focus = obey(items, state, command)
     kept_at = _keep(asking, editing, editable, state, seen)
     if command == "draft" and kept_at is not None:
-        notice = _("Kept as a draft. Only you see it; it is dropped when you save, or in 30 days.")
+        notice = _(
+            "Kept as a draft. Only you see what is in it; it goes when you save, or in 30 days."
+        )
     page = edit_page(
         asking,
         editing,

@@ -23,3 +23,11 @@ class DraftLine:
     link: Link
     kept: str
     is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedLine:
+    """Something that was deleted and can be brought back; ``noun`` is the word for what it is."""
+
+    link: Link
+    noun: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from catenary.web.pages.actions import Action
+from catenary.web.pages.actions import Action, DeletedLine, DraftLine
 from catenary.web.pages.marks import Chip, Count, Facet, RoleMark, StageMark
 from catenary.web.pages.sentences import Link, Sentence
 
@@ -48,3 +48,5 @@ class CataloguePage:
     next_url: str = ""
     has_catalogue: bool = True
     actions: tuple[Action, ...] = ()
+    drafts: tuple[DraftLine, ...] = ()
+    deleted: tuple[DeletedLine, ...] = ()

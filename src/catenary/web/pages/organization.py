@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from catenary.web.pages.actions import Action
+from catenary.web.pages.actions import Action, DeletedLine
 from catenary.web.pages.marks import Chip, Count, RoleMark, StageMark
 from catenary.web.pages.sentences import Link, Sentence
 
@@ -43,7 +43,7 @@ class OrganizationPage:
     below: tuple[Link, ...] = ()
     chips: tuple[Chip, ...] = ()
     actions: tuple[Action, ...] = ()
-    deleted: tuple[Link, ...] = ()
+    deleted: tuple[DeletedLine, ...] = ()
     provides: tuple[ServiceRow, ...] = ()
     provided_count: Count = Count(0)
     provides_url: str = ""

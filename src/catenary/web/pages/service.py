@@ -187,6 +187,7 @@ class ServicePage:
     history: tuple[HistoryEntry, ...] = ()
     history_url: str = ""
     actions: tuple[Action, ...] = ()
+    drafting: tuple[Sentence, ...] = ()
 
     @property
     def is_customer_look(self) -> bool:

@@ -16,6 +16,7 @@ from catenary.web.agreements import agreed_lines
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.chain.drawing import drawn
 from catenary.web.checks.views import findings_of
+from catenary.web.editing.drafting import drafting_sentences
 from catenary.web.editing.entry import consumption_url, revert_urls, service_actions
 from catenary.web.looking import looking_back
 from catenary.web.marks import organization_link
@@ -82,7 +83,12 @@ def service(asking: Asking, organization: str, key: str) -> HttpResponse:
             replace(row, edit_url=consumption_url(asking.actor, at.organization, reference, path))
             for row, at in zip(page.consumers, view.consumers, strict=False)
         )
-        page = replace(page, actions=actions, consumers=own + page.consumers[len(own) :])
+        page = replace(
+            page,
+            actions=actions,
+            consumers=own + page.consumers[len(own) :],
+            drafting=drafting_sentences(asking, "service", reference),
+        )
     return page_response(asking, "service.html", page, look=page.look)
 
 

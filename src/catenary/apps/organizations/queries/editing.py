@@ -128,6 +128,20 @@ def people_of_roots(numbers: Iterable[int], root_ids: Iterable[int] | None) -> s
     }
 
 
+def removed_parts(parent_id: int, limit: int = 10) -> list[tuple[str, str]]:
+    """The parts of an organization that were removed last: keys and names. For those who
+    administer it."""
+    rows = Organization.objects.filter(parent_id=parent_id, removed_at__isnull=False)
+    return list(rows.order_by("-removed_at", "pk").values_list("key", "name")[:limit])
+
+
+def removed_people(home_id: int, limit: int = 10) -> list[tuple[str, str]]:
+    """The people of an organization that were removed last: addresses and names. For those who
+    administer it."""
+    rows = Person.objects.filter(organization_id=home_id, removed_at__isnull=False)
+    return list(rows.order_by("-removed_at", "pk").values_list("email", "name")[:limit])
+
+
 def find_own_organizations(actor: Actor, text: str) -> list[Found]:
     """Organizations whose catalogue the actor may change: for saying who provides something."""
     rows = Organization.objects.filter(removed_at__isnull=True)

@@ -1,4 +1,4 @@
-"""Unfinished edits: each for whoever typed it, and for nobody else."""
+"""Unfinished edits: what was typed is for whoever typed it, and for nobody else."""
 
 from __future__ import annotations
 
@@ -38,6 +38,24 @@ def draft_of(
         return None
     state = json.loads(row.state)
     return DraftRow(row.kind, row.reference, row.title, row.digest, row.saved_at), state
+
+
+@dataclass(frozen=True, slots=True)
+class Drafting:
+    """Somebody has begun to change something and not saved it: whose account, kept when."""
+
+    account_id: int
+    saved_at: datetime
+
+
+def drafting(*, kind: str, reference: str, at: datetime, limit: int = 5) -> list[Drafting]:
+    """Who is drafting a change of one object, the latest first; never what they typed. The caller
+    has found out that the actor may change it too."""
+    rows = Draft.objects.filter(kind=kind, reference=reference, saved_at__gte=at - KEPT)
+    return [
+        Drafting(*row)
+        for row in rows.order_by("-saved_at", "-pk").values_list("account_id", "saved_at")[:limit]
+    ]
 
 
 def drafts_of(*, actor: Actor, at: datetime, limit: int = 20) -> list[DraftRow]:

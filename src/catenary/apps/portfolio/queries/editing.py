@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q
+
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.queries import document_in, documents_of
 from catenary.apps.organizations.queries import (
@@ -188,6 +190,37 @@ def removed_services(provider_id: int, limit: int = 10) -> list[tuple[str, str]]
     who may define them."""
     rows = Service.objects.filter(provider_id=provider_id, removed_at__isnull=False)
     return list(rows.order_by("-removed_at", "pk").values_list("reference", "name")[:limit])
+
+
+def removed_services_below(paths: Iterable[str], limit: int = 5) -> list[tuple[str, str]]:
+    """The services that organizations at or below these paths provided and that were removed
+    last: references and names. For those who may define services there."""
+    below = Q(pk__in=())
+    for path in paths:
+        below |= Q(provider_path__startswith=path)
+    rows = Service.objects.filter(below, removed_at__isnull=False)
+    return list(rows.order_by("-removed_at", "pk").values_list("reference", "name")[:limit])
+
+
+def ended_consumption(actor: Actor, consumer_id: int, limit: int = 10) -> list[tuple[str, str]]:
+    """What an organization was declared to consume and does not any more, the last ended first:
+    references and names of the services that the actor may see. For those who may declare it."""
+    rows = Consumption.objects.filter(
+        consumer_id=consumer_id, source_kind="declared", ends_at__isnull=False
+    ).exclude(
+        service_id__in=Consumption.objects.filter(
+            consumer_id=consumer_id, ends_at__isnull=True
+        ).values("service_id")
+    )
+    references = list(
+        rows.order_by("-ends_at", "-pk").values_list("service__reference", flat=True)[: 5 * limit]
+    )
+    if not references:
+        return []
+    services = services_by_reference(references)
+    seen = referable_services(actor, services.values())
+    shown = [r for r in dict.fromkeys(references) if services[r].id in seen]
+    return [(reference, services[reference].name) for reference in shown[:limit]]
 
 
 @dataclass(frozen=True, slots=True)
