@@ -10,6 +10,8 @@
     service["description"] = "Everything about a patient's stay"
     catalogue.put("services", service)      # Changed, unless somebody else changed it meanwhile.
 
+Reading takes ``as_of``, a past moment as ISO text: the catalogue as it was then.
+
 Every answer that is not what was asked for is raised as a `Problem`.
 """
 
@@ -63,12 +65,15 @@ class Catenary:
         """Who asks, and from where they look."""
         return self._json("GET", "me")
 
-    def get(self, kind: str, reference: str, *, fields: Iterable[str] = ()) -> Plain:
+    def get(
+        self, kind: str, reference: str, *, fields: Iterable[str] = (), as_of: str = ""
+    ) -> Plain:
         """One object of a kind (``services``, ``organizations``, ``people``, ``consumption``)."""
-        return self._json("GET", _place(kind, reference), query=_fields(fields))
+        return self._json("GET", _place(kind, reference), query=_fields(fields) | _then(as_of))
 
     def page(self, kind: str, *, after: str = "", limit: int = 100, **filters: Any) -> Plain:
-        """One page of a list: its items, how many there are, and what leads to the next one."""
+        """One page of a list: its items, how many there are, and what leads to the next one.
+        ``as_of`` is a filter like any other."""
         query = {**filters, "limit": limit, **({"after": after} if after else {})}
         return self._json("GET", kind, query=query)
 
@@ -81,7 +86,12 @@ class Catenary:
             after = page["next"]
 
     def batch(
-        self, kind: str, references: Sequence[str], *, fields: Sequence[str] = ()
+        self,
+        kind: str,
+        references: Sequence[str],
+        *,
+        fields: Sequence[str] = (),
+        as_of: str = "",
     ) -> dict[str, Plain]:
         """Many objects by reference, a thousand at a time; what may not be seen is missing."""
         found: dict[str, Plain] = {}
@@ -89,13 +99,19 @@ class Catenary:
             body: Plain = {"references": list(references[start : start + 1_000])}
             if fields:
                 body["fields"] = list(fields)
-            items = self._json("POST", f"{kind}/batch", body)["items"]
+            items = self._json("POST", f"{kind}/batch", body, _then(as_of))["items"]
             found.update({item["reference"]: item for item in items})
         return found
 
-    def search(self, words: str, *, limit: int = 20) -> Plain:
+    def search(self, words: str, *, limit: int = 20, as_of: str = "") -> Plain:
         """Services, organizations and people that hold the words."""
-        return self._json("GET", "search", query={"q": words, "limit": limit})
+        return self._json("GET", "search", query={"q": words, "limit": limit, **_then(as_of)})
+
+    def changes(self, *, since: str = "", until: str = "", **filters: Any) -> Iterator[Plain]:
+        """What changed between two moments, the latest first: narrowed by ``kind``,
+        ``reference``, ``organization``, ``person``, ``door`` and ``source``."""
+        moments = {"from": since, "to": until}
+        return self.all("changes", **{n: text for n, text in moments.items() if text}, **filters)
 
     def chain(self, reference: str, **query: Any) -> Plain:
         """The chain of a service."""
@@ -107,15 +123,17 @@ class Catenary:
         entries: list[Plain] = self._json("GET", place, query={"limit": limit})["entries"]
         return entries
 
-    def impact(self, references: Sequence[str], *, condition: str = "down") -> Plain:
+    def impact(
+        self, references: Sequence[str], *, condition: str = "down", as_of: str = ""
+    ) -> Plain:
         """Who is hit when these services fail."""
-        query = {"service": list(references), "condition": condition}
-        return self._json("GET", "impact", query=query)
+        body = {"services": list(references), "condition": condition}
+        return self._json("POST", "impact", body, _then(as_of))
 
-    def export(self) -> Iterator[Plain]:
+    def export(self, *, as_of: str = "") -> Iterator[Plain]:
         """Everything that may be seen, object by object. Raises `Problem` when the stream is cut
         off before its end."""
-        with self._open("GET", "export") as response:
+        with self._open("GET", "export", query=_then(as_of)) as response:
             for line in response:
                 each: Plain = json.loads(line)
                 if each["kind"] == "end":
@@ -243,6 +261,10 @@ def _place(kind: str, reference: str) -> str:
 def _fields(fields: Iterable[str]) -> Plain:
     said = ",".join(fields)
     return {"fields": said} if said else {}
+
+
+def _then(as_of: str) -> Plain:
+    return {"as_of": as_of} if as_of else {}
 
 
 def _taking(take_over: bool) -> Plain | None:

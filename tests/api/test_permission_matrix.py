@@ -38,6 +38,8 @@ pytestmark = pytest.mark.django_db
 V1 = "/api/v1"
 KNOWN = BELONGING | ADRIFT
 BATCH: dict[str, list[str]] = {"references": []}
+#: A moment after everything the world says: what stood then is what stands now.
+JUST_NOW = "2026-11-21"
 #: Everybody in the world, and somebody who edits alpha-it.
 EVERYBODY = {**PEOPLE, "editor": "eda@alpha.example"}
 #: The editor sees what a viewer there sees.
@@ -167,6 +169,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     ("GET", "/search"): Route(at="search?q=zportal"),
     ("GET", "/impact"): Route(objects=SEES_SERVICE, at="impact?service=*"),
+    ("POST", "/impact"): Route(objects=SEES_SERVICE, body={"services": ["*"]}),
+    ("GET", "/changes"): Route(),
     ("POST", "/changes"): Route(
         who=frozenset(MAY_DEFINE),
         body={"take_over": True, "changes": [CHANGE]},
@@ -192,7 +196,7 @@ def state() -> tuple[object, ...]:
 def address(method: str, path: str, reference: str = "") -> str:
     route = ROUTES[method, path]
     place = route.at or path.removeprefix("/")
-    if route.objects is None or not reference:
+    if route.objects is None or not reference or route.body is not None:
         return f"{V1}/{place}"
     if "*" in place:
         return f"{V1}/{place.replace('*', reference)}"
@@ -200,7 +204,8 @@ def address(method: str, path: str, reference: str = "") -> str:
 
 
 def ask(speaker: Speaker, method: str, path: str, reference: str = "") -> Any:
-    return speaker.ask(method, address(method, path, reference), ROUTES[method, path].body)
+    body = json.loads(json.dumps(ROUTES[method, path].body).replace("*", reference))
+    return speaker.ask(method, address(method, path, reference), body)
 
 
 def test_every_route_is_in_the_table() -> None:
@@ -385,6 +390,20 @@ def test_nothing_that_can_be_read_tells_more_than_one_may_read(api: Api, who: st
     addresses = [
         *(f"{V1}/{kind}?limit=100" for kind in ("services", "organizations", "people")),
         *(f"{V1}/{each}" for each in ("consumption?limit=100", "checks?limit=100", "export", "me")),
+        f"{V1}/changes?limit=100",
+        *(
+            f"{V1}/{each}&as_of={JUST_NOW}"
+            for each in (
+                "services?limit=100",
+                "organizations?limit=100",
+                "people?limit=100",
+                "consumption?limit=100",
+                "export?",
+            )
+        ),
+        *(f"{V1}/services/{reference}?as_of={JUST_NOW}" for reference in SEES_SERVICE),
+        *(f"{V1}/organizations/{key}?as_of={JUST_NOW}" for key in SEES_ORGANIZATION),
+        *(f"{V1}/people/{email}?as_of={JUST_NOW}" for email in SEES_PERSON),
         *(f"{V1}/services/{reference}" for reference in SEES_SERVICE),
         *(f"{V1}/services/{reference}/chain?depth=0" for reference in SEES_SERVICE),
         *(f"{V1}/services/{reference}/history" for reference in SEES_SERVICE),

@@ -16,6 +16,8 @@ from catenary.api.problems import Trouble, invalid_parameter
 
 Plain = dict[str, Any]
 _JSON = "application/json"
+#: Says of which past moment an answer speaks.
+AS_OF = "Catenary-As-Of"
 #: Parts of every object that a sparse answer keeps.
 _ALWAYS = ("reference",)
 
@@ -29,16 +31,23 @@ def json_answer(
     )
 
 
-def object_answer(request: HttpRequest, plain: Plain, digest: str) -> HttpResponse:
-    """One object with its ETag; 304 without a body when whoever asks has this very answer."""
+def object_answer(request: HttpRequest, plain: Plain, digest: str, as_of: str = "") -> HttpResponse:
+    """One object with its ETag; 304 without a body when whoever asks has this very answer.
+    ``as_of`` is the past moment it speaks of."""
     body = orjson.dumps(plain)
     # The digest is what writes are compared with. The rest tells apart answers about the same
     # document: other fields, or another role since the chain around it has changed.
     etag = f'"{digest}.{blake2b(body, digest_size=4).hexdigest()}"'
+    headers = {"ETag": etag, **of_moment(as_of)}
     known = request.headers.get("If-None-Match", "")
     if known and etag in _tags(known):
-        return HttpResponse(status=304, headers={"ETag": etag})
-    return HttpResponse(body, content_type=_JSON, headers={"ETag": etag})
+        return HttpResponse(status=304, headers=headers)
+    return HttpResponse(body, content_type=_JSON, headers=headers)
+
+
+def of_moment(as_of: str) -> dict[str, str]:
+    """The header that says which past moment an answer speaks of; none for the present."""
+    return {AS_OF: as_of} if as_of else {}
 
 
 def digest_of_tag(tag: str) -> str | None:
@@ -88,15 +97,23 @@ def page_answer(
     total: int,
     total_is_capped: bool,
     after: str | None,
+    as_of: str = "",
 ) -> HttpResponse:
     """One page of a list; ``after`` leads to the next one. A link says the same to whoever
-    follows links (RFC 8288)."""
+    follows links (RFC 8288). ``as_of`` is the past moment the page speaks of."""
     body = {"items": items, "total": total, "total_is_capped": total_is_capped, "next": after}
-    headers = {}
-    if after is not None:
-        query = [(name, value) for name, value in request.GET.items() if name != "after"]
-        headers["Link"] = f'<{request.path}?{urlencode([*query, ("after", after)])}>; rel="next"'
-    return json_answer(body, headers=headers)
+    if as_of:
+        body["as_of"] = as_of
+    return json_answer(body, headers={**of_moment(as_of), **link_to_next(request, after)})
+
+
+def link_to_next(request: HttpRequest, after: str | None) -> dict[str, str]:
+    """The header that leads to the next page of a list; none on the last."""
+    if after is None:
+        return {}
+    query = [(name, value) for name, value in request.GET.items() if name != "after"]
+    address = f"{request.path}?{urlencode([*query, ('after', after)])}"
+    return {"Link": f'<{address}>; rel="next"'}
 
 
 def place_after(value: Any) -> str:

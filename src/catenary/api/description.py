@@ -16,7 +16,9 @@ from catenary.api.bodies import MAX_DEPTH
 from catenary.api.main import api
 from catenary.api.objects import MAX_BATCH
 from catenary.api.problems import EXPLAINED, KINDS, MEDIA_TYPE
+from catenary.api.routes.searching import CONDITIONS
 from catenary.api.schemas import (
+    AS_OF,
     OTHERS,
     TEXT,
     TITLES,
@@ -27,6 +29,7 @@ from catenary.api.schemas import (
     page_of,
     ref_to,
 )
+from catenary.apps.portfolio.queries.impact import MOST_FAILING
 
 #: Answered by every route, by some fault of the request or of ours.
 _ALWAYS = ("malformed", "unauthenticated", "wrong-scope", "not-found", "not-acceptable", "invalid",
@@ -105,10 +108,10 @@ def _complete(path: str, method: str, operation: Schema) -> None:
     body = _body(name, method)
     if body is not None:
         operation["requestBody"] = {"required": True, "content": body}
-    operation["responses"] = _responses(name, method, body is not None)
+    operation["responses"] = _responses(name, method, body is not None, parameters)
 
 
-def _responses(name: str, method: str, has_body: bool) -> Schema:
+def _responses(name: str, method: str, has_body: bool, parameters: list[Schema]) -> Schema:
     codes = [*_ALWAYS]
     if has_body:
         codes += _WITH_BODY
@@ -130,6 +133,8 @@ def _responses(name: str, method: str, has_body: bool) -> Schema:
     if name == "makeChanges":
         headers.add("Idempotency-Replayed")
     content = {media: {"schema": schema, "example": example}}
+    if any(parameter["name"] == "as_of" for parameter in parameters):
+        headers.add("Catenary-As-Of")
     responses["200"] = {
         "description": "done" if method != "get" else "found",
         "headers": {each: {"$ref": f"#/components/headers/{each}"} for each in sorted(headers)},
@@ -174,7 +179,7 @@ def _kind_of(name: str) -> str:
 
 
 def _takes_fields(name: str, method: str) -> bool:
-    return method == "get" and _kind_of(name) != ""
+    return method == "get" and (_kind_of(name) != "" or name == "listChanges")
 
 
 def _success(name: str, method: str) -> tuple[Schema, Any, str]:
@@ -191,7 +196,9 @@ def _success(name: str, method: str) -> tuple[Schema, Any, str]:
             {
                 "items": list_of(ref_to(f"{TITLES[kind][0]}Shown")),
                 "missing": list_of(TEXT),
-            }
+                "as_of": AS_OF,
+            },
+            required=["items", "missing"],
         )
         return schema, examples.batch(kind), "application/json"
     schema, example = OTHERS[name]
@@ -221,6 +228,15 @@ def _body(name: str, method: str) -> Schema | None:
         return {"application/json": {"schema": schema, "example": examples.wanted(kind)}}
     if name == "makeChanges":
         return {"application/json": {"schema": ref_to("Changes"), "example": examples.CHANGES}}
+    if name == "findImpact":
+        schema = object_of(
+            {
+                "services": {**list_of(TEXT), "minItems": 1, "maxItems": MOST_FAILING},
+                "condition": {"enum": [*CONDITIONS, None], "description": "how they fail: down"},
+            },
+            required=["services"],
+        )
+        return {"application/json": {"schema": schema, "example": examples.FAILING}}
     if name == "checkDocuments":
         schema = object_of({"changes": list_of(ref_to("Change"))})
         return {"application/json": {"schema": schema, "example": examples.TRY}}
@@ -333,6 +349,7 @@ def _headers() -> Schema:
         "WWW-Authenticate": "how to say who asks",
         "RateLimit": "how many requests remain (r), and in how many seconds all are back (t)",
         "RateLimit-Policy": "how many requests (q) in how many seconds (w)",
+        "Catenary-As-Of": "the past moment this speaks of; absent for the present",
         "Idempotency-Replayed": "true when this is the answer to the same request sent before",
     }
     return {

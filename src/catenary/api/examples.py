@@ -62,6 +62,14 @@ PARAMETERS: Plain = {
     "rule": "CAT101",
     "subject": "hospital-it/patient-management",
     "condition": "down",
+    "from": "2026-03-01",
+    "to": "2026-03-31",
+    "kind": "service",
+    "reference": "hospital-it/patient-management",
+    "person": "dana.reyes@st-mary.example",
+    "door": "web",
+    "source": "browser",
+    "as_of": "2026-03-01",
 }
 
 
@@ -171,6 +179,24 @@ HISTORY: Plain = {
         }
     ],
 }
+HAPPENED: Plain = {
+    "items": [
+        {
+            "reference": _REFERENCES["service"],
+            "at": "2026-11-03T12:00:00+00:00",
+            "kind": "service",
+            "name": "Patient management",
+            "action": "changed",
+            "by": "Dana Reyes",
+            "door": "api",
+            "source": "browser",
+            "note": "as agreed with the wards",
+            "before": {"name": "Patients", "stage": "live"},
+            "after": {"name": "Patient management", "stage": "live"},
+        }
+    ],
+    "next": "WyIyMDI2LTExLTAzVDEyOjAwOjAwKzAwOjAwIiwgNDFd",
+}
 SEARCH: Plain = {
     "services": [{**_LINK, "known-as": None}],
     "organizations": [],
@@ -179,6 +205,7 @@ SEARCH: Plain = {
     "total_is_capped": False,
 }
 IMPACT: Plain = {"condition": "down", "failing": [_REFERENCES["service"]]}
+FAILING: Plain = {"services": [_REFERENCES["service"], "acme-cloud/east"], "condition": "down"}
 LINES = (
     '{"kind":"organization","reference":"st-mary","name":"St. Mary\'s Hospital","etag":"'
     + ETAG

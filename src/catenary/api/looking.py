@@ -1,15 +1,26 @@
-"""Reading as of a past moment: the parameter ``as_of``, and where it is read from."""
+"""Reading as of a past moment: the parameter ``as_of``, and where it is read from.
+
+Every answer about the past says which moment it speaks of, in a header and in what lists stand in.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
+from django.http import HttpRequest, HttpResponse
 from ninja import Query
 
 from catenary import clock
-from catenary.api.problems import invalid_parameter
-from catenary.apps.portfolio.queries.past import records_at
+from catenary.api import objects
+from catenary.api.answers import object_answer, sparse
+from catenary.api.asking import Asking, asking_of
+from catenary.api.problems import invalid_parameter, not_found
+from catenary.apps.portfolio.queries.past import Past, records_at
 from catenary.apps.portfolio.queries.records import TODAY, Records
+from catenary.apps.portfolio.queries.seen import Seen
 from catenary.domain.moments import read_moment
 
 AsOf = Annotated[
@@ -17,18 +28,53 @@ AsOf = Annotated[
     Query(
         max_length=40,
         description="as of a past moment: an ISO date (its end, in UTC) or date and time; what has "
-        "not come yet is now",
+        "not come yet is now. What may be seen is what could be seen then and may be seen today; "
+        "people are named as they are today",
     ),
 ]
 
 
-def records_of(as_of: str) -> Records:
-    """The present without ``as_of``, else the moment it names; raises `Trouble`."""
+@dataclass(frozen=True, slots=True)
+class Then:
+    """A past moment that was asked for, and the catalogue as it was."""
+
+    moment: datetime
+    records: Past
+
+
+def then_of(as_of: str) -> Then | None:
+    """The moment that ``as_of`` names; none for the present. Raises `Trouble`."""
     if not as_of:
-        return TODAY
+        return None
     at = read_moment(as_of)
     if at is None:
         raise invalid_parameter(
             "as_of", "this is no moment", "an ISO date or time, like 2026-03-01T09:30Z"
         )
-    return TODAY if at >= clock.now() else records_at(at)
+    return None if at >= clock.now() else Then(at, records_at(at))
+
+
+def records_of(then: Then | None) -> Records:
+    """Where the present, or the moment, is read from."""
+    return TODAY if then is None else then.records
+
+
+def moment_of(then: Then | None) -> str:
+    """The past moment, as answers say it; nothing of the present."""
+    return "" if then is None else then.moment.isoformat()
+
+
+def one_then(
+    request: HttpRequest,
+    kind: str,
+    reference: str,
+    then: Then,
+    read: Callable[[Asking, Sequence[str], Then | None], Iterable[Seen]],
+) -> HttpResponse:
+    """One object as it was, or 304 when whoever asks has it; ``read`` reads a batch of them."""
+    fields = objects.chosen_fields(request, kind)
+    seen = next(iter(read(asking_of(request), [reference], then)), None)
+    if seen is None:
+        raise not_found(kind, reference)
+    plain = sparse(objects.object_plain(kind, seen), fields)
+    return object_answer(request, plain, seen.digest, moment_of(then))

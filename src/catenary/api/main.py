@@ -13,7 +13,7 @@ from ninja.errors import HttpError, ValidationError
 from catenary.api.problems import Error, Trouble, answer_to
 from catenary.api.routes import (
     chains,
-    changes,
+    changed,
     checks,
     consumption,
     export,
@@ -42,7 +42,7 @@ for module in (
     consumption,
     chains,
     searching,
-    changes,
+    changed,
     checks,
     export,
     me,

@@ -12,6 +12,7 @@ from catenary.api.answers import (
     check_fields,
     json_answer,
     object_answer,
+    of_moment,
     sparse,
     wanted_fields,
 )
@@ -109,14 +110,18 @@ def merged(target: Any, change: Any) -> Any:
 
 
 def batch(
-    request: HttpRequest, kind: str, read: Callable[[Asking, Sequence[str]], Iterable[Seen]]
+    request: HttpRequest,
+    kind: str,
+    read: Callable[[Asking, Sequence[str]], Iterable[Seen]],
+    as_of: str = "",
 ) -> HttpResponse:
-    """The objects with the references in the body, in their order, and which are missing."""
+    """The objects with the references in the body, in their order, and which are missing.
+    ``as_of`` is the past moment that is read."""
     said = mapping(read_json(request), _BATCH)
-    references = _texts(said.get("references"), "references", MAX_BATCH)
+    references = texts(said.get("references"), "references", MAX_BATCH)
     chosen: frozenset[str] | None = None
     if said.get("fields") is not None:
-        names = _texts(said["fields"], "fields", 100)
+        names = texts(said["fields"], "fields", 100)
         check_fields(frozenset(names), FIELDS[kind])
         chosen = frozenset(names) | {"reference"}
     found = {seen.reference: seen for seen in read(asking_of(request), references)}
@@ -125,11 +130,14 @@ def batch(
         {
             "items": [sparse(object_plain(kind, found[r]), chosen) for r in once if r in found],
             "missing": [reference for reference in once if reference not in found],
-        }
+            **({"as_of": as_of} if as_of else {}),
+        },
+        headers=of_moment(as_of),
     )
 
 
-def _texts(value: Any, name: str, most: int) -> list[str]:
+def texts(value: Any, name: str, most: int) -> list[str]:
+    """The value of the field ``name`` as a list of at most ``most`` texts; raises `Trouble`."""
     expected = f"a list of at most {most:,} texts"
     if not isinstance(value, list):
         error = Error("this is no list", pointer=f"/{name}", code="invalid", expected=expected)

@@ -21,6 +21,12 @@ TEXT: Schema = {"type": "string"}
 TEXT_OR_NULL = {"type": ["string", "null"]}
 COUNT: Schema = {"type": "integer", "minimum": 0}
 FLAG: Schema = {"type": "boolean"}
+#: In what lists stand in, when they speak of the past.
+AS_OF = {
+    "type": "string",
+    "format": "date-time",
+    "description": "the past moment this speaks of; absent for the present",
+}
 _HIDDEN = "hidden-[0-9]+"
 #: Of each kind: the name of its schema, and where it stands in catalogue files.
 TITLES = {
@@ -59,7 +65,9 @@ def page_of(item: Schema) -> Schema:
             "total": COUNT,
             "total_is_capped": {**FLAG, "description": "there are more than `total`"},
             "next": {**TEXT_OR_NULL, "description": "`after` for the next page; null on the last"},
-        }
+            "as_of": AS_OF,
+        },
+        required=["items", "total", "total_is_capped", "next"],
     )
 
 
@@ -288,6 +296,39 @@ OTHERS: dict[str, tuple[Schema, Any]] = {
         ),
         examples.HISTORY,
     ),
+    "listChanges": (
+        object_of(
+            {
+                "items": list_of(
+                    object_of(
+                        {
+                            "reference": TEXT,
+                            "at": {"type": "string", "format": "date-time"},
+                            "kind": {"enum": list(ADDED)},
+                            "name": {**TEXT, "description": "what it is called since"},
+                            "action": TEXT,
+                            "by": {
+                                **TEXT_OR_NULL,
+                                "description": "who did it; null for an operator and for "
+                                "somebody of another top organization",
+                            },
+                            "door": TEXT,
+                            "source": TEXT,
+                            "note": TEXT,
+                            "before": {"type": ["object", "null"]},
+                            "after": {"type": ["object", "null"]},
+                        },
+                        required=["reference"],
+                    )
+                ),
+                "next": {
+                    **TEXT_OR_NULL,
+                    "description": "`after` for what happened before; null on the last page",
+                },
+            }
+        ),
+        examples.HAPPENED,
+    ),
     "search": (
         object_of(
             {
@@ -296,11 +337,14 @@ OTHERS: dict[str, tuple[Schema, Any]] = {
                 "people": list_of(_NAMED),
                 "total": COUNT,
                 "total_is_capped": FLAG,
-            }
+                "as_of": AS_OF,
+            },
+            required=["services", "organizations", "people", "total", "total_is_capped"],
         ),
         examples.SEARCH,
     ),
     "getImpact": ({"type": "object"}, examples.IMPACT),
+    "findImpact": ({"type": "object"}, examples.IMPACT),
     "makeChanges": (object_of({"results": list_of(ref_to("Result"))}), examples.CHANGED),
     "listFindings": (page_of(ref_to("Finding")), examples.FINDINGS),
     "checkDocuments": (

@@ -25,6 +25,14 @@ def read_moment(text: str) -> datetime | None:
         return None
 
 
+def read_beginning(text: str) -> datetime | None:
+    """The moment to begin with that ISO text names: the same, but a date means its beginning."""
+    moment = read_moment(text)
+    if moment is not None and len(text.strip()) == 10:
+        return datetime.combine(moment.date(), time.min, tzinfo=UTC)
+    return moment
+
+
 def before(moment: datetime) -> datetime:
     """The last instant before a moment: what held until then."""
     return moment - _INSTANT

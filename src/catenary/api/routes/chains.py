@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from catenary.api.answers import Plain, json_answer
+from catenary.api.answers import Plain, json_answer, of_moment
 from catenary.api.asking import LOOKING_BACK, READING, asking_of
-from catenary.api.looking import AsOf, records_of
+from catenary.api.looking import AsOf, moment_of, records_of, then_of
 from catenary.api.parameters import Organization, ServiceKey
 from catenary.api.problems import not_found
 from catenary.apps.access.queries.accounts import account_names
@@ -47,7 +47,7 @@ def get_chain(
     """The chain of a service as far as it may be seen: its services with their distance (up is
     negative), what relies on what, who consumes it, and how many stand beyond."""
     reference = f"{organization}/{service}"
-    asking = asking_of(request)
+    asking, then = asking_of(request), then_of(as_of)
     view = None
     if asking.viewpoint is not None:
         view = chain_of(
@@ -57,11 +57,11 @@ def get_chain(
             direction=direction,
             depth=depth or None,
             limit=limit,
-            records=records_of(as_of),
+            records=records_of(then),
         )
     if view is None:
         raise not_found("service", reference)
-    return json_answer(_chain(view))
+    return json_answer(_chain(view), headers=of_moment(moment_of(then)))
 
 
 @router.get(f"{_ONE}/history", auth=READING, operation_id="getHistory")

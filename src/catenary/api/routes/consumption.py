@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from catenary.api import objects
 from catenary.api.answers import page_answer, place_after, place_of, sparse, wrong_place
-from catenary.api.asking import READING, WRITING, Asking, asking_of
+from catenary.api.asking import LOOKING_BACK, WRITING, Asking, asking_of
+from catenary.api.looking import AsOf, Then, moment_of, one_then, then_of
 from catenary.api.parameters import (
     After,
     Below,
@@ -22,6 +24,7 @@ from catenary.api.parameters import (
 )
 from catenary.apps.portfolio.queries.seen import Seen, SeenPage
 from catenary.apps.portfolio.queries.seen_consumption import seen_consumption, seen_consumption_page
+from catenary.apps.portfolio.queries.seen_past import past_consumption, past_consumption_page
 from catenary.exchange.catalogue.planning import consumption_pair, consumption_reference
 
 router = Router(tags=["consumption"])
@@ -33,13 +36,14 @@ ServiceReference = Annotated[
 ]
 
 
-@router.get("/consumption", auth=READING, operation_id="listConsumption")
+@router.get("/consumption", auth=LOOKING_BACK, operation_id="listConsumption")
 def list_consumption(
     request: HttpRequest,
     consumer: Below = "",
     service: ServiceReference = "",
     after: After = "",
     limit: Limit = 20,
+    as_of: AsOf = "",
 ) -> HttpResponse:
     """What is consumed by or from the viewpoint's top organization, in the order in which it was
     said."""
@@ -47,16 +51,21 @@ def list_consumption(
     place = place_of(after) if after else 0
     if not isinstance(place, int) or isinstance(place, bool) or not 0 <= place < 1 << 63:
         raise wrong_place()
-    asking = asking_of(request)
+    asking, then = asking_of(request), then_of(as_of)
     page = SeenPage((), 0)
     if asking.viewpoint is not None:
-        page = seen_consumption_page(
-            actor=asking.actor,
-            viewpoint=asking.viewpoint,
-            consumer=consumer,
-            service=service,
-            after=place,
-            limit=limit,
+        asked: dict[str, Any] = {
+            "actor": asking.actor,
+            "viewpoint": asking.viewpoint,
+            "consumer": consumer,
+            "service": service,
+            "after": place,
+            "limit": limit,
+        }
+        page = (
+            seen_consumption_page(**asked)
+            if then is None
+            else past_consumption_page(**asked, records=then.records)
         )
     return page_answer(
         request,
@@ -64,21 +73,30 @@ def list_consumption(
         total=page.total,
         total_is_capped=page.is_capped,
         after=None if page.after is None else place_after(int(page.after)),
+        as_of=moment_of(then),
     )
 
 
-@router.post("/consumption/batch", auth=READING, operation_id="getConsumptions")
-def get_consumptions(request: HttpRequest) -> HttpResponse:
+@router.post("/consumption/batch", auth=LOOKING_BACK, operation_id="getConsumptions")
+def get_consumptions(request: HttpRequest, as_of: AsOf = "") -> HttpResponse:
     """Up to 1,000 by reference: `consumer > organization/service`."""
-    return objects.batch(request, _KIND, _many)
+    then = then_of(as_of)
+    return objects.batch(request, _KIND, partial(_many, then=then), moment_of(then))
 
 
-@router.get(_ONE, auth=READING, operation_id="getConsumption")
+@router.get(_ONE, auth=LOOKING_BACK, operation_id="getConsumption")
 def get_consumption(
-    request: HttpRequest, consumer: Consumer, organization: Organization, service: ServiceKey
+    request: HttpRequest,
+    consumer: Consumer,
+    organization: Organization,
+    service: ServiceKey,
+    as_of: AsOf = "",
 ) -> HttpResponse:
     """One organization's consumption of one service."""
-    return objects.get_one(request, _KIND, _reference(consumer, organization, service))
+    reference, then = _reference(consumer, organization, service), then_of(as_of)
+    if then is None:
+        return objects.get_one(request, _KIND, reference)
+    return one_then(request, _KIND, reference, then, _many)
 
 
 @router.put(_ONE, auth=WRITING, operation_id="putConsumption")
@@ -124,11 +142,14 @@ def _reference(consumer: str, organization: str, service: str) -> str:
     return consumption_reference(consumer, f"{organization}/{service}")
 
 
-def _many(asking: Asking, references: Sequence[str]) -> Iterable[Seen]:
+def _many(asking: Asking, references: Sequence[str], then: Then | None) -> Iterable[Seen]:
     if asking.viewpoint is None:
         return ()
-    return seen_consumption(
-        actor=asking.actor,
-        viewpoint=asking.viewpoint,
-        pairs=[consumption_pair(reference) for reference in references],
-    ).values()
+    asked: dict[str, Any] = {
+        "actor": asking.actor,
+        "viewpoint": asking.viewpoint,
+        "pairs": [consumption_pair(reference) for reference in references],
+    }
+    if then is None:
+        return seen_consumption(**asked).values()
+    return past_consumption(**asked, records=then.records).values()

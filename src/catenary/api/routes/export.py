@@ -9,33 +9,41 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from ninja import Router
 
-from catenary.api.asking import READING, Asking, asking_of
+from catenary.api.answers import of_moment
+from catenary.api.asking import LOOKING_BACK, Asking, asking_of
+from catenary.api.looking import AsOf, Then, moment_of, then_of
 from catenary.api.writing import seen_person
 from catenary.apps.common.queries import catalogue_version
 from catenary.apps.organizations.queries.listing import people_page
 from catenary.apps.portfolio.queries.seen import Seen, all_seen_organizations, all_seen_services
 from catenary.apps.portfolio.queries.seen_consumption import all_seen_consumption
+from catenary.apps.portfolio.queries.seen_past import everything_past
 
 router = Router(tags=["export"])
 _LINES = 500
 _PEOPLE = 500
 
 
-@router.get("/export", auth=READING, operation_id="exportCatalogue")
-def export_catalogue(request: HttpRequest) -> HttpResponseBase:
+@router.get("/export", auth=LOOKING_BACK, operation_id="exportCatalogue")
+def export_catalogue(request: HttpRequest, as_of: AsOf = "") -> HttpResponseBase:
     """All one may see, one object a line (NDJSON): organizations, people, services, consumption.
 
     The last line has the kind `end` and says how many there were, and whether the catalogue
     stayed the same meanwhile; without it the stream was cut off.
     """
-    return StreamingHttpResponse(_lines(asking_of(request)), content_type="application/x-ndjson")
+    then = then_of(as_of)
+    return StreamingHttpResponse(
+        _lines(asking_of(request), then),
+        content_type="application/x-ndjson",
+        headers=of_moment(moment_of(then)),
+    )
 
 
-def _lines(asking: Asking) -> Iterator[bytes]:
+def _lines(asking: Asking, then: Then | None) -> Iterator[bytes]:
     before = catalogue_version()
     counts: dict[str, int] = {}
     held: list[bytes] = []
-    for kind, seen in _everything(asking):
+    for kind, seen in _everything(asking, then):
         counts[kind] = counts.get(kind, 0) + 1
         plain = {"kind": kind, "reference": seen.reference, **seen.plain, "etag": seen.digest}
         held.append(orjson.dumps(plain, option=orjson.OPT_APPEND_NEWLINE))
@@ -44,13 +52,18 @@ def _lines(asking: Asking) -> Iterator[bytes]:
             yield b"".join(held)
             held.clear()
     end = {"kind": "end", "counts": counts, "is_consistent": catalogue_version() == before}
+    if then is not None:
+        end["as_of"] = moment_of(then)
     held.append(orjson.dumps(end, option=orjson.OPT_APPEND_NEWLINE))
     yield b"".join(held)
 
 
-def _everything(asking: Asking) -> Iterator[tuple[str, Seen]]:
+def _everything(asking: Asking, then: Then | None) -> Iterator[tuple[str, Seen]]:
     actor, viewpoint = asking.actor, asking.viewpoint
     if viewpoint is None:
+        return
+    if then is not None:
+        yield from everything_past(actor=actor, viewpoint=viewpoint, records=then.records)
         return
     for seen in all_seen_organizations(actor=actor, viewpoint=viewpoint):
         yield "organization", seen

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from catenary.api import objects
 from catenary.api.answers import page_answer, place_after, place_of, sparse, wrong_place
-from catenary.api.asking import MANAGING, READING, Asking, asking_of
+from catenary.api.asking import LOOKING_BACK, MANAGING, Asking, asking_of
+from catenary.api.looking import AsOf, Then, moment_of, one_then, then_of
 from catenary.api.parameters import After, Below, Key, Limit, Named, TakeOver
 from catenary.apps.portfolio.queries.seen import (
     Seen,
     SeenPage,
     seen_organization_page,
     seen_organizations,
+)
+from catenary.apps.portfolio.queries.seen_past import (
+    past_organization_page,
+    past_organizations,
 )
 
 router = Router(tags=["organizations"])
@@ -24,25 +31,35 @@ _ONE = "/organizations/{key}"
 _BATCH = "/organizations/batch"
 
 
-@router.get("/organizations", auth=READING, operation_id="listOrganizations")
+@router.get("/organizations", auth=LOOKING_BACK, operation_id="listOrganizations")
 def list_organizations(
-    request: HttpRequest, q: Named = "", within: Below = "", after: After = "", limit: Limit = 20
+    request: HttpRequest,
+    q: Named = "",
+    within: Below = "",
+    after: After = "",
+    limit: Limit = 20,
+    as_of: AsOf = "",
 ) -> HttpResponse:
     """Organizations one may see, those above before those below."""
     fields = objects.chosen_fields(request, _KIND)
     place = place_of(after) if after else ""
     if not isinstance(place, str):
         raise wrong_place()
-    asking = asking_of(request)
+    asking, then = asking_of(request), then_of(as_of)
     page = SeenPage((), 0)
     if asking.viewpoint is not None:
-        page = seen_organization_page(
-            actor=asking.actor,
-            viewpoint=asking.viewpoint,
-            named=q.strip(),
-            below=within,
-            after=place,
-            limit=limit,
+        asked: dict[str, Any] = {
+            "actor": asking.actor,
+            "viewpoint": asking.viewpoint,
+            "named": q.strip(),
+            "below": within,
+            "after": place,
+            "limit": limit,
+        }
+        page = (
+            seen_organization_page(**asked)
+            if then is None
+            else past_organization_page(**asked, records=then.records)
         )
     return page_answer(
         request,
@@ -50,19 +67,24 @@ def list_organizations(
         total=page.total,
         total_is_capped=page.is_capped,
         after=None if page.after is None else place_after(page.after),
+        as_of=moment_of(then),
     )
 
 
-@router.post(_BATCH, auth=READING, operation_id="getOrganizations")
-def get_organizations(request: HttpRequest) -> HttpResponse:
+@router.post(_BATCH, auth=LOOKING_BACK, operation_id="getOrganizations")
+def get_organizations(request: HttpRequest, as_of: AsOf = "") -> HttpResponse:
     """Up to 1,000 organizations by key."""
-    return objects.batch(request, _KIND, _many)
+    then = then_of(as_of)
+    return objects.batch(request, _KIND, partial(_many, then=then), moment_of(then))
 
 
-@router.get(_ONE, auth=READING, operation_id="getOrganization")
-def get_organization(request: HttpRequest, key: Key) -> HttpResponse:
+@router.get(_ONE, auth=LOOKING_BACK, operation_id="getOrganization")
+def get_organization(request: HttpRequest, key: Key, as_of: AsOf = "") -> HttpResponse:
     """One organization."""
-    return objects.get_one(request, _KIND, key)
+    then = then_of(as_of)
+    if then is None:
+        return objects.get_one(request, _KIND, key)
+    return one_then(request, _KIND, key, then, _many)
 
 
 @router.put(_ONE, auth=MANAGING, operation_id="putOrganization")
@@ -88,10 +110,10 @@ def delete_organization(
 # Somebody may call an organization "batch", and it is found like any other.
 
 
-@router.get(_BATCH, auth=READING, include_in_schema=False)
-def get_organization_called_batch(request: HttpRequest) -> HttpResponse:
+@router.get(_BATCH, auth=LOOKING_BACK, include_in_schema=False)
+def get_organization_called_batch(request: HttpRequest, as_of: AsOf = "") -> HttpResponse:
     """The organization with the key `batch`."""
-    return objects.get_one(request, _KIND, "batch")
+    return get_organization(request, "batch", as_of)
 
 
 @router.put(_BATCH, auth=MANAGING, include_in_schema=False)
@@ -118,7 +140,10 @@ def delete_organization_called_batch(
     return objects.delete_one(request, _KIND, "batch", take_over)
 
 
-def _many(asking: Asking, keys: Sequence[str]) -> Iterable[Seen]:
+def _many(asking: Asking, keys: Sequence[str], then: Then | None) -> Iterable[Seen]:
     if asking.viewpoint is None:
         return ()
-    return seen_organizations(actor=asking.actor, viewpoint=asking.viewpoint, keys=keys).values()
+    asked: dict[str, Any] = {"actor": asking.actor, "viewpoint": asking.viewpoint, "keys": keys}
+    if then is None:
+        return seen_organizations(**asked).values()
+    return past_organizations(**asked, records=then.records).values()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from catenary.api import objects
 from catenary.api.answers import page_answer, place_after, place_of, sparse, wrong_place
-from catenary.api.asking import MANAGING, READING, Asking, asking_of
+from catenary.api.asking import LOOKING_BACK, MANAGING, Asking, asking_of
+from catenary.api.looking import AsOf, Then, moment_of, one_then, then_of
 from catenary.api.parameters import After, Below, Email, Limit, Named, TakeOver
 from catenary.api.writing import seen_person
 from catenary.apps.organizations.queries import organizations_by_key
@@ -18,7 +20,9 @@ from catenary.apps.organizations.queries.listing import (
     people_known_to,
     people_page,
 )
-from catenary.apps.portfolio.queries.seen import Seen
+from catenary.apps.portfolio.queries.seen import Seen, SeenPage
+from catenary.apps.portfolio.queries.seen_past import past_people, past_people_page
+from catenary.domain.actors import Viewpoint
 
 router = Router(tags=["people"])
 _KIND = "person"
@@ -26,47 +30,75 @@ _ONE = "/people/{email}"
 _CAP = 1_000
 
 
-@router.get("/people", auth=READING, operation_id="listPeople")
+@router.get("/people", auth=LOOKING_BACK, operation_id="listPeople")
 def list_people(
-    request: HttpRequest, q: Named = "", within: Below = "", after: After = "", limit: Limit = 20
+    request: HttpRequest,
+    q: Named = "",
+    within: Below = "",
+    after: After = "",
+    limit: Limit = 20,
+    as_of: AsOf = "",
 ) -> HttpResponse:
     """People who belong or work in the viewpoint's top organization, by e-mail address."""
     fields = objects.chosen_fields(request, _KIND)
     place = place_of(after) if after else ""
     if not isinstance(place, str):
         raise wrong_place()
-    viewpoint = asking_of(request).viewpoint
-    path = ""
-    if within:
-        row = organizations_by_key([within]).get(within)
-        if viewpoint is None or row is None or row.root_id != viewpoint.root_id:
-            viewpoint = None
-        else:
-            path = row.path
-    if viewpoint is None:
-        return page_answer(request, [], total=0, total_is_capped=False, after=None)
-    root, named = viewpoint.root_id, q.strip()
-    found = people_page(root, named=named, below=path, after=place, limit=limit + 1)
-    total = people_count(root, named=named, below=path, cap=_CAP)
+    asking, then, page = asking_of(request), then_of(as_of), SeenPage((), 0)
+    if asking.viewpoint is not None and then is not None:
+        page = past_people_page(
+            actor=asking.actor,
+            viewpoint=asking.viewpoint,
+            named=q.strip(),
+            below=within,
+            after=place,
+            limit=limit,
+            records=then.records,
+        )
+    elif asking.viewpoint is not None:
+        page = _page(asking.viewpoint, q.strip(), within, place, limit)
     return page_answer(
         request,
-        [sparse(objects.object_plain(_KIND, seen_person(each)), fields) for each in found[:limit]],
-        total=min(total, _CAP),
-        total_is_capped=total > _CAP,
-        after=place_after(found[limit - 1].document.email) if len(found) > limit else None,
+        [sparse(objects.object_plain(_KIND, seen), fields) for seen in page.items],
+        total=page.total,
+        total_is_capped=page.is_capped,
+        after=None if page.after is None else place_after(page.after),
+        as_of=moment_of(then),
     )
 
 
-@router.post("/people/batch", auth=READING, operation_id="getPeople")
-def get_people(request: HttpRequest) -> HttpResponse:
+def _page(viewpoint: Viewpoint, named: str, within: str, after: str, limit: int) -> SeenPage:
+    path = ""
+    if within:
+        row = organizations_by_key([within]).get(within)
+        if row is None or row.root_id != viewpoint.root_id:
+            return SeenPage((), 0)
+        path = row.path
+    root = viewpoint.root_id
+    found = people_page(root, named=named, below=path, after=after, limit=limit + 1)
+    total = people_count(root, named=named, below=path, cap=_CAP)
+    return SeenPage(
+        tuple(seen_person(each) for each in found[:limit]),
+        min(total, _CAP),
+        total > _CAP,
+        found[limit - 1].document.email if len(found) > limit else None,
+    )
+
+
+@router.post("/people/batch", auth=LOOKING_BACK, operation_id="getPeople")
+def get_people(request: HttpRequest, as_of: AsOf = "") -> HttpResponse:
     """Up to 1,000 people by e-mail address."""
-    return objects.batch(request, _KIND, _many)
+    then = then_of(as_of)
+    return objects.batch(request, _KIND, partial(_many, then=then), moment_of(then))
 
 
-@router.get(_ONE, auth=READING, operation_id="getPerson")
-def get_person(request: HttpRequest, email: Email) -> HttpResponse:
+@router.get(_ONE, auth=LOOKING_BACK, operation_id="getPerson")
+def get_person(request: HttpRequest, email: Email, as_of: AsOf = "") -> HttpResponse:
     """One person."""
-    return objects.get_one(request, _KIND, email)
+    then = then_of(as_of)
+    if then is None:
+        return objects.get_one(request, _KIND, email)
+    return one_then(request, _KIND, email, then, _many)
 
 
 @router.put(_ONE, auth=MANAGING, operation_id="putPerson")
@@ -87,8 +119,12 @@ def delete_person(request: HttpRequest, email: Email, take_over: TakeOver = Fals
     return objects.delete_one(request, _KIND, email, take_over)
 
 
-def _many(asking: Asking, emails: Sequence[str]) -> Iterable[Seen]:
+def _many(asking: Asking, emails: Sequence[str], then: Then | None) -> Iterable[Seen]:
     if asking.viewpoint is None:
         return ()
+    if then is not None:
+        return past_people(
+            actor=asking.actor, viewpoint=asking.viewpoint, emails=emails, records=then.records
+        ).values()
     known = people_known_to(asking.viewpoint.root_id, emails)
     return [seen_person(facts) for facts in known.values()]

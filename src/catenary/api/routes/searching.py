@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from catenary.api.answers import Plain, json_answer
-from catenary.api.asking import LOOKING_BACK, READING, asking_of
-from catenary.api.looking import AsOf, records_of
+from catenary.api import objects
+from catenary.api.answers import Plain, json_answer, of_moment
+from catenary.api.asking import LOOKING_BACK, asking_of
+from catenary.api.bodies import mapping, read_json
+from catenary.api.looking import AsOf, Then, moment_of, records_of, then_of
 from catenary.api.parameters import Limit, Words
 from catenary.api.problems import Error, Trouble, invalid_parameter
 from catenary.apps.organizations.queries.listing import people_called
 from catenary.apps.portfolio.queries.catalogue import CatalogueFilter, find_services, summaries
 from catenary.apps.portfolio.queries.impact import MOST_FAILING, impact_as_plain, impact_view
 from catenary.apps.portfolio.queries.seen import seen_organization_page
+from catenary.apps.portfolio.queries.seen_past import past_organization_page, past_people_page
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.text import words
 
@@ -24,19 +27,23 @@ router = Router(tags=["search and impact"])
 Services = Annotated[
     list[str], Query(description="references of the services that fail; repeat it for several")
 ]
+CONDITIONS = ("down", "degraded")
+_IMPACT = {"services": "references of the services that fail", "condition": "down or degraded"}
 Condition = Annotated[Literal["down", "degraded"], Query(description="how they fail")]
 
 
-@router.get("/search", auth=READING, operation_id="search")
-def search(request: HttpRequest, q: Words, limit: Limit = 20) -> HttpResponse:
+@router.get("/search", auth=LOOKING_BACK, operation_id="search")
+def search(request: HttpRequest, q: Words, limit: Limit = 20, as_of: AsOf = "") -> HttpResponse:
     """Services that hold all the words, the best matches first, and organizations and people
     whose name or address holds what was asked for."""
-    asking = asking_of(request)
+    asking, then = asking_of(request), then_of(as_of)
     said = q.strip()
-    empty: Plain = {"services": [], "organizations": [], "people": []}
-    if asking.viewpoint is None or not words(said):
-        return json_answer({**empty, "total": 0, "total_is_capped": False})
-    return json_answer(_found(asking.actor, asking.viewpoint, said, limit))
+    found: Plain = {"services": [], "organizations": [], "people": []}
+    found |= {"total": 0, "total_is_capped": False}
+    if asking.viewpoint is not None and words(said):
+        found = _found(asking.actor, asking.viewpoint, said, limit, then)
+    spoken = of_moment(moment_of(then))
+    return json_answer(found | ({"as_of": moment_of(then)} if then else {}), headers=spoken)
 
 
 @router.get("/impact", auth=LOOKING_BACK, operation_id="getImpact")
@@ -49,6 +56,29 @@ def get_impact(
         raise invalid_parameter(
             "service", f"{len(service)} stand here", f"1 to {MOST_FAILING} references"
         )
+    return _hit(request, service, condition, then_of(as_of))
+
+
+@router.post("/impact", auth=LOOKING_BACK, operation_id="findImpact")
+def find_impact(request: HttpRequest, as_of: AsOf = "") -> HttpResponse:
+    """The same of more services than fit into an address: `{"services": […]}`."""
+    said = mapping(read_json(request), _IMPACT)
+    references = objects.texts(said.get("services"), "services", MOST_FAILING)
+    if not references:
+        error = Error("nothing stands here", pointer="/services", code="invalid",
+                      expected=f"1 to {MOST_FAILING} references")  # fmt: skip
+        raise Trouble("invalid", "services is empty", [error])
+    condition = said.get("condition")
+    if condition is not None and condition not in CONDITIONS:
+        error = Error("this is no condition", pointer="/condition", code="invalid",
+                      expected=" or ".join(CONDITIONS))  # fmt: skip
+        raise Trouble("invalid", "condition is not known", [error])
+    return _hit(request, references, condition or "down", then_of(as_of))
+
+
+def _hit(
+    request: HttpRequest, service: list[str], condition: str, then: Then | None
+) -> HttpResponse:
     asking = asking_of(request)
     view, missing = None, list(service)
     if asking.viewpoint is not None:
@@ -58,7 +88,7 @@ def get_impact(
             references=service,
             condition=condition,
             limit=None,
-            records=records_of(as_of),
+            records=records_of(then),
         )
         missing = list(unknown)
     if view is None or missing:
@@ -67,12 +97,17 @@ def get_impact(
             for name in missing
         ]
         raise Trouble("not-found", errors[0].detail if errors else "", errors)
-    return json_answer(impact_as_plain(view))
+    return json_answer(impact_as_plain(view), headers=of_moment(moment_of(then)))
 
 
-def _found(actor: Actor, viewpoint: Viewpoint, said: str, limit: int) -> Plain:
+def _found(actor: Actor, viewpoint: Viewpoint, said: str, limit: int, then: Then | None) -> Plain:
+    records = records_of(then)
     found = find_services(
-        actor=actor, viewpoint=viewpoint, narrowed=CatalogueFilter(text=said), limit=limit
+        actor=actor,
+        viewpoint=viewpoint,
+        narrowed=CatalogueFilter(text=said),
+        limit=limit,
+        records=records,
     )
     services: list[Plain] = []
     if found is not None:
@@ -85,14 +120,26 @@ def _found(actor: Actor, viewpoint: Viewpoint, said: str, limit: int) -> Plain:
                 "stage": str(row.stage),
                 "role": row.role,
             }
-            for row in summaries(found.estate, viewpoint, found.shown, found.roles)
+            for row in summaries(found.estate, viewpoint, found.shown, found.roles, records=records)
         ]
-    page = seen_organization_page(actor=actor, viewpoint=viewpoint, named=said, limit=limit)
-    people = people_called(viewpoint.root_id, named=said, limit=limit)
+    asked: dict[str, Any] = {
+        "actor": actor,
+        "viewpoint": viewpoint,
+        "named": said,
+        "limit": limit,
+    }
+    if then is None:
+        organizations = seen_organization_page(**asked)
+        people = people_called(viewpoint.root_id, named=said, limit=limit)
+    else:
+        organizations = past_organization_page(**asked, records=then.records)
+        known = past_people_page(**asked, records=then.records)
+        people = [(seen.reference, seen.plain["name"]) for seen in known.items]
     return {
         "services": services,
         "organizations": [
-            {"reference": seen.reference, "name": seen.plain["name"]} for seen in page.items
+            {"reference": seen.reference, "name": seen.plain["name"]}
+            for seen in organizations.items
         ],
         "people": [{"reference": email, "name": name} for email, name in people],
         "total": 0 if found is None else found.total,

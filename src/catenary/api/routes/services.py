@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from catenary.api import objects
-from catenary.api.answers import object_answer, page_answer, sparse, wrong_place
-from catenary.api.asking import LOOKING_BACK, READING, WRITING, Asking, asking_of
-from catenary.api.looking import AsOf, records_of
+from catenary.api.answers import page_answer, sparse, wrong_place
+from catenary.api.asking import LOOKING_BACK, WRITING, Asking, asking_of
+from catenary.api.looking import AsOf, Then, moment_of, one_then, then_of
 from catenary.api.parameters import (
     After,
     Below,
@@ -21,15 +22,15 @@ from catenary.api.parameters import (
     TakeOver,
     Words,
 )
-from catenary.api.problems import invalid_parameter, not_found
+from catenary.api.problems import invalid_parameter
 from catenary.apps.portfolio.queries.catalogue import CatalogueFilter, is_place
 from catenary.apps.portfolio.queries.seen import (
     Seen,
     SeenPage,
-    seen_service_at,
     seen_service_page,
     seen_services,
 )
+from catenary.apps.portfolio.queries.seen_past import past_service_page, past_services
 from catenary.domain.documents.shapes import Stage
 from catenary.domain.estate import ROLE_NAMES
 
@@ -44,7 +45,7 @@ StageName = Annotated[str, Query(description=f"one of {', '.join(Stage)}", max_l
 Tag = Annotated[str, Query(description="a label", max_length=100)]
 
 
-@router.get("/services", auth=READING, operation_id="listServices")
+@router.get("/services", auth=LOOKING_BACK, operation_id="listServices")
 def list_services(
     request: HttpRequest,
     q: Words = "",
@@ -54,6 +55,7 @@ def list_services(
     tag: Tag = "",
     after: After = "",
     limit: Limit = 20,
+    as_of: AsOf = "",
 ) -> HttpResponse:
     """Services one may see, by name; in a search the best matches first."""
     fields = objects.chosen_fields(request, _KIND)
@@ -61,15 +63,20 @@ def list_services(
     _one_of("stage", stage, [str(each) for each in Stage])
     if after and not is_place(after):
         raise wrong_place()
-    asking = asking_of(request)
+    asking, then = asking_of(request), then_of(as_of)
     page = SeenPage((), 0)
     if asking.viewpoint is not None:
-        page = seen_service_page(
-            actor=asking.actor,
-            viewpoint=asking.viewpoint,
-            narrowed=CatalogueFilter(q.strip(), role, stage, provider, tag),
-            after=after,
-            limit=limit,
+        asked: dict[str, Any] = {
+            "actor": asking.actor,
+            "viewpoint": asking.viewpoint,
+            "narrowed": CatalogueFilter(q.strip(), role, stage, provider, tag),
+            "after": after,
+            "limit": limit,
+        }
+        page = (
+            seen_service_page(**asked)
+            if then is None
+            else past_service_page(**asked, records=then.records)
         )
     return page_answer(
         request,
@@ -77,14 +84,16 @@ def list_services(
         total=page.total,
         total_is_capped=page.is_capped,
         after=page.after,
+        as_of=moment_of(then),
     )
 
 
-@router.post("/services/batch", auth=READING, operation_id="getServices")
-def get_services(request: HttpRequest) -> HttpResponse:
+@router.post("/services/batch", auth=LOOKING_BACK, operation_id="getServices")
+def get_services(request: HttpRequest, as_of: AsOf = "") -> HttpResponse:
     """Up to 1,000 services by reference. Those that do not exist or may not be seen are named
     under `missing`."""
-    return objects.batch(request, _KIND, _many)
+    then = then_of(as_of)
+    return objects.batch(request, _KIND, partial(_many, then=then), moment_of(then))
 
 
 @router.get(_ONE, auth=LOOKING_BACK, operation_id="getService")
@@ -92,20 +101,10 @@ def get_service(
     request: HttpRequest, organization: Organization, service: ServiceKey, as_of: AsOf = ""
 ) -> HttpResponse:
     """One service as it is seen from the viewpoint."""
-    reference, records = f"{organization}/{service}", records_of(as_of)
-    if records.at is None:
+    reference, then = f"{organization}/{service}", then_of(as_of)
+    if then is None:
         return objects.get_one(request, _KIND, reference)
-    fields = objects.chosen_fields(request, _KIND)
-    asking = asking_of(request)
-    seen = None
-    if asking.viewpoint is not None:
-        seen = seen_service_at(
-            actor=asking.actor, viewpoint=asking.viewpoint, reference=reference, records=records
-        )
-    if seen is None:
-        raise not_found(_KIND, reference)
-    plain = sparse(objects.object_plain(_KIND, seen), fields)
-    return object_answer(request, plain, seen.digest)
+    return one_then(request, _KIND, reference, then, _many)
 
 
 @router.put(_ONE, auth=WRITING, operation_id="putService")
@@ -141,12 +140,17 @@ def delete_service(
     return objects.delete_one(request, _KIND, f"{organization}/{service}", take_over)
 
 
-def _many(asking: Asking, references: Sequence[str]) -> Iterable[Seen]:
+def _many(asking: Asking, references: Sequence[str], then: Then | None) -> Iterable[Seen]:
     if asking.viewpoint is None:
         return ()
-    return seen_services(
-        actor=asking.actor, viewpoint=asking.viewpoint, references=references
-    ).values()
+    asked: dict[str, Any] = {
+        "actor": asking.actor,
+        "viewpoint": asking.viewpoint,
+        "references": references,
+    }
+    if then is None:
+        return seen_services(**asked).values()
+    return past_services(**asked, records=then.records).values()
 
 
 def _one_of(name: str, said: str, known: Sequence[str]) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from catenary.apps.history.choices import Kind
-from catenary.apps.history.queries import all_documents
+from catenary.apps.history.queries import all_documents, documents_at
 from catenary.apps.organizations.models import Membership, Organization, Person
 from catenary.apps.organizations.queries import OrganizationRow
 from catenary.domain.actors import path_segment
@@ -105,3 +107,55 @@ def numbers_at_home(
         organizations.values_list("pk", flat=True),
         people.values_list("pk", flat=True),
     )
+
+
+def organization_descriptions_at(ids: Iterable[int], at: datetime) -> dict[int, str]:
+    """How organizations were described, by number."""
+    said = documents_at(Kind.ORGANIZATION, ids, at)
+    return {number: plain.get("description", "") for number, plain in said.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """Somebody whom a top organization knows today, as they are called today."""
+
+    id: int
+    email: str
+    name: str
+    is_at_home: bool
+
+
+def known_people(
+    root_id: int, *, named: str = "", emails: Iterable[str] | None = None
+) -> list[KnownPerson]:
+    """People at home or at work in a top organization today, by e-mail address: those whose name
+    or address holds ``named``, or those with the given addresses. Whoever was removed is nobody."""
+    at_work = Membership.objects.filter(organization__root_id=root_id).values("person_id")
+    rows = Person.objects.filter(
+        Q(organization__root_id=root_id) | Q(pk__in=at_work), removed_at__isnull=True
+    )
+    if named:
+        rows = rows.filter(Q(name__icontains=named) | Q(email__icontains=named))
+    if emails is not None:
+        rows = rows.filter(email__in=[email for email in emails if email.isprintable()])
+    return [
+        KnownPerson(number, email, name, root == root_id)
+        for number, email, name, root in rows.order_by("email").values_list(
+            "pk", "email", "name", "organization__root_id"
+        )
+    ]
+
+
+def person_then(
+    person: KnownPerson, plain: Mapping[str, Any], ours: Collection[str]
+) -> PersonDocument | None:
+    """What was said of somebody, as a top organization with the organizations ``ours`` (keys of
+    then) may read it: all of it about somebody who was at home there and is, else what they did
+    there. None for somebody who had nothing to do with it then."""
+    home = str(plain["organization"])
+    roles = _roles(plain.get("roles"), home)
+    if not (person.is_at_home and home in ours):
+        roles = tuple(held for held in roles if held.organization in ours)
+        if home not in ours and not roles:
+            return None
+    return PersonDocument(person.email, person.name, home, roles)

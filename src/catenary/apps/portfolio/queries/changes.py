@@ -47,7 +47,8 @@ PAGE = 50
 @dataclass(frozen=True, slots=True)
 class Narrowed:
     """What is asked for: moments are included; ``organization`` (a key) means everything below
-    it; ``person`` is the address of who did it."""
+    it; ``person`` is the address of who did it. ``service`` means a service with its consumption,
+    ``reference`` one object alone, whatever it is."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -56,6 +57,8 @@ class Narrowed:
     person: str = ""
     door: str = ""
     source: str = ""
+    kind: Kind | None = None
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,9 @@ def changes_between(
     *, actor: Actor, viewpoint: Viewpoint, narrowed: Narrowed, after: str = "", limit: int = PAGE
 ) -> Changes:
     """What happened at home between the moments."""
-    objects = _objects(actor, viewpoint, narrowed)
+    objects = _narrowed_to(
+        narrowed.kind, narrowed.reference, viewpoint, _objects(actor, viewpoint, narrowed)
+    )
     person_id = None
     if narrowed.person:
         found = people_by_email([narrowed.person.lower()], root_ids=[viewpoint.root_id])
@@ -151,6 +156,46 @@ def _objects(actor: Actor, viewpoint: Viewpoint, narrowed: Narrowed) -> dict[Kin
         Kind.ORGANIZATION: organizations,
         Kind.PERSON: people,
     }
+
+
+def _narrowed_to(
+    kind: Kind | None, reference: str, viewpoint: Viewpoint, objects: dict[Kind, Any]
+) -> dict[Kind, Any]:
+    """Of the objects those of one kind, and the one with a reference."""
+    if kind is not None:
+        objects = {each: numbers for each, numbers in objects.items() if each is kind}
+    if not reference:
+        return objects
+    if not reference.isprintable():
+        return {}
+    named: Kind
+    number: int | None = None
+    if " > " in reference:
+        consumer, _, service = reference.partition(" > ")
+        named = Kind.CONSUMPTION
+        rows = Consumption.objects.filter(consumer__key=consumer, service__reference=service)
+        return {each: numbers.filter(pk__in=rows.values("pk")) for each, numbers in objects.items()
+                if each is named}  # fmt: skip
+    if "/" in reference:
+        named = Kind.SERVICE
+        found = services_by_reference([reference]).get(reference)
+        number = found.id if found else None
+    elif "@" in reference:
+        named = Kind.PERSON
+        people = people_by_email([reference.lower()], root_ids=[viewpoint.root_id])
+        number = next((row.id for row in people.values()), None)
+    else:
+        named = Kind.ORGANIZATION
+        row = organizations_by_key([reference]).get(reference)
+        number = row.id if row else None
+    if number is None:
+        return {}
+    return {each: numbers.filter(pk=number) for each, numbers in objects.items() if each is named}
+
+
+def is_place(after: str) -> bool:
+    """True for a place in a list of changes, wherever it was given."""
+    return _place(after) is not None
 
 
 def _told(actor: Actor, viewpoint: Viewpoint, rows: list[ChangeEntry]) -> tuple[Happened, ...]:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from django.db import connection
@@ -53,7 +53,10 @@ from catenary.domain.estate import EVERYONE, STAGE_CODES, Bools, Estate, Ints
 from catenary.domain.impact import Gates, gates, millionths
 from catenary.domain.text import sort_key, words
 
+T = TypeVar("T")
 _HELD = 4
+#: So many answers that hang on today's permissions are kept of each moment.
+_ANSWERS = 32
 #: A service and the groups it relied on.
 _Reliance = tuple[int, tuple[DependencyGroupDocument, ...]]
 _RETIRED = STAGE_CODES["retired"]
@@ -190,6 +193,8 @@ class Past(Records):
         self._estate = self._built(groups, published)
         self._gates = self._gated(groups)
         self._today: tuple[int, Ints, Ints, dict[int, ServiceRow]] | None = None
+        self._lock = threading.Lock()
+        self._answers: tuple[int, OrderedDict[Hashable, object]] = (0, OrderedDict())
 
     # ------------------------------------------------------------------ the structure
 
@@ -328,6 +333,28 @@ class Past(Records):
         return place is not None and row.root_id == viewpoint.root_id == int(roots[place])
 
     # ------------------------------------------------------------------ what was said
+
+    def said_of_people(self) -> dict[int, dict[str, Any]]:
+        """Where people belonged and their roles, by number, read once: nobody is named."""
+        return self._estate.remembered("people", lambda: dict(all_documents(Kind.PERSON, self.at)))
+
+    def remembered_today(self, question: Hashable, compute: Callable[[], T]) -> T:
+        """The answer to a question about this moment that hangs on today's permissions as well:
+        kept until the catalogue changes, the last few of them."""
+        version = current_estate().version
+        with self._lock:
+            if self._answers[0] != version:
+                self._answers = version, OrderedDict()
+            answers = self._answers[1]
+            if question in answers:
+                answers.move_to_end(question)
+                return cast(T, answers[question])
+        found = compute()
+        with self._lock:
+            answers[question] = found
+            while len(answers) > _ANSWERS:
+                answers.popitem(last=False)
+        return found
 
     def services_by_reference(self, references: Iterable[str]) -> dict[str, ServiceRow]:
         """Services by reference."""
