@@ -20,7 +20,6 @@ from catenary.api.asking import READING, asking_of
 from catenary.api.parameters import After, Below, Limit
 from catenary.api.problems import invalid_parameter
 from catenary.api.routes import changes
-from catenary.apps.history.choices import Kind
 from catenary.apps.portfolio.queries.changes import (
     Changes,
     Happened,
@@ -124,7 +123,7 @@ def list_changes(
                 person=person,
                 door=door,
                 source=source,
-                kind=Kind(kind) if kind else None,
+                kind=kind,
                 reference=reference,
             ),
             after=after,

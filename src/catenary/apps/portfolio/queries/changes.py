@@ -57,7 +57,7 @@ class Narrowed:
     person: str = ""
     door: str = ""
     source: str = ""
-    kind: Kind | None = None
+    kind: str = ""
     reference: str = ""
 
 
@@ -159,11 +159,11 @@ def _objects(actor: Actor, viewpoint: Viewpoint, narrowed: Narrowed) -> dict[Kin
 
 
 def _narrowed_to(
-    kind: Kind | None, reference: str, viewpoint: Viewpoint, objects: dict[Kind, Any]
+    kind: str, reference: str, viewpoint: Viewpoint, objects: dict[Kind, Any]
 ) -> dict[Kind, Any]:
     """Of the objects those of one kind, and the one with a reference."""
-    if kind is not None:
-        objects = {each: numbers for each, numbers in objects.items() if each is kind}
+    if kind:
+        objects = {each: numbers for each, numbers in objects.items() if each == kind}
     if not reference:
         return objects
     if not reference.isprintable():

@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import numpy as np
 from django.db import connection
@@ -31,6 +31,7 @@ from catenary.apps.portfolio.models import Service
 from catenary.apps.portfolio.policies import sees_inside, sees_restricted
 from catenary.apps.portfolio.queries.documents import own_and_named, redacted, service_of
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
+from catenary.apps.portfolio.queries.kept_answers import KeptAnswers
 from catenary.apps.portfolio.queries.lookup import ServiceRow, services_by_id
 from catenary.apps.portfolio.queries.records import (
     ConsumptionRow,
@@ -55,8 +56,6 @@ from catenary.domain.text import sort_key, words
 
 T = TypeVar("T")
 _HELD = 4
-#: So many answers that hang on today's permissions are kept of each moment.
-_ANSWERS = 32
 #: A service and the groups it relied on.
 _Reliance = tuple[int, tuple[DependencyGroupDocument, ...]]
 _RETIRED = STAGE_CODES["retired"]
@@ -193,8 +192,7 @@ class Past(Records):
         self._estate = self._built(groups, published)
         self._gates = self._gated(groups)
         self._today: tuple[int, Ints, Ints, dict[int, ServiceRow]] | None = None
-        self._lock = threading.Lock()
-        self._answers: tuple[int, OrderedDict[Hashable, object]] = (0, OrderedDict())
+        self._answers = KeptAnswers()
 
     # ------------------------------------------------------------------ the structure
 
@@ -341,20 +339,7 @@ class Past(Records):
     def remembered_today(self, question: Hashable, compute: Callable[[], T]) -> T:
         """The answer to a question about this moment that hangs on today's permissions as well:
         kept until the catalogue changes, the last few of them."""
-        version = current_estate().version
-        with self._lock:
-            if self._answers[0] != version:
-                self._answers = version, OrderedDict()
-            answers = self._answers[1]
-            if question in answers:
-                answers.move_to_end(question)
-                return cast(T, answers[question])
-        found = compute()
-        with self._lock:
-            answers[question] = found
-            while len(answers) > _ANSWERS:
-                answers.popitem(last=False)
-        return found
+        return self._answers.answer(current_estate().version, question, compute)
 
     def services_by_reference(self, references: Iterable[str]) -> dict[str, ServiceRow]:
         """Services by reference."""
