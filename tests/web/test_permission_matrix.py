@@ -143,6 +143,12 @@ ROUTES = EDITING | {
     "second-factor-passkey": Route(methods=READING | {"POST"}, page=frozenset()),
     "second-factor-codes": Route(methods=frozenset({"POST"})),
     "second-factor-remove": Route(methods=frozenset({"POST"})),
+    # Nobody in this world administers a top organization; tests/web/access has those who do.
+    "second-factor-rule": Route(
+        methods=FORM,
+        objects={"alpha": MAY_CHANGE, "delta": MAY_CHANGE, "alpha-it": set(), "nowhere": set()},
+    ),
+    "second-factor-rule-here": Route(methods=FORM, objects={"": MAY_CHANGE}),
     # For whoever is half signed in; nobody here is.
     "second-factor": Route(methods=READING | {"POST"}, page=frozenset(), is_open=True),
     # Without a provider in the settings nobody finds them: what they do with one is told among

@@ -9,7 +9,11 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from catenary.connectors.openid.trust import SIGNATURES, TrustedProvider
+from catenary.connectors.openid.trust import (
+    SECOND_FACTOR_CONTEXTS,
+    SIGNATURES,
+    TrustedProvider,
+)
 from catenary.domain.references import is_key
 from catenary.exchange.importers.report import ImportRefused
 from catenary.exchange.sign_on.groups import GroupRule, read_group_rules
@@ -60,6 +64,9 @@ def trusted_provider(environment: Mapping[str, str]) -> TrustedProvider | None:
         groups_claim=said("CATENARY_OIDC_GROUPS_CLAIM", "groups"),
         takes_email_as_verified=environment.get("CATENARY_OIDC_EMAIL_IS_VERIFIED", "") == "1",
         signatures=signatures,
+        second_factor_contexts=tuple(
+            said("CATENARY_OIDC_SECOND_FACTOR_ACR", " ".join(SECOND_FACTOR_CONTEXTS)).split()
+        ),
     )
 
 

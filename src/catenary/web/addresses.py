@@ -62,6 +62,11 @@ def organization(key: str) -> str:
     return reverse("organization", args=[key])
 
 
+def second_factor_rule(key: str) -> str:
+    """Where a top organization decides of whom a second factor is asked."""
+    return reverse("second-factor-rule", args=[key])
+
+
 def catalogue(**query: str) -> str:
     """The catalogue, narrowed; empty values are left out."""
     return _with_query(reverse("catalogue"), query | moment())

@@ -6,7 +6,7 @@ from django.urls import path
 
 from catenary.web.access import sessions, tokens
 from catenary.web.access import views as access
-from catenary.web.access.second_factor import challenge, own
+from catenary.web.access.second_factor import challenge, own, rules
 from catenary.web.access.sign_on import views as sign_on
 from catenary.web.audit.views import audit_page
 from catenary.web.catalogue.views import catalogue
@@ -60,6 +60,8 @@ urlpatterns = [
     path("account/second-factor/passkey/", own.passkey, name="second-factor-passkey"),
     path("account/second-factor/codes/", own.codes, name="second-factor-codes"),
     path("account/second-factor/remove/", own.remove, name="second-factor-remove"),
+    path("account/second-factor/of-others/", rules.installation, name="second-factor-rule-here"),
+    path("organizations/<str:key>/second-factor/", rules.organization, name="second-factor-rule"),
     path("sign-in/second-factor/", challenge.challenge, name="second-factor"),
     path("sign-in/with/<slug:provider>/", sign_on.leave, name="sign-on"),
     path("sign-in/with/<slug:provider>/back/", sign_on.back, name="sign-on-back"),

@@ -512,3 +512,72 @@ def test_an_operator_who_is_no_person_here_does_not_come_through_a_provider(
     provider: Hostile,
 ) -> None:
     nothing_happens(lambda: journey(provider, email="opal@here.example"), "nobody with your")
+
+
+# ------------------------------------------------------- a second factor shown to the provider
+
+
+def alpha_asks(accepts_provider: bool) -> None:
+    apps.get_model("organizations", "SecondFactorRule").objects.create(
+        organization=apps.get_model("organizations", "Organization").objects.get(key="alpha"),
+        asked_of="everybody",
+        accepts_provider=accepts_provider,
+        at="2026-11-22T12:00Z",
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "counts"),
+    [
+        ({"amr": ["pwd", "mfa"]}, True),
+        ({"acr": "https://refeds.org/profile/mfa"}, True),
+        ({}, False),
+        ({"amr": ["pwd"]}, False),
+        ({"amr": ["otp"]}, False),
+        ({"amr": "mfa"}, False),
+        ({"amr": {"mfa": 1}}, False),
+        ({"acr": "1"}, False),
+        ({"acr": ["https://refeds.org/profile/mfa"]}, False),
+    ],
+)
+def test_two_factors_at_the_provider_are_enough_where_they_are_accepted(
+    provider: Hostile, said: dict[str, Any], counts: bool
+) -> None:
+    alpha_asks(accepts_provider=True)
+    provider.claims = lambda claims: claims.update(said)
+    client = Client()
+
+    journey(provider, client)
+
+    assert bool(who(client)) is counts
+
+
+def test_they_are_not_enough_where_nobody_said_so(provider: Hostile) -> None:
+    alpha_asks(accepts_provider=False)
+    provider.claims = lambda claims: claims.update(amr=["mfa"])
+    client = Client()
+
+    journey(provider, client)
+
+    assert not who(client)
+
+
+def test_the_settings_are_not_content_with_them(provider: Hostile) -> None:
+    alpha_asks(accepts_provider=True)
+    provider.claims = lambda claims: claims.update(amr=["mfa"])
+    client = Client()
+
+    with override_settings(SECOND_FACTOR=frozenset({"everybody"})):
+        journey(provider, client)
+
+    assert not who(client)
+
+
+def test_what_is_not_in_the_signed_token_proves_nothing(provider: Hostile) -> None:
+    alpha_asks(accepts_provider=True)
+    provider.userinfo = lambda said: said.update(amr=["mfa"])
+    client = Client()
+
+    journey(provider, client)
+
+    assert not who(client)

@@ -21,6 +21,8 @@ class Happening(StrEnum):
     FACTOR_ADDED = "factor-added"
     FACTOR_REMOVED = "factor-removed"
     RECOVERY_CODES_MADE = "recovery-codes-made"
+    FACTOR_ASKED = "factor-asked"
+    FACTOR_NOT_ASKED = "factor-not-asked"
     IDENTITY_LINKED = "identity-linked"
     IDENTITY_UNLINKED = "identity-unlinked"
 

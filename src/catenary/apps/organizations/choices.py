@@ -12,3 +12,11 @@ class NotKnown(StrEnum):
     NOBODY_HERE = "nobody-here"
     ANOTHER_IDENTITY = "another-identity"
     CLOSED = "closed"
+
+
+class AskedOf(StrEnum):
+    """Of whom a second factor is asked. An organization asks everybody or nobody."""
+
+    NOBODY = "nobody"
+    OPERATORS = "operators"
+    EVERYBODY = "everybody"

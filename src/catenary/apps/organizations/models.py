@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from catenary.apps.common.models import PlainText
+from catenary.apps.organizations.choices import AskedOf
 from catenary.domain.documents.shapes import Role
 
 
@@ -61,6 +62,25 @@ class Membership(models.Model):
                 fields=["person", "organization", "role"], name="organizations_role_once"
             ),
         ]
+
+
+class SecondFactorRule(models.Model):
+    """Of whom a second factor is asked: by a top organization of everybody with a role in it or
+    below, or (without an organization) by the installation. ``accepts_provider``: what a provider
+    people sign in through vouches for counts as one.
+
+    Seen by: its administrators and operators; whoever it is asked of is told so. Managed by: they
+    too, the installation's by operators alone. As of yesterday: rows are added and never changed,
+    and the last one up to a moment held then.
+    """
+
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    asked_of = models.CharField(max_length=12, choices=[(each, each) for each in AskedOf])
+    accepts_provider = models.BooleanField()
+    at = models.DateTimeField()
+    by_account_id = models.BigIntegerField(null=True)
 
 
 class SignOnRole(models.Model):

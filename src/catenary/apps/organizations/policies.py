@@ -21,6 +21,14 @@ def may_administer(actor: Actor, path: OrganizationPath) -> bool:
     )
 
 
+def may_ask_second_factor(actor: Actor, path: OrganizationPath = "") -> bool:
+    """Administrators of a top organization decide for it, operators for all and (without a path)
+    for the installation."""
+    if not path:
+        return Scope.ADMIN in actor.scopes and actor.is_operator
+    return path.count("/") == 1 and may_administer(actor, path)
+
+
 def may_edit_catalogue(actor: Actor, path: OrganizationPath) -> bool:
     """Catalogue editors and administrators, there or above, define what is provided there."""
     return Scope.WRITE in actor.scopes and (actor.is_operator or actor.has_role_over(path, EDITORS))

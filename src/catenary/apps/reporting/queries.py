@@ -123,6 +123,7 @@ def audit(
     if subject is not Subject.CHANGES and (found is None or found[1] is not None):
         events = access_entries(
             accounts=area.accounts if area else None,
+            organizations=area.organizations if area else None,
             account_id=found[1] if found else None,
             before=after.event,
             **period,

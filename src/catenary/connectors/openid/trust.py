@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+#: What `amr` (RFC 8176) says when more than one factor was shown. A single method (``otp``,
+#: ``hwk``) is not enough: it may have been shown alone.
+SEVERAL_FACTORS = "mfa"
+#: What `acr` says then, where nothing else is configured: https://refeds.org/profile/mfa
+SECOND_FACTOR_CONTEXTS = ("https://refeds.org/profile/mfa",)
 #: Signatures made with a private key of the provider. Nothing that shares a secret (HS256) and
 #: never ``none``: a token signed with what we know ourselves proves nothing.
 SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
@@ -31,6 +36,7 @@ class TrustedProvider:
     groups_claim: str = "groups"
     takes_email_as_verified: bool = False
     signatures: tuple[str, ...] = SIGNATURES
+    second_factor_contexts: tuple[str, ...] = SECOND_FACTOR_CONTEXTS
 
     @property
     def source(self) -> str:
@@ -44,6 +50,7 @@ class Vouched:
 
     ``email`` is lower case; ``is_verified`` says that the provider knows it is theirs. ``groups``
     is absent when the provider said nothing of groups: that takes nothing away from anybody.
+    ``two_were_shown``: the provider asked for a second factor and got it.
     """
 
     subject: str
@@ -51,6 +58,7 @@ class Vouched:
     is_verified: bool
     name: str
     groups: tuple[str, ...] | None
+    two_were_shown: bool = False
 
 
 def vouched(provider: TrustedProvider, claims: dict[str, Any]) -> Vouched:
@@ -76,3 +84,13 @@ def _groups(said: Any) -> tuple[str, ...] | None:
     if not isinstance(said, list):
         return None
     return tuple(group for group in said if isinstance(group, str))
+
+
+def two_factors_shown(provider: TrustedProvider, proof: dict[str, Any]) -> bool:
+    """True when the ID token says that more than one factor was shown at the provider. Only the
+    token counts, which is signed and about this very sign-in; not what the provider says else."""
+    methods = proof.get("amr")
+    context = proof.get("acr")
+    return (isinstance(methods, list) and SEVERAL_FACTORS in methods) or (
+        isinstance(context, str) and context in provider.second_factor_contexts
+    )

@@ -5,26 +5,35 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from catenary.apps.access.operations.sessions import begin_session
 from catenary.apps.access.queries.second_factors import factor_kinds
-from catenary.apps.organizations.queries.belonging import works_below
+from catenary.web.access.asked import asked_of
 from catenary.web.access.devices import remember_device
 from catenary.web.access.half import Half, forget_half, keep_half, proved
 from catenary.web.returning import safe_address
 
 
 def arrive(
-    request: HttpRequest, account: Any, wanted: str, *, by: str, at: datetime
+    request: HttpRequest,
+    account: Any,
+    wanted: str,
+    *,
+    by: str,
+    at: datetime,
+    two_were_shown: bool = False,
 ) -> HttpResponse:
     """Somebody proved one thing; ``by`` says what (``password``, ``sign-on:company``). When there
-    is a second to show, or must be, it is asked first."""
+    is a second to show, or must be, it is asked first; ``two_were_shown`` to the provider are
+    enough where everybody who asks says so."""
     has_second = bool(factor_kinds(account.pk))
-    if has_second or second_factor_is_required(account):
+    asked = asked_of(account)
+    if two_were_shown and asked.accepts_provider:
+        return come_in(request, account, wanted, by=f"{by}, two factors", at=at)
+    if has_second or asked.is_asked:
         half = Half(account.pk, by, wanted, must_set_up=not has_second, tries=0)
         keep_half(request, half, at)
         return HttpResponseRedirect(reverse("second-factor"))
@@ -42,13 +51,3 @@ def come_in(
     response = HttpResponseRedirect(safe_address(request, wanted))
     remember_device(response, account.email)
     return response
-
-
-def second_factor_is_required(account: Any) -> bool:
-    """True when the installation asks it of this account: of everybody, of operators, or of
-    whoever has a role in one of the named organizations or below."""
-    asked: frozenset[str] = settings.SECOND_FACTOR
-    if "everybody" in asked or ("operators" in asked and account.is_operator):
-        return True
-    keys = asked - {"everybody", "operators"}
-    return bool(keys) and works_below(account.pk, keys)

@@ -13,9 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from catenary import clock
 from catenary.apps.access.operations.tokens import TokenMissing, issue_token, revoke_token
+from catenary.apps.access.queries.second_factors import factor_kinds
 from catenary.apps.access.queries.tokens import TokenRow, tokens_of
 from catenary.domain.actors import Scope
 from catenary.domain.refusals import Refused
+from catenary.web.access.asked import asked_of
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.origins import origin_of
 from catenary.web.pages.tokens import Choice, TokenLine, TokensPage
@@ -35,6 +37,13 @@ def tokens(asking: Asking) -> HttpResponse:
     if asking.request.method != "POST":
         return page_response(asking, "tokens.html", _page(asking, at))
     form = asking.request.POST
+    user = asking.request.user
+    if not factor_kinds(user.pk or 0) and asked_of(user).is_asked:
+        # A token shows no second factor: it must not be the way round one.
+        problem = _("A second factor is asked of you: set one up before you make a token.")
+        return page_response(
+            asking, "tokens.html", _page(asking, at, problems=(problem,)), status=422
+        )
     scope, days = form.get("scope", ""), form.get("days", "")
     name = form.get("name", "")[:200]
     try:

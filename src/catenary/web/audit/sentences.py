@@ -71,6 +71,8 @@ def _happened(event: AccessEntry, whose: Who | None) -> str:
         Happening.FACTOR_ADDED: _("has a new second factor"),
         Happening.FACTOR_REMOVED: _("has a second factor less"),
         Happening.RECOVERY_CODES_MADE: _("has new recovery codes"),
+        Happening.FACTOR_ASKED: _("decided that a second factor is asked"),
+        Happening.FACTOR_NOT_ASKED: _("decided that no second factor is asked"),
         Happening.IDENTITY_LINKED: _("comes in through a provider from now on"),
         Happening.IDENTITY_UNLINKED: _("no longer comes in through a provider as before"),
     }.get(event.kind, str(event.kind))

@@ -6,7 +6,11 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from catenary.apps.organizations.policies import may_administer, may_edit_catalogue
+from catenary.apps.organizations.policies import (
+    may_administer,
+    may_ask_second_factor,
+    may_edit_catalogue,
+)
 from catenary.apps.organizations.queries import OrganizationRow
 from catenary.apps.organizations.queries.editing import removed_parts, removed_people
 from catenary.apps.portfolio.policies import may_define_service
@@ -68,6 +72,8 @@ def organization_actions(actor: Actor, row: OrganizationRow) -> tuple[Action, ..
             Action(_("History"), addresses.edit("organization", row.key, "history")),
             Action(_("Delete"), addresses.edit("organization", row.key, "delete")),
         ]
+    if may_ask_second_factor(actor, row.path):
+        found.append(Action(_("Second factor"), addresses.second_factor_rule(row.key)))
     return tuple(found)
 
 

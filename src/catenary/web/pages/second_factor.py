@@ -25,12 +25,14 @@ class AppSetUp:
 @dataclass(frozen=True, slots=True)
 class ChallengePage:
     """Asked after the password. ``passkey`` is what the browser is asked, as JSON, when there is
-    one; ``app`` is there when nothing was set up yet and something must be."""
+    one; ``app`` is there when nothing was set up yet and something must be, and ``why`` says who
+    asks it."""
 
     has_app: bool = False
     passkey: str = ""
     app: AppSetUp | None = None
     problem: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,12 @@ class FactorLine:
 @dataclass(frozen=True, slots=True)
 class SecondFactorsPage:
     """What somebody set up. ``codes`` are there once: just after they were made. Without
-    ``is_fresh`` nothing can be changed until they sign in again."""
+    ``is_fresh`` nothing can be changed until they sign in again. ``required`` says who asks one."""
 
     factors: tuple[FactorLine, ...] = ()
     codes_left: int = 0
     codes: tuple[str, ...] = ()
-    is_required: bool = False
+    required: str = ""
     is_fresh: bool = False
     has_app: bool = False
 
@@ -65,3 +67,31 @@ class NewFactorPage:
     passkey: str = ""
     name: str = ""
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChoice:
+    """Of whom it may be asked."""
+
+    value: str
+    word: str
+    meaning: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RulePage:
+    """Of whom a second factor is asked, by an organization or (without a ``name``) by the
+    installation. ``provider`` is the one people sign in through, if any; ``by_settings`` what the
+    settings ask whatever is chosen here. ``hindrance`` says why nothing can be changed now."""
+
+    name: str
+    url: str
+    back_url: str
+    choices: tuple[RuleChoice, ...]
+    people: int
+    without: int
+    provider: str = ""
+    accepts_provider: bool = False
+    by_settings: str = ""
+    hindrance: str = ""

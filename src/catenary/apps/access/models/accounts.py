@@ -11,12 +11,16 @@ from django.db import models
 class Account(AbstractBaseUser):
     """A sign-in, by e-mail address (lower case) and password.
 
-    ``is_operator``: runs this installation; sees and may do everything.
+    ``is_operator``: runs this installation; sees and may do everything. ``language`` and
+    ``time_zone`` are how they read its pages, empty for whatever the browser asks; seen and
+    changed by its owner alone, and as of yesterday not at all.
     """
 
     email = models.EmailField(unique=True)
     is_active = models.BooleanField(default=True)
     is_operator = models.BooleanField(default=False)
+    language = models.CharField(max_length=10, blank=True, db_default="")
+    time_zone = models.CharField(max_length=64, blank=True, db_default="")
     created_at = models.DateTimeField()
 
     objects = BaseUserManager["Account"]()

@@ -19,14 +19,17 @@ def record_access(
     origin: Origin,
     account_ids: Iterable[int | None],
     about: str = "",
+    organization_id: int | None = None,
 ) -> None:
-    """One event for each account. ``about`` is a few words: the token, how somebody signed in."""
+    """One event for each account. ``about`` is a few words: the token, how somebody signed in.
+    ``organization_id`` when it is about an organization: its administrators read it then."""
     AccessEvent.objects.bulk_create(
         AccessEvent(
             at=at,
             kind=kind,
             account_id=account_id,
             by_account_id=None if origin.account_id == account_id else origin.account_id,
+            organization_id=organization_id,
             door=origin.door[:40],
             address=origin.address[:45],
             device=origin.device[:120],

@@ -25,3 +25,8 @@ def account_of_email(email: str) -> int | None:
     if not email.isprintable():
         return None  # PostgreSQL would not even take a NUL
     return Account.objects.filter(email=email.lower()).values_list("pk", flat=True).first()
+
+
+def open_accounts() -> frozenset[int]:
+    """The accounts that somebody may sign in to."""
+    return frozenset(Account.objects.filter(is_active=True).values_list("pk", flat=True))

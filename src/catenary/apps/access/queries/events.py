@@ -30,17 +30,19 @@ class AccessEntry:
 def access_entries(
     *,
     accounts: Any | None,
+    organizations: Any | None = None,
     account_id: int | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
     before: int | None = None,
     limit: int,
 ) -> list[AccessEntry]:
-    """Events, the latest first: about ``accounts`` (a selection; None for all, those about nobody
-    too), about or by one account, of a period, before the event with that number."""
+    """Events, the latest first: about ``accounts`` or ``organizations`` (selections;
+    without accounts all, those about nobody too), about or by one account, of a period, before the
+    event with that number."""
     rows = AccessEvent.objects.all()
     if accounts is not None:
-        rows = rows.filter(account_id__in=accounts)
+        rows = rows.filter(Q(account_id__in=accounts) | Q(organization_id__in=organizations))
     if account_id is not None:
         rows = rows.filter(Q(account_id=account_id) | Q(by_account_id=account_id))
     if since is not None:

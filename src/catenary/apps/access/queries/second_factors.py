@@ -14,6 +14,8 @@ from enum import StrEnum
 
 from allauth.mfa.models import Authenticator
 
+from catenary.apps.common.queries import in_batches
+
 
 class Factor(StrEnum):
     """What can be shown."""
@@ -72,5 +74,8 @@ def recovery_codes_left(account_id: int) -> int:
 
 def accounts_with_second_factor(account_ids: Iterable[int]) -> frozenset[int]:
     """Those of the accounts that set something up."""
-    rows = Authenticator.objects.filter(user_id__in=list(account_ids), type__in=_KINDS)
-    return frozenset(rows.values_list("user_id", flat=True))
+    found: set[int] = set()
+    for batch in in_batches(account_ids):
+        rows = Authenticator.objects.filter(user_id__in=batch, type__in=_KINDS)
+        found.update(rows.values_list("user_id", flat=True))
+    return frozenset(found)

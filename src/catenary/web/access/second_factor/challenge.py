@@ -30,6 +30,7 @@ from catenary.apps.access.operations.sign_ins import (
 from catenary.apps.access.queries.linking import account_signing_in
 from catenary.apps.access.queries.second_factors import Factor, factor_kinds
 from catenary.web.access.arriving import come_in
+from catenary.web.access.asked import asked_of, why
 from catenary.web.access.attempts import saying_when, wait_sentence
 from catenary.web.access.half import Half, half_of, one_more_try
 from catenary.web.access.second_factor.picture import address_for_app, square
@@ -125,10 +126,10 @@ def _page(
         begun = begin_proving(account_id=account.pk, origin=origin(request))
         request.session[_STATE] = begun.state
         passkey = json.dumps(begun.options)
-    app = None
+    app, reason = None, ""
     if half.must_set_up and not kinds:
-        app = fresh_app(request, account.email)
-    page = ChallengePage(Factor.APP in kinds, passkey, app, problem)
+        app, reason = fresh_app(request, account.email), why(asked_of(account))
+    page = ChallengePage(Factor.APP in kinds, passkey, app, problem, reason)
     context = {"page": page, "frame": stranger_frame(request)}
     return render(request, "second_factor.html", context, status=status if problem else 200)
 

@@ -22,7 +22,7 @@ from catenary.apps.access.queries.second_factors import (
     recovery_codes_left,
     second_factors_of,
 )
-from catenary.web.access.arriving import second_factor_is_required
+from catenary.web.access.asked import asked_of, second_factor_is_required, why
 from catenary.web.access.half import is_fresh
 from catenary.web.access.second_factor.challenge import (
     as_json,
@@ -155,6 +155,7 @@ def _page(asking: Asking, codes: tuple[str, ...] = ()) -> SecondFactorsPage:
     request = asking.request
     words = {Factor.APP: _("authenticator app"), Factor.PASSKEY: _("passkey")}
     factors = second_factors_of(_own(request))
+    asked = asked_of(request.user)
     return SecondFactorsPage(
         factors=tuple(
             FactorLine(each.id, words[each.kind], each.name, each.created_at, each.last_used_at)
@@ -162,7 +163,7 @@ def _page(asking: Asking, codes: tuple[str, ...] = ()) -> SecondFactorsPage:
         ),
         codes_left=recovery_codes_left(_own(request)),
         codes=codes,
-        is_required=second_factor_is_required(request.user),
+        required=why(asked) if asked.is_asked else "",
         is_fresh=is_fresh(request, clock.now()),
         has_app=any(each.kind is Factor.APP for each in factors),
     )

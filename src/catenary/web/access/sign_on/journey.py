@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +31,12 @@ from catenary.connectors.openid.provider import (
     session,
 )
 from catenary.connectors.openid.tokens import TokenRefused, verify_id_token
-from catenary.connectors.openid.trust import TrustedProvider, Vouched, vouched
+from catenary.connectors.openid.trust import (
+    TrustedProvider,
+    Vouched,
+    two_factors_shown,
+    vouched,
+)
 
 
 class CameBackWrong(Exception):
@@ -150,7 +155,9 @@ def come_back(request: HttpRequest, trusted: TrustedProvider, at: datetime) -> C
         raise CameBackWrong("the state is unknown, was used before or is too old") from denied
     except (ProviderSilent, TokenRefused) as refused:
         raise CameBackWrong(str(refused)) from refused
-    return CameBack(vouched(trusted, about), state.get("next") or "")
+    shown = two_factors_shown(trusted, claims)
+    who = replace(vouched(trusted, about), two_were_shown=shown)
+    return CameBack(who, state.get("next") or "")
 
 
 def _exchange(

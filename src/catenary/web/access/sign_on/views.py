@@ -67,7 +67,14 @@ def back(request: HttpRequest, provider: str) -> HttpResponse:
     except CatalogueBusy:
         busy = _("Your roles could not be written down just now. Try again in a minute.")
         return _page(request, busy, 503)
-    return arrive(request, account, came.wanted, by=who.source, at=at)
+    return arrive(
+        request,
+        account,
+        came.wanted,
+        by=who.source,
+        at=at,
+        two_were_shown=came.vouched.two_were_shown,
+    )
 
 
 def _trusted(key: str) -> TrustedProvider:
