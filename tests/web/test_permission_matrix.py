@@ -159,6 +159,7 @@ ROUTES = EDITING | {
     "seen-as": Route(methods=frozenset({"POST"})),
     "words": Route(page=frozenset(EVERYBODY), is_open=True),
     "language": Route(methods=frozenset({"POST"}), is_open=True),
+    "time-zone": Route(methods=frozenset({"POST"}), is_open=True),
     "healthz": Route(page=frozenset(EVERYBODY), is_open=True),
     "readyz": Route(page=frozenset(EVERYBODY), is_open=True),
     # Nobody, until the settings say who: told among the tests of metrics.

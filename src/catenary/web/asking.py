@@ -27,6 +27,7 @@ from catenary.apps.portfolio.queries.records import TODAY, Records
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.documents.shapes import Role
 from catenary.web import addresses
+from catenary.web.language import speak_to
 from catenary.web.notes import taken_note
 from catenary.web.pages import (
     Account,
@@ -79,6 +80,7 @@ def signed_in(
 def asking_of(request: HttpRequest) -> Asking:
     """Who asks and from where they look; only for a request of somebody signed in."""
     user: Any = request.user
+    speak_to(user)
     actor = actor_of_account(user.pk, user.is_operator, door="web")
     key = request.session.get(SEEN_AS, "")
     viewpoint = viewpoint_of(actor, key) if key else None

@@ -20,7 +20,7 @@ from catenary.web.help.views import words
 from catenary.web.history.views import history
 from catenary.web.home.views import home
 from catenary.web.impact.views import impact
-from catenary.web.language import choose_language
+from catenary.web.language import choose_language, choose_time_zone
 from catenary.web.organization.views import organization
 from catenary.web.service import views as service
 from catenary.web.telling import health
@@ -69,6 +69,7 @@ urlpatterns = [
     path("seen-as/", access.seen_as, name="seen-as"),
     path("help/words/", words, name="words"),
     path("language/", choose_language, name="language"),
+    path("time-zone/", choose_time_zone, name="time-zone"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),

@@ -50,6 +50,41 @@ def test_what_somebody_chose_stays_and_can_be_taken_back(world: World) -> None:
     assert '<html lang="en">' in html(client.get("/account/", headers={"accept-language": "en"}))
 
 
+def test_the_choice_comes_along_to_another_browser(world: World) -> None:
+    one, other = world.client("exactly right"), world.client("exactly right")
+
+    choose(one, "de")
+
+    page = other.get("/account/", headers={"accept-language": "en"})
+    assert '<html lang="de">' in html(page)
+    assert page.headers["Content-Language"] == "de"
+    assert 'lang="de" aria-current="true">Deutsch</button>' in html(page)
+    assert '<html lang="de">' in html(other.get("/nowhere/"))
+    other.post("/sign-out/")
+    assert '<html lang="en">' in html(other.get("/sign-in/")), "the browser itself chose nothing"
+    assert '<html lang="en">' in html(world.client("customer").get("/"))
+
+
+def test_times_are_told_in_the_zone_of_the_account(world: World) -> None:
+    client, other = world.client("exactly right"), world.client("exactly right")
+    assert "UTC" in html(client.get("/account/sessions/"))
+
+    answer = client.post("/time-zone/", {"time-zone": "Asia/Tokyo", "next": "/account/"})
+
+    assert answer.headers["Location"] == "/account/"
+    assert "JST" in html(other.get("/account/sessions/"))
+    assert '<option value="Asia/Tokyo" selected>' in html(client.get("/account/"))
+    assert "UTC" in html(world.client("customer").get("/account/sessions/")), "theirs alone"
+
+
+@pytest.mark.parametrize("zone", ["Mars/Base", "../../etc/passwd", "x" * 5000, "localtime"])
+def test_a_zone_that_is_not_there_changes_nothing(world: World, zone: str) -> None:
+    client = world.client("exactly right")
+
+    assert client.post("/time-zone/", {"time-zone": zone}).status_code == 302
+    assert "UTC" in html(client.get("/account/sessions/"))
+
+
 def test_a_stranger_chooses_before_signing_in() -> None:
     client = Client()
     assert "Deutsch" in html(client.get("/sign-in/"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -20,7 +22,7 @@ from catenary.web.access.arriving import arrive
 from catenary.web.access.attempts import kept_waiting, with_password
 from catenary.web.access.sign_on.views import sign_on_choices
 from catenary.web.asking import SEEN_AS, Asking, page_response, signed_in, stranger_frame
-from catenary.web.language import language_choices
+from catenary.web.language import language_choices, time_zone_choices
 from catenary.web.origins import origin_of
 from catenary.web.pages import AccountPage, Link, MembershipRow, SignInPage, ViewpointChoice
 from catenary.web.returning import safe_address
@@ -98,6 +100,7 @@ def account(asking: Asking) -> HttpResponse:
     actor = asking.actor
     named = asking.request.GET.get("q", "").replace("\0", "").strip()[:100]
     here = asking.viewpoint.root_id if asking.viewpoint else None
+    user: Any = asking.request.user
 
     def link(name: str, key: str, root_id: int) -> Link:
         # Another top organization has a page only for those who look from it.
@@ -121,5 +124,6 @@ def account(asking: Asking) -> HttpResponse:
         is_operator=actor.is_operator,
         may_read_audit=may_read_audit(actor),
         languages=language_choices(asking.request),
+        zones=time_zone_choices(user.time_zone),
     )
     return page_response(asking, "account.html", page)

@@ -24,6 +24,8 @@ from catenary.web.pages.frame import (
     LooksBack,
     ViewpointBand,
     ViewpointChoice,
+    ZoneChoice,
+    ZoneGroup,
 )
 from catenary.web.pages.history import Change, HistoryEntry, HistoryPage
 from catenary.web.pages.home import (
@@ -112,6 +114,8 @@ __all__ = [
     "HomePage",
     "Hours",
     "LanguageChoice",
+    "ZoneChoice",
+    "ZoneGroup",
     "Link",
     "LooksBack",
     "MeasureLine",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from catenary.web.pages.frame import LanguageChoice, ViewpointChoice
+from catenary.web.pages.frame import LanguageChoice, ViewpointChoice, ZoneGroup
 from catenary.web.pages.sentences import Link
 
 
@@ -55,6 +55,7 @@ class AccountPage:
     is_operator: bool = False
     may_read_audit: bool = False
     languages: tuple[LanguageChoice, ...] = ()
+    zones: tuple[ZoneGroup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

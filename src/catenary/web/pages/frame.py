@@ -41,6 +41,23 @@ class LanguageChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class ZoneChoice:
+    """A time zone by its name in the world's list, and by its place alone."""
+
+    name: str
+    place: str
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneGroup:
+    """The time zones of a region."""
+
+    region: str
+    zones: tuple[ZoneChoice, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ViewpointChoice:
     """Another organization one may look as. ``look`` is ``provider`` or ``customer``."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django import template
+from django.utils import timezone
 from django.utils.formats import date_format
 
 from catenary.web import reading
@@ -21,7 +22,9 @@ def moment(at: datetime | None) -> str:
 
 @register.filter
 def day(at: date | datetime | None) -> str:
-    """``3 March 2024``; nothing for nothing."""
+    """``3 March 2024``, the day it was where the reader reads; nothing for nothing."""
+    if isinstance(at, datetime):
+        at = timezone.localtime(at)
     return "" if at is None else date_format(at, "DATE_FORMAT")
 
 

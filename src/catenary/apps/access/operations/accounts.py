@@ -95,3 +95,13 @@ def create_accounts(*, emails: Iterable[str], password: str, at: datetime) -> di
         password=encoded, is_active=True
     )
     return dict(Account.objects.filter(email__in=addresses).values_list("email", "pk"))
+
+
+def keep_reading(
+    *, account_id: int, language: str | None = None, time_zone: str | None = None
+) -> None:
+    """Keep how somebody reads pages; what is None stays. It concerns nobody else, so nothing is
+    written down about it."""
+    said = {"language": language, "time_zone": time_zone}
+    changed = {name: value for name, value in said.items() if value is not None}
+    Account.objects.filter(pk=account_id).update(**changed)
