@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from catenary.apps.history.choices import Kind
 from catenary.apps.portfolio.operations.services import remove_services
-from catenary.apps.portfolio.queries.changes import Narrowed, changes_between
+from catenary.apps.portfolio.queries.changes import Narrowed, changes_between, grouped_changes
 from catenary.domain.actors import Actor
 from catenary.domain.documents.shapes import ConsumptionDocument, Role
 from tests.apps.worlds import (
@@ -115,8 +116,14 @@ def test_what_one_may_not_see_changes_no_answer(name: str, key: str) -> None:
         rows = changes_between(
             actor=actor, viewpoint=viewpoint, narrowed=Narrowed(), limit=500
         ).rows
+        groups = grouped_changes(
+            actor=actor, viewpoint=viewpoint, narrowed=Narrowed(), limit=2, few=3
+        )
+        told = [(g.at, g.who, g.counts, len(g.rows)) for g in groups.groups]
         # Numbers of revisions are places for paging, and told to nobody.
-        return [(r.kind, r.reference, r.name, r.who, r.entry.before, r.entry.after) for r in rows]
+        return [bool(groups.after), *told] + [
+            (r.kind, r.reference, r.name, r.who, r.entry.before, r.entry.after) for r in rows
+        ]
 
     before = everything()
     define(
@@ -145,3 +152,36 @@ def test_what_was_said_while_restricted_stays_with_those_who_may_see_it() -> Non
     assert [action for _, _, action in told(edith, "bluewater-apps", **asked)] == ["changed"]
     assert len(told(ada, "bluewater", **asked)) == 3
     assert len(told(OPERATOR, "bluewater", **asked)) == 3
+
+
+def test_a_change_is_told_once_and_counts_what_may_be_told_alone() -> None:
+    begin()
+    ada, edith = as_person("ada"), as_person("edith")
+    many = [service(f"bluewater-ops/part-{n}", name=f"Part {n}") for n in range(9)]
+    veiled = [service(f"bluewater-ops/safe-{n}", restricted=True) for n in range(5)]
+    define(services=[*many, *veiled], actor=ada)
+    for hour in range(2, 5):  # changes that Edith learns nothing of take no room on her pages
+        define(
+            services=[service("bluewater-ops/safe-0", restricted=True, name=f"S {hour}")],
+            at=START + hour * HOUR,
+        )
+
+    def first(actor: Actor, key: str, **more: Any) -> Any:
+        return grouped_changes(
+            actor=actor, viewpoint=looking_from(actor, key), narrowed=Narrowed(), **more
+        )
+
+    hers = first(edith, "bluewater-apps", limit=1, few=4)
+    all_of_it = first(ada, "bluewater", limit=4, few=4)
+
+    assert [dict(g.counts) for g in hers.groups] == [{Kind.SERVICE: 9}]
+    assert len(hers.groups[0].rows) == 4 and hers.groups[0].who == "Ada"
+    assert "safe" not in repr(hers)
+    assert [sum(g.counts.values()) for g in all_of_it.groups] == [1, 1, 1, 14]
+    then = first(edith, "bluewater-apps", limit=1, after=hers.after or "")
+    assert then.groups[0].at < hers.groups[0].at and then.after is None
+    number = hers.groups[0].rows[0].entry.number
+    listed = told(edith, "bluewater-apps", within=number)
+    assert len(listed) == 9 and not [row for row in listed if "safe" in row[1]]
+    hidden = all_of_it.groups[0].rows[0].entry.number
+    assert told(edith, "bluewater-apps", within=hidden) == []

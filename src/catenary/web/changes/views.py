@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from urllib.parse import urlencode
@@ -9,22 +10,30 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from catenary.apps.history.choices import Kind
 from catenary.apps.portfolio.queries.changes import (
     Changes,
+    GroupedChanges,
     Happened,
     Narrowed,
+    Together,
     changes_between,
+    grouped_changes,
 )
 from catenary.domain.moments import read_moment
+from catenary.exchange.catalogue.amending import BY_HAND
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
-from catenary.web.pages import Link, say
-from catenary.web.pages.changes import ChangedRow, ChangesPage
-from catenary.web.service.history import history_entries
+from catenary.web.pages import Count, Link, say
+from catenary.web.pages.changes import ChangedRow, ChangedTogether, ChangesPage
+from catenary.web.reading import figure
+from catenary.web.service.history import history_entries, source_words
 
+#: A change of more things than this is folded; so many of them are named then.
+_OPEN, _NAMED = 4, 3
 _FIELDS = ("organization", "service", "person", "door", "source")
 
 
@@ -40,16 +49,30 @@ def changes(asking: Asking) -> HttpResponse:
     for text, moment in zip((since, until), moments, strict=True):
         if text and moment is None:
             problem = _("“{text}” is no date, like 2026-03-01.").format(text=text)
-    found = Changes(())
+    within = _number(given.get("within", ""))
+    found: Changes | GroupedChanges = Changes(())
     if asking.viewpoint is not None and not problem:
-        found = changes_between(
+        look = changes_between if within else grouped_changes
+        found = look(
             actor=asking.actor,
             viewpoint=asking.viewpoint,
-            narrowed=Narrowed(moments[0], moments[1], *asked.values()),
+            narrowed=Narrowed(
+                moments[0],
+                moments[1],
+                asked["organization"],
+                asked["service"],
+                asked["person"],
+                asked["door"],
+                asked["source"],
+                within=within,
+            ),
             after=given.get("after", "")[:200],
         )
-    query = {"from": since, "to": until, **asked, "after": found.after or ""}
-    kept = urlencode({name: text for name, text in query.items() if text})
+    query = {"from": since, "to": until, **asked}
+    narrowed = {name: text for name, text in query.items() if text}
+    kept = urlencode(
+        narrowed | ({"within": str(within)} if within else {}) | {"after": found.after or ""}
+    )
     page = ChangesPage(
         answer=say(_("What was changed here, by whom and when. Nothing of it is ever edited.")),
         since=since,
@@ -60,7 +83,10 @@ def changes(asking: Asking) -> HttpResponse:
             ("api", _("the API")),
             ("command-line", _("the command line")),
         ),
-        rows=_rows(found),
+        rows=_rows(found.rows) if isinstance(found, Changes) else (),
+        groups=_groups(found, narrowed) if isinstance(found, GroupedChanges) else (),
+        is_one=bool(within),
+        all_url=f"{reverse('changes')}?{urlencode(narrowed)}" if within else "",
         older_url=f"{reverse('changes')}?{kept}" if found.after else "",
         problem=problem,
     )
@@ -75,9 +101,61 @@ def _since(text: str) -> datetime | None:
     return moment
 
 
-def _rows(found: Changes) -> tuple[ChangedRow, ...]:
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def _groups(found: GroupedChanges, narrowed: dict[str, str]) -> tuple[ChangedTogether, ...]:
+    rows = iter(_rows(tuple(row for group in found.groups for row in group.rows)))
+    told = []
+    for group in found.groups:
+        own = tuple(next(rows) for _ in group.rows)
+        count = sum(group.counts.values())
+        within = urlencode({**narrowed, "within": group.rows[0].entry.number})
+        told.append(
+            ChangedTogether(
+                at=group.at,
+                who=own[0].entry.who,
+                through=_through(group),
+                note=own[0].note,
+                rows=own,
+                count=Count(count),
+                counted=_counted(group.counts),
+                named=tuple(row.subject.text for row in own[:_NAMED]),
+                more=count - _NAMED,
+                is_long=count > _OPEN,
+                whole_url=f"{reverse('changes')}?{within}" if count > len(own) else "",
+            )
+        )
+    return tuple(told)
+
+
+def _through(group: Together) -> str:
+    """By which door and from which source."""
+    door = {
+        "web": _("in the browser"),
+        "api": _("through the API"),
+        "command-line": _("at the command line"),
+    }.get(group.door, group.door)
+    if not group.source or group.source == BY_HAND:
+        return door
+    return f"{source_words(group.source)}, {door}" if door else source_words(group.source)
+
+
+def _counted(counts: Mapping[Kind, int]) -> str:
+    words = {
+        Kind.ORGANIZATION: lambda n: ngettext("{n} organization", "{n} organizations", n),
+        Kind.PERSON: lambda n: ngettext("{n} person", "{n} people", n),
+        Kind.SERVICE: lambda n: ngettext("{n} service", "{n} services", n),
+        Kind.CONSUMPTION: lambda n: ngettext("{n} consumption", "{n} consumptions", n),
+    }
+    ordered = sorted(counts.items(), key=lambda item: -item[1])
+    return ", ".join(words[kind](n).format(n=figure(n)) for kind, n in ordered)
+
+
+def _rows(happened: tuple[Happened, ...]) -> tuple[ChangedRow, ...]:
     # Who did it has been decided already: numbers would be looked up once more.
-    bare = [replace(row.entry, person_id=None, account_id=None) for row in found.rows]
+    bare = [replace(row.entry, person_id=None, account_id=None) for row in happened]
     return tuple(
         ChangedRow(
             _kind(row.kind),
@@ -86,7 +164,7 @@ def _rows(found: Changes) -> tuple[ChangedRow, ...]:
             replace(entry, who=row.who or _("An operator, or somebody elsewhere")),
             row.note,
         )
-        for row, entry in zip(found.rows, history_entries(bare), strict=True)
+        for row, entry in zip(happened, history_entries(bare), strict=True)
     )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from catenary.web.pages.history import HistoryEntry
+from catenary.web.pages.marks import Count
 from catenary.web.pages.sentences import Link, Sentence
 
 
@@ -20,8 +22,28 @@ class ChangedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangedTogether:
+    """Everything that one change did: who, when and how once, then its first rows. ``count`` are
+    all, ``counted`` the same in words by kind; one of many is folded (``is_long``) behind the
+    first ``named`` and how many ``more``. ``whole_url`` lists all when they are more than here."""
+
+    at: datetime
+    who: str
+    through: str
+    note: str
+    rows: tuple[ChangedRow, ...]
+    count: Count
+    counted: str
+    named: tuple[str, ...] = ()
+    more: int = 0
+    is_long: bool = False
+    whole_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ChangesPage:
-    """The fields hold what was asked for, as it was written."""
+    """The fields hold what was asked for, as it was written. ``groups`` are changes, ``rows``
+    everything that a single one did (``is_one``); ``all_url`` leads back from there."""
 
     answer: Sentence
     since: str = ""
@@ -33,5 +55,8 @@ class ChangesPage:
     source: str = ""
     doors: tuple[tuple[str, str], ...] = ()
     rows: tuple[ChangedRow, ...] = ()
+    groups: tuple[ChangedTogether, ...] = ()
+    is_one: bool = False
+    all_url: str = ""
     older_url: str = ""
     problem: str = ""

@@ -24,6 +24,7 @@ from catenary.apps.history.queries import (
     ChangeFilter,
     HistoryEntry,
     changes_among,
+    groups_among,
 )
 from catenary.apps.organizations.queries import (
     OrganizationRow,
@@ -42,13 +43,16 @@ from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.documents.contacts import as_read, by_contact, people_in
 
 PAGE = 50
+#: So many changes on a page that lists them by change, and so many things of each.
+GROUPS, FEW = 20, 20
 
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
     """What is asked for: moments are included; ``organization`` (a key) means everything below
     it; ``person`` is the address of who did it. ``service`` means a service with its consumption,
-    ``reference`` one object alone, whatever it is."""
+    ``reference`` one object alone, whatever it is. ``within`` is the number of one revision: then
+    everything of the change that made it, and nothing when that revision is not told of."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -59,6 +63,7 @@ class Narrowed:
     source: str = ""
     kind: str = ""
     reference: str = ""
+    within: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +93,14 @@ def changes_between(
     *, actor: Actor, viewpoint: Viewpoint, narrowed: Narrowed, after: str = "", limit: int = PAGE
 ) -> Changes:
     """What happened at home between the moments."""
-    objects = _narrowed_to(
-        narrowed.kind, narrowed.reference, viewpoint, _objects(actor, viewpoint, narrowed)
-    )
-    person_id = None
-    if narrowed.person:
-        found = people_by_email([narrowed.person.lower()], root_ids=[viewpoint.root_id])
-        if not found:
-            return Changes(())
-        person_id = next(iter(found.values())).id
-    if not (narrowed.door.isprintable() and narrowed.source.isprintable()):
+    asked = _asked(actor, viewpoint, narrowed)
+    if asked is None:
         return Changes(())
     rows = changes_among(
-        objects,
-        ChangeFilter(narrowed.since, narrowed.until, person_id, narrowed.door, narrowed.source),
+        _narrowed_to(
+            narrowed.kind, narrowed.reference, viewpoint, _objects(actor, viewpoint, narrowed)
+        ),
+        asked,
         before=_place(after),
         limit=limit + 1,
     )
@@ -111,6 +110,98 @@ def changes_between(
         _told(actor, viewpoint, shown),
         None if last is None else _token(last.at, last.number),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Everything that one change did, as far as it may be told: how many of each kind, and the
+    first few. ``who`` is empty for somebody of another top organization, and for an operator."""
+
+    at: datetime
+    who: str
+    note: str
+    door: str
+    source: str
+    counts: Mapping[Kind, int]
+    rows: tuple[Happened, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupedChanges:
+    """One page by change, the latest first; ``after`` leads on to what happened before."""
+
+    groups: tuple[Together, ...]
+    after: str | None = None
+
+
+def grouped_changes(
+    *,
+    actor: Actor,
+    viewpoint: Viewpoint,
+    narrowed: Narrowed,
+    after: str = "",
+    limit: int = GROUPS,
+    few: int = FEW,
+) -> GroupedChanges:
+    """What happened at home between the moments, each change once: what may not be told is
+    neither listed nor counted."""
+    asked = _asked(actor, viewpoint, narrowed)
+    if asked is None:
+        return GroupedChanges(())
+    objects = _narrowed_to(
+        narrowed.kind, narrowed.reference, viewpoint, _objects(actor, viewpoint, narrowed)
+    )
+    groups, last = groups_among(objects, asked, before=_place(after), limit=limit, few=few)
+    told = iter(_told(actor, viewpoint, [entry for group in groups for entry in group.entries]))
+    found = []
+    for group in groups:
+        rows = tuple(next(told) for _ in group.entries)
+        first = rows[0]
+        found.append(
+            Together(
+                group.at,
+                first.who,
+                first.note,
+                first.entry.door,
+                first.entry.source,
+                group.counts,
+                rows,
+            )
+        )
+    return GroupedChanges(tuple(found), None if last is None else _token(*last))
+
+
+def _asked(actor: Actor, viewpoint: Viewpoint, narrowed: Narrowed) -> ChangeFilter | None:
+    """The filter for history; none when nothing can be found by it."""
+    person_id = None
+    if narrowed.person:
+        found = people_by_email([narrowed.person.lower()], root_ids=[viewpoint.root_id])
+        if not found:
+            return None
+        person_id = next(iter(found.values())).id
+    if not (narrowed.door.isprintable() and narrowed.source.isprintable()):
+        return None
+    return ChangeFilter(
+        narrowed.since,
+        narrowed.until,
+        person_id,
+        narrowed.door,
+        narrowed.source,
+        narrowed.within,
+        _veiled(actor, viewpoint),
+    )
+
+
+def _veiled(actor: Actor, viewpoint: Viewpoint) -> Any:
+    """The services at home of which one does not see what is restricted; none when there cannot
+    be any."""
+    top = viewpoint.path.partition("/")[0] + "/"
+    if sees_restricted(actor, top):
+        return None
+    rows = Service.objects.filter(root_id=viewpoint.root_id)
+    for fact in actor.memberships:
+        rows = rows.exclude(provider_path__startswith=fact.path)
+    return rows.values("pk")
 
 
 def _objects(actor: Actor, viewpoint: Viewpoint, narrowed: Narrowed) -> dict[Kind, Any]:
@@ -222,11 +313,6 @@ def _told(actor: Actor, viewpoint: Viewpoint, rows: list[ChangeEntry]) -> tuple[
         name = str((entry.after or entry.before or {}).get("name", ""))
         if row.kind is Kind.SERVICE:
             service = services[row.object_id]
-            was_restricted = any(
-                plain.get("restricted") for plain in (entry.before, entry.after) if plain
-            )
-            if was_restricted and not sees_restricted(actor, service.provider_path):
-                continue
             is_there = not service.is_removed
             entry = _rewritten(
                 entry, lambda plain: without_names(as_read(plain, addresses), unshown)
