@@ -27,6 +27,11 @@ def begin(page: Page, name: str) -> None:
     page.get_by_label("Name", exact=True).fill(name)
 
 
+def unfold(page: Page, title: str) -> None:
+    """Open a section of the form."""
+    page.locator("summary", has=page.get_by_role("heading", name=title, exact=True)).click()
+
+
 def save(page: Page) -> None:
     """Press the button one sees."""
     page.get_by_role("button", name="Save", exact=True).last.click()
@@ -45,12 +50,19 @@ def test_a_service_is_defined_from_nothing(signed_in: Open) -> None:
     begin(page, "Theatre planning")
     page.get_by_label("Stage", exact=True).select_option("designed")
 
+    # Sections open and close, and those that are open stay so while the form is drawn anew.
+    expect(page.get_by_role("button", name="Add an outcome")).to_be_hidden()
+    unfold(page, "Outcomes")
     page.get_by_role("button", name="Add an outcome").click()
     words = page.get_by_label("What customers achieve, in their own words")
     expect(words).to_be_focused()
     words.fill("Operations start on time")
 
+    unfold(page, "What it relies on")
     page.get_by_role("button", name="Add something it relies on").click()
+    expect(words).to_be_visible()
+    contents = page.get_by_role("navigation", name="Parts of the form")
+    expect(contents.get_by_role("listitem").filter(has_text="Warranty")).to_contain_text("empty")
     page.get_by_label("How much of this must be there").select_option("at-least")
     expect(page.get_by_label("Units needed, or the service is down")).to_be_hidden()
     page.get_by_label("At least how many").fill("1")
@@ -69,9 +81,14 @@ def test_a_service_is_defined_from_nothing(signed_in: Open) -> None:
     checks.get_by_role("button", name="I am the owner").click()
     expect(page.get_by_label("Service owner")).to_have_value(DANA)
     expect(checks).not_to_contain_text("CAT105")
+    # A link into a closed section opens it.
+    expect(page.get_by_label("Security")).to_be_hidden()
+    contents.get_by_role("link", name="Warranty: fit for use").click()
+    expect(page.get_by_label("Hours", exact=True)).to_be_visible()
 
     save(page)
     expect(page).to_have_url("/services/hospital-it/theatre-planning/")
+    expect(page.get_by_role("status")).to_have_text("Saved. It is in the catalogue now.")
     expect(page.get_by_text("Operations start on time")).to_be_visible()
     expect(page.get_by_role("region", name="What it rests on")).to_contain_text("Workflow engine")
 
@@ -82,6 +99,7 @@ def test_the_second_of_two_merges(signed_in: Open, new_page: Open, complaints: C
     address = made(dana, "Bed planning")
     for page in (dana, helen):
         page.goto(f"{address}edit/")
+        unfold(page, "What it is")
     dana.get_by_label("Name", exact=True).fill("Beds")
     dana.get_by_label("Description").fill("Which bed is free when.")
     save(dana)
@@ -103,6 +121,9 @@ def test_the_second_of_two_merges(signed_in: Open, new_page: Open, complaints: C
 
     expect(helen.get_by_role("heading", level=1)).to_have_text("Bed management")
     expect(helen.locator(".lede")).to_have_text("Which bed is free when.")
+    expect(helen.get_by_role("status")).to_contain_text("Saved. Changed: Name")
+    helen.get_by_role("button", name="Undo").click()
+    expect(helen.get_by_role("heading", level=1)).to_have_text("Beds")
 
 
 def test_what_others_need_stays_and_what_is_deleted_comes_back(signed_in: Open) -> None:
@@ -130,6 +151,7 @@ def test_files_keep_what_they_manage_until_it_is_taken_over(
     page = signed_in(DANA)
     page.goto("/services/hospital-it/network/edit/")
     expect(page.get_by_text("Managed by the catalogue files “hospital”.")).to_be_visible()
+    unfold(page, "What it is")
     page.get_by_label("Description").fill("Cables and waves.")
     save(page)
     expect(page.get_by_role("heading", name="Nothing was saved yet")).to_be_focused()
@@ -149,6 +171,8 @@ def test_a_keyboard_is_enough(signed_in: Open) -> None:
 
     tab_to("#f-name")
     page.keyboard.type("Keys alone")
+    tab_to("#card-outcomes > summary")
+    page.keyboard.press("Enter")
     tab_to("button[value='add outcomes']")
     page.keyboard.press("Enter")
     expect(page.locator("#f-outcomes-0-statement")).to_be_focused()
@@ -170,10 +194,12 @@ def test_everything_goes_without_script(signed_in: Open, complaints: Complaints)
     complaints.expected.add("status of 422")
     page = signed_in(DANA, java_script_enabled=False)
     begin(page, "Plain paper")
+    unfold(page, "What it relies on")
     page.get_by_role("button", name="Add something it relies on").click()
     page.get_by_label("Service", exact=True).fill("workflow")
     page.locator("button[value='find relies-on.0.members.0.service']").click()
     page.locator(".found-list button", has_text="Workflow engine").click()
+    unfold(page, "Warranty: fit for use")
     page.get_by_label("Availability, in percent of the service hours").fill("99,9")
     save(page)
 
@@ -184,9 +210,11 @@ def test_everything_goes_without_script(signed_in: Open, complaints: Complaints)
     page.get_by_role("button", name="Save draft").click()
     page.goto("/")
     page.get_by_role("link", name="Plain paper").click()
+    unfold(page, "Warranty: fit for use")
     expect(availability).to_have_value("99.9")
     save(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Plain paper")
+    expect(page.get_by_role("status")).to_contain_text("Saved.")
 
 
 FORMS = (
@@ -204,6 +232,13 @@ HOUSE = (
 )
 
 
+def unfold_all(page: Page) -> int:
+    """Open every section of a form; how many were closed."""
+    every = "parts => parts.filter(part => !part.open).map(part => part.open = true).length"
+    closed: int = page.locator("details[data-part]").evaluate_all(every)
+    return closed
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_forms_are_accessible(signed_in: Open, scheme: Any) -> None:
     found = []
@@ -213,6 +248,8 @@ def test_forms_are_accessible(signed_in: Open, scheme: Any) -> None:
             page.goto(address)
             expect(page.get_by_role("heading", level=1)).to_be_visible()
             found += serious(page, scheme)
+            if unfold_all(page):
+                found += serious(page, scheme)
     assert found == []
 
 
@@ -221,5 +258,9 @@ def test_forms_fit_a_telephone(signed_in: Open) -> None:
         page = signed_in(who, viewport=PHONE)
         for address in addresses:
             page.goto(address)
+            height = page.evaluate("document.documentElement.scrollHeight")
+            # A full service is seen whole at a glance, not scrolled through.
+            assert height <= 2.6 * PHONE["height"] or address != FORMS[0], height
+            unfold_all(page)
             width = page.evaluate("document.documentElement.scrollWidth")
             assert width <= PHONE["width"], address

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 from django.db import connection
-from django.db.models import Count, F, Max, Q, QuerySet, Window
+from django.db.models import Case, Count, F, Max, Q, QuerySet, When, Window
 from django.db.models.functions import RowNumber
 
 from catenary.apps.common.queries import in_batches
@@ -449,9 +449,14 @@ def _page_of_groups(
     return groups, (listed[-1][1], listed[-1][0]) if len(listed) == limit else None
 
 
+#: What comes first of a change that touched many things: what people look for.
+_BY_WEIGHT = (Kind.SERVICE, Kind.ORGANIZATION, Kind.PERSON, Kind.CONSUMPTION)
+
+
 def _first_of_each(rows: Any, sizes: Mapping[int, int], few: int) -> dict[int, list[ChangeEntry]]:
     """The first few entries of each change: those of all small ones at once."""
-    rows = rows.select_related("change", "before").order_by("-starts_at", "-pk")
+    weight = Case(*(When(kind=kind, then=place) for place, kind in enumerate(_BY_WEIGHT)))
+    rows = rows.select_related("change", "before").order_by(weight, "-pk")
     small = [number for number, size in sizes.items() if size <= few]
     found: dict[int, list[ChangeEntry]] = {number: [] for number in sizes}
     for row in rows.filter(change_id__in=small):

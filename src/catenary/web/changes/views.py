@@ -149,7 +149,8 @@ def _counted(counts: Mapping[Kind, int]) -> str:
         Kind.SERVICE: lambda n: ngettext("{n} service", "{n} services", n),
         Kind.CONSUMPTION: lambda n: ngettext("{n} consumption", "{n} consumptions", n),
     }
-    ordered = sorted(counts.items(), key=lambda item: -item[1])
+    order = (Kind.SERVICE, Kind.ORGANIZATION, Kind.PERSON, Kind.CONSUMPTION)
+    ordered = [(kind, counts[kind]) for kind in order if kind in counts]
     return ", ".join(words[kind](n).format(n=figure(n)) for kind, n in ordered)
 
 

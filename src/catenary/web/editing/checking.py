@@ -15,9 +15,8 @@ from catenary.domain.findings import Finding
 from catenary.web.asking import Asking
 from catenary.web.editing.building import Built
 from catenary.web.editing.commands import obey
-from catenary.web.editing.fields import State
+from catenary.web.editing.fields import State, widget_id
 from catenary.web.editing.service_table import ITEMS
-from catenary.web.editing.widgets import widget_id
 
 #: What a button can do about findings of a rule, in its words.
 REMEDIES: dict[str, str | Promise] = {
@@ -43,45 +42,55 @@ _ROWS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One finding beside the form: ``target`` is the id of its field, ``remedy_label`` the words
-    of the button that mends it, empty when only a person can."""
+    """One finding beside the form: ``place`` is the path of its field in the form, ``remedy_label``
+    the words of the button that mends it, empty when only a person can."""
 
     finding: Finding
-    target: str
+    place: str
     remedy_label: str | Promise = ""
+
+    @property
+    def target(self) -> str:
+        """The id of its field on the page."""
+        return widget_id(self.place)
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """What stands beside the form: findings, how many fields cannot be read, and when the draft
-    was kept."""
+    """What stands beside the form: findings, the places of what cannot be read, and when the
+    draft was kept."""
 
     lines: tuple[Line, ...] = ()
     is_checked: bool = False
-    problem_count: int = 0
+    wrong: tuple[str, ...] = ()
     kept_at: datetime | None = None
+
+    @property
+    def problem_count(self) -> int:
+        """How many things cannot be read."""
+        return len(self.wrong)
 
 
 def panel_of(
     asking: Asking,
     built: Built,
     document: ServiceDocument | None,
-    problem_count: int,
+    wrong: tuple[str, ...],
     kept_at: datetime | None = None,
 ) -> Panel:
     """What the rules say about a service as it is typed; nothing while it cannot be read."""
     if document is None or asking.viewpoint is None:
-        return Panel(problem_count=problem_count, kept_at=kept_at)
+        return Panel(wrong=wrong, kept_at=kept_at)
     found = findings_about(asking.actor, asking.viewpoint, document)
     lines = tuple(
         Line(
             finding,
-            widget_id(built.place_of(finding.path[2:]) or "name"),
+            built.place_of(finding.path[2:]) or "name",
             REMEDIES.get(finding.code, ""),
         )
         for finding in found
     )
-    return Panel(lines, is_checked=True, problem_count=problem_count, kept_at=kept_at)
+    return Panel(lines, is_checked=True, wrong=wrong, kept_at=kept_at)
 
 
 def mend(state: State, code: str, email: str) -> str:

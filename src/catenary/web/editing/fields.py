@@ -19,6 +19,11 @@ State = dict[str, Any]
 PREFIX = "f."
 
 
+def widget_id(path: str) -> str:
+    """The id on the page of what stands at a path of the form."""
+    return "f-" + path.replace(".", "-")
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One thing to type or choose.

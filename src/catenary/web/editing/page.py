@@ -24,9 +24,10 @@ from catenary.web import addresses
 from catenary.web.asking import Asking
 from catenary.web.editing.checking import Panel
 from catenary.web.editing.drafting import drafting_sentences
-from catenary.web.editing.fields import Field, State, Words
+from catenary.web.editing.fields import Field, State, Words, widget_id
 from catenary.web.editing.kinds import Editing
-from catenary.web.editing.widgets import Card, Drawing, cards, picked, widget_id
+from catenary.web.editing.parts import FormPart, form_parts
+from catenary.web.editing.widgets import Card, Drawing, cards, picked
 from catenary.web.pages import Link, Sentence
 
 #: Two letters find too much.
@@ -50,6 +51,7 @@ class EditPage:
     back: Link
     action: str
     cards: tuple[Card, ...]
+    parts: tuple[FormPart, ...]
     seen: str
     is_new: bool
     kind: str
@@ -64,6 +66,11 @@ class EditPage:
     delete_url: str = ""
     history_url: str = ""
     drafting: tuple[Sentence, ...] = ()
+
+
+def _opened(asking: Asking) -> list[str]:
+    """The sections that the browser has open, when it says so."""
+    return asking.request.POST.get("open", "")[:400].split()
 
 
 def manager_words(managed_by: str) -> str:
@@ -95,8 +102,11 @@ def edit_page(
 ) -> EditPage:
     """The page of a form in this state."""
     is_new = editable is None
+    panel = panel or Panel()
     reference = editable.reference if editable else ""
     items = editing.items_for(is_new=is_new)
+    sections = editing.sections_for(is_new=is_new)
+    parts = form_parts(sections, state, panel, focus=focus, opened=_opened(asking))
     fields = picked(items, state)
     drawing = Drawing(
         names=_names(asking, fields),
@@ -114,7 +124,8 @@ def edit_page(
         noun=editing.noun,
         back=_back(asking, editing, editable),
         action=addresses.edit(editing.kind, reference),
-        cards=cards(editing.sections_for(is_new=is_new), state, drawing),
+        cards=cards(sections, parts, state, drawing),
+        parts=parts,
         seen=seen,
         is_new=is_new,
         kind=editing.kind,
@@ -125,7 +136,7 @@ def edit_page(
         drafted_at=drafted_at,
         is_from_draft=is_from_draft,
         notice=notice,
-        panel=panel or Panel(),
+        panel=panel,
         delete_url=addresses.edit(editing.kind, reference, "delete") if editable else "",
         drafting=drafting_sentences(asking, editing.kind, reference, is_form=True),
         history_url=addresses.edit(editing.kind, reference, "history") if editable else "",

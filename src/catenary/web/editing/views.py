@@ -23,12 +23,12 @@ from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.editing.checking import Panel, mend, panel_of
 from catenary.web.editing.commands import obey
 from catenary.web.editing.conflict import conflict_page
-from catenary.web.editing.fields import State, posted, shaped
+from catenary.web.editing.fields import State, posted, shaped, widget_id
 from catenary.web.editing.kinds import EDITINGS, NOTHING, SERVICE, Editing, begun_with
 from catenary.web.editing.page import by_place, edit_page, found_for, manager_words
+from catenary.web.editing.parts import form_parts
 from catenary.web.editing.saving import Saved, base_of, read_form, save
 from catenary.web.editing.telling import saved_note
-from catenary.web.editing.widgets import widget_id
 from catenary.web.notes import leave_note
 from catenary.web.pages.frame import Note
 
@@ -254,7 +254,7 @@ def _refused(
         seen=seen,
         problems=by_place(problems),
         takes_over=takes_over,
-        panel=Panel(problem_count=len(problems)),
+        panel=Panel(wrong=tuple(place for place, _problem in problems)),
     )
     return page_response(asking, "editing/form.html", page, status=422)
 
@@ -265,7 +265,9 @@ def _checked(
     """What the rules say of what is typed so far, which is kept as a draft on the way."""
     kept_at = _keep(asking, editing, editable, state, seen)
     panel = _panel(asking, editing, editable, state, seen, kept_at)
-    page = {"panel": panel, "kind": editing.kind}
+    sections = editing.sections_for(is_new=editable is None)
+    parts = form_parts(sections, state, panel)
+    page = {"panel": panel, "kind": editing.kind, "parts": parts, "is_live": True}
     return render(asking.request, "editing/panel.html", {"page": page})
 
 
@@ -304,7 +306,8 @@ def _panel(
     base = base_of(asking, editing, editable, seen)
     reading = read_form(asking, editing, editable, state, base.hidden if base else NOTHING)
     document = reading.document if isinstance(reading.document, ServiceDocument) else None
-    return panel_of(asking, reading.built, document, len(reading.problems), kept_at)
+    wrong = tuple(place for place, _problem in reading.problems)
+    return panel_of(asking, reading.built, document, wrong, kept_at)
 
 
 def _state_now(editing: Editing, editable: Editable) -> State:

@@ -8,7 +8,18 @@ from typing import Any
 
 from catenary.apps.organizations.queries.editing import Found
 from catenary.domain.findings import Problem
-from catenary.web.editing.fields import PREFIX, Field, Item, Part, Rows, Section, State, Words
+from catenary.web.editing.fields import (
+    PREFIX,
+    Field,
+    Item,
+    Part,
+    Rows,
+    Section,
+    State,
+    Words,
+    widget_id,
+)
+from catenary.web.editing.parts import FormPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +91,11 @@ class Widget:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A section of the form."""
+    """A section of the form, with what it holds at a glance."""
 
-    key: str
-    title: Words
+    part: FormPart
     idea: Words
     items: tuple[Widget, ...]
-    problem_count: int
 
 
 @dataclass(slots=True)
@@ -99,26 +108,17 @@ class Drawing:
     focus: str = ""
 
 
-def widget_id(path: str) -> str:
-    """The id on the page of what stands at a path of the form."""
-    return "f-" + path.replace(".", "-")
-
-
-def cards(sections: Iterable[Section], state: State, drawing: Drawing) -> tuple[Card, ...]:
+def cards(
+    sections: Iterable[Section], parts: Iterable[FormPart], state: State, drawing: Drawing
+) -> tuple[Card, ...]:
     """All sections with what was typed."""
     return tuple(
         Card(
-            section.key,
-            section.title,
+            part,
             section.idea,
             tuple(_widget(item, state, "", drawing) for item in section.items),
-            sum(
-                len(found)
-                for path, found in drawing.problems.items()
-                if any(path == i.name or path.startswith(f"{i.name}.") for i in section.items)
-            ),
         )
-        for section in sections
+        for section, part in zip(sections, parts, strict=True)
     )
 
 
