@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
@@ -13,7 +14,15 @@ from catenary.apps.organizations.queries import top_organizations, viewpoint_of
 from catenary.apps.portfolio.queries.checks import live_findings
 from catenary.apps.portfolio.queries.documents import live_catalogue
 from catenary.apps.portfolio.queries.scoped_checks import findings_about
-from catenary.domain.documents.shapes import OrganizationDocument
+from catenary.apps.portfolio.queries.scoped_house_checks import findings_about_house
+from catenary.domain.documents.shapes import (
+    CatalogueDocument,
+    ConsumptionDocument,
+    MembershipDocument,
+    OrganizationDocument,
+    PersonDocument,
+    Role,
+)
 from catenary.domain.findings import Finding
 from catenary.exchange.catalogue.reading import read_catalogue
 from tests.apps.worlds import OPERATOR, as_person, begin, looking_from, say
@@ -62,6 +71,58 @@ def test_an_organization_of_others_is_not_told_from_one_that_is_not_there(named:
     assert "CAT106" in {finding.code for finding in found}
 
 
+P = "p@bluewater.example"
+NAMING = [
+    lambda key: OrganizationDocument("bluewater-new", "New", key),
+    lambda key: PersonDocument(P, "P", key),
+    lambda key: PersonDocument(P, "P", "bluewater", (MembershipDocument(key, (Role.VIEWER,)),)),
+]
+
+
+@pytest.mark.parametrize("document", NAMING)
+def test_a_house_of_others_is_not_told_from_one_that_is_not_there(document: Any) -> None:
+    begin()
+    ada = as_person("ada")
+    viewpoint = looking_from(ada, "bluewater")
+
+    def found(key: str) -> list[tuple[str, str]]:
+        typed = document(key)
+        return [
+            (finding.code, str(finding.sentence).replace(key, "KEY"))
+            for finding in findings_about_house(ada, viewpoint, typed)
+        ]
+
+    assert found("st-mary") == found("st-mery") != []
+    assert found("bluewater-ops") == []
+
+
+def test_what_a_consumer_would_be_told_is_told_while_it_is_typed() -> None:
+    begin()
+    say(
+        CatalogueDocument(
+            consumption={
+                ("st-mary", ref): ConsumptionDocument("st-mary", ref, known)
+                for ref, known in (("bluewater-apps/patients", "The list"),)
+            }
+        ),
+        source="browser",
+    )
+    stella, edith = as_person("stella"), as_person("edith")
+    at_home, elsewhere = looking_from(stella, "st-mary"), looking_from(edith, "bluewater")
+
+    def codes(document: ConsumptionDocument, by_provider: bool = False) -> set[str]:
+        who, viewpoint = (edith, elsewhere) if by_provider else (stella, at_home)
+        return {finding.code for finding in findings_about_house(who, viewpoint, document)}
+
+    same = ConsumptionDocument("st-mary", "bluewater-apps/billing", "the LIST")
+    own = ConsumptionDocument("bluewater-apps", "bluewater-apps/billing")
+    assert "CAT508" not in codes(same, by_provider=True)  # what they call the rest is theirs
+    assert codes(own, by_provider=True) == {"CAT505"}
+    hidden = ConsumptionDocument("st-mary", "bluewater-ops/vault")
+    missing = ConsumptionDocument("st-mary", "bluewater-ops/vaulx")
+    assert codes(hidden) == codes(missing) == {"CAT501"}
+
+
 # The stories stay until the end of this file: what needs another world stands above.
 
 
@@ -85,6 +146,40 @@ def test_one_service_alone_is_judged_as_among_all(stories: None) -> None:
             compared += 1
 
     assert compared > 50
+
+
+def test_organizations_people_and_consumption_are_judged_as_among_all(stories: None) -> None:
+    compared = 0
+    for top in top_organizations():
+        viewpoint = viewpoint_of(OPERATOR, top.key)
+        assert viewpoint is not None
+        catalogue, findings = live_findings(OPERATOR, viewpoint)
+        own = {k for k in catalogue.organizations if is_own(catalogue.organizations, k, top.key)}
+        houses = [document for key, document in catalogue.organizations.items() if key in own]
+        # Of roles in another house the check of everything knows nothing; the form shows them.
+        people = [
+            person
+            for person in catalogue.people.values()
+            if {person.organization, *(m.organization for m in person.memberships)} <= own
+        ]
+        taken = [c for c in catalogue.consumption.values() if c.consumer in own]
+        documents: list[Any] = [*houses, *people, *taken]
+        for document in documents:
+            path = path_of(document)
+            mine = [f for f in findings if f.path[: len(path)] == path]
+            assert said(findings_about_house(OPERATOR, viewpoint, document)) == said(mine), path
+            compared += 1
+
+    assert compared > 100
+
+
+def path_of(document: Any) -> tuple[str, ...]:
+    """Where findings about an organization, a person or a consumption stand."""
+    if isinstance(document, ConsumptionDocument):
+        return ("consumption", document.consumer, document.service)
+    if isinstance(document, PersonDocument):
+        return ("people", document.email)
+    return ("organizations", document.key)
 
 
 def is_own(organizations: dict[str, OrganizationDocument], key: str, root: str) -> bool:

@@ -233,3 +233,34 @@ def test_drafts_are_told_where_one_works_and_never_what_is_in_them(edith: Client
     assert "has not saved yet" not in edith.get(EDIT).content.decode()
     assert "has not saved" not in vera.get(PAGE).content.decode()
     assert "Half a name" not in ada.get("/catalogue/").content.decode()
+
+
+# ------------------------------------------------------------ checked while one types, all kinds
+
+
+def test_houses_and_people_are_checked_while_one_types_with_remedies() -> None:
+    world()
+    ada = client_of("ada")
+    address = "/new/organization/?part-of=bluewater"
+    form = form_of(ada.get(address)) | {"f.name": "New", "f.part-of": "st-mary"}
+
+    told = ada.post("/new/organization/", {**form, "do": "check"}).content.decode()
+    mended = form_of(ada.post("/new/organization/", {**form, "do": "mend CAT101 part-of"}))
+
+    assert "CAT101" in told and "Make it stand on its own" in told
+    assert mended["f.part-of"] == "" and mended["f.name"] == form["f.name"]
+    person = form_of(ada.get("/new/person/?organization=bluewater"))
+    person |= {"f.email": "p@p.example", "f.name": "P", "f.roles.0.organization": "nowhere"}
+    person["f.roles.0.roles"] = ["viewer"]
+    told = ada.post("/new/person/", {**person, "do": "check"}).content.decode()
+    button = re.search(r'value="(mend CAT103 [^"]+)"', told)
+    assert button
+    mended = form_of(ada.post("/new/person/", {**person, "do": button[1]}))
+    assert "f.roles.0.organization" not in mended
+    for odd in ("mend CAT103 roles.99", "mend CAT103 roles.x.y", "mend CAT105", "mend CAT508"):
+        assert ada.post("/new/person/", {**person, "do": odd}).status_code == 200
+    taken = form_of(
+        ada.get("/new/consumption/?consumer=bluewater-ops&service=bluewater-ops/database")
+    )
+    told = ada.post("/new/consumption/", {**taken, "do": "check"}).content.decode()
+    assert "CAT505" in told

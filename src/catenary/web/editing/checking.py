@@ -10,8 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from catenary.apps.portfolio.queries.scoped_checks import findings_about
-from catenary.domain.documents.shapes import ServiceDocument
+from catenary.apps.portfolio.queries.scoped_house_checks import findings_about_house
+from catenary.domain.documents.shapes import ConsumptionDocument, ServiceDocument
 from catenary.domain.findings import Finding
+from catenary.exchange.catalogue.amending import Document
 from catenary.web.asking import Asking
 from catenary.web.editing.building import Built
 from catenary.web.editing.commands import obey
@@ -29,6 +31,10 @@ REMEDIES: dict[str, str | Promise] = {
     "CAT211": _("Escalate to the owner"),
     "CAT302": _("Promise it 24 hours a day, 7 days a week"),
     "CAT401": _("Add what it relies on"),
+    "CAT101": _("Make it stand on its own"),
+    "CAT102": _("Make it stand on its own"),
+    "CAT103": _("Take it out"),
+    "CAT508": _("Use the provider's name for it"),
 }
 _ROWS = {
     "CAT201": "outcomes",
@@ -74,18 +80,21 @@ class Panel:
 def panel_of(
     asking: Asking,
     built: Built,
-    document: ServiceDocument | None,
+    document: Document | None,
     wrong: tuple[str, ...],
     kept_at: datetime | None = None,
 ) -> Panel:
-    """What the rules say about a service as it is typed; nothing while it cannot be read."""
+    """What the rules say about an object as it is typed; nothing while it cannot be read."""
     if document is None or asking.viewpoint is None:
         return Panel(wrong=wrong, kept_at=kept_at)
-    found = findings_about(asking.actor, asking.viewpoint, document)
+    if isinstance(document, ServiceDocument):
+        found = findings_about(asking.actor, asking.viewpoint, document)
+    else:
+        found = findings_about_house(asking.actor, asking.viewpoint, document)
     lines = tuple(
         Line(
             finding,
-            built.place_of(finding.path[2:]) or "name",
+            built.place_of(finding.path[2:]) or _elsewhere(document, built),
             REMEDIES.get(finding.code, ""),
         )
         for finding in found
@@ -93,8 +102,26 @@ def panel_of(
     return Panel(lines, is_checked=True, wrong=wrong, kept_at=kept_at)
 
 
-def mend(state: State, code: str, email: str) -> str:
-    """Do to ``state`` what the button of a rule says; gives the path at which to go on."""
+def _elsewhere(document: Document, built: Built) -> str:
+    """Where a finding stands that concerns no field of its own."""
+    if isinstance(document, ConsumptionDocument):
+        return "known-as" if document.known_as else built.place_of(("service",))
+    return "name"
+
+
+def mend(state: State, code: str, email: str, place: str = "") -> str:
+    """Do to ``state`` what the button of a rule says about what stands at ``place``; gives the
+    path at which to go on. A rule that asks for nothing this form holds changes nothing."""
+    if code in ("CAT101", "CAT102") and "part-of" in state:
+        state["part-of"] = ""
+        return "part-of"
+    if code == "CAT508" and "known-as" in state:
+        state["known-as"] = ""
+        return "known-as"
+    if code == "CAT103" and "roles" in state:
+        return _without_organization(state, place)
+    if "outcomes" not in state:
+        return ""
     if code == "CAT105":
         state["owner"] = email
         return "owner"
@@ -108,3 +135,16 @@ def mend(state: State, code: str, email: str) -> str:
     if code in _ROWS:
         return obey(ITEMS, state, f"add {_ROWS[code]}")
     return ""
+
+
+def _without_organization(state: State, place: str) -> str:
+    """Take out what names an organization that is not there: a row of roles, or where somebody
+    belongs."""
+    steps = place.split(".")
+    if steps[0] == "roles" and len(steps) > 1 and steps[1].isdigit():
+        at = int(steps[1]) if len(steps[1]) < 7 else len(state["roles"])
+        if at < len(state["roles"]):
+            del state["roles"][at]
+        return "roles"
+    state["organization"] = ""
+    return "organization"

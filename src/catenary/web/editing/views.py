@@ -15,7 +15,6 @@ from catenary.apps.portfolio.operations.drafts import drop_draft, save_draft
 from catenary.apps.portfolio.queries.drafts import draft_of
 from catenary.apps.portfolio.queries.editing import Editable, Version
 from catenary.clock import now
-from catenary.domain.documents.shapes import ServiceDocument
 from catenary.domain.findings import Problem
 from catenary.exchange.catalogue.planning import consumption_reference
 from catenary.web import addresses
@@ -145,7 +144,8 @@ def _posted(asking: Asking, editing: Editing, editable: Editable | None) -> Http
         return _saved(asking, editing, editable, state, seen, takes_over, given)
     focus, notice = "", ""
     if command.startswith("mend "):
-        focus = mend(state, command[5:], asking.actor.email) if editing is SERVICE else ""
+        code, _space, place = command[5:].partition(" ")
+        focus = mend(state, code, asking.actor.email, place)
     elif command not in ("draft", "back"):
         focus = obey(items, state, command)
     kept_at = _keep(asking, editing, editable, state, seen)
@@ -301,13 +301,10 @@ def _panel(
     seen: str,
     kept_at: datetime | None = None,
 ) -> Panel:
-    if editing is not SERVICE:
-        return Panel(kept_at=kept_at)
     base = base_of(asking, editing, editable, seen)
     reading = read_form(asking, editing, editable, state, base.hidden if base else NOTHING)
-    document = reading.document if isinstance(reading.document, ServiceDocument) else None
     wrong = tuple(place for place, _problem in reading.problems)
-    return panel_of(asking, reading.built, document, wrong, kept_at)
+    return panel_of(asking, reading.built, reading.document, wrong, kept_at)
 
 
 def _state_now(editing: Editing, editable: Editable) -> State:

@@ -203,6 +203,14 @@ def named_organizations(ids: Iterable[int]) -> dict[str, OrganizationDocument]:
     return found
 
 
+def organizations_of(email: str) -> frozenset[int]:
+    """The numbers of the organizations in which somebody has roles."""
+    if not email.isprintable():
+        return frozenset()
+    rows = Membership.objects.filter(person__email=email, person__removed_at__isnull=True)
+    return frozenset(rows.values_list("organization_id", flat=True))
+
+
 def named_people(emails: Iterable[str], root_id: int) -> dict[str, PersonDocument]:
     """People at home or at work in one top organization, without their roles."""
     wanted = [email for email in emails if email.isprintable()]
