@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.database", "tests.product", "tests.browser", "tests.installation"]
+pytest_plugins = [
+    "tests.thrift",
+    "tests.database",
+    "tests.product",
+    "tests.browser",
+    "tests.installation",
+]
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"

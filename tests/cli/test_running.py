@@ -47,7 +47,7 @@ def test_the_first_run_prints_a_generated_password_once(nothing_yet: Installatio
     assert len(passwords_in(first.out)[0]) >= 16
     assert passwords_in(second.out) == []
     stored = nothing_yet.rows("SELECT password FROM access_account")
-    assert all(str(row[0]).startswith("argon2") for row in stored)
+    assert all("argon2id$v=19$m=102400,t=2,p=8$" in str(row[0]) for row in stored)
 
 
 def test_no_two_installations_have_the_same_first_password(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import reverse
 
 from catenary.web.urls import urlpatterns
+from tests.cells import every_cell
 from tests.web.access.world import (
     ADRIFT,
     BELONGING,
@@ -173,27 +174,30 @@ def address(route: str, reference: str = "") -> str:
     return reverse(route, args=reference.split("/") if reference else [])
 
 
-CASES = [
-    pytest.param(name, reference, who, id=f"{name} {reference} {who}")
-    for name, route in ROUTES.items()
-    if "GET" in route.methods and name != "sign-in"
-    for reference in route.objects or ("",)
-    for who in PEOPLE
-]
+#: The addresses one can ask for; what signing in shows is told among its tests.
+READ = [name for name, route in ROUTES.items() if "GET" in route.methods and name != "sign-in"]
 
 
 def test_every_route_is_in_the_table() -> None:
     assert {pattern.name for pattern in urlpatterns} == set(ROUTES)
 
 
-@pytest.mark.parametrize(("name", "reference", "who"), CASES)
-def test_everybody_gets_exactly_what_the_table_says(
-    world: World, name: str, reference: str, who: str
-) -> None:
+@pytest.mark.parametrize("name", READ)
+def test_everybody_gets_exactly_what_the_table_says(world: World, name: str) -> None:
+    with every_cell() as cell:
+        for who in PEOPLE:
+            client = world.client(who)
+            for reference in ROUTES[name].objects or ("",):
+                with cell(name, reference, who):
+                    check(client, name, reference, who)
+
+
+def check(client: Client, name: str, reference: str, who: str) -> None:
+    """One cell of the table."""
     route = ROUTES[name]
     url = address(name, reference)
 
-    response = world.client(who).get(url)
+    response = client.get(url)
 
     if who in STRANGERS and not route.is_open:
         assert response.status_code == 302
@@ -207,24 +211,26 @@ def test_everybody_gets_exactly_what_the_table_says(
         assert response.status_code == (200 if who in route.page else 302)
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE"])
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE")
+
+
 @pytest.mark.parametrize("name", ROUTES)
-@pytest.mark.parametrize("who", ["nobody", "exactly right"])
-def test_other_methods_are_refused_and_change_nothing(
-    world: World, name: str, method: str, who: str
-) -> None:
+def test_other_methods_are_refused_and_change_nothing(world: World, name: str) -> None:
     route = ROUTES[name]
-    if method == "POST" and "POST" in route.methods:
-        return  # what these do is told below and among the tests of signing in
     reference = next(iter(route.objects)) if route.objects else ""
-    client = world.client(who)
+    # What posting does is told below and among the tests of signing in.
+    methods = [each for each in METHODS if each != "POST" or "POST" not in route.methods]
+    clients = {who: world.client(who) for who in ("nobody", "exactly right")}
     before = state()
+    with every_cell() as cell:
+        for who, client in clients.items():
+            for method in methods:
+                with cell(name, method, who):
+                    response = client.generic(method, address(name, reference))
 
-    response = client.generic(method, address(name, reference))
-
-    assert (response.status_code == 405) == (method not in route.methods)
-    assert response.status_code < 500
-    assert state() == before
+                    assert (response.status_code == 405) == (method not in route.methods)
+                    assert response.status_code < 500
+                    assert state() == before
 
 
 # ---------------------------------------------------------------- hidden equals missing
@@ -250,25 +256,25 @@ def same_length(reference: str) -> str:
     return re.sub("[a-z]", "x", reference)
 
 
-HIDDEN = [
-    pytest.param(name, reference, who, id=f"{name} {reference} {who}")
-    for name, route in ROUTES.items()
-    for reference, seen_by in (route.objects or {}).items()
-    for who in sorted(SIGNED_IN - seen_by)
-]
+def hidden_from(name: str, who: str) -> list[str]:
+    """The objects of a route that somebody may not see."""
+    return [each for each, seen_by in (ROUTES[name].objects or {}).items() if who not in seen_by]
 
 
-@pytest.mark.parametrize(("name", "reference", "who"), HIDDEN)
-def test_what_one_may_not_see_answers_like_what_does_not_exist(
-    world: World, name: str, reference: str, who: str
-) -> None:
-    client = world.client(who)
-    hidden, missing = address(name, reference), address(name, same_length(reference))
+@pytest.mark.parametrize("name", [name for name, route in ROUTES.items() if route.objects])
+def test_what_one_may_not_see_answers_like_what_does_not_exist(world: World, name: str) -> None:
+    with every_cell() as cell:
+        for who in sorted(SIGNED_IN):
+            client = world.client(who)
+            for reference in hidden_from(name, who):
+                with cell(name, reference, who):
+                    hidden = address(name, reference)
+                    missing = address(name, same_length(reference))
 
-    found = settled(client.get(hidden), hidden)
+                    found = settled(client.get(hidden), hidden)
 
-    assert found[0] == 404
-    assert found == settled(client.get(missing), missing)
+                    assert found[0] == 404
+                    assert found == settled(client.get(missing), missing)
 
 
 @pytest.mark.parametrize("who", sorted(BELONGING))
@@ -401,14 +407,18 @@ def test_searching_finds_nothing_that_one_may_not_read(world: World, who: str) -
 # ------------------------------------------------------------------------ whose eyes
 
 
-@pytest.mark.parametrize("key", sorted(SEES_ORGANIZATION))
 @pytest.mark.parametrize("who", sorted(SIGNED_IN))
-def test_one_looks_only_from_organizations_of_ones_own_top(
-    world: World, who: str, key: str
-) -> None:
+def test_one_looks_only_from_organizations_of_ones_own_top(world: World, who: str) -> None:
     client = world.client(who)
     home = client.get("/").content.decode()
+    with every_cell() as cell:
+        for key in sorted(SEES_ORGANIZATION):
+            with cell(key, who):
+                look_from(client, home, who, key)
 
+
+def look_from(client: Client, home: str, who: str, key: str) -> None:
+    """Ask to look from an organization; it is granted exactly below one's own top."""
     response = client.post(reverse("seen-as"), {"organization": key, "next": "/"})
 
     assert response.headers["Location"] == "/"

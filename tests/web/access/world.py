@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import transaction
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
@@ -215,13 +217,27 @@ class World:
     def client(self, who: str) -> Client:
         """A browser in which this person has signed in, as far as they can."""
         client = Client(raise_request_exception=False)
-        account = self.accounts.get(who)
-        if account is not None:
-            client.force_login(apps.get_model("access", "Account").objects.get(pk=account))
-            session = client.session
+        number = self.accounts.get(who)
+        if number is not None:
+            from catenary.apps.access.operations.sessions import SessionStore
+
+            accounts = apps.get_model("access", "Account").objects
+            accounts.filter(pk=number).update(last_login=datetime.now(UTC))
+            account = accounts.get(pk=number)
             # As if they had signed in a moment ago: that is written down when it happens.
-            session["since"] = session["seen"] = int(datetime.now(UTC).timestamp())
+            now = int(datetime.now(UTC).timestamp())
+            session = SessionStore()
+            session.update(
+                {
+                    SESSION_KEY: str(number),
+                    HASH_SESSION_KEY: account.get_session_auth_hash(),
+                    BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
+                    "since": now,
+                    "seen": now,
+                }
+            )
             session.save()
+            client.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
         return client
 
 
