@@ -13,8 +13,15 @@ from django.db.models import Case, Count, F, Max, Q, QuerySet, When, Window
 from django.db.models.functions import RowNumber
 
 from catenary.apps.common.queries import in_batches
+from catenary.apps.common.queries.prepared import Prepared, numbers
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.models import Change, Revision
+
+_CURRENT = Prepared(
+    lambda kind, ids: Revision.objects.filter(
+        kind=kind, object_id__in=numbers(ids), ends_at__isnull=True, document__isnull=False
+    ).values_list("object_id", "document")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +42,8 @@ class HistoryEntry:
 
 def current_documents(kind: Kind, object_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     """What the given objects say now, by their number; removed ones are missing."""
-    documents: dict[int, dict[str, Any]] = {}
-    for batch in in_batches(object_ids):
-        rows = Revision.objects.filter(kind=kind, object_id__in=batch, ends_at__isnull=True)
-        for object_id, document in rows.values_list("object_id", "document"):
-            if document is not None:
-                documents[object_id] = orjson.loads(document)
-    return documents
+    rows = _CURRENT.rows(str(kind), object_ids)
+    return {number: orjson.loads(document) for number, document in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +96,6 @@ def all_documents(kind: Kind, at: datetime | None = None) -> Iterator[tuple[int,
         while rows := cursor.fetchmany(2000):
             for object_id, text in rows:
                 yield object_id, orjson.loads(text)
-
-
-def documents_after(kind: Kind, after: int, limit: int) -> list[tuple[int, dict[str, Any]]]:
-    """The next ``limit`` objects of a kind that exist now, with a number above ``after``, in
-    order of their numbers: for streaming without holding a transaction open."""
-    rows = Revision.objects.filter(
-        kind=kind, object_id__gt=after, ends_at__isnull=True, document__isnull=False
-    ).order_by("object_id")
-    return [
-        (number, orjson.loads(text))
-        for number, text in rows.values_list("object_id", "document")[:limit]
-        if text is not None
-    ]
 
 
 def entries_of(kind: Kind, object_id: int, limit: int = 50) -> list[HistoryEntry]:

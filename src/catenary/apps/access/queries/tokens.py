@@ -10,11 +10,27 @@ from datetime import datetime
 
 from catenary.apps.access.choices import TokenTrouble
 from catenary.apps.access.models import Token
+from catenary.apps.common.queries.prepared import Prepared
 from catenary.domain.actors import Scope
 
 #: ``cat_``, the public part that finds the row, and the part that nobody else knows.
 _SHAPE = re.compile(r"cat_([0-9A-Za-z]{12})_([0-9A-Za-z]{40})", re.ASCII)
 _NO_DIGEST = "0" * 64
+
+
+_TOKEN = Prepared(
+    lambda public_id: Token.objects.filter(public_id=public_id).values_list(
+        "digest",
+        "pk",
+        "account_id",
+        "account__is_operator",
+        "account__is_active",
+        "scopes",
+        "expires_at",
+        "revoked_at",
+        "last_used_at",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +68,7 @@ def token_holder(secret: str, at: datetime) -> TokenHolder | TokenTrouble:
     shape = _SHAPE.fullmatch(secret)
     row = None
     if shape:
-        row = (
-            Token.objects.filter(public_id=shape[1])
-            .values_list(
-                "digest",
-                "pk",
-                "account_id",
-                "account__is_operator",
-                "account__is_active",
-                "scopes",
-                "expires_at",
-                "revoked_at",
-                "last_used_at",
-            )
-            .first()
-        )
+        row = next(iter(_TOKEN.rows(shape[1])), None)
     shown = hashlib.sha256((shape[2] if shape else "").encode()).hexdigest()
     is_right = hmac.compare_digest(shown, row[0] if row else _NO_DIGEST)
     if shape is None or row is None or not is_right:

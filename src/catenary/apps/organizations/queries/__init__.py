@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from catenary.apps.common.queries import in_batches
+from catenary.apps.common.queries.prepared import Prepared, numbers, texts
 from catenary.apps.organizations.models import Membership, Organization, Person
 from catenary.domain.actors import EVERY_SCOPE, Actor, MembershipFact, Scope, Viewpoint
 from catenary.domain.documents.shapes import (
@@ -52,6 +53,12 @@ class Managed:
 
 
 _ROW = ("id", "key", "name", "path", "root_id", "parent_id")
+_BY_ID = Prepared(lambda ids: Organization.objects.filter(id__in=numbers(ids)).values_list(*_ROW))
+_BY_KEY = Prepared(
+    lambda keys: Organization.objects.filter(
+        key__in=texts(keys), removed_at__isnull=True
+    ).values_list(*_ROW)
+)
 
 
 def _rows(queryset: QuerySet[Organization]) -> list[OrganizationRow]:
@@ -66,21 +73,14 @@ def organizations_by_key(keys: Iterable[str] | None = None) -> dict[str, Organiz
     present = Organization.objects.filter(removed_at__isnull=True)
     if keys is None:
         return {row.key: row for row in _rows(present)}
-    found: dict[str, OrganizationRow] = {}
     # What is no key is nobody's, and PostgreSQL would not even take a NUL.
-    keys = sorted(key for key in set(keys) if is_key(key))
-    for start in range(0, len(keys), 900):
-        rows = _rows(present.filter(key__in=keys[start : start + 900]))
-        found.update({row.key: row for row in rows})
-    return found
+    rows = _BY_KEY.rows(sorted(key for key in set(keys) if is_key(key)))
+    return {row[1]: OrganizationRow(*row) for row in rows}
 
 
 def organizations_by_id(ids: Iterable[int]) -> dict[int, OrganizationRow]:
     """Organizations by number, removed ones too: history still names them."""
-    found: dict[int, OrganizationRow] = {}
-    for batch in in_batches(sorted(set(ids))):
-        found.update({row.id: row for row in _rows(Organization.objects.filter(id__in=batch))})
-    return found
+    return {row[0]: OrganizationRow(*row) for row in _BY_ID.rows(sorted(set(ids)))}
 
 
 def organization_tree() -> list[OrganizationRow]:
@@ -140,13 +140,14 @@ def people_by_email(
 
 def people_by_id(ids: Iterable[int]) -> dict[int, PersonRow]:
     """People by number, for history, which stores numbers only."""
-    found: dict[int, PersonRow] = {}
-    for batch in in_batches(sorted(set(ids))):
-        for row in Person.objects.filter(id__in=batch).values_list(
-            "id", "email", "name", "organization_id"
-        ):
-            found[row[0]] = PersonRow(*row)
-    return found
+    return {row[0]: PersonRow(*row) for row in _PEOPLE.rows(sorted(set(ids)))}
+
+
+_PEOPLE = Prepared(
+    lambda ids: Person.objects.filter(id__in=numbers(ids)).values_list(
+        "id", "email", "name", "organization_id"
+    )
+)
 
 
 def people_still_here(ids: Iterable[int]) -> set[int]:
@@ -387,7 +388,9 @@ def person_addresses(ids: Iterable[int] | None = None) -> dict[int, str]:
     """E-mail addresses of people by number, of removed ones too; everybody's without ``ids``."""
     if ids is None:
         return dict(Person.objects.values_list("pk", "email"))
-    found: dict[int, str] = {}
-    for batch in in_batches(sorted(set(ids))):
-        found.update(Person.objects.filter(pk__in=batch).values_list("pk", "email"))
-    return found
+    return dict(_ADDRESSES.rows(sorted(set(ids))))
+
+
+_ADDRESSES = Prepared(
+    lambda ids: Person.objects.filter(pk__in=numbers(ids)).values_list("pk", "email")
+)

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from catenary.apps.common.queries import in_batches
+from catenary.apps.common.queries.prepared import Prepared, numbers, texts
 from catenary.apps.organizations.queries import Managed
 from catenary.apps.portfolio.models import Consumption, Dependency, Service, Sharing
 from catenary.apps.portfolio.policies import sees_restricted
@@ -42,6 +43,10 @@ _ROW = (
     "restricted",
     "removed_at",
 )
+_BY_REFERENCE = Prepared(
+    lambda references: Service.objects.filter(reference__in=texts(references)).values_list(*_ROW)
+)
+_BY_ID = Prepared(lambda ids: Service.objects.filter(id__in=numbers(ids)).values_list(*_ROW))
 
 
 def _row(row: tuple[Any, ...]) -> ServiceRow:
@@ -51,24 +56,14 @@ def _row(row: tuple[Any, ...]) -> ServiceRow:
 
 def services_by_reference(references: Iterable[str]) -> dict[str, ServiceRow]:
     """Services by reference, removed ones too: a reference once given stays theirs."""
-    found: dict[str, ServiceRow] = {}
     # What is no reference is nobody's, and PostgreSQL would not even take a NUL.
     wanted = sorted(reference for reference in set(references) if is_reference(reference))
-    for start in range(0, len(wanted), 900):
-        for row in Service.objects.filter(reference__in=wanted[start : start + 900]).values_list(
-            *_ROW
-        ):
-            found[row[1]] = _row(row)
-    return found
+    return {row[1]: _row(row) for row in _BY_REFERENCE.rows(wanted)}
 
 
 def services_by_id(ids: Iterable[int]) -> dict[int, ServiceRow]:
     """Services by number, removed ones too."""
-    found: dict[int, ServiceRow] = {}
-    for batch in in_batches(sorted(set(ids))):
-        for row in Service.objects.filter(id__in=batch).values_list(*_ROW):
-            found[row[0]] = _row(row)
-    return found
+    return {row[0]: _row(row) for row in _BY_ID.rows(sorted(set(ids)))}
 
 
 def referable_services(actor: Actor, rows: Iterable[ServiceRow]) -> set[int]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from catenary.apps.common.queries import in_batches
+from catenary.apps.common.queries.prepared import Prepared, numbers
 from catenary.apps.organizations.queries import (
     OrganizationRow,
     organizations_by_id,
@@ -62,6 +63,25 @@ _LISTED = (
     "restricted",
     "removed_at",
     "description",
+)
+_KNOWN = Prepared(
+    lambda services, root: (
+        Consumption.objects.filter(
+            service_id__in=numbers(services), ends_at__isnull=True, consumer_root_id=root
+        )
+        .exclude(known_as="")
+        .values_list(*_CONSUMPTION, "service__provider_path")
+    )
+)
+_LISTED_BY_ID = Prepared(
+    lambda ids: Service.objects.filter(pk__in=numbers(ids)).values_list(*_LISTED)
+)
+_TAGS = Prepared(
+    lambda ids: (
+        ServiceTag.objects.filter(service_id__in=numbers(ids))
+        .order_by("id")
+        .values_list("service_id", "tag")
+    )
 )
 
 
@@ -164,19 +184,12 @@ class Records:
     def known(self, service_ids: Iterable[int], root_id: int) -> list[tuple[ConsumptionRow, str]]:
         """The consumption of these services by organizations of a top organization that have a
         name of their own for them, each with the path of the provider."""
-        rows = Consumption.objects.filter(
-            service_id__in=list(service_ids), ends_at__isnull=True, consumer_root_id=root_id
-        ).exclude(known_as="")
-        return [
-            (ConsumptionRow(*row[:-1]), row[-1])
-            for row in rows.values_list(*_CONSUMPTION, "service__provider_path")
-        ]
+        return [(ConsumptionRow(*row[:-1]), row[-1]) for row in _KNOWN.rows(service_ids, root_id)]
 
     def listed(self, ids: Iterable[int]) -> dict[int, ListedRow]:
         """What a list shows of services, by number."""
-        rows = Service.objects.filter(pk__in=list(ids))
         found = {}
-        for row in rows.values_list(*_LISTED):
+        for row in _LISTED_BY_ID.rows(ids):
             facts: list[Any] = [*row[:8], row[8] is not None]
             found[row[0]] = ListedRow(ServiceRow(*facts), row[9])
         return found
@@ -184,8 +197,7 @@ class Records:
     def tags(self, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
         """The labels of services, by number; those without are missing."""
         tags: dict[int, list[str]] = {}
-        rows = ServiceTag.objects.filter(service_id__in=list(ids)).order_by("id")
-        for pk, tag in rows.values_list("service_id", "tag"):
+        for pk, tag in _TAGS.rows(ids):
             tags.setdefault(pk, []).append(tag)
         return {pk: tuple(held) for pk, held in tags.items()}
 

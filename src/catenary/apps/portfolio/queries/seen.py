@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from django.db.models import QuerySet
 
 from catenary.apps.common.queries import catalogue_version, in_batches
+from catenary.apps.common.queries.prepared import Prepared, numbers, texts
 from catenary.apps.history.choices import Kind
-from catenary.apps.history.queries import current_documents, documents_after
+from catenary.apps.history.queries import current_documents
 from catenary.apps.organizations.queries import organizations_by_key, person_addresses
 from catenary.apps.organizations.queries.listing import (
     OrganizationFacts,
@@ -124,22 +124,19 @@ def seen_service_page(
 def _kept_by_reference(references: Iterable[str]) -> dict[int, _Kept]:
     # What is no reference is nobody's, and PostgreSQL would not even take a NUL.
     wanted = sorted(reference for reference in set(references) if is_reference(reference))
-    found: dict[int, _Kept] = {}
-    for start in range(0, len(wanted), 900):
-        rows = Service.objects.filter(reference__in=wanted[start : start + 900])
-        found.update(_kept(rows.filter(removed_at__isnull=True)))
-    return found
+    return {row[0]: _Kept(*row) for row in _KEPT_BY_REFERENCE.rows(wanted)}
 
 
 def _kept_by_id(ids: Iterable[int]) -> dict[int, _Kept]:
-    found: dict[int, _Kept] = {}
-    for batch in in_batches(ids):
-        found.update(_kept(Service.objects.filter(pk__in=batch, removed_at__isnull=True)))
-    return found
+    return {row[0]: _Kept(*row) for row in _KEPT_BY_ID.rows(ids)}
 
 
-def _kept(rows: QuerySet[Service]) -> dict[int, _Kept]:
-    return {row[0]: _Kept(*row) for row in rows.values_list("pk", "reference", "digest", "root_id")}
+_STANDING = Service.objects.filter(removed_at__isnull=True)
+_KEPT = ("pk", "reference", "digest", "root_id")
+_KEPT_BY_REFERENCE = Prepared(
+    lambda references: _STANDING.filter(reference__in=texts(references)).values_list(*_KEPT)
+)
+_KEPT_BY_ID = Prepared(lambda ids: _STANDING.filter(pk__in=numbers(ids)).values_list(*_KEPT))
 
 
 def _seen_at(
@@ -293,42 +290,41 @@ def hidden_behind(*, actor: Actor, viewpoint: Viewpoint, reference: str) -> dict
     return redaction.names_hidden_in(_Kept(row.id, reference, "", row.root_id), plain, place)
 
 
-def all_seen_services(*, actor: Actor, viewpoint: Viewpoint, size: int = 1_000) -> Iterator[Seen]:
+def all_seen_services(*, actor: Actor, viewpoint: Viewpoint, size: int = 200) -> Iterator[Seen]:
     """Every service the actor may see, in the order in which they came, streamed: however many
-    there are, a thousand are in memory. Read in batches, each as it is then."""
-    last = 0
+    there are, ``size`` are in memory. Read in batches, each as it is then."""
+    last = -1
     while True:
-        documents = documents_after(Kind.SERVICE, last, size)
-        if not documents:
-            return
-        last = documents[-1][0]
         estate = current_estate()
-        seen = visible_services(estate, actor, viewpoint)
-        plains = dict(documents)
-        places = estate.service_positions(plains)
-        places = places[seen[places]]
-        yield from _seen_of(estate, actor, viewpoint, places, plains)
+        visible = _visible_ids(estate, actor, viewpoint)
+        start = int(np.searchsorted(visible, last, side="right"))
+        ids: list[int] = visible[start : start + size].tolist()
+        if not ids:
+            return
+        last = ids[-1]
+        yield from _seen_of(estate, actor, viewpoint, ids)
+
+
+def _visible_ids(estate: Estate, actor: Actor, viewpoint: Viewpoint) -> Ints:
+    def found() -> Ints:
+        ids: Ints = np.sort(estate.service_ids[visible_services(estate, actor, viewpoint)])
+        return ids
+
+    return estate.remembered(("visible ids", *seen_as(estate, actor, viewpoint)), found)
 
 
 def _seen_of(
-    estate: Estate,
-    actor: Actor,
-    viewpoint: Viewpoint,
-    places: Ints,
-    plains: Mapping[int, Plain],
+    estate: Estate, actor: Actor, viewpoint: Viewpoint, ids: Sequence[int]
 ) -> Iterator[Seen]:
-    ids: list[int] = estate.service_ids[places].tolist()
-    if not ids:
-        return
-    # One range instead of a thousand numbers: what lies between is left out below.
-    between = Service.objects.filter(pk__gte=min(ids), pk__lte=max(ids), removed_at__isnull=True)
-    rows = _kept(between)
+    places = estate.service_positions(ids)
+    plains = current_documents(Kind.SERVICE, ids)
+    rows = _kept_by_id(ids)
     addresses = by_contact(person_addresses(people_in(plains.values())))
     redaction = _Redaction(estate, actor, viewpoint)
     held = [
         (rows[pk], plains[pk], place)
         for pk, place in zip(ids, places.tolist(), strict=True)
-        if pk in rows
+        if pk in rows and pk in plains
     ]
     redaction.look_at(held)
     for row, plain, _ in held:
