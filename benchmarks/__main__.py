@@ -32,7 +32,7 @@ from benchmarks.figures import (
     write_down,
 )
 from benchmarks.product import Cost, Installation, Served, Visitor, run, serving
-from benchmarks.rest import measure_api
+from benchmarks.rest import measure_api, measure_impact, measure_saving
 
 SMALL, LARGE = 10_000, 100_000
 _SOURCE = ("--source", "invented")
@@ -108,6 +108,8 @@ def measure_small(bench: Bench) -> None:
     bench.note_runs("unchanged `plan` of 10,000 services", costs, 5)
     costs = [run(place, "check", str(files), code=1) for _ in range(_ROUNDS)]
     bench.note_runs("`check` of 10,000 services from files", costs, 5)
+    with serving(place) as server:
+        measure_impact(bench.note, place, server, 60)
 
 
 def measure_large(bench: Bench) -> None:
@@ -136,6 +138,7 @@ def measure_large(bench: Bench) -> None:
         visitor.get("/catalogue/")
         measure_pages(bench, server, visitor, made)
         measure_api(bench.note, place, server, _ASKED)
+        measure_saving(bench.note, place, server, _ASKED)
         measure_edit(bench, place, visitor, made)
         bench.note("memory of the server after all this", server.megabytes(), "MB")
     measure_chain(bench, place, made)

@@ -141,8 +141,12 @@ class Served:
     seconds_to_start: float
 
     def megabytes(self) -> float:
-        """Memory of the server with its workers now."""
-        pages = sum(int((folder / "statm").read_text().split()[1]) for folder in self._processes())
+        """Memory that the server with its workers holds now. Pages of the database's file that it
+        has mapped are left out: the system takes them back when it likes."""
+        pages = 0
+        for folder in self._processes():
+            resident, shared = (folder / "statm").read_text().split()[1:3]
+            pages += int(resident) - int(shared)
         return pages * resource.getpagesize() / 1024**2
 
     def cpu_seconds(self) -> float:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from benchmarks.estate import READER, SELECTIVE
+from benchmarks.figures import median, percentile_99
 from benchmarks.product import Failed, Installation, Served, run
 
 
@@ -28,6 +29,10 @@ class Program:
         """What a body is answered."""
         return json.loads(self._ask("POST", address, json.dumps(body)))
 
+    def patch(self, address: str, etag: str, change: Any) -> Any:
+        """What a merge patch of the object with this ETag is answered."""
+        return json.loads(self._ask("PATCH", address, json.dumps(change), etag))
+
     def lines(self, address: str) -> int:
         """How many lines a stream has, read piece by piece."""
         self._connection.request("GET", address, headers=self._headers)
@@ -37,10 +42,15 @@ class Program:
             lines += piece.count(b"\n")
         return lines
 
-    def _ask(self, method: str, address: str, body: str | None = None) -> bytes:
+    def _ask(self, method: str, address: str, body: str | None = None, etag: str = "") -> bytes:
         headers = dict(self._headers)
         if body is not None:
             headers["Content-Type"] = "application/json"
+        if etag:
+            headers |= {
+                "Content-Type": "application/merge-patch+json",
+                "If-Match": f'"{etag}"',
+            }
         self._connection.request(method, address, body, headers)
         response = self._connection.getresponse()
         said = response.read()
@@ -58,6 +68,14 @@ def timed(server: Served, asked: Sequence[Any], ask: Any) -> tuple[list[float], 
         ask(each)
         took.append((time.perf_counter() - started) * 1000)
     return took, (server.cpu_seconds() - before) * 1000 / len(asked)
+
+
+def program_of(place: Installation, server: Served, email: str, scope: str = "read") -> Program:
+    """A program with a token of somebody who may sign in."""
+    asked = ("token", "issue", "benchmark", "--for", email, "--scope", scope)
+    issued = run(place, *asked).said
+    token = next(word for word in issued.split() if word.startswith("cat_"))
+    return Program(server.port, token)
 
 
 def references_seen(program: Program, count: int) -> list[str]:
@@ -81,9 +99,7 @@ def measure_api(
 ) -> None:
     """What a program pays: processor time of the server for one request, against its target, and
     the export of everything it may see. ``note`` takes name, value, unit, target and processor."""
-    issued = run(place, "token", "issue", "benchmark", "--for", READER).said
-    token = next(word for word in issued.split() if word.startswith("cat_"))
-    program = Program(server.port, token)
+    program = program_of(place, server, READER)
     references = references_seen(program, rounds)
     batch = {"references": references[:100]}
     asked: list[tuple[str, float, Callable[[int], Any]]] = [
@@ -113,3 +129,44 @@ def measure_api(
     note("API: export, microseconds for one object (50: 20,000/s)", seconds * 1e6 / lines, "µs", 50,
          busy * 1e6 / lines)  # fmt: skip
     note("API: memory that the export added", max(0.0, server.megabytes() - before), "MB", 50, None)
+
+
+def measure_impact(
+    note: Callable[[str, float, str, float | None, float | None], None],
+    place: Installation,
+    server: Served,
+    rounds: int,
+) -> None:
+    """Who is hit when one service fails, for services whose failure reaches six hops or more."""
+    run(place, "user", READER)
+    program = program_of(place, server, READER)
+    far, hit = [], []
+    for reference in references_seen(program, 5_000):
+        found = program.get(f"/api/v1/impact?service={reference}")["services"]
+        if max((len(each["path"]) for each in found), default=0) > 6:
+            far.append(f"/api/v1/impact?service={reference}")
+            hit.append(len(found))
+        if len(far) == rounds:
+            break
+    took, busy = timed(server, far, program.get)
+    note("API: impact over six hops and more: median", median(took), "ms", 30, busy)
+    note("API: the same: p99", percentile_99(took), "ms", None, None)
+    note("API: services hit in it: median", median(hit), "", None, None)
+
+
+def measure_saving(
+    note: Callable[[str, float, str, float | None, float | None], None],
+    place: Installation,
+    server: Served,
+    rounds: int,
+) -> None:
+    """Saving another sentence in the description of a service, checks and history included."""
+    editor = "editor@benchmark.example"
+    run(place, "user", editor, "--operator")
+    program = program_of(place, server, editor, "write")
+    asked = [f"/api/v1/services/{each}" for each in references_seen(program, rounds)]
+    saves = [(address, program.get(address)["etag"]) for address in asked]
+    change = {"description": "Said anew."}
+    took, busy = timed(server, saves, lambda save: program.patch(save[0], save[1], change))
+    note("API: saving an edit: median", median(took), "ms", None, busy)
+    note("API: saving an edit: p99", percentile_99(took), "ms", 100, None)
