@@ -16,7 +16,7 @@ from typing import Any
 from catenary.apps.access.queries.accounts import account_names
 from catenary.apps.access.queries.events import AccessEntry, access_entries
 from catenary.apps.history.choices import Kind
-from catenary.apps.history.queries import Act, Touched, acts
+from catenary.apps.history.queries.acts import Act, Touched, acts
 from catenary.apps.organizations.queries import organizations_by_key
 from catenary.apps.organizations.queries.areas import (
     Area,

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from catenary.apps.access.choices import Happening
 from catenary.apps.access.queries.events import AccessEntry
 from catenary.apps.history.choices import Kind
-from catenary.apps.history.queries import Act, Touched
+from catenary.apps.history.queries.acts import Act, Touched
 from catenary.apps.reporting.queries import AuditEntry, RoleChange, Standing, Who
 from catenary.domain.devices import browser_words
 from catenary.web.pages.audit import AuditLine

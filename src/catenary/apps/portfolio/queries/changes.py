@@ -19,10 +19,10 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from catenary.apps.history.choices import Kind
-from catenary.apps.history.queries import (
+from catenary.apps.history.queries import HistoryEntry
+from catenary.apps.history.queries.changes import (
     ChangeEntry,
     ChangeFilter,
-    HistoryEntry,
     changes_among,
     groups_among,
 )
