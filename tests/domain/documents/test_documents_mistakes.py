@@ -15,6 +15,7 @@ from catenary.domain.documents.plain import (
 )
 from catenary.domain.documents.shapes import Role
 from catenary.domain.findings import Problem
+from catenary.domain.said import Said
 from tests.domain.documents import worlds
 
 Path = tuple[str | int, ...]
@@ -158,6 +159,12 @@ def test_one_spoiled_thing_is_one_problem_at_its_field(
     assert [problem.path for problem in problems] == [path]
     assert said in problems[0].sentence
     assert problems[0].expected
+
+
+@pytest.mark.parametrize(("where", "value"), [(where, value) for where, value, _, _ in SPOILED])
+def test_every_problem_can_be_said_in_another_language(where: Path, value: Any) -> None:
+    for problem in problems_of(spoiled(where, value)):
+        assert isinstance(problem.sentence, Said), problem.sentence
 
 
 def test_the_unspoiled_document_has_no_problem() -> None:

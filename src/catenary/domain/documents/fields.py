@@ -16,8 +16,10 @@ from catenary.domain.documents.readers import (
     Number,
     Reference,
     Text,
+    figure,
     kind_of,
     shown,
+    together,
     too_many,
 )
 from catenary.domain.documents.relying import Relying
@@ -50,6 +52,7 @@ from catenary.domain.documents.values import (
 )
 from catenary.domain.findings import FieldPath, Problem
 from catenary.domain.references import organization_of
+from catenary.domain.said import said
 
 _NAME = Text()
 _STATEMENT = Text(MAX_TEXT, lines=True)
@@ -78,7 +81,7 @@ class Channels:
                 here = (*path, name)
                 plain = {} if item is None else item
                 if isinstance(plain, dict) and "name" in plain:
-                    problems.append(unknown_word("name", here, "a channel", CHANNEL.fields))
+                    problems.append(unknown_word("name", here, CHANNEL.noun, CHANNEL.fields))
                     continue
                 pair = CHANNEL.read(plain, here, problems, name=_NAME.read(name, here, problems))
                 if pair is not None:
@@ -94,22 +97,31 @@ class Channels:
                 if pair is not None:
                     found.append((*pair, here))
         else:
-            problems.append(Problem(path, f"this is {kind_of(value)}", "a list of channels"))
+            problems.append(
+                Problem(path, said("this is {kind}", kind_of(value)), said("a list of channels"))
+            )
         names: set[str] = set()
         primary = [channel for channel, is_primary, _ in found if is_primary]
         for channel, _, here in found:
             if channel.name in names:
                 problems.append(
-                    Problem(here, f"the channel {shown(channel.name)} stands twice", "once")
+                    Problem(
+                        here,
+                        said("the channel {name} stands twice", shown(channel.name)),
+                        said("once"),
+                    )
                 )
             names.add(channel.name)
         if len(primary) > 1:
             problems.append(
                 Problem(
                     path,
-                    f"{len(primary)} channels are primary: "
-                    + ", ".join(shown(channel.name) for channel in primary[:5]),
-                    "one primary channel",
+                    said(
+                        "{n} channels are primary: {names}",
+                        figure(len(primary)),
+                        ", ".join(shown(channel.name) for channel in primary[:5]),
+                    ),
+                    said("one primary channel"),
                 )
             )
         return (*primary[:1], *(channel for channel, _, _ in found if channel not in primary[:1]))
@@ -136,12 +148,12 @@ class Utilities:
             for name, item in value.items():
                 kinds = [k.value for k in UtilityKind if isinstance(item, dict) and k.value in item]
                 if isinstance(item, dict) and len(kinds) != 1:
-                    said = " and ".join(kinds) or "no kind"
+                    told = together(kinds) if kinds else said("no kind")
                     problems.append(
                         Problem(
                             (*path, name),
-                            f"a utility requirement has one kind; this has {said}",
-                            "exactly one of " + ", ".join(UtilityKind),
+                            said("a utility requirement has one kind; this has {kinds}", told),
+                            said("exactly one of {words}", ", ".join(UtilityKind)),
                         )
                     )
         return Keyed(UTILITY, "utility requirement").read(value, path, problems)
@@ -182,10 +194,10 @@ def _person(
 
 ORGANIZATION = Form(
     "Organization",
-    "an organization",
+    said("an organization"),
     OrganizationDocument,
     [
-        Field("name", "name", _NAME, "the name people know it by", required=True),
+        Field("name", "name", _NAME, said("the name people know it by"), required=True),
         Field("part-of", "part_of", Key("organization key"), "the organization above it"),
         Field("description", "description", _STATEMENT, "what it is, in a few sentences"),
     ],
@@ -193,15 +205,15 @@ ORGANIZATION = Form(
 
 PERSON = Form(
     "Person",
-    "a person",
+    said("a person"),
     _person,
     [
-        Field("name", "name", _NAME, "the full name", required=True),
+        Field("name", "name", _NAME, said("the full name"), required=True),
         Field(
             "organization",
             "organization",
             Key("organization key"),
-            "the organization the person belongs to",
+            said("the organization the person belongs to"),
             required=True,
         ),
         Field("roles", "memberships", Roles(), "what the person may be there, or elsewhere by key"),
@@ -210,10 +222,10 @@ PERSON = Form(
 
 MEASURE = Form(
     "Measure",
-    "a measure",
+    said("a measure"),
     Measure,
     [
-        Field("name", "name", _NAME, "what is measured", required=True),
+        Field("name", "name", _NAME, said("what is measured"), required=True),
         Field("unit", "unit", Text(60), "the unit of the figures"),
         Field("baseline", "baseline", Number(), "the figure before the service"),
         Field("target", "target", Number(), "the figure that is wanted"),
@@ -223,10 +235,12 @@ MEASURE = Form(
 
 OUTCOME = Form(
     "Outcome",
-    "an outcome",
+    said("an outcome"),
     OutcomeDocument,
     [
-        Field("statement", "statement", _STATEMENT, "the customer's own words", required=True),
+        Field(
+            "statement", "statement", _STATEMENT, said("the customer's own words"), required=True
+        ),
         Field("said-by", "said_by", _NAME, "who put it so"),
         Field("wanted-by", "wanted_by", Key("organization key"), "the organization that wants it"),
         Field("measure", "measure", Part(MEASURE, None), "how one sees that it is reached"),
@@ -235,7 +249,7 @@ OUTCOME = Form(
 
 BURDEN = Form(
     "Burden",
-    "this",
+    said("this"),
     Burden,
     [
         Field("removed", "removed", _STATEMENTS, "taken off the consumer"),
@@ -246,7 +260,7 @@ BURDEN = Form(
 _CONTACTS = Listing(Contact(), or_one=True)
 CO_CREATION = Form(
     "Co-creation",
-    "co-creation",
+    said("co-creation"),
     CoCreation,
     [
         Field("provider", "provider", _STATEMENTS, "what the provider contributes"),
@@ -260,10 +274,10 @@ CO_CREATION = Form(
 
 CHANNEL = Form(
     "Channel",
-    "a channel",
+    said("a channel"),
     _channel,
     [
-        Field("name", "name", _NAME, "the name of the channel", required=True),
+        Field("name", "name", _NAME, said("the name of the channel"), required=True),
         Field("features", "features", Listing(_NAME, or_one=True), "what one gets through it"),
         Field("primary", "primary", Flag(), "true for the primary channel"),
     ],
@@ -271,7 +285,7 @@ CHANNEL = Form(
 
 UTILITY = Form(
     "Utility requirement",
-    "a utility requirement",
+    said("a utility requirement"),
     _utility,
     [
         Field("feature", "feature", _STATEMENT, "something the service does"),
@@ -284,7 +298,7 @@ UTILITY = Form(
 
 CONTINUITY = Form(
     "Continuity",
-    "continuity",
+    said("continuity"),
     Continuity,
     [
         Field("recovery-time", "recovery_time", Duration(), "back within this time"),
@@ -294,7 +308,7 @@ CONTINUITY = Form(
 
 WARRANTY = Form(
     "Warranty",
-    "a warranty",
+    said("a warranty"),
     Warranty,
     [
         Field("availability", "availability", Percentage(), "share of the service hours"),
@@ -307,10 +321,10 @@ WARRANTY = Form(
 
 SERVICE = Form(
     "Service",
-    "a service",
+    said("a service"),
     _service,
     [
-        Field("name", "name", _NAME, "the name people know it by", required=True),
+        Field("name", "name", _NAME, said("the name people know it by"), required=True),
         Field("provider", "provider", Key("organization key"), "the organization that provides it"),
         Field("description", "description", _STATEMENT, "what it is, in a few sentences"),
         Field("owner", "owner", Contact(), "the service owner: a person or a team"),
@@ -340,10 +354,10 @@ SERVICE = Form(
 
 CONSUMPTION = Form(
     "Consumption",
-    "a consumption",
+    said("a consumption"),
     ConsumptionDocument,
     [
-        Field("service", "service", Reference(), "the service consumed", required=True),
+        Field("service", "service", Reference(), said("the service consumed"), required=True),
         Field("known-as", "known_as", _NAME, "the consumer's own name for it"),
     ],
 )

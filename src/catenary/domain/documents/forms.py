@@ -10,6 +10,7 @@ from catenary.domain.documents.readers import (
     Key,
     Reader,
     character_name,
+    figure,
     kind_of,
     look_alike,
     shown,
@@ -17,6 +18,7 @@ from catenary.domain.documents.readers import (
 )
 from catenary.domain.documents.words import nearest
 from catenary.domain.findings import FieldPath, Problem
+from catenary.domain.said import said
 
 T = TypeVar("T")
 
@@ -67,7 +69,11 @@ class Form(Generic[T]):
         if not isinstance(value, dict):
             fields = ", ".join(self.fields)
             problems.append(
-                Problem(path, f"{self.noun} is a mapping; this is {kind_of(value)}", fields)
+                Problem(
+                    path,
+                    said("{noun} is a mapping; this is {kind}", self.noun, kind_of(value)),
+                    fields,
+                )
             )
             return None
         if too_many(value, path, problems, MAX_FIELDS):
@@ -85,8 +91,8 @@ class Form(Generic[T]):
                 problems.append(
                     Problem(
                         (*path, field.name),
-                        f'{self.noun} has no "{field.name}"',
-                        f"{field.name}: {field.meaning}",
+                        said('{noun} has no "{field}"', self.noun, field.name),
+                        said("{field}: {meaning}", field.name, field.meaning),
                     )
                 )
         if len(problems) > before:
@@ -106,15 +112,21 @@ def unknown_word(name: object, path: FieldPath, noun: str, known: Iterable[str])
         character, ascii_one = found
         return Problem(
             (*path, str(name)),
-            f"the field {shown(name)} holds {character_name(character)} "
-            f"at position {str(name).index(character) + 1}",
-            f'the ASCII "{ascii_one}" instead',
+            said(
+                "the field {name} holds {character} at position {n}",
+                shown(name),
+                character_name(character),
+                figure(str(name).index(character) + 1),
+            ),
+            said('the ASCII "{meant}" instead', ascii_one),
         )
     meant = nearest(str(name)[:80].lower().replace("_", "-").replace(" ", "-"), words)
     return Problem(
         (*path, name if isinstance(name, (str, int)) else str(name)),
-        f"{noun} has no field {shown(name)}",
-        f'did you mean "{meant}"?' if meant else f"one of {', '.join(words)}",
+        said("{noun} has no field {field}", noun, shown(name)),
+        said('did you mean "{meant}"?', meant)
+        if meant
+        else said("one of {words}", ", ".join(words)),
     )
 
 
@@ -145,8 +157,8 @@ class Keyed(Generic[T]):
             problems.append(
                 Problem(
                     path,
-                    f"this is {kind_of(value)}",
-                    f"a mapping from the key of each {self.noun} to what it says",
+                    said("this is {kind}", kind_of(value)),
+                    said("a mapping from the key of each to what it says"),
                 )
             )
             return ()
@@ -159,7 +171,9 @@ class Keyed(Generic[T]):
             here = (*path, name)
             key = key_reader.read(name, here, problems)
             if key in keys:
-                problems.append(Problem(here, f"{shown(key)} stands twice", "each key once"))
+                problems.append(
+                    Problem(here, said("{text} stands twice", shown(key)), said("each key once"))
+                )
             keys.add(key)
             part = self.form.read(item, here, problems, key=key)
             if part is not None:

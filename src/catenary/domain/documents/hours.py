@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from catenary.domain.documents.readers import kind_of, shown, too_many
+from catenary.domain.documents.readers import figure, kind_of, shown, too_many
 from catenary.domain.documents.shapes import ServiceHours, WeeklySpan
 from catenary.domain.documents.words import nearest
 from catenary.domain.findings import FieldPath, Problem
@@ -33,8 +33,10 @@ _DAY_NUMBER = {
 _SPAN = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})\s*[-–]\s*([0-9]{1,2})[:.]([0-9]{2})\Z")
 _ZONE = re.compile(r"[A-Za-z0-9_+/-]{1,64}\Z")
 _LINE_PART = re.compile(r"([A-Za-z]+(?:\s*[-–]\s*[A-Za-z]+)?)\s+(.+)\Z", re.DOTALL)
-EXPECTED = (
-    '24x7, or {zone: Europe/Berlin, mon-fri: "08:00-18:00"}, or "Mon-Fri 08:00-18:00 Europe/Berlin"'
+EXPECTED = said(
+    "24x7, or {mapping}, or {line}",
+    '{zone: Europe/Berlin, mon-fri: "08:00-18:00"}',
+    '"Mon-Fri 08:00-18:00 Europe/Berlin"',
 )
 
 
@@ -66,7 +68,7 @@ def read_hours(value: Any, path: FieldPath, problems: list[Problem]) -> ServiceH
     if isinstance(value, str):
         return _read_line(value.strip(), path, problems)
     if not isinstance(value, dict):
-        problems.append(Problem(path, f"this is {kind_of(value)}", EXPECTED))
+        problems.append(Problem(path, said("this is {kind}", kind_of(value)), EXPECTED))
         return ServiceHours()
     if too_many(value, path, problems, limit=50):
         return ServiceHours()
@@ -84,16 +86,18 @@ def read_hours(value: Any, path: FieldPath, problems: list[Problem]) -> ServiceH
             problems.append(
                 Problem(
                     here,
-                    f"{shown(name)} is neither a day nor a span of days",
-                    (f'did you mean "{meant}"? ' if meant else "") + "zone, mon, mon-fri, sat, …",
+                    said("{text} is neither a day nor a span of days", shown(name)),
+                    said('did you mean "{meant}"? zone, mon, mon-fri, sat, …', meant)
+                    if meant
+                    else "zone, mon, mon-fri, sat, …",
                 )
             )
             continue
         spans += [(span, here) for span in _read_spans(days, item, here, problems)]
     if "zone" not in value:
-        problems.append(Problem(path, "the time zone is missing", "zone: Europe/Berlin"))
+        problems.append(Problem(path, said("the time zone is missing"), "zone: Europe/Berlin"))
     if len(problems) == before and not spans:
-        problems.append(Problem(path, "no day is open", EXPECTED))
+        problems.append(Problem(path, said("no day is open"), EXPECTED))
     return _assembled(zone, spans, problems)
 
 
@@ -102,12 +106,14 @@ def _read_line(text: str, path: FieldPath, problems: list[Problem]) -> ServiceHo
         return ServiceHours()
     head, _, zone_text = text.rpartition(" ")
     if not head or len(text) > 1_000:
-        problems.append(Problem(path, f"{shown(text)} are not service hours", EXPECTED))
+        problems.append(Problem(path, said("{text} are not service hours", shown(text)), EXPECTED))
         return ServiceHours()
     if _SPAN.match(zone_text):
         problems.append(
             Problem(
-                path, f"{shown(text)} does not name its time zone", f"{text[:80]} Europe/Berlin"
+                path,
+                said("{text} does not name its time zone", shown(text)),
+                f"{text[:80]} Europe/Berlin",
             )
         )
         return ServiceHours()
@@ -117,7 +123,9 @@ def _read_line(text: str, path: FieldPath, problems: list[Problem]) -> ServiceHo
         match = _LINE_PART.match(part.strip())
         days = _read_days(match[1]) if match else None
         if match is None or days is None:
-            problems.append(Problem(path, f"{shown(part)} is not days with hours", EXPECTED))
+            problems.append(
+                Problem(path, said("{text} is not days with hours", shown(part)), EXPECTED)
+            )
             continue
         times = [time.strip() for time in match[2].split(",")]
         spans += [(span, path) for span in _read_spans(days, times, path, problems)]
@@ -132,9 +140,14 @@ def _read_zone(value: Any, path: FieldPath, problems: list[Problem]) -> str:
     problems.append(
         Problem(
             path,
-            f"{shown(value) if isinstance(value, str) else 'this'} is not a time zone",
-            (f'did you mean "{meant}"? ' if meant else "")
-            + "a name of the IANA database, such as Europe/Berlin",
+            said("{text} is not a time zone", shown(value))
+            if isinstance(value, str)
+            else said("this is not a time zone"),
+            said(
+                'did you mean "{meant}"? a name of the IANA database, such as Europe/Berlin', meant
+            )
+            if meant
+            else said("a name of the IANA database, such as Europe/Berlin"),
         )
     )
     return ""
@@ -156,7 +169,11 @@ def _read_spans(
     items = value if isinstance(value, (list, tuple)) else [value]
     if len(items) > MAX_SPANS or not items:
         problems.append(
-            Problem(path, f"{len(items)} spans in one day", f"between 1 and {MAX_SPANS} spans")
+            Problem(
+                path,
+                said("{n} spans in one day", figure(len(items))),
+                said("between 1 and {n} spans", figure(MAX_SPANS)),
+            )
         )
         return []
     found = []
@@ -169,26 +186,36 @@ def _read_spans(
 
 def _read_span(value: Any, path: FieldPath, problems: list[Problem]) -> tuple[int, int] | None:
     match = _SPAN.match(value.strip()) if isinstance(value, str) else None
-    expected = "from-to on the 24-hour clock, such as 08:00-18:00"
+    expected = said("from-to on the 24-hour clock, such as 08:00-18:00")
     if match is None:
-        told = shown(value) if isinstance(value, (str, int)) else f"this ({kind_of(value)})"
-        problems.append(Problem(path, f"{told} is not a span of hours", expected))
+        told = (
+            shown(value) if isinstance(value, (str, int)) else said("this ({kind})", kind_of(value))
+        )
+        problems.append(Problem(path, said("{text} is not a span of hours", told), expected))
         return None
     hours = (int(match[1]), int(match[3]))
     minutes = (int(match[2]), int(match[4]))
     start, end = (hour * 60 + minute for hour, minute in zip(hours, minutes, strict=True))
     if max(minutes) > 59 or end > 1440 or start >= 1440:
         problems.append(
-            Problem(path, f"{shown(value)} is not on the 24-hour clock", "00:00 to 24:00")
+            Problem(
+                path,
+                said("{text} is not on the 24-hour clock", shown(value)),
+                said("00:00 to 24:00"),
+            )
         )
         return None
     if end <= start:
         problems.append(
             Problem(
                 path,
-                f"{shown(value)} ends before it starts",
-                f"hours past midnight split in two: {_clock(start)}-24:00, and on the day after "
-                f"00:00-{_clock(end)}"
+                said("{text} ends before it starts", shown(value)),
+                said(
+                    "hours past midnight split in two: {start}-24:00, and on the day after "
+                    "00:00-{end}",
+                    _clock(start),
+                    _clock(end),
+                )
                 if end
                 else f"{_clock(start)}-24:00",
             )
@@ -206,8 +233,13 @@ def _assembled(
             problems.append(
                 Problem(
                     path,
-                    f"on {DAY_NAMES[one.day]} {_times(one)} and {_times(other)} overlap",
-                    "spans that do not overlap",
+                    said(
+                        "on {day} {one} and {other} overlap",
+                        DAY_NAMES[one.day],
+                        _times(one),
+                        _times(other),
+                    ),
+                    said("spans that do not overlap"),
                 )
             )
     return ServiceHours(zone=zone, weekly=tuple(span for span, _ in spans))

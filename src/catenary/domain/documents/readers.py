@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -74,6 +75,14 @@ def shown(value: object, limit: int = 60) -> str:
     return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text) + '"'
 
 
+def together(words: Sequence[str]) -> str:
+    """Words of files for a message: ``any and minimum``."""
+    told = words[0]
+    for word in words[1:]:
+        told = said("{earlier} and {later}", told, word)
+    return told
+
+
 def kind_of(value: object) -> str:
     """What a plain value is, in a word for messages."""
     if value is None:
@@ -126,8 +135,25 @@ def look_alike(text: str) -> tuple[str, str] | None:
     return None
 
 
+#: What a key is called in a message, alone and as one of many.
+_NOUNS = {
+    "key": (said("key"), said("a key")),
+    "reference": (said("reference"), said("a reference")),
+    "e-mail address": (said("e-mail address"), said("an e-mail address")),
+    "organization key": (said("organization key"), said("an organization key")),
+    "key of the organization": (said("key of the organization"), said("a key of the organization")),
+    "key of the consumer": (said("key of the consumer"), said("a key of the consumer")),
+    "key of the outcome": (said("key of the outcome"), said("a key of the outcome")),
+    "key of the utility requirement": (
+        said("key of the utility requirement"),
+        said("a key of the utility requirement"),
+    ),
+}
+
+
 def key_problem(text: str, path: FieldPath, noun: str, expected: str) -> Problem:
     """Why ``text`` is not the key, reference or e-mail address it should be."""
+    noun, one = _NOUNS.get(noun, (noun, f"a {noun}"))
     found = look_alike(text)
     if found is not None:
         character, meant = found
@@ -153,11 +179,7 @@ def key_problem(text: str, path: FieldPath, noun: str, expected: str) -> Problem
             ),
             expected,
         )
-    return Problem(path, said("{text} is not {noun}", shown(text), _a(noun)), expected)
-
-
-def _a(noun: str) -> str:
-    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
+    return Problem(path, said("{text} is not {noun}", shown(text), one), expected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,11 +265,12 @@ def _word(value: Any, path: FieldPath, problems: list[Problem], expected: str) -
     return None
 
 
-_KEY_EXPECTED = (
+_KEY_EXPECTED = said(
     "lower-case letters, digits, hyphen, point and underscore, "
-    f"starting and ending with a letter or digit, at most {MAX_KEY}"
+    "starting and ending with a letter or digit, at most {n}",
+    figure(MAX_KEY),
 )
-_REFERENCE_EXPECTED = "organization/service, as in hospital-it/crm"
+_REFERENCE_EXPECTED = said("organization/service, as in {example}", "hospital-it/crm")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,18 @@ from catenary.domain.documents.forms import MAX_FIELDS, unknown_word
 from catenary.domain.documents.readers import (
     Number,
     Reference,
+    figure,
     kind_of,
     plain_number,
     shown,
+    together,
     too_many,
 )
 from catenary.domain.documents.shapes import DependencyGroupDocument, Supporter
 from catenary.domain.findings import FieldPath, Problem
 from catenary.domain.quantities import format_number
+from catenary.domain.said import figure as figure_of
+from catenary.domain.said import said
 
 MAX_GROUPS = 10_000
 MAX_MEMBERS = 10_000
@@ -28,8 +32,11 @@ GROUP_FIELDS = {
     "of": "the services: a list after `at-least`, a mapping from service to weight after `minimum`",
     "soft": "a service, or one of the forms above, whose loss only degrades",
 }
-EXPECTED = "a service reference, or {any: […]}, {at-least: 2, of: […]}, {minimum, of}, {soft: …}"
-_NOUN = "an entry of relies-on"
+EXPECTED = said(
+    "a service reference, or {forms}",
+    "{any: […]}, {at-least: 2, of: […]}, {minimum, of}, {soft: …}",
+)
+_NOUN = said("an entry of relies-on")
 _ONE = Decimal(1)
 _REFERENCE = Reference()
 _POSITIVE = Number(positive=True)
@@ -46,7 +53,11 @@ class Relying:
     ) -> tuple[DependencyGroupDocument, ...]:
         """The dependency groups in their order; broken ones are left out."""
         if not isinstance(value, (list, tuple)):
-            problems.append(Problem(path, f"this is {kind_of(value)}", "a list: - hospital-it/crm"))
+            problems.append(
+                Problem(
+                    path, said("this is {kind}", kind_of(value)), said("a list: - hospital-it/crm")
+                )
+            )
             return ()
         if too_many(value, path, problems, MAX_GROUPS):
             return ()
@@ -64,9 +75,13 @@ class Relying:
                     problems.append(
                         Problem(
                             here,
-                            f"{shown(service)} stands twice in the list "
-                            f"(items {essential[service] + 1} and {at + 1})",
-                            "each essential service only once",
+                            said(
+                                "{service} stands twice in the list (items {one} and {other})",
+                                shown(service),
+                                figure(essential[service] + 1),
+                                figure(at + 1),
+                            ),
+                            said("each essential service only once"),
                         )
                     )
                 essential[service] = at
@@ -83,7 +98,7 @@ def _group(
             return None
         return DependencyGroupDocument(members=(Supporter(service),), soft=soft)
     if not isinstance(value, dict):
-        problems.append(Problem(path, f"this is {kind_of(value)}", EXPECTED))
+        problems.append(Problem(path, said("this is {kind}", kind_of(value)), EXPECTED))
         return None
     if too_many(value, path, problems, MAX_FIELDS):
         return None
@@ -95,11 +110,11 @@ def _group(
         return None
     if "soft" in value:
         if soft:
-            problems.append(Problem(path, "soft stands inside soft", "soft only once"))
+            problems.append(Problem(path, said("soft stands inside soft"), said("soft only once")))
             return None
         if len(value) > 1:
             problems.append(
-                Problem(path, "soft stands beside other fields", "soft: {any: […], full: 2}")
+                Problem(path, said("soft stands beside other fields"), "soft: {any: […], full: 2}")
             )
             return None
         return _group(value["soft"], (*path, "soft"), problems, soft=True)
@@ -112,15 +127,22 @@ def _threshold(
     before = len(problems)
     kinds = [name for name in ("any", "at-least", "minimum") if name in value]
     if len(kinds) != 1:
-        said = " and ".join(kinds) + " stand together" if kinds else "nothing says how many"
-        problems.append(Problem(path, said, "exactly one of any, at-least, minimum"))
+        told = (
+            said("{words} stand together", together(kinds))
+            if kinds
+            else said("nothing says how many")
+        )
+        expected = said("exactly one of {words}", "any, at-least, minimum")
+        problems.append(Problem(path, told, expected))
         return None
     kind = kinds[0]
     if kind == "any":
         if "of" in value:
             problems.append(
                 Problem(
-                    (*path, "of"), "of stands beside any", "any: […] alone, or at-least with of"
+                    (*path, "of"),
+                    said("of stands beside any"),
+                    said("any: […] alone, or at-least with of"),
                 )
             )
             return None
@@ -130,7 +152,13 @@ def _threshold(
         number = _COUNT if kind == "at-least" else _POSITIVE
         minimum = number.read(value[kind], (*path, kind), problems)
         if "of" not in value:
-            problems.append(Problem(path, f"{kind} without of", "of: the services to choose from"))
+            problems.append(
+                Problem(
+                    path,
+                    said("{kind} without of", kind),
+                    said("of: the services to choose from"),
+                )
+            )
             return None
         members = _members(value["of"], (*path, "of"), problems, weighted=kind == "minimum")
     full = minimum
@@ -144,18 +172,25 @@ def _threshold(
         problems.append(
             Problem(
                 (*path, kind),
-                f"{format_number(minimum)} can never be reached: "
-                f"all together have {format_number(total)}",
-                f"at most {format_number(total)}",
+                said(
+                    "{minimum} can never be reached: all together have {total}",
+                    _number(minimum),
+                    _number(total),
+                ),
+                said("at most {n}", _number(total)),
             )
         )
     elif not minimum <= full <= total:
         problems.append(
             Problem(
                 (*path, "full"),
-                f"full {format_number(full)} is not between the minimum "
-                f"{format_number(minimum)} and the whole weight {format_number(total)}",
-                f"from {format_number(minimum)} to {format_number(total)}",
+                said(
+                    "full {full} is not between the minimum {minimum} and the whole weight {total}",
+                    _number(full),
+                    _number(minimum),
+                    _number(total),
+                ),
+                said("from {minimum} to {total}", _number(minimum), _number(total)),
             )
         )
     return group if len(problems) == before else None
@@ -170,8 +205,8 @@ def _members(
             problems.append(
                 Problem(
                     path,
-                    "weights only count after minimum",
-                    "a list of services, or minimum: instead",
+                    said("weights only count after minimum"),
+                    said("a list of services, or minimum: instead"),
                 )
             )
             return ()
@@ -179,20 +214,32 @@ def _members(
     elif isinstance(value, (list, tuple)):
         pairs = [(name, None, (*path, at)) for at, name in enumerate(value)]
     else:
-        problems.append(Problem(path, f"this is {kind_of(value)}", "a list of services"))
+        problems.append(
+            Problem(path, said("this is {kind}", kind_of(value)), said("a list of services"))
+        )
         return ()
     if not 0 < len(pairs) <= MAX_MEMBERS:
         problems.append(
-            Problem(path, f"{len(pairs)} services", f"between 1 and {MAX_MEMBERS} services")
+            Problem(
+                path,
+                said("{n} services", figure(len(pairs))),
+                said("between 1 and {n} services", figure(MAX_MEMBERS)),
+            )
         )
         return ()
     for name, weight, here in pairs:
         service = _REFERENCE.read(name, here, problems)
         if service in found:
-            problems.append(Problem(here, f"{shown(service)} stands twice", "each only once"))
+            problems.append(
+                Problem(here, said("{text} stands twice", shown(service)), said("each only once"))
+            )
         number = _ONE if weight is None else _POSITIVE.read(weight, here, problems)
         found[service] = Supporter(service, number)
     return tuple(found.values())
+
+
+def _number(amount: Decimal) -> str:
+    return figure_of(amount, format_number(amount))
 
 
 def _is_essential(group: DependencyGroupDocument) -> bool:
