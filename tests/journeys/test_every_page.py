@@ -17,6 +17,7 @@ pytestmark = pytest.mark.journey
 
 DANA = "dana.reyes@st-mary.example"
 PRIYA = "priya.nair@acme-cloud.example"
+HELEN = "helen.marsh@st-mary.example"
 NURSE = "ingrid.lindqvist@st-mary.example"
 PAGES = (
     "/",
@@ -37,6 +38,28 @@ PAGES = (
     "/checks/?rule=CAT601",
     "/account/",
 )
+#: What an administrator who signed in a moment ago sees besides.
+ADMINISTERING = (
+    "/audit/",
+    "/audit/?what=ways-in",
+    "/changes/",
+    "/impact/",
+    "/impact/?service=hospital-it/patient-management",
+    "/new/service/",
+    "/new/organization/",
+    "/new/person/",
+    "/new/consumption/",
+    "/services/hospital-it/patient-management/edit/",
+    "/services/hospital-it/patient-management/delete/",
+    "/organizations/hospital-it/edit/",
+    "/organizations/st-mary/second-factor/",
+    "/account/tokens/",
+    "/account/sessions/",
+    "/account/second-factor/",
+    "/account/second-factor/app/",
+    "/account/second-factor/passkey/",
+    "/help/words/",
+)
 Scheme = Literal["light", "dark"]
 # In the dark only the colours are others: the rest is the same page.
 AXE = {
@@ -55,15 +78,39 @@ def serious(page: Page, scheme: Scheme) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(scheme: Scheme, signed_in: Callable[..., Page]) -> None:
+@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("de", "dark")])
+@pytest.mark.parametrize(("who", "pages"), [(DANA, PAGES), (HELEN, ADMINISTERING)])
+def test_axe_finds_nothing_serious(
+    who: str,
+    pages: tuple[str, ...],
+    language: str,
+    scheme: Scheme,
+    signed_in: Callable[..., Page],
+) -> None:
     # axe is put into the page by the test: only for that the policy is left out here.
-    page = signed_in(DANA, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")
+    page = signed_in(
+        who, color_scheme=scheme, locale=language, bypass_csp=True, reduced_motion="reduce"
+    )
     found = []
-    for address in PAGES:
-        page.goto(address)
-        found += serious(page, scheme)
+    for address in pages:
+        response = page.goto(address)
+        if response is None or response.status != 200:
+            found.append(f"{address} did not answer")
+        if page.locator("html").get_attribute("lang") != language:
+            found.append(f"{address} is in another language")
+        # Each page once in every language and once in every light, with all the rules.
+        found += serious(page, "light")
     assert found == []
+
+
+def test_what_an_administrator_sees_fits_a_telephone(signed_in: Callable[..., Page]) -> None:
+    page = signed_in(HELEN, viewport=PHONE)
+    wide = []
+    for address in ADMINISTERING:
+        page.goto(address)
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            wide.append(address)
+    assert wide == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
