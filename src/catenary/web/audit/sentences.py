@@ -79,7 +79,25 @@ def _happened(event: AccessEntry, whose: Who | None) -> str:
     if whose is not None:
         said = _("saw to it: {name} {what}").format(name=_name(whose), what=said)
     about = "" if event.kind is Happening.SESSION_ENDED else event.about
-    return f"{said} ({about})" if about else said
+    return f"{said} ({_about(about)})" if about else said
+
+
+def _about(about: str) -> str:
+    """Words of ours in the reader's language; names of tokens, providers and organizations as
+    they are."""
+    words = {
+        "password": _("password"),
+        "app": _("app"),
+        "passkey": _("passkey"),
+        "recovery-code": _("recovery code"),
+        "second factor": _("second factor"),
+        "two factors": _("two factors there"),
+        "all": _("all"),
+        "operator": _("operator"),
+        "operators": _("of operators"),
+        "everybody": _("of everybody"),
+    }
+    return ", ".join(words.get(word, word) for word in about.split(", "))
 
 
 def _through(event: AccessEntry) -> Iterator[str]:
