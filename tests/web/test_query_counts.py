@@ -54,6 +54,11 @@ PINNED = {
     "service, looking back": 23,
     "catalogue, looking back": 15,
     "account": 11,
+    "second factor": 13,
+    "second factor, an app": 10,
+    "second factor of others": 14,
+    "tokens": 11,
+    "sessions": 11,
 }
 #: What a page costs more the first time: loading the chain into memory.
 LOADING = 8
@@ -88,6 +93,10 @@ def addresses(made: Invented, client: Client) -> dict[str, str]:
         "service, looking back": f"/services/{made.deep}/?as_of=2026-11-03T13:00Z",
         "catalogue, looking back": "/catalogue/?as_of=2026-11-03T13:00Z",
         "account": "/account/",
+        "second factor": "/account/second-factor/",
+        "second factor, an app": "/account/second-factor/app/",
+        "tokens": "/account/tokens/",
+        "sessions": "/account/sessions/",
     }
 
 
@@ -113,6 +122,10 @@ def counted(size: int) -> dict[str, int]:
         account = give_account(email=READER, password="x" * 20, is_operator=False, change=change)
         client = Client()
         client.force_login(_account(account))
+        session = client.session
+        # As if just signed in: else nothing about signing in may be changed.
+        session["proved-at"] = int(datetime.now(UTC).timestamp())
+        session.save()
         _queries(client, "/catalogue/")
         usual = _queries(client, "/catalogue/")
         estate._held.clear()
@@ -129,7 +142,20 @@ def counted(size: int) -> dict[str, int]:
         for address in pages.values():
             _queries(client, address)
         found |= {name: _queries(client, address) for name, address in pages.items()}
+        _administers_top_0()
+        rule = "/organizations/top-0/second-factor/"
+        _queries(client, rule)
+        found["second factor of others"] = _queries(client, rule)
     return found
+
+
+def _administers_top_0() -> None:
+    from django.apps import apps
+
+    person = apps.get_model("organizations", "Person").objects.get(email=READER)
+    apps.get_model("organizations", "Membership").objects.create(
+        person=person, organization=person.organization, role="administrator"
+    )
 
 
 def _account(number: int) -> Any:
