@@ -240,6 +240,7 @@ def settled(response: HttpResponseBase, url: str) -> tuple[int, bytes, dict[str,
     """Status, body and headers, without the address that was asked for and the form tokens."""
     body = response.content.decode()  # type: ignore[attr-defined]
     body = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "TOKEN", body)
+    body = re.sub(r'(?<="request-number">)[0-9a-f]+', "NUMBER", body)
     path = urlsplit(url)
     parts = [url, path.path, *re.findall("(?:focus|service)=(.*)", url)]
     parts += [part.replace("%2F", "/") for part in parts]

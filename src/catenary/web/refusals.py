@@ -1,8 +1,8 @@
 """Pages for what is missing or refused, in the frame of whoever asked.
 
 What one may not see and what does not exist are one page: not a byte tells them apart. The pages
-of 400 and 500 are Django's own way of rendering ours, without a frame: a bad host or a broken
-database must not break them too.
+of 400 and 500 stand without a frame: a bad host or a broken database must not break them too. Each
+shows the number of its request, quietly: it finds the log lines that say more.
 """
 
 from __future__ import annotations
@@ -18,24 +18,38 @@ from catenary.web.telling.requests import request_number
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """There is no such page that one may see."""
-    return render(request, "404.html", {"frame": _frame(request)}, status=404)
+    return _page(request, "404.html", 404)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page is there, and the wish is refused."""
-    return render(request, "403.html", {"frame": _frame(request)}, status=403)
+    return _page(request, "403.html", 403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that cannot be proven to come from a page of ours."""
-    return render(request, "403_csrf.html", {"frame": _frame(request)}, status=403)
+    return _page(request, "403_csrf.html", 403)
+
+
+def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The address or the form cannot be read."""
+    return _frameless(request, "400.html", 400)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Something failed on our side. The number finds the log lines that say what; the page needs
     neither session nor database."""
-    text = get_template("500.html").render({"request_number": request_number(request)})
-    return HttpResponse(text, status=500)
+    return _frameless(request, "500.html", 500)
+
+
+def _page(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    context = {"frame": _frame(request), "request_number": request_number(request)}
+    return render(request, template, context, status=status)
+
+
+def _frameless(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    text = get_template(template).render({"request_number": request_number(request)})
+    return HttpResponse(text, status=status)
 
 
 def _frame(request: HttpRequest) -> Frame:

@@ -79,6 +79,37 @@ def test_every_answer_carries_the_number_of_its_request(world: World, url: str) 
     assert all(NUMBER.match(number) for number in numbers)
 
 
+@pytest.mark.parametrize(
+    ("url", "who", "status"),
+    [
+        ("/nothing/", "nobody", 404),
+        ("/nothing/", "exactly right", 404),
+        ("/services/delta/quiet/", "exactly right", 404),
+        ("/catalogue/?q=%00", "exactly right", 400),
+    ],
+)
+def test_a_page_that_says_no_shows_the_number_of_its_request(
+    world: World, url: str, who: str, status: int
+) -> None:
+    response = world.client(who).get(url)
+
+    assert response.status_code == status
+    assert response.headers["X-Request-Id"] in response.content.decode()
+
+
+def test_pages_that_refuse_or_keep_waiting_show_it_too(world: World) -> None:
+    strange = Client(enforce_csrf_checks=True).post("/sign-in/")
+    client = Client()
+    for _ in range(12):
+        waiting = client.post("/sign-in/", {"email": "lara@alpha.example", "password": "x"})
+
+    assert (strange.status_code, waiting.status_code) == (403, 429)
+    for response in (strange, waiting):
+        assert response.headers["X-Request-Id"] in response.content.decode()
+    usual = world.client("exactly right").get("/account/")
+    assert usual.headers["X-Request-Id"] not in usual.content.decode()
+
+
 def test_only_a_proxy_we_were_told_of_may_number_requests(world: World, settings: Any) -> None:
     client = world.client("nobody")
     mine = {"X-Request-Id": "abcdefgh-1234"}

@@ -24,6 +24,7 @@ from catenary.web.access.devices import known_device
 from catenary.web.asking import stranger_frame
 from catenary.web.origins import origin_of
 from catenary.web.pages import SignInPage
+from catenary.web.telling.requests import request_number
 
 
 def with_password(request: HttpRequest, email: str, password: str) -> Any:
@@ -52,6 +53,7 @@ def kept_waiting(request: HttpRequest, refused: TooManyAttempts, page: SignInPag
         {
             "page": replace(page, problem=wait_sentence(refused)),
             "frame": stranger_frame(request),
+            "request_number": request_number(request),
         },
         status=429,
     )

@@ -37,6 +37,7 @@ from catenary.web.access.second_factor.picture import address_for_app, square
 from catenary.web.asking import stranger_frame
 from catenary.web.origins import origin_of
 from catenary.web.pages.second_factor import AppSetUp, ChallengePage
+from catenary.web.telling.requests import request_number
 
 _STATE = "passkey-asked"
 _SECRET = "app-secret"
@@ -131,6 +132,8 @@ def _page(
         app, reason = fresh_app(request, account.email), why(asked_of(account))
     page = ChallengePage(Factor.APP in kinds, passkey, app, problem, reason)
     context = {"page": page, "frame": stranger_frame(request)}
+    if status == 429:
+        context["request_number"] = request_number(request)
     return render(request, "second_factor.html", context, status=status if problem else 200)
 
 
