@@ -33,7 +33,7 @@ from tests.web.access.world import (
 from tests.web.access.world import (
     state as whole_state,
 )
-from tests.web.test_permission_matrix import SEES_HISTORY
+from tests.web.test_permission_matrix import SEES_HISTORY, SITS_AT_WORKSHOP
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +87,13 @@ NEW = {"name": "Zanother", "stage": "live"}
 LAB = {"name": "Zalphalab", "part-of": "alpha", "description": "Znewtext"}
 LARA = {"name": "Zlara", "organization": "alpha-lab", "roles": ["viewer"]}
 CHANGE = {"kind": "service", "reference": "alpha-it/showcase", "document": NEW}
+SAID = {
+    "do": "propose",
+    "side": "provider",
+    "customer": "bravo-ward",
+    "part": "words",
+    "statement": "Zwords",
+}
 WORD = {"known-as": "Zanotherword"}
 _SERVICE = "/services/{organization}/{service}"
 _CONSUMPTION = "/consumption/{consumer}/{organization}/{service}"
@@ -149,6 +156,14 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     ("GET", f"{_SERVICE}/chain"): Route(objects=SEES_SERVICE, at="services/*/chain"),
     ("GET", f"{_SERVICE}/history"): Route(objects=SEES_HISTORY, at="services/*/history"),
+    ("GET", f"{_SERVICE}/workshop"): Route(objects=SITS_AT_WORKSHOP, at="services/*/workshop"),
+    ("POST", f"{_SERVICE}/workshop"): Route(
+        # An operator reads, and speaks for nobody.
+        who=frozenset({"editor", "viewer at the provider"}),
+        at="services/alpha-it/portal/workshop",
+        body=SAID,
+        scope=Scope.WRITE,
+    ),
     ("GET", "/consumption"): Route(),
     ("POST", "/consumption/batch"): Route(body=BATCH),
     ("GET", _CONSUMPTION): Route(objects=SEES_CONSUMPTION, at="consumption/"),

@@ -16,6 +16,7 @@ from catenary.api.bodies import MAX_DEPTH
 from catenary.api.main import api
 from catenary.api.objects import MAX_BATCH
 from catenary.api.problems import EXPLAINED, KINDS, MEDIA_TYPE
+from catenary.api.routes import workshop
 from catenary.api.routes.searching import CONDITIONS
 from catenary.api.schemas import (
     AS_OF,
@@ -115,7 +116,7 @@ def _responses(name: str, method: str, has_body: bool, parameters: list[Schema])
     codes = [*_ALWAYS]
     if has_body:
         codes += _WITH_BODY
-    if method in {"put", "patch", "delete"} or name == "makeChanges":
+    if method in {"put", "patch", "delete"} or name in {"makeChanges", "actInWorkshop"}:
         codes += _WRITING
     if name == "makeChanges":
         codes += ["in-progress", "key-reused"]
@@ -237,10 +238,35 @@ def _body(name: str, method: str) -> Schema | None:
             required=["services"],
         )
         return {"application/json": {"schema": schema, "example": examples.FAILING}}
+    if name == "actInWorkshop":
+        return {"application/json": {"schema": _workshop_act(), "example": examples.WORKSHOP_ACT}}
     if name == "checkDocuments":
         schema = object_of({"changes": list_of(ref_to("Change"))})
         return {"application/json": {"schema": schema, "example": examples.TRY}}
     return None
+
+
+def _workshop_act() -> Schema:
+    """One thing done at a table; which fields it takes hangs on what is done."""
+    kinds: dict[str, Schema] = {
+        "proposal": {"type": ["integer", "null"], "minimum": 0},
+        "take_over": {"type": ["boolean", "null"]},
+        "measure": {
+            "anyOf": [
+                {
+                    **object_of({name: TEXT for name in workshop.MEASURE}, required=[]),
+                    "additionalProperties": False,
+                },
+                {"type": "null"},
+            ]
+        },
+    }
+    text: Schema = {"type": ["string", "null"], "maxLength": workshop.LONGEST}
+    fields = {
+        name: {**kinds.get(name, text), "description": meaning}
+        for name, meaning in workshop.BODY.items()
+    }
+    return object_of(fields, required=["do"])
 
 
 # ------------------------------------------------------------------------------- parameters

@@ -62,6 +62,7 @@ PARAMETERS: Plain = {
     "rule": "CAT101",
     "subject": "hospital-it/patient-management",
     "condition": "down",
+    "customer": "emergency-ward",
     "from": "2026-03-01",
     "to": "2026-03-31",
     "kind": "service",
@@ -205,6 +206,61 @@ SEARCH: Plain = {
     "total_is_capped": False,
 }
 IMPACT: Plain = {"condition": "down", "failing": [_REFERENCES["service"]]}
+WORKSHOP: Plain = {
+    "service": _REFERENCES["service"],
+    "name": "Patient management",
+    "customers": [
+        {
+            "organization": "emergency-ward",
+            "name": "Emergency Ward",
+            "state": "open",
+            "waiting-for": ["customer"],
+        }
+    ],
+    "table": {
+        "customer": "emergency-ward",
+        "provider": "hospital-it",
+        "side": "provider",
+        "seats": ["provider"],
+        "may-write": True,
+        "version": ETAG,
+        "state": "open",
+        "waiting-for": ["customer"],
+        "agreement": None,
+        "changed": [],
+        "confirmations": [
+            {
+                "side": "provider",
+                "version": ETAG,
+                "by": "Dana Reyes",
+                "at": "2026-11-03T12:00:00+00:00",
+            }
+        ],
+        "proposals": [
+            {
+                "number": 7,
+                "side": "customer",
+                "part": "costs.removed",
+                "act": "add",
+                "subject": "",
+                "before": None,
+                "after": "Paper forms",
+                "by": "Dr. Chidi Okafor",
+                "at": "2026-11-03T11:00:00+00:00",
+                "is-open": True,
+                "said": [],
+            }
+        ],
+    },
+}
+WORKSHOP_ACT: Plain = {
+    "do": "propose",
+    "customer": "emergency-ward",
+    "side": "customer",
+    "part": "costs.removed",
+    "act": "add",
+    "statement": "Paper forms",
+}
 FAILING: Plain = {"services": [_REFERENCES["service"], "acme-cloud/east"], "condition": "down"}
 LINES = (
     '{"kind":"organization","reference":"st-mary","name":"St. Mary\'s Hospital","etag":"'

@@ -22,6 +22,7 @@ from catenary.api.routes import (
     people,
     searching,
     services,
+    workshop,
 )
 from catenary.apps.common.queries import CATALOGUE_BUSY, database_trouble
 
@@ -39,6 +40,7 @@ for module in (
     organizations,
     people,
     services,
+    workshop,
     consumption,
     chains,
     searching,

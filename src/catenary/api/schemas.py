@@ -247,6 +247,59 @@ _LINK = {
     "role": {"enum": list(ROLE_NAMES)},
 }
 _NAMED = object_of({"reference": TEXT, "name": TEXT})
+_SIDE: Schema = {"enum": ["provider", "customer"]}
+_STANDING: dict[str, Schema] = {
+    "state": {"enum": ["open", "agreed", "changed"]},
+    "waiting-for": list_of(_SIDE),
+}
+_SAID: dict[str, Schema] = {"side": _SIDE, "by": TEXT_OR_NULL, "at": TEXT}
+_WORKSHOP = object_of(
+    {
+        "service": TEXT,
+        "name": TEXT,
+        "customers": list_of(object_of({"organization": TEXT, "name": TEXT, **_STANDING})),
+        "table": {
+            "anyOf": [
+                object_of(
+                    {
+                        "customer": TEXT,
+                        "provider": TEXT,
+                        "side": _SIDE,
+                        "seats": list_of(_SIDE),
+                        "may-write": FLAG,
+                        "version": TEXT,
+                        **_STANDING,
+                        "agreement": {
+                            "anyOf": [object_of({"version": TEXT, "at": TEXT}), {"type": "null"}]
+                        },
+                        "changed": list_of(
+                            object_of({"part": TEXT, "key": TEXT, "before": {}, "after": {}})
+                        ),
+                        "confirmations": list_of(object_of({**_SAID, "version": TEXT})),
+                        "proposals": list_of(
+                            object_of(
+                                {
+                                    "number": {"type": "integer"},
+                                    **_SAID,
+                                    "part": TEXT,
+                                    "act": TEXT,
+                                    "subject": TEXT,
+                                    "before": {},
+                                    "after": {},
+                                    "is-open": FLAG,
+                                    "said": list_of(
+                                        object_of({**_SAID, "kind": TEXT, "words": TEXT})
+                                    ),
+                                }
+                            )
+                        ),
+                    }
+                ),
+                {"type": "null"},
+            ]
+        },
+    }
+)
 #: What operations that are not about one kind of object answer, with an example.
 OTHERS: dict[str, tuple[Schema, Any]] = {
     "getChain": (
@@ -374,5 +427,7 @@ OTHERS: dict[str, tuple[Schema, Any]] = {
         ),
         examples.ME,
     ),
+    "readWorkshop": (_WORKSHOP, examples.WORKSHOP),
+    "actInWorkshop": (_WORKSHOP, examples.WORKSHOP),
     "getSchema": ({"type": "object"}, {"$schema": "https://json-schema.org/draft/2020-12/schema"}),
 }

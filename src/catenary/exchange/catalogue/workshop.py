@@ -158,6 +158,9 @@ class Desk:
                     self._reference,
                     write_in(document, suggestion, wanted_by=wanted_by),
                     expected=now,
+                    # No line of a blueprint touches what the service relies on, some of which
+                    # its editor may not see: it stays as it is.
+                    kept=frozenset(m.service for g in document.relies_on for m in g.members),
                 )
             ],
             note=note,

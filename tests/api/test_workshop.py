@@ -1,0 +1,108 @@
+"""A workshop held by programs: both sides fill the blueprint and confirm it, as on the page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api.worlds import Api, Speaker, standing
+
+pytestmark = pytest.mark.django_db
+TABLE = "/api/v1/services/alpha-it/portal/workshop"
+AT = f"{TABLE}?customer=charlie"
+
+
+def table(speaker: Speaker) -> Any:
+    """What lies on the table."""
+    return speaker.ask("GET", AT).json()["table"]
+
+
+def act(speaker: Speaker, **said: Any) -> Any:
+    """Do one thing at it."""
+    return speaker.ask("POST", TABLE, {"customer": "charlie", **said})
+
+
+def test_both_sides_fill_a_blueprint_and_agree(api: Api) -> None:
+    editor, customer = api("editor"), api("another customer")
+    proposed = act(
+        customer,
+        do="propose",
+        side="customer",
+        part="outcomes",
+        statement="Zsooner",
+        measure={"name": "wait", "unit": "min", "target": "30", "better": "lower"},
+    )
+    assert proposed.status_code == 200, proposed.content
+    number = proposed.json()["table"]["proposals"][-1]["number"]
+
+    accepted = act(editor, do="accept", proposal=number, words="Gladly", take_over=True)
+    assert accepted.status_code == 200, accepted.content
+    one = accepted.json()["table"]["proposals"][-1]
+    assert (one["is-open"], one["said"][0]["kind"], one["said"][0]["words"]) == (
+        False,
+        "accepted",
+        "Gladly",
+    )
+    outcomes = editor.ask("GET", "/api/v1/services/alpha-it/portal").json()["outcomes"]
+    assert "Zsooner" in str(outcomes)
+
+    version = table(customer)["version"]
+    for speaker, side in ((customer, "customer"), (editor, "provider")):
+        done = act(speaker, do="confirm", side=side, version=version)
+        assert done.status_code == 200, done.content
+    agreed = table(customer)
+    assert (agreed["state"], agreed["agreement"]["version"]) == ("agreed", version)
+    assert [(c["side"], c["version"]) for c in agreed["confirmations"]] == [
+        ("customer", version),
+        ("provider", version),
+    ]
+    written = act(
+        editor, do="write", part="costs.removed", statement="Zpaper", version=version
+    ).json()["table"]
+    assert (written["state"], [d["part"] for d in written["changed"]]) == (
+        "changed",
+        ["costs.removed"],
+    )
+
+
+REFUSED: list[tuple[dict[str, Any], int]] = [
+    ({"do": "confirm", "side": "provider", "version": "old"}, 412),
+    ({"do": "confirm", "side": "customer", "version": "old"}, 403),
+    ({"do": "decline", "side": "provider", "proposal": 99}, 422),
+    ({"do": "dance"}, 422),
+    ({}, 422),
+    ({"do": "propose", "side": "both", "part": "words", "statement": "x"}, 422),
+    ({"do": "propose", "side": "provider", "part": "price", "statement": "x"}, 422),
+    ({"do": "propose", "side": "provider", "part": "words", "statement": 7}, 422),
+    ({"do": "propose", "side": "provider", "part": "words", "statement": "\0"}, 422),
+    ({"do": "say", "proposal": True}, 422),
+    ({"do": "say", "proposal": 2**64}, 422),
+    ({"do": "write", "part": "outcomes", "measure": {"nonsense": "1"}}, 422),
+    ({"do": "write", "part": "words", "statement": "x"}, 422),
+    ({"do": "say", "unknown": 1}, 422),
+    ({"do": "confirm", "side": "provider", "customer": "charlie-none", "words": "x"}, 404),
+]
+
+
+def test_what_cannot_be_done_is_refused_and_changes_nothing(api: Api) -> None:
+    editor = api("editor")
+    before = standing()
+
+    for said, status in REFUSED:
+        answer = act(editor, **said)
+        assert answer.status_code == status, (said, answer.content)
+        assert answer.headers["Content-Type"] == "application/problem+json"
+
+    assert standing() == before
+
+
+def test_the_table_of_another_customer_is_not_there(api: Api) -> None:
+    customer = api("customer")
+
+    others = customer.ask("GET", f"{TABLE}?customer=charlie")
+    nobodys = customer.ask("GET", f"{TABLE}?customer=charlxx")
+
+    assert others.status_code == nobodys.status_code == 404
+    assert others.json()["detail"] == nobodys.json()["detail"]
+    assert "charlie" not in customer.ask("GET", TABLE).content.decode()
