@@ -77,6 +77,22 @@ def test_the_client_reads_everything_and_pages_through_lists(served: Served) -> 
     }
 
 
+def test_the_client_looks_back_and_reads_what_changed(served: Served) -> None:
+    client = served.client()
+    changed = list(client.changes(reference=PATIENTS, kind="service"))
+    then = changed[-1]["at"]
+
+    assert (changed[-1]["action"], changed[-1]["reference"]) == ("created", PATIENTS)
+    assert list(client.changes(until="2001-01-01")) == []
+    assert client.get("services", PATIENTS, as_of=then)["name"] == changed[-1]["after"]["name"]
+    assert PATIENTS in {each["reference"] for each in client.all("services", as_of=then)}
+    assert client.batch("services", [PATIENTS], as_of=then).keys() == {PATIENTS}
+    assert client.search("patient", as_of=then)["as_of"] == then
+    assert client.impact([PATIENTS], as_of=then)["failing"]
+    assert PATIENTS in {each["reference"] for each in client.export(as_of=then)}
+    assert list(client.export(as_of="2001-01-01")) == []
+
+
 def test_the_client_changes_things_and_never_overwrites_somebody_elses_change(
     served: Served,
 ) -> None:

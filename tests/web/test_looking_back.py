@@ -24,6 +24,8 @@ PAGES = (
     "/catalogue/?q=zengine",
     "/chain/?focus=alpha-it/portal",
     "/impact/?service=alpha-it/engine",
+    "/organizations/alpha-it/",
+    "/services/alpha-it/portal/compare/",
 )
 
 

@@ -102,7 +102,8 @@ def export_files(
     ready(data)
     from catenary.apps.portfolio.queries.documents import live_catalogue
     from catenary.apps.portfolio.queries.hidden import without_hidden_reliance
-    from catenary.apps.portfolio.queries.past import Past, catalogue_at
+    from catenary.apps.portfolio.queries.past import Past
+    from catenary.apps.portfolio.queries.past_catalogue import catalogue_at
     from catenary.exchange.catalogue.writing import ExportRefused, write_catalogue
 
     actor = actor_by(by)

@@ -42,7 +42,7 @@ def service_history(reference: str) -> str:
 def service_compare(reference: str) -> str:
     """The service from both sides."""
     organization, _, key = reference.partition("/")
-    return reverse("service-compare", args=[organization, key])
+    return _with_query(reverse("service-compare", args=[organization, key]), moment())
 
 
 def service_workshop(reference: str, **query: str) -> str:
@@ -59,7 +59,7 @@ def service_workshop_live(reference: str, **query: str) -> str:
 
 def organization(key: str) -> str:
     """The page of an organization."""
-    return reverse("organization", args=[key])
+    return _with_query(reverse("organization", args=[key]), moment())
 
 
 def second_factor_rule(key: str) -> str:

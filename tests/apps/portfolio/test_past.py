@@ -15,10 +15,13 @@ from catenary.apps.organizations.queries import actor_of_person, organizations_b
 from catenary.apps.portfolio.operations.services import remove_services
 from catenary.apps.portfolio.queries.catalogue import CatalogueFilter, list_services
 from catenary.apps.portfolio.queries.chain import chain_of
+from catenary.apps.portfolio.queries.compare import perspectives
 from catenary.apps.portfolio.queries.documents import live_catalogue
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.apps.portfolio.queries.impact import impact_view
-from catenary.apps.portfolio.queries.past import catalogue_at, records_at
+from catenary.apps.portfolio.queries.organization import organization_view
+from catenary.apps.portfolio.queries.past import records_at
+from catenary.apps.portfolio.queries.past_catalogue import catalogue_at
 from catenary.apps.portfolio.queries.records import TODAY, Records
 from catenary.apps.portfolio.queries.service import service_view
 from catenary.domain.actors import Actor
@@ -53,6 +56,13 @@ def told(records: Records, actor: Actor, key: str, references: list[str]) -> dic
         said[f"service {reference}"] = service_view(reference=reference, **asked)
         said[f"chain {reference}"] = chain_of(reference=reference, depth=None, **asked)
         said[f"impact {reference}"] = impact_view(references=[reference], **asked)
+        said[f"both sides {reference}"] = perspectives(reference=reference, **asked)
+    for each in organizations_by_key():
+        view = organization_view(key=each, actor=actor, viewpoint=viewpoint, records=records)
+        # Whom a person belongs to is for the forms of today.
+        said[f"organization {each}"] = view and replace(
+            view, people=tuple(replace(row, home_path="") for row in view.people)
+        )
     for narrowed in (
         CatalogueFilter(),
         CatalogueFilter(text="o0 s"),
@@ -260,3 +270,45 @@ def test_a_change_that_says_it_was_made_earlier_is_noticed() -> None:
     assert "bluewater-ops/early" not in before.services_by_reference(["bluewater-ops/early"])
     after = records_at(START + 3 * HOUR)
     assert "bluewater-ops/early" in after.services_by_reference(["bluewater-ops/early"])
+
+
+def test_an_organization_is_read_as_it_was() -> None:
+    begin()
+    ada = as_person("ada")
+    define(
+        organizations=[organization("bluewater-ops", "bluewater", name="Machine room")],
+        people=[person("otto@bluewater.example", "bluewater-ops", Role.SERVICE_OWNER)],
+        consumption=[ConsumptionDocument("north-clinic", "bluewater-apps/patients")],
+    )
+
+    def view(key: str, at: datetime) -> Any:
+        viewpoint = looking_from(OPERATOR, "bluewater")
+        return organization_view(actor=ada, viewpoint=viewpoint, key=key, records=records_at(at))
+
+    then, now = view("bluewater-ops", START), view("bluewater-ops", START + HOUR)
+    assert (then.organization.name, now.organization.name) == (
+        "Bluewater Operations",
+        "Machine room",
+    )
+    assert ([row.name for row in then.people], [row.name for row in now.people]) == ([], ["Otto"])
+    assert [row.name for row in view("bluewater-apps", START).people].count("Otto") == 1
+    assert view("north-clinic", START).consumed_count == 1
+    assert view("north-clinic", START + HOUR).consumed_count == 2
+    assert view("north-clinic", START - HOUR) is None
+
+
+def test_an_organization_that_moved_shows_its_past_words_to_neither_house() -> None:
+    begin()
+    described = replace(organization("bluewater-ops", "bluewater"), description="Secret")
+    define(organizations=[described], at=START + HOUR)
+    moved = organization("bluewater-ops", "ironport")
+    define(organizations=[moved], at=START + 2 * HOUR)
+
+    for who, key in (("ada", "bluewater"), ("ira", "ironport")):
+        told = organization_view(
+            actor=as_person(who),
+            viewpoint=looking_from(OPERATOR, key),
+            key="bluewater-ops",
+            records=records_at(START + HOUR),
+        )
+        assert told is None or (told.description, told.people) == ("", ())

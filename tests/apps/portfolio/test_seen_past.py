@@ -16,7 +16,8 @@ from catenary.apps.organizations.queries import actor_of_person, organizations_b
 from catenary.apps.organizations.queries.listing import people_page
 from catenary.apps.portfolio.operations.consumption import end_consumption
 from catenary.apps.portfolio.queries.catalogue import CatalogueFilter
-from catenary.apps.portfolio.queries.past import Past, catalogue_at, records_at
+from catenary.apps.portfolio.queries.past import Past, records_at
+from catenary.apps.portfolio.queries.past_catalogue import catalogue_at
 from catenary.apps.portfolio.queries.seen import (
     Seen,
     SeenPage,

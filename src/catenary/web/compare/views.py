@@ -9,12 +9,14 @@ from catenary.apps.portfolio.queries.compare import perspectives
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.compare.sides import answer_of, compared, unseen_of_customers
+from catenary.web.looking import looking_back
 from catenary.web.marks import organization_link
 from catenary.web.pages import ComparePage, CustomerChoice
 
 
 @require_safe
 @signed_in
+@looking_back
 def compare(asking: Asking, organization: str, key: str) -> HttpResponse:
     """The service as its provider and as one customer see it."""
     if asking.viewpoint is None:
@@ -24,6 +26,7 @@ def compare(asking: Asking, organization: str, key: str) -> HttpResponse:
         viewpoint=asking.viewpoint,
         reference=f"{organization}/{key}",
         customer=asking.request.GET.get("customer", "")[:100],
+        records=asking.records,
     )
     if found is None:
         raise Http404

@@ -12,6 +12,7 @@ from catenary.apps.portfolio.queries.organization import OrganizationView, organ
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.editing.entry import deleted_here, organization_actions, person_url
+from catenary.web.looking import looking_back
 from catenary.web.marks import organization_link
 from catenary.web.pages import (
     Count,
@@ -30,13 +31,17 @@ from catenary.web.words import person_role_word
 
 @require_safe
 @signed_in
+@looking_back
 def organization(asking: Asking, key: str) -> HttpResponse:
     """An organization as a link in the chain."""
     if asking.viewpoint is None:
         raise Http404
-    view = organization_view(actor=asking.actor, viewpoint=asking.viewpoint, key=key)
+    view = organization_view(
+        actor=asking.actor, viewpoint=asking.viewpoint, key=key, records=asking.records
+    )
     if view is None:
         raise Http404
+    is_now = asking.moment is None
     page = OrganizationPage(
         name=view.organization.name,
         reference=view.organization.key,
@@ -67,13 +72,14 @@ def organization(asking: Asking, key: str) -> HttpResponse:
                 row.name,
                 row.email,
                 tuple(person_role_word(r.value) for r in row.roles),
-                person_url(asking.actor, row.email, row.home_path),
+                person_url(asking.actor, row.email, row.home_path) if is_now else "",
             )
             for row in view.people
         ),
         people_are_visible=view.is_inside,
-        actions=organization_actions(asking.actor, view.organization),
-        deleted=deleted_here(asking.actor, view.organization),
+        # Nothing can be changed in the past.
+        actions=organization_actions(asking.actor, view.organization) if is_now else (),
+        deleted=deleted_here(asking.actor, view.organization) if is_now else (),
     )
     return page_response(asking, "organization.html", page)
 

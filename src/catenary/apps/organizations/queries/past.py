@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.queries import all_documents, documents_at
 from catenary.apps.organizations.models import Membership, Organization, Person
-from catenary.apps.organizations.queries import OrganizationRow
+from catenary.apps.organizations.queries import MemberRow, OrganizationRow
 from catenary.domain.actors import path_segment
 from catenary.domain.documents.shapes import (
     MembershipDocument,
@@ -159,3 +159,24 @@ def person_then(
         if home not in ours and not roles:
             return None
     return PersonDocument(person.email, person.name, home, roles)
+
+
+def members_then(
+    root_id: int, key: str, said: Mapping[int, Mapping[str, Any]], *, limit: int = 50
+) -> tuple[MemberRow, ...]:
+    """People with a role in the organization ``key`` by what was ``said`` of people then, as far
+    as the top organization knows them today, by the name they have today."""
+    found = []
+    for person in known_people(root_id):
+        plain = said.get(person.id)
+        held = [] if plain is None else _roles(plain.get("roles"), str(plain["organization"]))
+        for membership in held:
+            if membership.organization == key:
+                found.append(MemberRow(person.name, person.email, membership.roles))
+    return tuple(sorted(found, key=lambda row: row.name)[:limit])
+
+
+def root_today(organization_id: int) -> int | None:
+    """The number of the top organization of an organization, or the last it had."""
+    rows = Organization.objects.filter(pk=organization_id)
+    return rows.values_list("root_id", flat=True).first()

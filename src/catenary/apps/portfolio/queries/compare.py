@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from catenary.apps.organizations.queries import OrganizationRow, organizations_by_id, viewpoint_of
+from catenary.apps.organizations.queries import OrganizationRow, viewpoint_of
 from catenary.apps.portfolio.models import Consumption
+from catenary.apps.portfolio.queries.records import TODAY, Records
 from catenary.apps.portfolio.queries.service import GroupView, ServiceView, service_view
 from catenary.domain.actors import Actor, MembershipFact, Viewpoint
 from catenary.domain.documents.shapes import Role
@@ -44,35 +45,49 @@ class Perspectives:
 
 
 def perspectives(
-    *, actor: Actor, viewpoint: Viewpoint, reference: str, customer: str = ""
+    *,
+    actor: Actor,
+    viewpoint: Viewpoint,
+    reference: str,
+    customer: str = "",
+    records: Records = TODAY,
 ) -> Perspectives | None:
     """Both sides, as far as the actor may see them from the viewpoint.
 
     ``customer`` is the key of one of the customers; empty for the one that stands nearest. None
     when there is no such service, or no such customer of it, that the actor may see.
     """
-    own = service_view(actor=actor, viewpoint=viewpoint, reference=reference)
+    own = service_view(actor=actor, viewpoint=viewpoint, reference=reference, records=records)
     if own is None:
         return None
-    consumers = consumers_of(own.id, None if own.is_inside else viewpoint.root_id)
+    consumers = consumers_of(own.id, None if own.is_inside else viewpoint.root_id, records)
     chosen = nearest(consumers, customer, viewpoint)
     if customer and chosen is None:
         return None
     shown = tuple(consumers[:_CUSTOMERS])
     if not own.is_inside:
-        here = organizations_by_id([viewpoint.organization_id])[viewpoint.organization_id]
+        number = viewpoint.organization_id
+        here = records.organizations_by_id([number])[number]
         return Perspectives(own, None, CustomerSide(chosen or here, own), shown)
     there = viewpoint_of(actor, own.provider.key)
     provider = own
     if there is not None and there != viewpoint:
-        provider = service_view(actor=actor, viewpoint=there, reference=reference) or own
-    side = _customer_side(provider, viewpoint, chosen) if chosen else None
+        provider = (
+            service_view(actor=actor, viewpoint=there, reference=reference, records=records) or own
+        )
+    side = _customer_side(provider, chosen, records) if chosen else None
     return Perspectives(own, provider, side, shown)
 
 
-def consumers_of(service_id: int, root_id: int | None) -> list[OrganizationRow]:
+def consumers_of(
+    service_id: int, root_id: int | None, records: Records = TODAY
+) -> list[OrganizationRow]:
     """The organizations that consume a service, in tree order; with ``root_id`` only those of
     one top organization."""
+    if records.at is not None:
+        then = records.consumption([service_id], root_id)
+        named = records.organizations_by_id({row.consumer_id for row in then})
+        return [named[number] for number in dict.fromkeys(row.consumer_id for row in then)]
     rows = Consumption.objects.filter(service_id=service_id, ends_at__isnull=True)
     if root_id is not None:
         rows = rows.filter(consumer_root_id=root_id)
@@ -100,10 +115,10 @@ def nearest(
     return next(iter((*reversed(above), *below, *consumers)), None)
 
 
-def eyes_of(organization: OrganizationRow) -> tuple[Actor, Viewpoint]:
+def eyes_of(organization: OrganizationRow, records: Records = TODAY) -> tuple[Actor, Viewpoint]:
     """Somebody who belongs to an organization and to nothing else, looking from there: what they
     are answered, everybody of that organization is answered."""
-    root = organizations_by_id([organization.root_id])[organization.root_id]
+    root = records.organizations_by_id([organization.root_id])[organization.root_id]
     where = (organization.id, organization.key, organization.name, organization.path)
     fact = MembershipFact(*where, root.id, frozenset({Role.CUSTOMER}))
     viewpoint = Viewpoint(*where, root.id, root.key, root.name)
@@ -111,11 +126,12 @@ def eyes_of(organization: OrganizationRow) -> tuple[Actor, Viewpoint]:
 
 
 def _customer_side(
-    provider: ServiceView, viewpoint: Viewpoint, organization: OrganizationRow
+    provider: ServiceView, organization: OrganizationRow, records: Records
 ) -> CustomerSide:
     """The customer's view, less what the asker does not read in the ``provider``'s."""
-    theirs, there = eyes_of(organization)
-    view = service_view(actor=theirs, viewpoint=there, reference=provider.document.reference)
+    theirs, there = eyes_of(organization, records)
+    reference = provider.document.reference
+    view = service_view(actor=theirs, viewpoint=there, reference=reference, records=records)
     if view is None:
         return CustomerSide(organization, None)
     known = {link.reference for link in provider.reliants}

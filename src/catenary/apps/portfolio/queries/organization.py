@@ -6,17 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from catenary.apps.organizations.queries import (
-    MemberRow,
-    OrganizationRow,
-    members_of,
-    organization_description,
-    organizations_by_id,
-    organizations_by_key,
-)
-from catenary.apps.portfolio.models import Consumption
+from catenary.apps.organizations.queries import MemberRow, OrganizationRow
 from catenary.apps.portfolio.queries.catalogue import ServiceSummary, summaries
-from catenary.apps.portfolio.queries.estate import current_estate, visible_services
+from catenary.apps.portfolio.queries.records import TODAY, Records
 from catenary.domain.actors import Actor, Viewpoint, path_numbers
 from catenary.domain.estate import Bools, Estate, Ints
 
@@ -51,22 +43,25 @@ class OrganizationView:
     people: tuple[MemberRow, ...]
 
 
-def organization_view(*, actor: Actor, viewpoint: Viewpoint, key: str) -> OrganizationView | None:
+def organization_view(
+    *, actor: Actor, viewpoint: Viewpoint, key: str, records: Records = TODAY
+) -> OrganizationView | None:
     """The organization as the actor sees it from the viewpoint. Of other top organizations only
     those that provide something to ours or consume something of ours, with what stands above
     them, are there at all."""
-    row = organizations_by_key([key]).get(key)
-    estate = current_estate()
+    row = records.organizations_by_key([key]).get(key)
+    estate = records.estate()
     place = estate.organization_position(row.id) if row else None
     ours = estate.organization_position(viewpoint.root_id)
     here = estate.organization_position(viewpoint.organization_id)
     if row is None or place is None or ours is None or here is None:
         return None
-    seen = visible_services(estate, actor, viewpoint)
-    is_inside = row.root_id == viewpoint.root_id
+    seen = records.visible(estate, actor, viewpoint)
+    home = records.at_home(estate, viewpoint)
+    is_inside = records.is_inside(row, viewpoint)
     end = int(estate.organization_end[place])
     provided = np.flatnonzero(estate.inside(place) & seen)
-    related = related_organizations(estate, ours, seen)
+    related = related_organizations(estate, home, seen)
     if not is_inside and not related[place:end].any():
         return None
     roles = estate.roles_seen_from(here)
@@ -74,7 +69,7 @@ def organization_view(*, actor: Actor, viewpoint: Viewpoint, key: str) -> Organi
     consumes = (consumer >= place) & (consumer < end) & seen[estate.consumption_service]
     if not is_inside:
         # What they buy elsewhere is theirs; what they consume of ours we know.
-        consumes &= estate.provider_root[estate.consumption_service] == ours
+        consumes &= home[estate.consumption_service]
     consumed = np.unique(estate.consumption_service[consumes])
     tops = np.flatnonzero(related)
     customers = _customers(estate, place, seen, None if is_inside else ours)
@@ -84,34 +79,35 @@ def organization_view(*, actor: Actor, viewpoint: Viewpoint, key: str) -> Organi
     below = [
         int(estate.organization_ids[o]) for o in range(place + 1, end) if is_inside or o in tops
     ]
-    rows = organizations_by_id(
+    rows = records.organizations_by_id(
         above
         + below[: _SHOWN * 5]
         + [int(estate.organization_ids[o]) for o in (*customers[:_SHOWN], *outside[:_SHOWN])]
     )
     return OrganizationView(
         organization=row,
-        description=organization_description(row.id) if is_inside else "",
+        description=records.description(row.id) if is_inside else "",
         is_inside=is_inside,
         above=tuple(rows[number] for number in above),
         below=tuple(
             rows[n] for n in below if n in rows and (rows[n].parent_id == row.id or not is_inside)
         )[:_SHOWN],
-        provides=summaries(estate, viewpoint, provided[:_SHOWN], roles),
+        provides=summaries(estate, viewpoint, provided[:_SHOWN], roles, records=records),
         provided_count=len(provided),
-        consumes=_consumed(estate, viewpoint, row, consumed[:_SHOWN], roles),
+        consumes=_consumed(records, estate, viewpoint, row, consumed[:_SHOWN], roles),
         consumed_count=len(consumed),
         customers=tuple(rows[int(estate.organization_ids[o])] for o in customers[:_SHOWN]),
         providers=tuple(rows[int(estate.organization_ids[o])] for o in outside[:_SHOWN]),
-        people=members_of(row.id) if is_inside else (),
+        people=records.members(row, viewpoint) if is_inside else (),
     )
 
 
-def related_organizations(estate: Estate, ours: int, seen: Bools) -> Bools:
-    """Which organizations of other tops lie next to ours in the chain."""
+def related_organizations(estate: Estate, home: Bools, seen: Bools) -> Bools:
+    """Which organizations of other tops lie next to ours in the chain; ``home`` are the services
+    of our own top organization."""
     related = np.zeros(len(estate.organization_ids), dtype=np.bool_)
-    related[estate.provider[seen & (estate.provider_root != ours)]] = True
-    own = seen & (estate.provider_root == ours)
+    related[estate.provider[seen & ~home]] = True
+    own = seen & home
     related[estate.consumption_consumer[own[estate.consumption_service]]] = True
     relying = own[estate.dependency_supporter] & estate.standing
     related[estate.provider[estate.dependency_reliant[relying]]] = True
@@ -135,22 +131,17 @@ def _customers(estate: Estate, place: int, seen: Bools, only: int | None) -> lis
 
 
 def _consumed(
-    estate: Estate, viewpoint: Viewpoint, row: OrganizationRow, places: Ints, roles: Ints
+    records: Records,
+    estate: Estate,
+    viewpoint: Viewpoint,
+    row: OrganizationRow,
+    places: Ints,
+    roles: Ints,
 ) -> tuple[ConsumedService, ...]:
-    found = {s.id: s for s in summaries(estate, viewpoint, places, roles)}
-    rows = (
-        Consumption.objects.filter(
-            service_id__in=list(found),
-            ends_at__isnull=True,
-            consumer_path__gte=row.path,
-            consumer_path__lt=row.path + "~",
-        )
-        .order_by("consumer_path", "pk")
-        .values_list("consumer_id", "service_id", "known_as")
-    )
-    taken = list(rows)
-    consumers = organizations_by_id(consumer for consumer, _, _ in taken)
+    found = {s.id: s for s in summaries(estate, viewpoint, places, roles, records=records)}
+    taken = records.consumption(found, below=row.path)
+    consumers = records.organizations_by_id({each.consumer_id for each in taken})
     return tuple(
-        ConsumedService(consumers[consumer], found[service], known_as)
-        for consumer, service, known_as in taken
+        ConsumedService(consumers[each.consumer_id], found[each.service_id], each.known_as)
+        for each in taken
     )

@@ -11,28 +11,31 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from typing import Any, TypeVar
 
 import numpy as np
 from django.db import connection
 
+from catenary.apps.common.queries import collecting_later
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.queries import PastMark, all_documents, documents_at, mark_at
-from catenary.apps.organizations.queries import OrganizationRow, person_addresses
+from catenary.apps.organizations.queries import MemberRow, OrganizationRow, person_addresses
 from catenary.apps.organizations.queries.past import (
-    organization_documents_at,
+    members_then,
+    organization_descriptions_at,
     organizations_at,
-    people_known_in,
-    person_documents_at,
+    root_today,
 )
 from catenary.apps.portfolio.models import Service
 from catenary.apps.portfolio.policies import sees_inside, sees_restricted
-from catenary.apps.portfolio.queries.documents import own_and_named, redacted, service_of
+from catenary.apps.portfolio.queries.documents import service_of
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.apps.portfolio.queries.kept_answers import KeptAnswers
 from catenary.apps.portfolio.queries.lookup import ServiceRow, services_by_id
+from catenary.apps.portfolio.queries.past_words import PastWords
 from catenary.apps.portfolio.queries.records import (
     ConsumptionRow,
     ListedRow,
@@ -44,10 +47,7 @@ from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.documents.contacts import as_read, by_contact, people_in
 from catenary.domain.documents.searchable import searchable_words
 from catenary.domain.documents.shapes import (
-    CatalogueDocument,
-    ConsumptionDocument,
     DependencyGroupDocument,
-    PersonDocument,
     ServiceDocument,
 )
 from catenary.domain.estate import EVERYONE, STAGE_CODES, Bools, Estate, Ints
@@ -71,76 +71,12 @@ def records_at(at: datetime) -> Past:
     with _lock:
         past = _held.get(key)
         if past is None:
-            past = _held[key] = Past(mark.at if mark else at)
+            with collecting_later():
+                past = _held[key] = Past(mark.at if mark else at)
         _held.move_to_end(key)
         while len(_held) > _HELD:
             _held.popitem(last=False)
         return past
-
-
-def catalogue_at(actor: Actor, viewpoint: Viewpoint | None, past: Past) -> CatalogueDocument:
-    """Everything of a moment that the actor may see from the viewpoint; without one (operators
-    only), everything. What `live_catalogue` would have said, as far as it may be seen today."""
-    if viewpoint is None and not actor.is_operator:
-        raise ValueError("only an operator reads the catalogue without a viewpoint")
-    organizations = organization_documents_at(past.at)
-    people = person_documents_at(past.at)
-    estate = past.estate()
-    seen = np.ones(estate.size, dtype=np.bool_)
-    home = seen
-    if viewpoint is not None:
-        seen = past.visible(estate, actor, viewpoint)
-        home = past.at_home(estate, viewpoint)
-        people = _people_of(people, past, viewpoint)
-    numbers = set(estate.service_ids[seen].tolist())
-    at_home = set(estate.service_ids[home].tolist())
-    addresses = by_contact(person_addresses())
-    services: dict[str, ServiceDocument] = {}
-    consumption: dict[tuple[str, str], ConsumptionDocument] = {}
-    for number, plain in all_documents(Kind.SERVICE, past.at):
-        if number in numbers:
-            reference = past.services_by_id([number])[number].reference
-            document = service_of(reference, as_read(plain, addresses))
-            services[reference] = document if number in at_home else redacted(document)
-    root_id = None if viewpoint is None else viewpoint.root_id
-    rows = [
-        row
-        for row in past.consumption(numbers)
-        if root_id is None or row.consumer_root_id == root_id or row.service_id in at_home
-    ]
-    keys = past.organizations_by_id({row.consumer_id for row in rows})
-    for row in sorted(rows, key=lambda row: (row.consumer_path, row.service_id)):
-        consumer = keys[row.consumer_id].key
-        reference = past.services_by_id([row.service_id])[row.service_id].reference
-        said = ConsumptionDocument(consumer, reference, row.known_as)
-        consumption[consumer, reference] = said
-    if viewpoint is not None:
-        named = {document.provider for document in services.values()}
-        named |= {consumer for consumer, _ in consumption}
-        organizations = own_and_named(organizations, viewpoint.root_key, named)
-    return CatalogueDocument(
-        organizations, {email: said for email, (_, said) in people.items()}, services, consumption
-    )
-
-
-def _people_of(
-    people: dict[str, tuple[int, PersonDocument]], past: Past, viewpoint: Viewpoint
-) -> dict[str, tuple[int, PersonDocument]]:
-    """Those who were at home or at work in the viewpoint's top organization then, and are, or
-    were when they were removed, today; what they did elsewhere is not said."""
-    allowed = people_known_in(viewpoint.root_id)
-    found = {}
-    for email, (number, said) in people.items():
-        keys = {said.organization, *(m.organization for m in said.memberships)}
-        rows = past.organizations_by_key(keys)
-        ours = {key for key, row in rows.items() if row.root_id == viewpoint.root_id}
-        if number not in allowed or not ours:
-            continue
-        if said.organization not in ours:
-            kept = tuple(m for m in said.memberships if m.organization in ours)
-            said = replace(said, memberships=kept)
-        found[email] = number, said
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,15 +303,30 @@ class Past(Records):
             if pk in self._services
         }
 
+    def is_inside(self, row: OrganizationRow, viewpoint: Viewpoint) -> bool:
+        """Whether an organization was of the viewpoint's top organization then and is, or was
+        last, today."""
+        return row.root_id == viewpoint.root_id == root_today(row.id)
+
+    def description(self, organization_id: int) -> str:
+        """What an organization said about itself."""
+        said = organization_descriptions_at([organization_id], self.at)
+        return said.get(organization_id, "")
+
+    def members(self, row: OrganizationRow, viewpoint: Viewpoint) -> tuple[MemberRow, ...]:
+        """People with a role in an organization then whom its top organization knows today."""
+        return members_then(viewpoint.root_id, row.key, self.said_of_people())
+
     def consumption(
-        self, service_ids: Iterable[int], root_id: int | None = None
+        self, service_ids: Iterable[int], root_id: int | None = None, below: str = ""
     ) -> list[ConsumptionRow]:
         """Who consumed these services, in tree order."""
         rows = [
             row
             for pk in service_ids
             for row in self._consumption.get(pk, ())
-            if root_id is None or row.consumer_root_id == root_id
+            if (root_id is None or row.consumer_root_id == root_id)
+            and row.consumer_path.startswith(below)
         ]
         return sorted(rows, key=lambda row: (row.consumer_path, row.id))
 
@@ -412,37 +363,32 @@ class Past(Records):
         ]
 
     def search(self, actor: Actor, viewpoint: Viewpoint, text: str, cap: int) -> Matches:
-        """Services that held all words of ``text``: every document of then is read, so it takes
-        seconds where today's index takes milliseconds."""
+        """Services that held all words of ``text``: the first search of a moment reads every
+        document of then, which takes seconds where today's index takes milliseconds."""
         wanted = search_words(text)
         if not wanted:
             return Matches((), False)
-        anybody, inside = self._estate.remembered(
-            ("search", tuple(wanted)), lambda: self._searched(wanted)
+        anybody, inside = self._estate.remembered("words", self._words).found(wanted)
+        home = self._estate.service_ids[self.at_home(self._estate, viewpoint)]
+        named = [
+            row.service_id
+            for rows in self._consumption.values()
+            for row in rows
+            if row.known_as
+            and row.consumer_root_id == viewpoint.root_id
+            and _holds(words(row.known_as), wanted)
+        ]
+        found = reduce(
+            np.union1d, (anybody, np.intersect1d(inside, home), np.array(named, dtype=np.int64))
         )
-        home = set(self._estate.service_ids[self.at_home(self._estate, viewpoint)].tolist())
-        found = anybody | (inside & home)
-        for rows in self._consumption.values():
-            for row in rows:
-                if row.known_as and row.consumer_root_id == viewpoint.root_id:
-                    held = words(row.known_as)
-                    if all(any(h.startswith(word) for h in held) for word in wanted):
-                        found.add(row.service_id)
-        seen = self.visible(self._estate, actor, viewpoint)
-        allowed = set(self._estate.service_ids[seen].tolist())
-        return Matches(tuple(sorted(found & allowed)), False)
+        seen = self._estate.service_ids[self.visible(self._estate, actor, viewpoint)]
+        return Matches(tuple(np.intersect1d(found, seen).tolist()), False)
 
-    def _searched(self, wanted: list[str]) -> tuple[set[int], set[int]]:
-        anybody: set[int] = set()
-        inside: set[int] = set()
-        for number, plain in all_documents(Kind.SERVICE, self.at):
-            document = service_of(self._services[number].row.reference, plain)
-            told, labels = searchable_words(document)
-            if _holds(told, wanted):
-                anybody.add(number)
-            elif labels and _holds(told + labels, wanted):
-                inside.add(number)
-        return anybody, inside
+    def _words(self) -> PastWords:
+        return PastWords(
+            (number, *searchable_words(service_of(self._services[number].row.reference, plain)))
+            for number, plain in all_documents(Kind.SERVICE, self.at)
+        )
 
     def reliance(self, reliant_ids: Iterable[int]) -> list[RelianceRow]:
         """The members of all groups that these services relied on."""

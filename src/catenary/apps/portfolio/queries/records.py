@@ -16,7 +16,10 @@ import numpy as np
 from catenary.apps.common.queries import in_batches
 from catenary.apps.common.queries.prepared import Prepared, numbers
 from catenary.apps.organizations.queries import (
+    MemberRow,
     OrganizationRow,
+    members_of,
+    organization_description,
     organizations_by_id,
     organizations_by_key,
 )
@@ -161,18 +164,33 @@ class Records:
         """Organizations by key."""
         return organizations_by_key(keys)
 
+    def is_inside(self, row: OrganizationRow, viewpoint: Viewpoint) -> bool:
+        """Whether an organization is of the viewpoint's top organization: there its own words
+        and its people are open."""
+        return row.root_id == viewpoint.root_id
+
+    def description(self, organization_id: int) -> str:
+        """What an organization says about itself."""
+        return organization_description(organization_id)
+
+    def members(self, row: OrganizationRow, viewpoint: Viewpoint) -> tuple[MemberRow, ...]:
+        """People with a role in an organization of the viewpoint's top organization, by name."""
+        return members_of(row.id)
+
     def documents(self, ids: Iterable[int]) -> dict[int, ServiceDocument]:
         """What services say, by number."""
         return service_documents(ids)
 
     def consumption(
-        self, service_ids: Iterable[int], root_id: int | None = None
+        self, service_ids: Iterable[int], root_id: int | None = None, below: str = ""
     ) -> list[ConsumptionRow]:
         """Who consumes these services, in tree order; with ``root_id`` only organizations of
-        that top organization."""
+        that top organization, with ``below`` only those at or below that path."""
         rows = Consumption.objects.filter(ends_at__isnull=True)
         if root_id is not None:
             rows = rows.filter(consumer_root_id=root_id)
+        if below:
+            rows = rows.filter(consumer_path__gte=below, consumer_path__lt=below + "~")
         found: list[ConsumptionRow] = []
         for batch in in_batches(service_ids):
             found += [

@@ -400,7 +400,7 @@ def _visible_organizations(actor: Actor, viewpoint: Viewpoint) -> frozenset[int]
         if root is None:
             return frozenset()
         seen = visible_services(estate, actor, viewpoint)
-        related = related_organizations(estate, root, seen)
+        related = related_organizations(estate, estate.provider_root == root, seen)
         counted = np.concatenate([[0], np.cumsum(related)])
         visible: Bools = counted[estate.organization_end] > counted[:-1]
         visible |= estate.organization_root == root

@@ -199,7 +199,8 @@ def _house(actor: Actor, viewpoint: Viewpoint, records: Past, estate: Estate) ->
     if root is None:
         return PastHouse()
     seen = records.visible(estate, actor, viewpoint)
-    related = past_related_organizations(records, estate, viewpoint, root, seen)
+    # A service of a unit that has left us since is another's.
+    related = related_organizations(estate, records.at_home(estate, viewpoint), seen)
     counted = np.concatenate([[0], np.cumsum(related)])
     visible: Bools = counted[estate.organization_end] > counted[:-1]
     own = estate.organization_root == root
@@ -215,17 +216,6 @@ def _house(actor: Actor, viewpoint: Viewpoint, records: Past, estate: Estate) ->
     rows = records.organizations_by_id(numbers)
     keys = frozenset(rows[number].key for number in inside)
     return PastHouse(tuple(rows[number] for number in numbers), inside, keys)
-
-
-def past_related_organizations(
-    records: Past, estate: Estate, viewpoint: Viewpoint, root: int, seen: Bools
-) -> Bools:
-    """Which organizations lay next to ours in the chain: a service of a unit that has left us
-    is another's."""
-    home = records.at_home(estate, viewpoint)
-    related = related_organizations(estate, root, seen & home)
-    related[estate.provider[seen & ~home]] = True
-    return related
 
 
 def past_organizations(
