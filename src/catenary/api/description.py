@@ -30,7 +30,7 @@ from catenary.api.schemas import (
     page_of,
     ref_to,
 )
-from catenary.apps.portfolio.queries.impact import MOST_FAILING
+from catenary.apps.portfolio.queries.impact import MOST_AT_ONCE
 
 #: Answered by every route, by some fault of the request or of ours.
 _ALWAYS = ("malformed", "unauthenticated", "wrong-scope", "not-found", "not-acceptable", "invalid",
@@ -232,7 +232,7 @@ def _body(name: str, method: str) -> Schema | None:
     if name == "findImpact":
         schema = object_of(
             {
-                "services": {**list_of(TEXT), "minItems": 1, "maxItems": MOST_FAILING},
+                "services": {**list_of(TEXT), "minItems": 1, "maxItems": MOST_AT_ONCE},
                 "condition": {"enum": [*CONDITIONS, None], "description": "how they fail: down"},
             },
             required=["services"],

@@ -16,7 +16,12 @@ from catenary.api.parameters import Limit, Words
 from catenary.api.problems import Error, Trouble, invalid_parameter
 from catenary.apps.organizations.queries.listing import people_called
 from catenary.apps.portfolio.queries.catalogue import CatalogueFilter, find_services, summaries
-from catenary.apps.portfolio.queries.impact import MOST_FAILING, impact_as_plain, impact_view
+from catenary.apps.portfolio.queries.impact import (
+    MOST_AT_ONCE,
+    MOST_FAILING,
+    impact_as_plain,
+    impact_view,
+)
 from catenary.apps.portfolio.queries.seen import seen_organization_page
 from catenary.apps.portfolio.queries.seen_past import past_organization_page, past_people_page
 from catenary.domain.actors import Actor, Viewpoint
@@ -61,12 +66,12 @@ def get_impact(
 
 @router.post("/impact", auth=LOOKING_BACK, operation_id="findImpact")
 def find_impact(request: HttpRequest, as_of: AsOf = "") -> HttpResponse:
-    """The same of more services than fit into an address: `{"services": […]}`."""
+    """The same of up to 1,000 services, more than fit into an address: `{"services": […]}`."""
     said = mapping(read_json(request), _IMPACT)
-    references = objects.texts(said.get("services"), "services", MOST_FAILING)
+    references = objects.texts(said.get("services"), "services", MOST_AT_ONCE)
     if not references:
         error = Error("nothing stands here", pointer="/services", code="invalid",
-                      expected=f"1 to {MOST_FAILING} references")  # fmt: skip
+                      expected=f"1 to {MOST_AT_ONCE:,} references")  # fmt: skip
         raise Trouble("invalid", "services is empty", [error])
     condition = said.get("condition")
     if condition is not None and condition not in CONDITIONS:

@@ -35,6 +35,8 @@ AT_RISK = "at-risk"
 KINDS = ("down", "degraded", AT_RISK)
 #: What may be asked to fail at once.
 MOST_FAILING = 50
+#: So many a program may ask about.
+MOST_AT_ONCE = 1_000
 #: So many of each kind are listed for a person; the counts are of all.
 SHOWN = 100
 _SERVICES = 3
@@ -109,7 +111,7 @@ def impact_view(
 ) -> tuple[ImpactView | None, tuple[str, ...]]:
     """What happens when these services are down (or degraded), and the references among them that
     are none the actor may see; without any that is one, no view."""
-    wanted = list(dict.fromkeys(references))[:MOST_FAILING]
+    wanted = list(dict.fromkeys(references))[:MOST_AT_ONCE]
     rows = records.services_by_reference(wanted)
     estate = records.estate()
     seen = records.visible(estate, actor, viewpoint)

@@ -1,0 +1,165 @@
+"""How many queries each reading route puts to the database: pinned, and no more of them on several
+times as much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django.plugin import DjangoDbBlocker
+
+from benchmarks.estate import COMMON, READER, Invented, document_of, invented
+from catenary.apps.history.operations import open_change
+from catenary.apps.organizations.operations.people import give_account
+from catenary.domain.actors import Actor, Scope
+from catenary.exchange.catalogue.applying import apply_plan, prepare_plan
+from tests.api.test_permission_matrix import ROUTES
+from tests.api.worlds import Api, Speaker
+from tests.web.access.world import kept_apart
+
+pytestmark = pytest.mark.django_db
+
+V1 = "/api/v1"
+NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
+THEN = "as_of=2026-11-03T13:00Z"
+OPERATOR = Actor(is_operator=True, door="tests")
+NEW = {"name": "New", "stage": "live"}
+SEED = 5
+SMALL, LARGE = 100, 300
+
+#: Of each route: queries for the present, and, where it looks back, of a moment held in memory.
+PINNED: dict[tuple[str, str], tuple[int, int | None]] = {
+    ("GET", "/organizations"): (5, 6),
+    ("POST", "/organizations/batch"): (5, 6),
+    ("GET", "/organizations/{key}"): (5, 6),
+    ("GET", "/people"): (5, 6),
+    ("POST", "/people/batch"): (4, 6),
+    ("GET", "/people/{email}"): (4, 6),
+    ("GET", "/services"): (8, 9),
+    ("POST", "/services/batch"): (8, 9),
+    ("GET", "/services/{organization}/{service}"): (7, 9),
+    ("GET", "/services/{organization}/{service}/chain"): (9, 8),
+    ("GET", "/services/{organization}/{service}/history"): (9, None),
+    ("GET", "/consumption"): (4, 5),
+    ("POST", "/consumption/batch"): (4, 5),
+    ("GET", "/consumption/{consumer}/{organization}/{service}"): (4, 5),
+    ("GET", "/search"): (12, 12),
+    ("GET", "/impact"): (16, 8),
+    ("POST", "/impact"): (16, 8),
+    ("GET", "/changes"): (4, None),
+    ("GET", "/checks"): (3, None),
+    ("POST", "/check"): (8, None),
+    ("GET", "/export"): (18, 14),
+    ("GET", "/me"): (3, None),
+    ("GET", "/schema"): (2, None),
+}
+
+
+def requests(made: Invented, speaker: Speaker) -> dict[tuple[str, str], tuple[str, Any]]:
+    """One request to every reading route: its address and body."""
+    services = [
+        each["reference"] for each in speaker.get(f"{V1}/services?limit=10").json()["items"]
+    ]
+    consumed = speaker.get(f"{V1}/consumption?limit=10").json()["items"]
+    people = speaker.get(f"{V1}/people?limit=10").json()["items"]
+    named = [each["reference"] for each in people]
+    taken = [each["reference"] for each in consumed]
+    assert len(services) == 10
+    assert taken, "something is consumed in both catalogues"
+    assert speaker.get(f"{V1}/changes").json()["items"], "something happened in both"
+    one = f"services/{made.deep}"
+    consumption = taken[0].replace(" > ", "/")
+    return {
+        ("GET", "/organizations"): ("organizations?limit=10", None),
+        ("POST", "/organizations/batch"): ("organizations/batch", {"references": ["top-0"]}),
+        ("GET", "/organizations/{key}"): ("organizations/top-0", None),
+        ("GET", "/people"): ("people?limit=10", None),
+        ("POST", "/people/batch"): ("people/batch", {"references": named}),
+        ("GET", "/people/{email}"): (f"people/{named[0]}", None),
+        ("GET", "/services"): ("services?limit=10", None),
+        ("POST", "/services/batch"): ("services/batch", {"references": services}),
+        ("GET", "/services/{organization}/{service}"): (one, None),
+        ("GET", "/services/{organization}/{service}/chain"): (
+            f"services/{made.hottest}/chain?direction=up",
+            None,
+        ),
+        ("GET", "/services/{organization}/{service}/history"): (f"{one}/history", None),
+        ("GET", "/consumption"): ("consumption?limit=10", None),
+        ("POST", "/consumption/batch"): ("consumption/batch", {"references": taken}),
+        ("GET", "/consumption/{consumer}/{organization}/{service}"): (
+            f"consumption/{consumption}",
+            None,
+        ),
+        ("GET", "/search"): (f"search?q={COMMON}", None),
+        ("GET", "/impact"): (f"impact?service={made.hottest}", None),
+        ("POST", "/impact"): ("impact", {"services": [made.hottest]}),
+        ("GET", "/changes"): ("changes?limit=10", None),
+        ("GET", "/checks"): ("checks", None),
+        ("POST", "/check"): (
+            "check",
+            {"changes": [{"kind": "service", "reference": "top-0/new", "document": NEW}]},
+        ),
+        ("GET", "/export"): ("export", None),
+        ("GET", "/me"): ("me", None),
+        ("GET", "/schema"): ("schema", None),
+    }
+
+
+def queries(speaker: Speaker, method: str, address: str, body: Any) -> int | None:
+    """How many the second request takes; none when the route knows only today."""
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as context:
+            answer = speaker.ask(method, f"{V1}/{address}", body)
+            content = b"".join(answer) if answer.streaming else answer.content
+        if "as_of" in address and answer.status_code == 422:
+            return None
+        assert answer.status_code == 200, (address, content)
+    return len(context)
+
+
+def counted(size: int) -> dict[tuple[str, str], tuple[int, int | None]]:
+    """The queries of every reading route in an invented catalogue of this size."""
+    made = invented(size, SEED)
+    with kept_apart():
+        prepared = prepare_plan(wanted=document_of(made), source="folder:invented")
+        apply_plan(prepared=prepared, actor=OPERATOR, at=NOON)
+        change = open_change(actor=OPERATOR, at=NOON, source="tests")
+        account = give_account(email=READER, password="x" * 20, is_operator=False, change=change)
+        speaker = Api({"reader": account})("reader")
+        found = {}
+        for (method, path), (address, body) in requests(made, speaker).items():
+            now = queries(speaker, method, address, body)
+            assert now is not None
+            then = f"{address}{'&' if '?' in address else '?'}{THEN}"
+            found[method, path] = now, queries(speaker, method, then, body)
+    return found
+
+
+@pytest.fixture(scope="module")
+def counts(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[dict[int, dict[tuple[str, str], tuple[int, int | None]]]]:
+    """The counts by size of the catalogue."""
+    with django_db_blocker.unblock():
+        yield {size: counted(size) for size in (SMALL, LARGE)}
+
+
+def test_every_reading_route_is_pinned() -> None:
+    called = "/organizations/batch"  # The organization of that name is any organization.
+    reading = {
+        key for key, route in ROUTES.items() if route.scope is Scope.READ and key != ("GET", called)
+    }
+
+    assert set(PINNED) == reading
+
+
+def test_a_route_takes_just_so_many_queries(counts: Any) -> None:
+    assert counts[SMALL] == PINNED
+
+
+def test_several_times_the_services_take_no_more_queries(counts: Any) -> None:
+    assert counts[LARGE] == counts[SMALL]
