@@ -25,6 +25,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.loaded import can_be_run_loaded, run_loaded
 from tests.product import catenary, clean_environment
 
 SECONDS = 300
@@ -44,6 +45,23 @@ class Ran:
         return json.loads(self.out)
 
 
+def run_command(
+    arguments: list[str], environment: dict[str, str], folder: Path | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Run `catenary` to its end in a process of its own, with nothing on standard input."""
+    if can_be_run_loaded(environment):
+        return run_loaded(arguments, environment, folder, SECONDS)
+    return subprocess.run(
+        catenary(*arguments),
+        env=environment,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=SECONDS,
+        check=False,
+    )
+
+
 @dataclass(frozen=True)
 class Installation:
     """A data folder and its database; ``url`` is empty on SQLite."""
@@ -58,15 +76,7 @@ class Installation:
 
     def run(self, *arguments: str | Path, cwd: Path | None = None, **more: str) -> Ran:
         """Run a command to its end; ``more`` goes into its environment."""
-        done = subprocess.run(
-            catenary(*map(str, arguments)),
-            env=self.environment(**more),
-            cwd=cwd,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=SECONDS,
-            check=False,
-        )
+        done = run_command(list(map(str, arguments)), self.environment(**more), cwd)
         out, err = done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
         assert "Traceback" not in err, err
         return Ran(done.returncode, out, err)
