@@ -105,14 +105,14 @@ def _shown(request: HttpRequest, account_id: int) -> Factor | None:
 
 def _set_up(request: HttpRequest, account: Any, half: Half) -> HttpResponse:
     at = clock.now()
-    secret = request.session.get(_SECRET, "")
+    secret = kept_secret(request, account.email)
     code = request.POST.get("code", "").strip()[:20]
     here = replace(origin_of(request), account_id=account.pk)
     if not secret or not add_app(
         account_id=account.pk, secret=secret, code=code, at=at, origin=here
     ):
         return _page(request, account, half, problem=wrong_digits())
-    del request.session[_SECRET]
+    forget_secret(request)
     renew_recovery_codes(account_id=account.pk, at=at, origin=here)
     # Where they find their recovery codes: making them anew is how one gets to see them.
     return come_in(request, account, reverse("second-factors"), by=half.by, at=at)
@@ -138,15 +138,21 @@ def _page(
 
 
 def fresh_app(request: HttpRequest, email: str) -> AppSetUp:
-    """A secret for an app that is not there yet, the same until it is."""
-    secret = request.session.setdefault(_SECRET, new_secret())
+    """A secret for an app that is not there yet, the same until it is.
+
+    It belongs to one account: somebody could leave a browser half signed in as themselves, and the
+    next person must not scan a secret that they know.
+    """
+    secret = kept_secret(request, email) or new_secret()
+    request.session[_SECRET] = [email, secret]
     groups = " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))
     return AppSetUp(square(address_for_app(email, secret)), groups)
 
 
-def kept_secret(request: HttpRequest) -> str:
-    """The secret that was shown; empty when none was."""
-    return str(request.session.get(_SECRET, ""))
+def kept_secret(request: HttpRequest, email: str) -> str:
+    """The secret that was shown to this account; empty when none was."""
+    kept = request.session.get(_SECRET)
+    return str(kept[1]) if isinstance(kept, list) and kept[0] == email else ""
 
 
 def forget_secret(request: HttpRequest) -> None:

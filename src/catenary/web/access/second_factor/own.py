@@ -55,7 +55,7 @@ def app(asking: Asking) -> HttpResponse:
         return _sign_in_again(request)
     problem = ""
     if request.method == "POST":
-        secret = kept_secret(request)
+        secret = kept_secret(request, _email(asking))
         code = request.POST.get("code", "").strip()[:20]
         here = origin_of(request)
         if secret and add_app(
