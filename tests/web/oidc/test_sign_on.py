@@ -581,3 +581,21 @@ def test_what_is_not_in_the_signed_token_proves_nothing(provider: Hostile) -> No
     journey(provider, client)
 
     assert not who(client)
+
+
+def test_the_address_of_an_operator_makes_nobody_one(provider: Hostile) -> None:
+    """Even verified and with groups that would let anybody else in."""
+    response = journey(provider, sub="s-7", email="opal@here.example", groups=["lab"])
+
+    refused(response, "nobody with your address")
+
+
+def test_nor_does_it_when_an_administrator_adds_a_person_with_it(provider: Hostile) -> None:
+    alpha = apps.get_model("organizations", "Organization").objects.get(key="alpha")
+    apps.get_model("organizations", "Person").objects.create(
+        email="opal@here.example", name="Opal", organization=alpha, managed_by="browser"
+    )
+
+    response = journey(provider, sub="s-7", email="opal@here.example")
+
+    refused(response, "nobody with your address")

@@ -38,6 +38,11 @@ def account_is_open(account_id: int) -> bool:
     return Account.objects.filter(pk=account_id, is_active=True).exists()
 
 
+def is_operator_account(account_id: int) -> bool:
+    """True when the account runs the installation."""
+    return Account.objects.filter(pk=account_id, is_operator=True).exists()
+
+
 def account_signing_in(account_id: int) -> Any:
     """The account as Django's sign-in wants it; None when it is closed or gone."""
     return Account.objects.filter(pk=account_id, is_active=True).first()

@@ -12,6 +12,7 @@ from catenary.apps.access.operations.linking import link_account, open_account
 from catenary.apps.access.queries.linking import (
     account_is_open,
     account_of_address,
+    is_operator_account,
     linked_account,
     linked_subject,
 )
@@ -134,6 +135,11 @@ def _recognise(who: SigningOn) -> _Known:
     if known.account_id is not None:
         if not account_is_open(known.account_id):
             raise NotLetIn(NotKnown.CLOSED)
+        by_address = not is_linked and (person is None or person.account_id is None)
+        if by_address and is_operator_account(known.account_id):
+            # Operators who are nobody here keep to their password, or whoever gives addresses at
+            # the provider could make themselves one.
+            raise NotLetIn(NotKnown.NOBODY_HERE)
         if not is_linked and linked_subject(who.provider, known.account_id):
             # The provider gave the address to somebody else, or somebody else says so.
             raise NotLetIn(NotKnown.ANOTHER_IDENTITY)
