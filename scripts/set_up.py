@@ -23,7 +23,7 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "catenary-set-up"
 PROVIDER = VENV / "oidc-provider"
 AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
-EXTRAS = {"product": "", "development": "[dev]"}
+EXTRAS = {"product": "", "development": "[dev,fast]"}
 ATTEMPTS = 3
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -20,11 +20,10 @@ from catenary.domain.chain.packing import (
     ALL_DOWN,
     ALL_NOT_OPERATIONAL,
     MOST,
-    WIDTH,
 )
 from catenary.domain.chain.rows import GroupRows, Numbers, group_rows, ranges
 from catenary.domain.estate import Bools, Ints
-from catenary.domain.impact import Gates, Weights
+from catenary.domain.impact import DOWN, Gates, Weights
 
 Ranks = NDArray[np.int32]
 Codes = NDArray[np.int8]
@@ -54,6 +53,14 @@ class Wide:
     def place(self) -> dict[int, int]:
         """Which of the wide groups a group is, by its number."""
         return {group: place for place, group in enumerate(self.group.tolist())}
+
+    def weights(self, place: int) -> Weights:
+        """The weights of the members of one wide group."""
+        return self.weight[self.start[place] : self.start[place + 1]]
+
+    def spare(self, place: int, number: int) -> int:
+        """What one wide group can lose before a mark (`packing`) of it appears."""
+        return int((self.spare_minimum if number % 2 else self.spare_full)[place])
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,18 +141,20 @@ class Chain:
         lengths = self.member_start[groups + 1] - first
         return ranges(first, lengths), lengths
 
-    def spares(self, groups: Ints) -> tuple[Weights, Weights]:
-        """What some groups can lose before they are not operational, and before they are down."""
-        full: Weights = MOST - (self.bias[groups] & (1 << WIDTH) - 1)
-        minimum: Weights = MOST - (self.bias[groups] >> WIDTH & (1 << WIDTH) - 1)
-        if len(self.wide.group):
-            place = np.searchsorted(self.wide.group, groups)
-            place[place == len(self.wide.group)] = 0
-            found = self.wide.group[place] == groups
-            full, minimum = (spare.astype(self.wide.weight.dtype) for spare in (full, minimum))
-            full[found] = self.wide.spare_full[place[found]]
-            minimum[found] = self.wide.spare_minimum[place[found]]
-        return full, minimum
+    @cached_property
+    def redundant_groups(self) -> Ints:
+        """The groups that can bear the loss of some member."""
+        if not len(self.member):
+            return np.zeros(0, dtype=np.int64)
+        return np.flatnonzero(np.minimum.reduceat(self.alone, self.member_start[:-1]) < DOWN)
+
+    def wide_places(self, groups: Ints) -> Ints:
+        """Which of the wide groups some groups are; -1 for those that are not."""
+        wide = self.wide.group
+        if not len(wide):
+            return np.full(len(groups), -1, dtype=np.int64)
+        place = np.minimum(np.searchsorted(wide, groups), len(wide) - 1)
+        return np.where(wide[place] == groups, place, -1)
 
     def reliants_of(self, services: Ints) -> Ints:
         """Those that rely on any of some services; one may come several times."""

@@ -106,11 +106,10 @@ class Passes:
         marks[self.chain.wide.group[places] - first] = self.wide_marks(places, packed)
 
     def _add_wide_of(self, marks: Ints, groups: Ints, packed: Ints) -> None:
-        place = np.searchsorted(self.chain.wide.group, groups)
-        place[place == len(self.chain.wide.group)] = 0
-        found = np.flatnonzero(self.chain.wide.group[place] == groups)
+        places = self.chain.wide_places(groups)
+        found = np.flatnonzero(places >= 0)
         if len(found):
-            marks[found] = self.wide_marks(place[found], packed)
+            marks[found] = self.wide_marks(places[found], packed)
 
     def wide_marks(self, places: Ints, packed: Ints) -> Ints:
         """What some of the wide groups make of their services, counted lane by lane."""
@@ -179,16 +178,15 @@ class OneByOne:
         wide = self.chain.wide
         place = wide.place[group]
         words = [self.packed[self.member[row]] for row in self._rows(group)]
-        weights = wide.weight[wide.start[place] : wide.start[place + 1]].tolist()
+        weights = wide.weights(place).tolist()
         marks = 0
         for number in range(MARKS):
-            spare = wide.spare_minimum if number % 2 else wide.spare_full
             lost = sum(
                 weight
                 for word, weight in zip(words, weights, strict=True)
                 if word >> number * WIDTH & 1
             )
-            marks |= (lost > spare[place]) << number * WIDTH
+            marks |= (lost > wide.spare(place, number)) << number * WIDTH
         return marks
 
     def _rows(self, group: int) -> range:

@@ -10,12 +10,26 @@ from __future__ import annotations
 import numpy as np
 
 from catenary.domain.chain.compiled import Bytes, Chain
-from catenary.domain.chain.packing import BEST, WIDTH, WORST
-from catenary.domain.chain.rows import Numbers, ranges
-from catenary.domain.estate import Bools, Ints
+from catenary.domain.chain.packing import (
+    ALL_DOWN,
+    ALL_MARKS,
+    ALL_NOT_OPERATIONAL,
+    BEST,
+    CARRY,
+    MARKS,
+    WIDTH,
+    WORST,
+)
+from catenary.domain.chain.rows import Numbers
+from catenary.domain.condition.codes import DOWN
+from catenary.domain.estate import Ints
 
 #: In what is kept of a service: what the next loss makes of it at best, and, four times, at worst.
 AT_BEST, AT_WORST = 1, 4
+
+_FIELD = (1 << WIDTH) - 1
+#: Where a loss shows that somebody may be at risk, at best and at worst.
+_RISKS = (_FIELD << 2 * BEST * WIDTH) | (_FIELD << 2 * WORST * WIDTH)
 
 
 def value(packed: Ints, lane: int) -> Ints:
@@ -32,69 +46,80 @@ def next_losses(chain: Chain, own: Ints, packed: Ints, services: Ints | None = N
     """
     owners: Numbers
     if services is None:
-        groups, owners = np.arange(len(chain.bias)), chain.group_owner
         asked = np.arange(chain.size)
+        groups = chain.redundant_groups
+        owners = chain.group_owner[groups]
     else:
         asked = services
         groups, counts = chain.groups_of(asked)
         owners = np.repeat(np.arange(len(asked)), counts)
-    found = np.zeros(len(asked), dtype=np.uint8)
-    for lane, unit in ((BEST, AT_BEST), (WORST, AT_WORST)):
-        kept = np.flatnonzero(_is_weakened(chain, packed, groups, lane))
-        if len(kept):
-            losses = np.zeros(len(asked), dtype=np.uint8)
-            place, loss = _risky(chain, own, packed, groups[kept], owners[kept], asked, lane)
-            np.maximum.at(losses, place, loss)
-            found += losses * np.uint8(unit)
-    return found
+    marks = np.zeros(len(asked), dtype=np.int64)
+    if len(groups):
+        _add_narrow(chain, own, packed, groups, owners, asked, marks)
+        _add_wide(chain, own, packed, groups, owners, asked, marks)
+    # Only what a service is not already; and who would be down is not operational either.
+    marks &= ~packed[asked]
+    marks |= (marks & ALL_DOWN) >> WIDTH
+    found = value(marks, BEST) * AT_BEST + value(marks, WORST) * AT_WORST
+    return found.astype(np.uint8)
 
 
-def _risky(
-    chain: Chain, own: Ints, packed: Ints, groups: Ints, owners: Numbers, asked: Ints, lane: int
-) -> tuple[Numbers, Bytes]:
-    """Who is at risk in one lane, by place in ``asked``, and what the next loss makes of them;
-    some come twice."""
+def _add_narrow(
+    chain: Chain,
+    own: Ints,
+    packed: Ints,
+    groups: Ints,
+    owners: Numbers,
+    asked: Ints,
+    marks: Ints,
+) -> None:
+    """Add what the loss of one more member would add, in all lanes at once; ``owners`` are places
+    in ``asked`` and in ``marks``."""
     rows, lengths = chain.members_of(groups)
-    member = chain.member[rows]
-    place = np.repeat(owners, lengths)
-    owner = asked[place]
-    weight, spare_full, spare_minimum = _counted(chain, groups, rows, lengths)
-    starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
-    lost = value(packed[member], lane)
-    worse, gone = lost > 0, lost > 1
-    partly = np.repeat(np.add.reduceat(weight * worse, starts), lengths) + weight * ~worse
-    wholly = np.repeat(np.add.reduceat(weight * gone, starts), lengths) + weight * ~gone
-    after = (partly > spare_full).astype(np.uint8) + (wholly > spare_minimum).astype(np.uint8)
-    risky: Bools = after > value(packed[owner], lane)
-    risky &= chain.alone[rows] <= value(own[owner], lane)
-    risky &= member != owner
-    return place[risky], after[risky]
+    weight = chain.weight[rows]
+    words = packed[chain.member[rows]] * weight
+    lost = np.add.reduceat(words, np.cumsum(lengths) - lengths)
+    group = np.repeat(np.arange(len(groups)), lengths)
+    place = owners[group]
+    alone = chain.alone[rows]
+    asks = ((lost & _RISKS) > 0)[group] & (alone < DOWN) & (chain.member[rows] != asked[place])
+    group, place, weight, alone = group[asks], place[asks], weight[asks], alone[asks]
+    after = (lost + chain.bias[groups])[group] + ALL_MARKS * weight.astype(np.int64) - words[asks]
+    worse = after >> CARRY & ALL_MARKS
+    worse &= np.where(alone > 0, _felt_by(own[asked])[place], ALL_MARKS)
+    felt = np.flatnonzero(worse)
+    np.bitwise_or.at(marks, place[felt], worse[felt])
 
 
-def _is_weakened(chain: Chain, packed: Ints, groups: Ints, lane: int) -> Bools:
-    """Which groups have a member that is not operational."""
-    rows, lengths = chain.members_of(groups)
-    if not len(rows):
-        return np.zeros(len(groups), dtype=np.bool_)
-    lost = packed[chain.member[rows]] >> 2 * lane * WIDTH & 1
-    starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
-    weakened: Bools = np.bitwise_or.reduceat(lost, starts) > 0
-    return weakened
+def _add_wide(
+    chain: Chain,
+    own: Ints,
+    packed: Ints,
+    groups: Ints,
+    owners: Numbers,
+    asked: Ints,
+    marks: Ints,
+) -> None:
+    """The same for wide groups, lane by lane."""
+    places = chain.wide_places(groups)
+    for at in np.flatnonzero(places >= 0).tolist():
+        owner = owners[at]
+        service = asked[owner]
+        rows, _ = chain.members_of(groups[at : at + 1])
+        words, alone = packed[chain.member[rows]], chain.alone[rows]
+        asks = (alone < DOWN) & (chain.member[rows] != service)
+        weight = chain.wide.weights(int(places[at]))
+        felt = np.where(alone > 0, _felt_by(own[service : service + 1]), ALL_MARKS)
+        for number in range(MARKS):
+            is_lost = words >> number * WIDTH & 1 > 0
+            lost = weight[is_lost].sum()
+            spare = chain.wide.spare(int(places[at]), number)
+            breaks = (lost + weight > spare).astype(np.bool_) & ~is_lost & asks
+            if (breaks & (felt >> number * WIDTH & 1 > 0)).any():
+                marks[owner] |= 1 << number * WIDTH
 
 
-def _counted(chain: Chain, groups: Ints, rows: Ints, lengths: Ints) -> tuple[Ints, Ints, Ints]:
-    """Of the members of some groups the weight, and their groups' spares, one entry per member."""
-    weight = chain.weight[rows].astype(np.int64)
-    spare_full, spare_minimum = chain.spares(groups)
-    wide = chain.wide
-    if len(wide.group):
-        place = np.searchsorted(wide.group, groups)
-        place[place == len(wide.group)] = 0
-        found = wide.group[place] == groups
-        if found.any():
-            weight = weight.astype(wide.weight.dtype)
-            places = place[found]
-            weight[np.repeat(found, lengths)] = wide.weight[
-                ranges(wide.start[places], lengths[found])
-            ]
-    return weight, np.repeat(spare_full, lengths), np.repeat(spare_minimum, lengths)
+def _felt_by(own: Ints) -> Ints:
+    """Who is degraded by itself feels, of what alone would degrade it, only what makes it down."""
+    partly = own & ALL_NOT_OPERATIONAL
+    return partly | partly << WIDTH
