@@ -143,8 +143,10 @@ def fresh_app(request: HttpRequest, email: str) -> AppSetUp:
     It belongs to one account: somebody could leave a browser half signed in as themselves, and the
     next person must not scan a secret that they know.
     """
-    secret = kept_secret(request, email) or new_secret()
-    request.session[_SECRET] = [email, secret]
+    secret = kept_secret(request, email)
+    if not secret:
+        secret = new_secret()
+        request.session[_SECRET] = [email, secret]
     groups = " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))
     return AppSetUp(square(address_for_app(email, secret)), groups)
 
