@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from catenary.domain.condition.codes import DEGRADED, DOWN, NOTHING, OPERATIONAL, UNKNOWN
 from catenary.domain.observations.history import History, history_of
 from catenary.domain.observations.spans import Spans, spans_of
+from catenary.domain.observations.voices import voices
 from catenary.domain.observations.words import (
     CLEARED,
     EVERYBODY,
@@ -204,3 +205,21 @@ def test_a_monitor_s_silence_after_its_lifetime_is_unknown_and_not_fine() -> Non
 
 def test_nothing_said_is_no_history() -> None:
     assert len(history_of(words_of([]))) == 0
+
+
+@given(many_words(), st.integers(0, 2), st.integers(-4, 14))
+def test_those_are_named_whose_word_decides(words: list[Word], service: int, moment: int) -> None:
+    of_it = [w for w in words if w.service == service]
+    stand = {s: w for s in range(3) if (w := standing(of_it, s, moment)) is not None}
+    condition = told(of_it, moment)[0]
+
+    found = voices(spans_of(words_of(words)), service, moment)
+
+    assert {v.source for v in found} == {s for s, w in stand.items() if w.condition == condition}
+    for voice in found:
+        said = [standing(of_it, voice.source, m) for m in range(voice.since, moment + 1)]
+        assert all(word is not None and word.condition == condition for word in said)
+        before = standing(of_it, voice.source, voice.since - 1)
+        assert before is None or before.condition != condition
+        assert words[voice.word].source == voice.source
+    assert [(v.since, v.source) for v in found] == sorted((v.since, v.source) for v in found)
