@@ -32,6 +32,7 @@ from benchmarks.figures import (
     write_down,
 )
 from benchmarks.product import Cost, Installation, Served, Visitor, run, serving
+from benchmarks.propagation import measure_propagation
 from benchmarks.rest import measure_api, measure_impact, measure_saving
 
 SMALL, LARGE = 10_000, 100_000
@@ -321,6 +322,7 @@ def main() -> None:
         measure_large(bench)
         if kind == "sqlite":
             measure_picture(bench)
+            measure_propagation(bench.note)
     missed = sum(figure.verdict not in {"", "met"} for figure in bench.figures)
     print(f"{missed} of {sum(f.target is not None for f in bench.figures)} targets missed.")
     if not options.only_print:

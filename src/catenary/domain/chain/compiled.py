@@ -21,7 +21,14 @@ from catenary.domain.chain.packing import (
     ALL_NOT_OPERATIONAL,
     MOST,
 )
-from catenary.domain.chain.rows import GroupRows, Numbers, group_rows, ranges
+from catenary.domain.chain.rows import (
+    GroupRows,
+    Numbers,
+    distinct,
+    group_rows,
+    is_first,
+    ranges,
+)
 from catenary.domain.estate import Bools, Ints
 from catenary.domain.impact import DOWN, Gates, Weights
 
@@ -233,9 +240,9 @@ def _loops(levels: Levels, position: Ranks) -> tuple[Ranks, Ranks]:
     size = len(position)
     is_in_loop = levels.is_in_loop[position]
     number = np.where(is_in_loop, levels.loop[position], -1)
-    begins = np.ones(size, dtype=np.bool_)
-    begins[1:] = number[1:] != number[:-1]
-    first = np.maximum.accumulate(np.where(begins, np.arange(size), 0)) if size else number
+    first = (
+        np.maximum.accumulate(np.where(is_first(number), np.arange(size), 0)) if size else number
+    )
     loop = np.where(is_in_loop, first, -1).astype(np.int32)
     loop_size = np.bincount(loop[is_in_loop], minlength=size).astype(np.int32)
     return loop, loop_size
@@ -271,8 +278,7 @@ def _alone(rows: GroupRows, size: int, owner: Ranks, supporter: Ranks) -> Bytes:
     pair = owner.astype(np.int64) * size + supporter
     order = np.argsort(pair, kind="stable")
     ordered = pair[order]
-    first = np.ones(len(order), dtype=np.bool_)
-    first[1:] = ordered[1:] != ordered[:-1]
+    first = is_first(ordered)
     if first.all():
         return hurts
     worst = np.maximum.reduceat(hurts[order], np.flatnonzero(first))
@@ -281,7 +287,7 @@ def _alone(rows: GroupRows, size: int, owner: Ranks, supporter: Ranks) -> Bytes:
 
 
 def _reversed(size: int, owner: Ranks, supporter: Ranks) -> tuple[Ranks, Ranks]:
-    pairs = np.unique(supporter.astype(np.int64) * size + owner)
+    pairs = distinct(supporter.astype(np.int64) * size + owner)
     below = pairs // max(size, 1)
     return _starts(np.bincount(below, minlength=size)), (pairs % max(size, 1)).astype(np.int32)
 

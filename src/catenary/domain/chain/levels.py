@@ -13,7 +13,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from catenary.domain.chain.rows import ranges
+from catenary.domain.chain.rows import distinct, ranges
 from catenary.domain.estate import Bools, Ints
 
 #: Fewer than these at once are done one by one, which is faster than calling numpy for them.
@@ -44,7 +44,7 @@ def levels_of(size: int, reliant: Ints, supporter: Ints) -> Levels:
 
 def _links(size: int, reliant: Ints, supporter: Ints) -> csr_array:
     # Each pair once, and nobody on itself: the search for loops does not end otherwise.
-    pairs = np.unique(reliant * size + supporter)
+    pairs = distinct(reliant * size + supporter)
     above, below = pairs // max(size, 1), pairs % max(size, 1)
     above, below = above[above != below], below[above != below]
     starts = np.zeros(size + 1, dtype=np.int32)
@@ -71,7 +71,7 @@ def _heights(size: int, above: Ints, below: Ints) -> Ints:
             continue
         reached = targets[ranges(starts[lowest], starts[lowest + 1] - starts[lowest])]
         np.subtract.at(waiting, reached, 1)
-        lowest = np.unique(reached[waiting[reached] == 0])
+        lowest = distinct(reached[waiting[reached] == 0])
     return height
 
 

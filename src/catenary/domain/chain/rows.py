@@ -72,11 +72,12 @@ class GroupRows:
 
 def group_rows(gates: Gates) -> GroupRows:
     """The groups of an estate; those that have lost all their members are left out."""
-    order = np.lexsort((gates.member_supporter, gates.member_group))
-    group, supporter = gates.member_group[order], gates.member_supporter[order]
-    weight = gates.member_weight[order]
-    first = np.ones(len(order), dtype=np.bool_)
-    first[1:] = (group[1:] != group[:-1]) | (supporter[1:] != supporter[:-1])
+    group, supporter, weight = gates.member_group, gates.member_supporter, gates.member_weight
+    pair = group * gates.size + supporter
+    if (pair[1:] < pair[:-1]).any():
+        order = np.argsort(pair, kind="stable")
+        group, supporter, weight = group[order], supporter[order], weight[order]
+    first = is_first(group, supporter)
     if not first.all():
         weight = np.add.reduceat(weight, np.flatnonzero(first))
         group, supporter = group[first], supporter[first]
@@ -98,6 +99,23 @@ def group_rows(gates: Gates) -> GroupRows:
         supporter=supporter,
         weight=weight // np.repeat(common, count),
     )
+
+
+def distinct(numbers: Ints) -> Ints:
+    """Each number once, in order. `numpy.unique` looks for them by hashing first, which takes
+    many times as long where nearly all differ."""
+    found = np.sort(numbers)
+    return found[is_first(found)]
+
+
+def is_first(*columns: Numbers) -> Bools:
+    """Of rows in order, which are the first of those alike in these columns."""
+    first = np.ones(len(columns[0]), dtype=np.bool_)
+    if len(first):
+        first[1:] = False
+        for column in columns:
+            first[1:] |= column[1:] != column[:-1]
+    return first
 
 
 def ranges(starts: Numbers, lengths: Numbers) -> Ints:

@@ -73,11 +73,10 @@ def packed_own(own: Own, is_grounded: Bools) -> Ints:
     """Own conditions as packed marks; ``is_grounded`` says of each service whether it relies on a
     hard group outside its own loop, from which its condition can be derived."""
     nothing = own.condition == NOTHING
-    silent = np.where(is_grounded | own.is_assumed, OPERATIONAL, UNKNOWN)
-    condition = np.where(nothing, silent, own.condition)
-    without_planned = np.where(nothing, silent, own.without_planned)
-    only_planned = np.where(nothing, OPERATIONAL, own.only_planned)
-    packed: Ints = _PACKED[condition + 4 * without_planned + 16 * only_planned]
+    index = own.condition + np.int8(4) * own.without_planned + np.int8(16) * own.only_planned
+    is_well = is_grounded | own.is_assumed
+    index[nothing] = np.where(is_well[nothing], np.int8(_WELL), np.int8(_SILENT))
+    packed: Ints = _PACKED.take(index)
     return packed
 
 
@@ -102,6 +101,9 @@ def _pack(condition: int, without_planned: int, only_planned: int) -> int:
         | packing.marks_of(worst_planned, packing.ONLY_PLANNED_WORST)
     )
 
+
+#: Three conditions as one number: nothing is wrong; and nobody knows, which is nobody's plan.
+_WELL, _SILENT = 0, UNKNOWN + 4 * UNKNOWN + 16 * OPERATIONAL
 
 #: The marks of every three conditions.
 _PACKED = np.array(

@@ -7,6 +7,7 @@ from heapq import heappop, heappush
 import numpy as np
 
 from catenary.domain.chain.compiled import Bytes, Chain
+from catenary.domain.chain.rows import distinct
 from catenary.domain.condition.passes import FEW, Passes
 from catenary.domain.condition.propagation import Conditions
 from catenary.domain.condition.risk import next_losses
@@ -42,7 +43,7 @@ class PlainEngine:
             return self._anew(conditions, climb.before)
         changed = np.array(list(climb.before), dtype=np.int64)
         # Whose next loss may be another one: who changed, and who relies on them.
-        near = np.unique(np.concatenate((services, changed, self.chain.reliants_of(changed))))
+        near = distinct(np.concatenate((services, changed, self.chain.reliants_of(changed))))
         risks = next_losses(self.chain, conditions.own, conditions.packed, near)
         differing = near[conditions.next_loss[near] != risks]
         conditions.next_loss[near] = risks
@@ -123,7 +124,7 @@ class _Climb:
         if len(changed) < FEW:
             return [above for service in changed for above in one.above_outside_loop(service)]
         services = np.array(changed, dtype=np.int64)
-        above = np.unique(self.chain.reliants_of(services))
+        above = distinct(self.chain.reliants_of(services))
         # Within a loop the level is the same; everything else stands higher.
         higher: list[int] = above[self.chain.level[above] > one.level[changed[0]]].tolist()
         return higher
