@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "catenary.apps.access",
     "catenary.apps.history",
     "catenary.apps.organizations",
+    "catenary.apps.calendars",
     "catenary.apps.portfolio",
     "catenary.web",
     "catenary.api",

@@ -106,6 +106,11 @@ MENDED: dict[str, tuple[str, str]] = {
     ),
     "CAT509": ("consumption: {ward-3: [hospital-it/crm]}", ""),
     "CAT601": ("stage: live", "stage: tested"),
+    "CAT701": ("desk-huors", "desk-hours"),
+    "CAT702": ("desk-huors", "desk-hours"),
+    "CAT703": (", without: hospital-it/nights", ""),
+    "CAT704": ('"18:00-22:00"', '"16:00-22:00"'),
+    "CAT705": ("hospital-itt", "hospital-it"),
 }
 
 
@@ -168,7 +173,7 @@ def test_the_example_fails_its_rule(code: str, tmp_path: Path) -> None:
     assert len(found) == 1
     (one,) = found
     assert one.sentence.endswith(".") and one.remedy.endswith(".")
-    assert one.path[0] in ("organizations", "people", "services", "consumption")
+    assert one.path[0] in ("organizations", "people", "calendars", "services", "consumption")
     assert one.subject == one.path[1]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from catenary.domain.documents import fields
+from catenary.domain.documents import calendars, fields
 from catenary.domain.documents.forms import Form
 from catenary.domain.documents.relying import GROUP_FIELDS
 from catenary.domain.documents.shapes import Role, Stage
@@ -21,6 +21,9 @@ FIELDS: list[tuple[str, list[str]]] = [
     ("Top of a file", list(TOP)),
     ("Organization", list(fields.ORGANIZATION.fields)),
     ("Person", list(fields.PERSON.fields)),
+    ("Calendar", list(calendars.CALENDAR.fields)),
+    ("Public holidays", list(calendars.HOLIDAYS.fields)),
+    ("Exceptions", list(calendars.EXCEPTION.fields)),
     ("Service", list(fields.SERVICE.fields)),
     ("Outcome", list(fields.OUTCOME.fields)),
     ("Measure", list(fields.MEASURE.fields)),
@@ -49,7 +52,8 @@ def test_every_field_has_its_row_and_every_row_its_field(heading: str, names: li
 
 
 def test_no_form_is_left_out() -> None:
-    forms = [value for value in vars(fields).values() if isinstance(value, Form)]
+    known = (*vars(fields).values(), *vars(calendars).values())
+    forms = [value for value in known if isinstance(value, Form)]
 
     assert {tuple(form.fields) for form in forms} <= {tuple(names) for _, names in FIELDS}
 

@@ -12,6 +12,7 @@ class Kind(StrEnum):
     PERSON = "person"
     SERVICE = "service"
     CONSUMPTION = "consumption"
+    CALENDAR = "calendar"
 
 
 class Action(StrEnum):

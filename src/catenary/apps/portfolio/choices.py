@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+#: What the calendars room calls a service that keeps the hours of a calendar.
+CALENDAR_USER = "service"
+
 
 class ConsumptionSource(StrEnum):
     """Where a consumption row comes from."""

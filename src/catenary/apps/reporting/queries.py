@@ -15,6 +15,7 @@ from typing import Any
 
 from catenary.apps.access.queries.accounts import account_names
 from catenary.apps.access.queries.events import AccessEntry, access_entries
+from catenary.apps.calendars.queries import calendars_in
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.queries.acts import Act, Touched, acts
 from catenary.apps.organizations.queries import organizations_by_key
@@ -143,6 +144,7 @@ def _objects(area: Area | None) -> dict[Kind, Any] | None:
         Kind.PERSON: area.people,
         Kind.SERVICE: services_in(area.organizations),
         Kind.CONSUMPTION: consumption_in(area.organizations),
+        Kind.CALENDAR: calendars_in(area.organizations),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from catenary.domain.checks import (
     accountability,
+    calendars,
     definition,
     naming,
     promises,
@@ -21,6 +22,7 @@ RULES: tuple[Rule, ...] = tuple(
     sorted(
         (
             *accountability.RULES,
+            *calendars.RULES,
             *definition.RULES,
             *naming.RULES,
             *promises.RULES,

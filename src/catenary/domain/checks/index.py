@@ -18,6 +18,7 @@ from catenary.domain.documents.shapes import (
     CatalogueDocument,
     DependencyGroupDocument,
     ServiceDocument,
+    ServiceHours,
     Stage,
 )
 
@@ -78,6 +79,8 @@ class CatalogueIndex:
         pairs = np.array(consumed, dtype=np.int64).reshape(-1, 2)
         self.consumer: Numbers = pairs[:, 0]
         self.consumed: Numbers = pairs[:, 1]
+        #: Minutes of a year that one's hours leave uncovered of another's: few hours, many pairs.
+        self.uncovered_in_a_year: dict[tuple[ServiceHours, ServiceHours], int] = {}
 
     def _number_members(self) -> None:
         self.gates: list[Gate] = []

@@ -13,12 +13,16 @@ from catenary.domain.checks.rule import Found, Rule, rule
 from catenary.domain.checks.wording import listed, shown
 from catenary.domain.documents.shapes import ServiceDocument, ServiceHours, Warranty
 from catenary.domain.findings import Severity
+from catenary.domain.intervals import DAY, MINUTE
 from catenary.domain.said import figure as figure_of
 from catenary.domain.said import said
+from catenary.domain.service_hours import HoursUnknown, first_gap, hours_of
 
 _NOTHING_PROMISED = Warranty()
 _ALL = Decimal(100)
 _WEEK = 7 * 1440
+#: From 1 January 2026, for a year.
+_YEAR = (1_767_225_600_000_000, 1_767_225_600_000_000 + 365 * DAY)
 
 
 @rule(
@@ -155,6 +159,26 @@ def open_longer_than_supporter(index: CatalogueIndex) -> Iterator[Found]:
         ours, theirs = service.service_hours, supporter.service_hours
         if ours is None or theirs is None or theirs.is_always:
             continue
+        if ours.calendar or theirs.calendar:
+            yearly = _uncovered_in_a_year(index, ours, theirs)
+            if yearly:
+                yield (
+                    service.reference,
+                    ("services", service.reference, "relies-on", position),
+                    said(
+                        "{service} is open {minutes} a year, public holidays left out, in which "
+                        "{reference}, which it cannot do without, is closed.",
+                        index.name(source),
+                        _in_hours(yearly),
+                        shown(supporter.reference),
+                    ),
+                    said(
+                        "Agree on longer hours with {provider}, add an alternative, or shorten "
+                        "the service hours.",
+                        shown(supporter.provider),
+                    ),
+                )
+            continue
         minutes = compared.get((ours, theirs))
         if minutes is None:
             minutes = compared[ours, theirs] = _uncovered_minutes(ours, theirs)
@@ -209,6 +233,29 @@ def _uncovered_minutes(ours: ServiceHours, theirs: ServiceHours) -> int:
     if ours.zone != theirs.zone:
         return 0
     return len(_open_minutes(ours) - _open_minutes(theirs))
+
+
+def _uncovered_in_a_year(index: CatalogueIndex, ours: ServiceHours, theirs: ServiceHours) -> int:
+    """Minutes of 2026 in which we are open and they are not, by their calendars. 0 too when hours
+    cannot be worked out: then another rule tells why."""
+    known = index.uncovered_in_a_year.get((ours, theirs))
+    if known is None:
+        calendars = index.catalogue.calendars
+        # Which holidays there are is not known here: they close neither.
+        holidays = {
+            (calendar.holidays.country, calendar.holidays.region): ()
+            for calendar in calendars.values()
+            if calendar.holidays is not None
+        }
+        try:
+            gap = first_gap(
+                hours_of(ours, calendars, holidays), hours_of(theirs, calendars, holidays), *_YEAR
+            )
+        except HoursUnknown:
+            gap = None
+        known = 0 if gap is None else gap.in_all // MINUTE
+        index.uncovered_in_a_year[ours, theirs] = known
+    return known
 
 
 def _open_minutes(hours: ServiceHours) -> set[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -63,10 +64,14 @@ def _has_zone(name: str) -> bool:
     return True
 
 
-def read_hours(value: Any, path: FieldPath, problems: list[Problem]) -> ServiceHours:
-    """Service hours from ``24x7``, one line, or a mapping of days; problems are added."""
+def read_hours(
+    value: Any, path: FieldPath, problems: list[Problem], *, over_midnight: bool = False
+) -> ServiceHours:
+    """Service hours from ``24x7``, one line, or a mapping of days; problems are added.
+
+    ``over_midnight`` allows spans that end on the day after, such as 22:00-06:00."""
     if isinstance(value, str):
-        return _read_line(value.strip(), path, problems)
+        return _read_line(value.strip(), path, problems, over_midnight)
     if not isinstance(value, dict):
         problems.append(Problem(path, said("this is {kind}", kind_of(value)), EXPECTED))
         return ServiceHours()
@@ -93,7 +98,7 @@ def read_hours(value: Any, path: FieldPath, problems: list[Problem]) -> ServiceH
                 )
             )
             continue
-        spans += [(span, here) for span in _read_spans(days, item, here, problems)]
+        spans += [(span, here) for span in _read_spans(days, item, here, problems, over_midnight)]
     if "zone" not in value:
         problems.append(Problem(path, said("the time zone is missing"), "zone: Europe/Berlin"))
     if len(problems) == before and not spans:
@@ -101,7 +106,9 @@ def read_hours(value: Any, path: FieldPath, problems: list[Problem]) -> ServiceH
     return _assembled(zone, spans, problems)
 
 
-def _read_line(text: str, path: FieldPath, problems: list[Problem]) -> ServiceHours:
+def _read_line(
+    text: str, path: FieldPath, problems: list[Problem], over_midnight: bool
+) -> ServiceHours:
     if text.lower().replace("/", "x") == ALWAYS:
         return ServiceHours()
     head, _, zone_text = text.rpartition(" ")
@@ -128,7 +135,7 @@ def _read_line(text: str, path: FieldPath, problems: list[Problem]) -> ServiceHo
             )
             continue
         times = [time.strip() for time in match[2].split(",")]
-        spans += [(span, path) for span in _read_spans(days, times, path, problems)]
+        spans += [(span, path) for span in _read_spans(days, times, path, problems, over_midnight)]
     return _assembled(zone, spans, problems)
 
 
@@ -164,8 +171,20 @@ def _read_days(text: str) -> tuple[int, ...] | None:
 
 
 def _read_spans(
-    days: tuple[int, ...], value: Any, path: FieldPath, problems: list[Problem]
+    days: tuple[int, ...],
+    value: Any,
+    path: FieldPath,
+    problems: list[Problem],
+    over_midnight: bool,
 ) -> list[WeeklySpan]:
+    spans = read_spans(value, path, problems, over_midnight=over_midnight)
+    return [WeeklySpan(day, *span) for span in spans for day in days]
+
+
+def read_spans(
+    value: Any, path: FieldPath, problems: list[Problem], *, over_midnight: bool = False
+) -> list[tuple[int, int]]:
+    """The spans of one day, from and to in minutes after midnight; problems are added."""
     items = value if isinstance(value, (list, tuple)) else [value]
     if len(items) > MAX_SPANS or not items:
         problems.append(
@@ -176,15 +195,13 @@ def _read_spans(
             )
         )
         return []
-    found = []
-    for item in items:
-        span = _read_span(item, path, problems)
-        if span is not None:
-            found += [WeeklySpan(day, *span) for day in days]
-    return found
+    spans = [_read_span(item, path, problems, over_midnight) for item in items]
+    return [span for span in spans if span is not None]
 
 
-def _read_span(value: Any, path: FieldPath, problems: list[Problem]) -> tuple[int, int] | None:
+def _read_span(
+    value: Any, path: FieldPath, problems: list[Problem], over_midnight: bool
+) -> tuple[int, int] | None:
     match = _SPAN.match(value.strip()) if isinstance(value, str) else None
     expected = said("from-to on the 24-hour clock, such as 08:00-18:00")
     if match is None:
@@ -205,6 +222,8 @@ def _read_span(value: Any, path: FieldPath, problems: list[Problem]) -> tuple[in
             )
         )
         return None
+    if end < start and over_midnight:
+        return start, end + 1440
     if end <= start:
         problems.append(
             Problem(
@@ -246,7 +265,14 @@ def _assembled(
 
 
 def _clock(minute: int) -> str:
+    minute -= 1440 if minute > 1440 else 0
     return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def spans_to_plain(spans: Iterable[tuple[int, int]]) -> str | list[str]:
+    """The spans of one day as in files: ``08:00-12:00``, or a list of such."""
+    times = [f"{_clock(start)}-{_clock(end)}" for start, end in spans]
+    return times[0] if len(times) == 1 else times
 
 
 def _times(span: WeeklySpan, dash: str = "-") -> str:
@@ -271,7 +297,9 @@ def _grouped(hours: ServiceHours) -> list[tuple[int, int, list[WeeklySpan]]]:
 
 
 def hours_to_plain(hours: ServiceHours) -> str | dict[str, Any]:
-    """The shortest form for files: ``24x7`` or the mapping of days."""
+    """The shortest form for files: ``24x7``, the mapping of days, or the name of a calendar."""
+    if hours.calendar:
+        return hours.calendar
     if hours.is_always:
         return ALWAYS
     plain: dict[str, Any] = {"zone": hours.zone}
@@ -283,7 +311,10 @@ def hours_to_plain(hours: ServiceHours) -> str | dict[str, Any]:
 
 
 def format_hours(hours: ServiceHours) -> str:
-    """One line: ``24x7`` or ``Mon-Fri 08:00-18:00; Sat 09:00-12:00 Europe/Berlin``."""
+    """One line: ``24x7`` or ``Mon-Fri 08:00-18:00; Sat 09:00-12:00 Europe/Berlin``, or the name of
+    a calendar."""
+    if hours.calendar:
+        return hours.calendar
     if hours.is_always:
         return ALWAYS
     parts = []
@@ -296,6 +327,8 @@ def format_hours(hours: ServiceHours) -> str:
 
 def describe(hours: ServiceHours) -> str:
     """Aloud: ``Monday to Friday 08:00–18:00, Europe/Berlin``."""
+    if hours.calendar:
+        return said("as the calendar {calendar} says", hours.calendar)
     if hours.is_always:
         return said("24 hours a day, 7 days a week")
     aloud = ""

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from catenary.domain.documents.fields import SERVICE
-from catenary.domain.documents.hours import read_hours
+from catenary.domain.documents.hours import ALWAYS, read_hours
 from catenary.domain.documents.shapes import (
     Burden,
     BusinessProcess,
@@ -159,7 +159,7 @@ def _continuity(said: dict[str, str]) -> Continuity:
 
 def _hours(said: str | dict[str, Any]) -> ServiceHours:
     if isinstance(said, str):
-        return ServiceHours()
+        return ServiceHours() if said == ALWAYS else ServiceHours(calendar=said)
     return _week(json.dumps(said))
 
 

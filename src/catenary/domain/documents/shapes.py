@@ -7,6 +7,7 @@ parsed); whether references lead anywhere is for the plan and the checks to say.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -186,7 +187,7 @@ class Warranty:
 @dataclass(frozen=True, slots=True)
 class WeeklySpan:
     """Open on ``day`` (0 = Monday) from ``start`` to ``end``, in minutes of the wall clock
-    (end at most 1440)."""
+    (end at most 1440; in calendars up to 2880, on the day after)."""
 
     day: int
     start: int
@@ -195,15 +196,63 @@ class WeeklySpan:
 
 @dataclass(frozen=True, slots=True)
 class ServiceHours:
-    """Wall-clock hours in an IANA zone. Always open: ``zone`` empty and no spans."""
+    """Wall-clock hours in an IANA zone, or those of a calendar, by its reference. Always open:
+    ``zone`` and ``calendar`` empty and no spans."""
 
     zone: str = ""
     weekly: tuple[WeeklySpan, ...] = ()
+    calendar: str = ""
 
     @property
     def is_always(self) -> bool:
         """True for 24x7."""
-        return not self.weekly
+        return not self.weekly and not self.calendar
+
+
+@dataclass(frozen=True, slots=True)
+class PublicHolidays:
+    """The public holidays of a country, or of a region of it, by ISO 3166 codes. Closed on
+    them, or open in ``spans`` (minutes of the wall clock, as in `WeeklySpan`)."""
+
+    country: str
+    region: str = ""
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarException:
+    """Other hours from ``first`` to ``last`` (both included), or closed when ``spans`` is empty."""
+
+    first: date
+    last: date
+    spans: tuple[tuple[int, int], ...] = ()
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDocument:
+    """Service hours with a name, which services refer to.
+
+    Either ``hours`` stand here, with ``holidays`` and ``exceptions`` by the wall clock of their
+    zone, or references of other calendars: open while ``any_of`` them are, or ``all_of``. In
+    either case not while one of ``without`` is open. ``organization`` is the key of whose it is.
+    """
+
+    reference: str
+    name: str
+    organization: str
+    description: str = ""
+    hours: ServiceHours | None = None
+    holidays: PublicHolidays | None = None
+    exceptions: tuple[CalendarException, ...] = ()
+    any_of: tuple[str, ...] = ()
+    all_of: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """References of the calendars it is made of, each once."""
+        return tuple(dict.fromkeys((*self.any_of, *self.all_of, *self.without)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,3 +333,4 @@ class CatalogueDocument:
     people: dict[str, PersonDocument] = field(default_factory=dict)
     services: dict[str, ServiceDocument] = field(default_factory=dict)
     consumption: dict[tuple[str, str], ConsumptionDocument] = field(default_factory=dict)
+    calendars: dict[str, CalendarDocument] = field(default_factory=dict)

@@ -23,6 +23,7 @@ from catenary.domain.quantities import (
     parse_duration,
     parse_percentage,
 )
+from catenary.domain.references import is_reference
 from catenary.domain.said import said
 
 EVERYONE = "everyone"
@@ -95,12 +96,14 @@ class Amount(_Quantity):
 
 
 class Hours:
-    """Service hours."""
+    """Service hours, or the reference of a calendar that has them."""
 
     __slots__ = ()
 
     def read(self, value: Any, path: FieldPath, problems: list[Problem]) -> ServiceHours:
         """The hours."""
+        if isinstance(value, str) and is_reference(value.strip()):
+            return ServiceHours(calendar=value.strip())
         return read_hours(value, path, problems)
 
 

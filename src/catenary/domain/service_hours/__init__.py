@@ -12,6 +12,12 @@ from catenary.domain.service_hours.answers import (
     next_change,
     next_opening,
 )
+from catenary.domain.service_hours.making import (
+    HolidayDates,
+    HoursUnknown,
+    calendar_hours,
+    hours_of,
+)
 from catenary.domain.service_hours.open_time import NEVER, OpenTime
 from catenary.domain.service_hours.openings import MAX_YEARS, open_intervals, open_time
 from catenary.domain.service_hours.values import (
@@ -26,6 +32,10 @@ from catenary.domain.service_hours.values import (
 )
 
 __all__ = [
+    "hours_of",
+    "calendar_hours",
+    "HoursUnknown",
+    "HolidayDates",
     "ALWAYS",
     "MAX_YEARS",
     "NEVER",

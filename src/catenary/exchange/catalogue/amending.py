@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from catenary.apps.calendars.policies import may_define_calendar
+from catenary.apps.calendars.queries import calendars_by_reference, managed_calendars
 from catenary.apps.common.operations import catalogue_change
 from catenary.apps.history.operations import open_change
 from catenary.apps.organizations.policies import may_administer
@@ -30,6 +32,7 @@ from catenary.apps.portfolio.queries.lookup import (
     services_by_reference,
 )
 from catenary.domain.actors import Actor
+from catenary.domain.documents.calendars import calendar_to_plain
 from catenary.domain.documents.plain import (
     consumption_to_plain,
     digest,
@@ -38,6 +41,7 @@ from catenary.domain.documents.plain import (
     service_to_plain,
 )
 from catenary.domain.documents.shapes import (
+    CalendarDocument,
     ConsumptionDocument,
     OrganizationDocument,
     PersonDocument,
@@ -54,16 +58,19 @@ from catenary.exchange.catalogue.planning import (
 #: What is written by hand, in the browser or through the API, has this managing source.
 BY_HAND = "browser"
 
-Document = OrganizationDocument | PersonDocument | ServiceDocument | ConsumptionDocument
+Document = (
+    OrganizationDocument | PersonDocument | CalendarDocument | ServiceDocument | ConsumptionDocument
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
     """What one object shall say from now on; without a document it goes.
 
-    ``kind`` is ``organization``, ``person``, ``service`` or ``consumption``; ``reference`` the
-    key, e-mail address, reference, or ``consumer > service``. ``expected`` is the digest of what
-    its writer last saw: empty when it must be new, None when whatever is there shall be replaced.
+    ``kind`` is ``organization``, ``person``, ``calendar``, ``service`` or ``consumption``;
+    ``reference`` the key, e-mail address, reference, or ``consumer > service``. ``expected`` is the
+    digest of what its writer last saw: empty when it must be new, None when whatever is there shall
+    be replaced.
     ``kept`` are supporters that the writer may not see and that stay as they are; a door puts
     them back by itself and never takes them from what was typed.
     """
@@ -195,12 +202,14 @@ class _Live:
         self._organizations = organizations_by_key(
             [*named["organization"], *(pair[0] for pair in pairs)]
         )
+        self._calendars = calendars_by_reference(named["calendar"])
         people = people_by_email(named["person"])
         homes = organizations_by_id({row.organization_id for row in people.values()})
         self._homes = {email: homes[row.organization_id].path for email, row in people.items()}
         self._managed: dict[str, Mapping[str, Managed]] = {
             "organization": managed_organizations(named["organization"]),
             "person": managed_people(named["person"]),
+            "calendar": managed_calendars(named["calendar"]),
             "service": managed_services(named["service"]),
             "consumption": self._consumption(pairs),
         }
@@ -219,6 +228,8 @@ class _Live:
             return may_administer(self._actor, self._organizations[reference].path)
         if amendment.kind == "person":
             return may_administer(self._actor, self._homes[reference])
+        if amendment.kind == "calendar":
+            return may_define_calendar(self._actor, self._calendars[reference].path)
         if amendment.kind == "service":
             return may_define_service(self._actor, self._services[reference].provider_path)
         consumer, service = consumption_pair(reference)
@@ -247,6 +258,8 @@ def plain_of(document: Document) -> dict[str, object]:
         return organization_to_plain(document)
     if isinstance(document, PersonDocument):
         return person_to_plain(document)
+    if isinstance(document, CalendarDocument):
+        return calendar_to_plain(document)
     if isinstance(document, ServiceDocument):
         return service_to_plain(document)
     return consumption_to_plain(document)
@@ -268,6 +281,8 @@ def _changes(amendments: Sequence[Amendment]) -> Changes:
         going["person"],
         going["organization"],
         frozenset().union(*(each.kept for each in amendments)),
+        [d for d in said if isinstance(d, CalendarDocument)],
+        going["calendar"],
     )
 
 

@@ -17,7 +17,7 @@ from catenary.exchange.catalogue.planning import consumption_pair, plan_catalogu
 
 #: A change to so many objects is worth looking at the tables again.
 _MANY = 5_000
-_KINDS = ("organization", "person", "service", "consumption")
+_KINDS = ("organization", "person", "calendar", "service", "consumption")
 
 
 class PlanOutdated(Exception):
@@ -104,4 +104,6 @@ def _changes(plan: Plan, wanted: CatalogueDocument) -> Changes:
         remove["service"],
         remove["person"],
         remove["organization"],
+        calendars=[d for key, d in wanted.calendars.items() if key in define["calendar"]],
+        removed_calendars=remove["calendar"],
     )

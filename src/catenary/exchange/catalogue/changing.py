@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from catenary.apps.calendars.operations.calendars import define_calendars, remove_calendars
 from catenary.apps.organizations.operations.organizations import (
     define_organizations,
     remove_organizations,
@@ -22,6 +23,7 @@ from catenary.apps.portfolio.operations.services import (
 )
 from catenary.domain.actors import ChangeSet
 from catenary.domain.documents.shapes import (
+    CalendarDocument,
     ConsumptionDocument,
     OrganizationDocument,
     PersonDocument,
@@ -46,6 +48,8 @@ class Changes:
     removed_organizations: Sequence[str] = ()
     #: Supporters that their writers may not see and that stay; see `define_services`.
     kept_supporters: frozenset[str] = frozenset()
+    calendars: Sequence[CalendarDocument] = ()
+    removed_calendars: Sequence[str] = ()
 
     @property
     def removals(self) -> int:
@@ -53,6 +57,7 @@ class Changes:
         return (
             len(self.ended_consumption)
             + len(self.removed_services)
+            + len(self.removed_calendars)
             + len(self.removed_people)
             + len(self.removed_organizations)
         )
@@ -78,6 +83,9 @@ def make_changes(
     progress("people", len(changes.people))
     if changes.people:
         define_people(documents=changes.people, change=change)
+    progress("calendars", len(changes.calendars))
+    if changes.calendars:
+        define_calendars(documents=changes.calendars, change=change)
     progress("services", len(changes.services))
     if changes.services:
         define_services(documents=changes.services, change=change, kept=changes.kept_supporters)
@@ -91,6 +99,8 @@ def make_changes(
         end_consumption(documents=changes.ended_consumption, change=change)
     if changes.removed_services:
         remove_services(references=changes.removed_services, change=change)
+    if changes.removed_calendars:
+        remove_calendars(references=changes.removed_calendars, change=change)
     if changes.removed_people:
         remove_people(emails=changes.removed_people, change=change)
     if changes.removed_organizations:

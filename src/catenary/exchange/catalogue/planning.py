@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from catenary.apps.calendars.queries import calendar_documents, managed_calendars
 from catenary.apps.organizations.queries import (
     Managed,
     managed_organizations,
@@ -22,6 +23,7 @@ from catenary.apps.portfolio.queries.lookup import (
     managed_services,
     services_by_id,
 )
+from catenary.domain.documents.calendars import calendar_to_plain
 from catenary.domain.documents.plain import (
     consumption_to_plain,
     digest,
@@ -41,6 +43,7 @@ _ARROW = " > "
 SECTIONS = {
     "organization": "organizations",
     "person": "people",
+    "calendar": "calendars",
     "service": "services",
     "consumption": "consumption",
 }
@@ -77,6 +80,12 @@ def plan_catalogue(
         {key: person_to_plain(d) for key, d in wanted.people.items()},
         managed_people(),
         _people_before,
+    )
+    comparison.compare(
+        "calendar",
+        {key: calendar_to_plain(d) for key, d in wanted.calendars.items()},
+        managed_calendars(),
+        lambda live: {r: calendar_to_plain(d) for r, d in calendar_documents(live).items()},
     )
     services = managed_services()
     comparison.compare(
@@ -237,6 +246,8 @@ def _uses(wanted: CatalogueDocument) -> Iterator[tuple[str, str]]:
         yield service.provider, f"provides {service.reference}"
         for key in service.published_to:
             yield key, f"is one that {service.reference} is published to"
+    for calendar in wanted.calendars.values():
+        yield calendar.organization, f"has the calendar {calendar.reference}"
     for consumer, reference in wanted.consumption:
         yield consumer, f"consumes {reference}"
     for organization in wanted.organizations.values():

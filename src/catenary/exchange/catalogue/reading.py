@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from catenary.domain.documents.calendars import read_calendar
 from catenary.domain.documents.forms import unknown_word
 from catenary.domain.documents.plain import (
     read_consumption,
@@ -23,8 +24,8 @@ from catenary.exchange.catalogue.places import Places, Position
 from catenary.exchange.catalogue.stream import Entry, Slip, Span, YamlStream
 
 VERSION = "1"
-SECTIONS = frozenset({"organizations", "people", "services", "consumption"})
-TOP = ("catenary", "organizations", "people", "services", "consumption")
+TOP = ("catenary", "organizations", "people", "calendars", "services", "consumption")
+SECTIONS = frozenset(TOP[1:])
 MAX_CONSUMED = 100_000
 #: After so many problems the rest is not worth listing, and would not fit into memory.
 MAX_PROBLEMS = 50_000
@@ -194,6 +195,10 @@ class _Reading:
             organization = read_organization(key, value, problems, path)
             if organization is not None and self._is_first(section, organization.key, span):
                 catalogue.organizations[organization.key] = organization
+        elif section == "calendars":
+            calendar = read_calendar(key, value, problems, path)
+            if calendar is not None and self._is_first(section, calendar.reference, span):
+                catalogue.calendars[calendar.reference] = calendar
         else:
             person = read_person(key, value, problems, path)
             if person is not None and self._is_first(section, person.email, span):

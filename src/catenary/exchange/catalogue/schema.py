@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from catenary.domain.documents import fields, readers, values
+from catenary.domain.documents import calendars, fields, readers, values
 from catenary.domain.documents.forms import Form, Keyed, Part
 from catenary.domain.documents.hours import DAY_NAMES, DAYS
+from catenary.domain.documents.regions import COUNTRIES
 from catenary.domain.documents.relying import GROUP_FIELDS, MAX_GROUPS, Relying
 from catenary.domain.documents.shapes import Role, UtilityKind
 from catenary.domain.references import MAX_KEY
@@ -24,6 +25,10 @@ _REFERENCE = r"^[a-z0-9]([a-z0-9._-]*[a-z0-9])?/[a-z0-9]([a-z0-9._-]*[a-z0-9])?$
 _EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+$"
 _DAY = "|".join((*DAYS, *(name.lower() for name in DAY_NAMES)))
 _NOTHING: Schema = {"type": "null"}
+_SPAN: Schema = {
+    "type": "string",
+    "pattern": r"^[0-9]{1,2}[:.][0-9]{2} *[-–] *[0-9]{1,2}[:.][0-9]{2}$",
+}
 
 
 def catalogue_schema() -> Schema:
@@ -39,6 +44,7 @@ def catalogue_schema() -> Schema:
             "catenary": {"const": 1, "description": "version of the file format"},
             "organizations": _section(_KEY, _form(fields.ORGANIZATION), "by key"),
             "people": _section(_EMAIL, _form(fields.PERSON), "by e-mail address"),
+            "calendars": _section(_REFERENCE, _form(calendars.CALENDAR), "by organization/key"),
             "services": _section(_REFERENCE, {"$ref": "#/$defs/service"}, "by organization/key"),
             "consumption": _section(
                 _KEY,
@@ -142,7 +148,18 @@ def _of(reader: Any) -> Schema:
         case Keyed():
             return _keyed(reader.form)
         case values.Hours():
+            return {"anyOf": [{"type": "string", "pattern": _REFERENCE}, *_hours()["anyOf"]]}
+        case calendars.CalendarHours():
             return _hours()
+        case calendars.Country():
+            return {"enum": sorted(COUNTRIES)}
+        case calendars.DayHours():
+            return _day_hours()
+        case calendars.Holidays():
+            short = {"type": "string", "pattern": "^[A-Za-z]{2,3}(-.{1,60})?$"}
+            return {"anyOf": [short, _form(calendars.HOLIDAYS)]}
+        case calendars.Exceptions():
+            return _exceptions()
         case values.PublishedTo():
             return {"anyOf": [{"const": values.EVERYONE}, _of(values.PublishedTo.keys)]}
         case values.Roles():
@@ -172,7 +189,6 @@ def _keyed(form: Form[Any]) -> Schema:
 
 
 def _hours() -> Schema:
-    span = {"type": "string", "pattern": r"^[0-9]{1,2}[:.][0-9]{2} *[-–] *[0-9]{1,2}[:.][0-9]{2}$"}
     return {
         "anyOf": [
             {"type": "string", "pattern": "^(24[x/]7|[A-Za-z]{3,}.* [A-Za-z_/+0-9-]+)$"},
@@ -183,12 +199,36 @@ def _hours() -> Schema:
                 "properties": {"zone": {"type": "string", "description": "an IANA time zone"}},
                 "patternProperties": {
                     f"^({_DAY})( *[-–] *({_DAY}))?$": {
-                        "anyOf": [span, {"type": "array", "items": span, "minItems": 1}]
+                        "anyOf": [_SPAN, {"type": "array", "items": _SPAN, "minItems": 1}]
                     }
                 },
                 "additionalProperties": False,
             },
         ]
+    }
+
+
+def _day_hours() -> Schema:
+    return {
+        "anyOf": [
+            {"const": calendars.CLOSED},
+            _SPAN,
+            {"type": "array", "items": _SPAN, "minItems": 1},
+        ]
+    }
+
+
+def _exceptions() -> Schema:
+    day = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    return {
+        "type": "object",
+        "maxProperties": calendars.MAX_EXCEPTIONS,
+        "patternProperties": {
+            rf"^{day}( *\.\. *{day})?$": {
+                "anyOf": [*_day_hours()["anyOf"], _form(calendars.EXCEPTION), _NOTHING]
+            }
+        },
+        "additionalProperties": False,
     }
 
 

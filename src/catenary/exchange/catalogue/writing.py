@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from catenary.domain.documents.calendars import calendar_to_plain
 from catenary.domain.documents.plain import (
     consumption_to_plain,
     organization_to_plain,
@@ -22,7 +23,7 @@ from catenary.exchange.catalogue.folder import catalogue_files, printable
 MARK = "# Written by catenary export; the next export replaces this file unless this line is gone."
 #: Files are split well before the size at which reading refuses them.
 MAX_CHARACTERS = 8_000_000
-_SECTIONS = ("organizations", "people", "services", "consumption")
+_SECTIONS = ("organizations", "people", "calendars", "services", "consumption")
 
 
 class ExportRefused(Exception):
@@ -88,6 +89,7 @@ def _consumed(documents: list[ConsumptionDocument]) -> list[Any]:
 _PLAIN: dict[str, Callable[[Any], Any]] = {
     "organizations": organization_to_plain,
     "people": person_to_plain,
+    "calendars": calendar_to_plain,
     "services": service_to_plain,
     "consumption": _consumed,
 }
@@ -123,6 +125,10 @@ def _by_top(catalogue: CatalogueDocument) -> dict[str, Sections]:
         sections(key)["organizations"][key] = organization
     for email, person in catalogue.people.items():
         sections(person.organization)["people"][email] = person
+    for reference, calendar in catalogue.calendars.items():
+        owned = calendar.organization in catalogue.organizations
+        home = calendar.organization if owned else organization_of(reference)
+        sections(home)["calendars"][reference] = calendar
     for reference, service in catalogue.services.items():
         known = service.provider in catalogue.organizations
         home = service.provider if known else organization_of(reference)
@@ -141,7 +147,7 @@ def _texts(sections: Sections, *, limit: int | None) -> Iterator[str]:
         if not entries:
             continue
         lines.append(f"\n{name}:")
-        upright = name in {"services", "consumption"}
+        upright = name in {"calendars", "services", "consumption"}
         # Made plain one by one: all at once they would take more memory than the documents.
         to_plain = _PLAIN[name]
         for key, document in entries.items():

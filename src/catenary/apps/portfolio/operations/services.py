@@ -25,6 +25,7 @@ from catenary.apps.portfolio.models import (
     Sharing,
 )
 from catenary.apps.portfolio.operations.derived import refresh_search, refresh_sharing
+from catenary.apps.portfolio.operations.hours import drop_hours, keep_hours, refused_hours
 from catenary.apps.portfolio.policies import may_define_service
 from catenary.apps.portfolio.queries.lookup import (
     ServiceRow,
@@ -67,6 +68,7 @@ def define_services(
     named = {member.service for d in documents for g in d.relies_on for member in g.members}
     known = services_by_reference({d.reference for d in documents} | named)
     refusals = _refused_definitions(documents, organizations, known, change, frozenset(kept))
+    refusals += refused_hours(documents, {r: row.id for r, row in known.items()}, change)
     if refusals:
         raise Refused(refusals)
 
@@ -78,6 +80,7 @@ def define_services(
     plains = {d.reference: service_to_plain(d) for d in documents}
     _write_rows(documents, plains, known, organizations, ids, change)
     _write_parts(documents, known, ids, change)
+    keep_hours(documents, ids)
     people = {row.email: row.id for row in people_by_email(addresses_in(plains.values())).values()}
     append_revisions(
         change=change,
@@ -145,6 +148,7 @@ def remove_services(*, references: Sequence[str], change: ChangeSet) -> None:
         ServiceTag.objects.filter(service_id__in=batch).delete()
         Outcome.objects.filter(service_id__in=batch).update(removed_at=change.at)
         Service.objects.filter(pk__in=batch).update(removed_at=change.at)
+    drop_hours(ids)
     append_revisions(
         change=change,
         revisions=[

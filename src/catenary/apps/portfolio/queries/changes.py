@@ -18,6 +18,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from catenary.apps.calendars.queries import calendars_at_home
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.queries import HistoryEntry
 from catenary.apps.history.queries.changes import (
@@ -246,6 +247,7 @@ def _objects(actor: Actor, viewpoint: Viewpoint, narrowed: Narrowed) -> dict[Kin
         Kind.CONSUMPTION: consumption.values("pk"),
         Kind.ORGANIZATION: organizations,
         Kind.PERSON: people,
+        Kind.CALENDAR: calendars_at_home(root, path),
     }
 
 

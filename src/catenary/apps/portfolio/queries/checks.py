@@ -140,4 +140,5 @@ def _own_subjects(catalogue: CatalogueDocument, viewpoint: Viewpoint) -> frozens
         own
         | {r for r, document in catalogue.services.items() if document.provider in own}
         | {e for e, person in catalogue.people.items() if person.organization in own}
+        | {r for r, calendar in catalogue.calendars.items() if calendar.organization in own}
     )

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
+from catenary.apps.calendars.queries import calendar_documents, calendars_by_reference
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.queries import all_documents, current_documents
 from catenary.apps.organizations.queries import (
@@ -24,6 +25,7 @@ from catenary.domain.documents.contacts import as_read, by_contact, people_in
 from catenary.domain.documents.kept import kept_service
 from catenary.domain.documents.plain import read_service
 from catenary.domain.documents.shapes import (
+    CalendarDocument,
     CatalogueDocument,
     ConsumptionDocument,
     OrganizationDocument,
@@ -110,7 +112,25 @@ def live_catalogue(
         named = {document.provider for document in services.values()}
         named |= {consumer for consumer, _ in consumption}
         organizations = own_and_named(organizations, viewpoint.root_key, named)
-    return CatalogueDocument(organizations, people, services, consumption)
+    calendars = calendar_documents()
+    if viewpoint is not None:
+        calendars = seen_calendars(calendars, services.values(), viewpoint.root_id)
+    return CatalogueDocument(organizations, people, services, consumption, calendars)
+
+
+def seen_calendars(
+    calendars: dict[str, CalendarDocument], services: Iterable[ServiceDocument], root_id: int
+) -> dict[str, CalendarDocument]:
+    """Those calendars of a top organization, and of others those that the services kept, which
+    are all seen, keep: with everything they are made of."""
+    rows = calendars_by_reference(calendars)
+    wanted = {reference for reference, row in rows.items() if row.root_id == root_id}
+    wanted |= {s.service_hours.calendar for s in services if s.service_hours is not None}
+    seen: set[str] = set()
+    while wanted:
+        seen |= wanted
+        wanted = {p for r in wanted if r in calendars for p in calendars[r].parts} - seen
+    return {reference: said for reference, said in calendars.items() if reference in seen}
 
 
 def _direct_customers(root_id: int) -> list[tuple[str, str]]:

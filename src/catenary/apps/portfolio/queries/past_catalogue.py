@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from catenary.apps.calendars.queries import calendar_documents
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.queries import all_documents
 from catenary.apps.organizations.queries import person_addresses
@@ -14,7 +15,12 @@ from catenary.apps.organizations.queries.past import (
     people_known_in,
     person_documents_at,
 )
-from catenary.apps.portfolio.queries.documents import own_and_named, redacted, service_of
+from catenary.apps.portfolio.queries.documents import (
+    own_and_named,
+    redacted,
+    seen_calendars,
+    service_of,
+)
 from catenary.apps.portfolio.queries.past import Past
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.documents.contacts import as_read, by_contact
@@ -66,8 +72,15 @@ def catalogue_at(actor: Actor, viewpoint: Viewpoint | None, past: Past) -> Catal
         named = {document.provider for document in services.values()}
         named |= {consumer for consumer, _ in consumption}
         organizations = own_and_named(organizations, viewpoint.root_key, named)
+    calendars = calendar_documents(at=past.at)
+    if viewpoint is not None:
+        calendars = seen_calendars(calendars, services.values(), viewpoint.root_id)
     return CatalogueDocument(
-        organizations, {email: said for email, (_, said) in people.items()}, services, consumption
+        organizations,
+        {email: said for email, (_, said) in people.items()},
+        services,
+        consumption,
+        calendars,
     )
 
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from catenary.apps.calendars.queries import calendars_by_reference, in_use_by, with_parts
 from catenary.apps.common.queries import in_batches
 from catenary.apps.organizations.queries import OrganizationRow, organizations_by_key
 from catenary.apps.organizations.queries.editing import named_organizations, named_people
+from catenary.apps.portfolio.choices import CALENDAR_USER
 from catenary.apps.portfolio.models import (
     Consumption,
     Dependency,
@@ -30,6 +32,7 @@ from catenary.apps.portfolio.queries.lookup import (
 from catenary.domain.actors import Actor, Viewpoint, path_numbers
 from catenary.domain.checks import check_catalogue
 from catenary.domain.documents.shapes import (
+    CalendarDocument,
     CatalogueDocument,
     ConsumptionDocument,
     OrganizationDocument,
@@ -74,6 +77,7 @@ def findings_about(actor: Actor, viewpoint: Viewpoint, document: ServiceDocument
         named_people((c for c in _contacts(document) if "@" in c), viewpoint.root_id),
         services,
         consumption,
+        _calendar(document, viewpoint),
     )
     exceptions = GateException.objects.filter(service__reference=document.reference)
     findings = check_catalogue(
@@ -198,6 +202,20 @@ def _is_linked(row: OrganizationRow, root_id: int) -> bool:
         reliant__provider_path__startswith=row.path,
     ).exclude(reliant__stage=str(Stage.RETIRED))
     return consuming.exists() or shared.exists() or relying.exists()
+
+
+def _calendar(document: ServiceDocument, viewpoint: Viewpoint) -> dict[str, CalendarDocument]:
+    """The calendar whose hours the service keeps, when it is of one's own house or the service
+    keeps it already: whether another exists is not told."""
+    reference = document.service_hours.calendar if document.service_hours else ""
+    row = calendars_by_reference([reference]).get(reference)
+    if row is None or row.is_removed:
+        return {}
+    if row.root_id != viewpoint.root_id:
+        own = Service.objects.filter(reference=document.reference).values_list("pk", flat=True)
+        if row.id not in in_use_by(CALENDAR_USER, own):
+            return {}
+    return with_parts([reference])
 
 
 def _contacts(document: ServiceDocument) -> list[str]:

@@ -1,0 +1,1 @@
+"""Writing calendars, the holidays they are made with, and who uses them."""
