@@ -17,7 +17,9 @@ from catenary.apps.history.operations import open_change
 from catenary.apps.organizations.operations.people import give_account
 from catenary.apps.portfolio.queries import estate
 from catenary.domain.actors import Actor
+from catenary.domain.documents.calendars import read_calendar
 from catenary.domain.documents.plain import read_service
+from catenary.domain.documents.shapes import CalendarDocument
 from catenary.domain.findings import Problem
 from catenary.exchange.catalogue.amending import Amendment, amend
 from catenary.exchange.catalogue.applying import apply_plan, prepare_plan
@@ -45,6 +47,8 @@ PINNED = {
     "both sides of a service": 52,
     "workshop of a service": 27,
     "organization": 25,
+    "calendar": 22,
+    "calendars": 17,
     "chain": 17,
     "chain, everything upstream": 17,
     "chain, where to begin": 11,
@@ -84,6 +88,8 @@ def addresses(made: Invented, client: Client) -> dict[str, str]:
         "both sides of a service": f"/services/{made.deep}/compare/",
         "workshop of a service": table_of(made, client),
         "organization": "/organizations/top-0/",
+        "calendar": "/calendars/top-0/desk-0/",
+        "calendars": "/calendars/",
         "chain": f"/chain/?focus={made.deep}",
         "chain, everything upstream": f"/chain/?focus={made.hottest}&direction=up&depth=0",
         "chain, where to begin": "/chain/",
@@ -116,7 +122,9 @@ def counted(size: int) -> dict[str, int]:
     very first page took beyond the second, "renewing" what the first one after a change did."""
     made = invented(size, SEED)
     with kept_apart():
-        prepared = prepare_plan(wanted=document_of(made), source="folder:invented")
+        wanted = document_of(made)
+        wanted.calendars.update(desks(size))
+        prepared = prepare_plan(wanted=wanted, source="folder:invented")
         apply_plan(prepared=prepared, actor=OPERATOR, at=NOON)
         change = open_change(actor=OPERATOR, at=NOON, source="tests")
         account = give_account(email=READER, password="x" * 20, is_operator=False, change=change)
@@ -156,6 +164,18 @@ def _administers_top_0() -> None:
     apps.get_model("organizations", "Membership").objects.create(
         person=person, organization=person.organization, role="administrator"
     )
+
+
+def desks(size: int) -> dict[str, CalendarDocument]:
+    """Calendars, the more the larger the catalogue."""
+    found = {}
+    for number in range(size // 20):
+        reference, problems = f"top-0/desk-{number}", list[Problem]()
+        said = {"name": "Desk", "hours": {"zone": "UTC", "mon": "08:00-09:00"}, "holidays": "DE"}
+        document = read_calendar(reference, said, problems, ())
+        assert document is not None, problems
+        found[reference] = document
+    return found
 
 
 def _account(number: int) -> Any:

@@ -254,6 +254,43 @@ def show(
 
 
 @app.command()
+def hours(
+    reference: Annotated[str, typer.Argument(help="The calendar: organization/calendar.")],
+    days: Annotated[int, typer.Option(min=1, max=400, help="So many days from today.")] = 7,
+    ics: Annotated[
+        bool, typer.Option("--ics", help="Print the openings of the year ahead as iCalendar.")
+    ] = False,
+    closed_days: Annotated[
+        Path | None,
+        typer.Option("--closed-days", help="Bring in the whole days of this iCalendar file."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be brought in, and change nothing.")
+    ] = False,
+    take_over: TakeOver = False,
+    seen: Seen = "",
+    by: By = "",
+    json: Json = False,
+    data: Data = None,
+) -> None:
+    """Say when a calendar is open, or bring closed days into it."""
+    from catenary.cli.hours import bring_days, show_hours
+
+    if closed_days is not None:
+        bring_days(
+            reference=reference,
+            file=closed_days,
+            dry_run=dry_run,
+            take_over=take_over,
+            by=by,
+            json=json,
+            data=data,
+        )
+    else:
+        show_hours(reference=reference, days=days, ics=ics, seen=seen, by=by, json=json, data=data)
+
+
+@app.command()
 def chain(
     reference: Annotated[str, typer.Argument(help="organization/service")],
     depth: Annotated[int, typer.Option(min=0, help="How many steps; 0 for all.")] = 3,

@@ -57,6 +57,18 @@ def service_workshop_live(reference: str, **query: str) -> str:
     return _with_query(reverse("service-workshop-live", args=[organization, key]), query)
 
 
+def calendar(reference: str) -> str:
+    """The page of a calendar."""
+    organization, _, key = reference.partition("/")
+    return reverse("calendar", args=[organization, key])
+
+
+def calendar_feed(reference: str) -> str:
+    """The openings of a calendar as an iCalendar file."""
+    organization, _, key = reference.partition("/")
+    return reverse("calendar-feed", args=[organization, key])
+
+
 def organization(key: str) -> str:
     """The page of an organization."""
     return _with_query(reverse("organization", args=[key]), moment())

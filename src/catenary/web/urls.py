@@ -9,6 +9,7 @@ from catenary.web.access import views as access
 from catenary.web.access.second_factor import challenge, own, rules
 from catenary.web.access.sign_on import views as sign_on
 from catenary.web.audit.views import audit_page
+from catenary.web.calendars import views as calendars
 from catenary.web.catalogue.views import catalogue
 from catenary.web.chain.views import chain
 from catenary.web.changes.views import changes
@@ -44,6 +45,9 @@ urlpatterns = [
         name="service-workshop-live",
     ),
     path("organizations/<str:key>/", organization, name="organization"),
+    path("calendars/", calendars.calendars, name="calendars"),
+    path("calendars/<str:organization>/<str:key>/", calendars.calendar, name="calendar"),
+    path("calendars/<str:organization>/<str:key>/hours.ics", calendars.feed, name="calendar-feed"),
     path("chain/", chain, name="chain"),
     path("impact/", impact, name="impact"),
     path("changes/", changes, name="changes"),

@@ -50,9 +50,21 @@ people:
     name: Ztwin
     organization: alpha-it
     roles: {alpha-it: [viewer], delta: [viewer]}
+calendars:
+  alpha-it/hours:
+    name: Zhours
+    description: Zhourstext
+    hours: {zone: Europe/Berlin, mon-fri: "08:00-18:00"}
+    holidays: DE
+    without: alpha-it/pause
+  alpha-it/pause: {name: Zpause, hours: {zone: UTC, mon: "12:00-13:00"}}
+  alpha-it/nights: {name: Znights, hours: 24x7, without: alpha-it/hours}
+  alpha-lab/vaulted: {name: Zvaulted, hours: 24x7}
+  delta/own: {name: Zown, hours: 24x7}
 services:
   alpha-it/portal:
     name: Zportal
+    service-hours: alpha-it/hours
     stage: live
     description: Zportaltext
     owner: ann@alpha.example
@@ -138,6 +150,16 @@ SEES_SERVICE = {
     "alpha-it/gone": set(),
     "alpha-it/none": set(),
 }
+#: Who sees which calendar at all: one's own top organization's, and those that a service one sees
+#: keeps, with what they are made of.
+SEES_CALENDAR = {
+    "alpha-it/hours": SEES_SERVICE["alpha-it/portal"],
+    "alpha-it/pause": SEES_SERVICE["alpha-it/portal"],
+    "alpha-it/nights": INSIDE,
+    "alpha-lab/vaulted": INSIDE,
+    "delta/own": {"of an unrelated organization"},
+    "alpha-it/never": set(),
+}
 #: Who sees which organization at all: one's own top with all its parts, and others that provide
 #: something one may see or consume something of ours.
 SEES_ORGANIZATION = {
@@ -162,6 +184,9 @@ READS = {
     },
     **{f"Z{ref.rpartition('/')[2]}": seen_by for ref, seen_by in SEES_SERVICE.items()},
     **SEES_SERVICE,
+    **{f"Z{ref.rpartition('/')[2]}": seen_by for ref, seen_by in SEES_CALENDAR.items()},
+    **SEES_CALENDAR,
+    "Zhourstext": SEES_CALENDAR["alpha-it/hours"],
     "Zportaltext": SEES_SERVICE["alpha-it/portal"],
     "Zportaloutcome": SEES_SERVICE["alpha-it/portal"],
     # Whose words they are is between the provider and who wants it.

@@ -175,6 +175,7 @@ def _kind(kind: Kind) -> str:
         Kind.PERSON: _("person"),
         Kind.SERVICE: _("service"),
         Kind.CONSUMPTION: _("consumption"),
+        Kind.CALENDAR: _("calendar"),
     }[kind]
 
 

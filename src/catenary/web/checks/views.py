@@ -185,6 +185,12 @@ def _row(catalogue: CatalogueDocument, finding: Finding) -> FindingRow:
             addresses.service(finding.subject),
             finding.subject,
         )
+    elif finding.subject in catalogue.calendars:
+        subject = Link(
+            catalogue.calendars[finding.subject].name,
+            addresses.calendar(finding.subject),
+            finding.subject,
+        )
     elif finding.subject in catalogue.organizations:
         subject = Link(
             catalogue.organizations[finding.subject].name,
@@ -211,6 +217,8 @@ def _field(path: FieldPath) -> str:
 def _provider(catalogue: CatalogueDocument, finding: Finding) -> str:
     if finding.subject in catalogue.services:
         return catalogue.services[finding.subject].provider
+    if finding.subject in catalogue.calendars:
+        return catalogue.calendars[finding.subject].organization
     if finding.subject in catalogue.people:
         return catalogue.people[finding.subject].organization
     return finding.subject

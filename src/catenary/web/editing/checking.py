@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catenary.apps.portfolio.queries.scoped_checks import findings_about
 from catenary.apps.portfolio.queries.scoped_house_checks import findings_about_house
-from catenary.domain.documents.shapes import ConsumptionDocument, ServiceDocument
+from catenary.domain.documents.shapes import CalendarDocument, ConsumptionDocument, ServiceDocument
 from catenary.domain.findings import Finding
 from catenary.exchange.catalogue.amending import Document
 from catenary.web.asking import Asking
@@ -89,6 +89,9 @@ def panel_of(
         return Panel(wrong=wrong, kept_at=kept_at)
     if isinstance(document, ServiceDocument):
         found = findings_about(asking.actor, asking.viewpoint, document)
+    elif isinstance(document, CalendarDocument):
+        # Calendars are written in files; no form asks about them.
+        found = []
     else:
         found = findings_about_house(asking.actor, asking.viewpoint, document)
     lines = tuple(

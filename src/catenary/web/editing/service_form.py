@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from catenary.domain.documents.hours import hours_to_plain, read_hours
-from catenary.domain.documents.values import EVERYONE
+from catenary.domain.documents.hours import hours_to_plain
+from catenary.domain.documents.values import EVERYONE, Hours
 from catenary.domain.findings import FieldPath, Problem
 from catenary.domain.references import organization_of
 from catenary.web.editing.building import Built, key_from, lines_of
@@ -151,13 +151,15 @@ def _warranty(said: dict[str, Any]) -> State:
 
 
 def _hours(said: Any) -> State:
-    state: State = {"kind": "", "zone": "", **dict.fromkeys(DAYS, "")}
+    state: State = {"kind": "", "calendar": "", "zone": "", **dict.fromkeys(DAYS, "")}
     if said is None:
         return state
     problems: list[Problem] = []
-    hours = read_hours(said, (), problems)
+    hours = Hours().read(said, (), problems)
     if hours.is_always:
         return {**state, "kind": "always"}
+    if hours.calendar:
+        return {**state, "kind": "calendar", "calendar": hours.calendar}
     state |= {"kind": "weekly", "zone": hours.zone}
     for at, day in enumerate(DAYS):
         # A day by itself: the document says runs of days alike in one.
@@ -322,6 +324,9 @@ def _put_hours(built: Built, state: State) -> None:
     built.put(("service-hours",), "service-hours.kind")
     if state["kind"] == "always":
         built.plain["service-hours"] = "24x7"
+    elif state["kind"] == "calendar":
+        built.put(("service-hours",), "service-hours.calendar")
+        built.plain["service-hours"] = state["calendar"].strip()
     elif state["kind"] == "weekly":
         week: dict[str, Any] = {}
         built.put(("service-hours", "zone"), "service-hours.zone")

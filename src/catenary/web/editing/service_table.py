@@ -280,7 +280,15 @@ WARRANTY = Section(
                         ("", _("not agreed")),
                         ("always", _("24 hours a day, 7 days a week")),
                         ("weekly", _("certain hours of the week")),
+                        ("calendar", _("those of a calendar")),
                     ),
+                ),
+                Field(
+                    "calendar",
+                    _("Calendar"),
+                    example="hospital-it/desk-hours",
+                    when="calendar",
+                    most=210,
                 ),
                 Field(
                     "zone",

@@ -101,11 +101,14 @@ class Promise:
 @dataclass(frozen=True, slots=True)
 class Hours:
     """Service hours: ``summary`` ("24×7", "Mon–Fri 08:00–18:00"), the zone, and a line per
-    group of days (days, spans) when the summary is not enough."""
+    group of days (days, spans) when the summary is not enough. ``calendar`` is the one they
+    are those of, ``now`` whether they are open at this moment."""
 
     summary: str
     zone: str = ""
     lines: tuple[tuple[str, str], ...] = ()
+    calendar: Link | None = None
+    now: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,6 +242,9 @@ def _hours(document: ServiceDocument) -> Hours | None:
     hours = document.service_hours
     if hours is None:
         return None
+    if hours.calendar:
+        link = Link(hours.calendar, addresses.calendar(hours.calendar))
+        return Hours(hours.calendar, calendar=link)
     if hours.is_always:
         return Hours("24×7")
     return Hours(in_words(describe(hours)))

@@ -14,6 +14,7 @@ from catenary.domain.actors import Viewpoint
 from catenary.web import addresses
 from catenary.web.agreements import agreed_lines
 from catenary.web.asking import Asking, page_response, signed_in
+from catenary.web.calendars.opening import opening
 from catenary.web.chain.drawing import drawn
 from catenary.web.checks.views import findings_of
 from catenary.web.editing.drafting import drafting_sentences
@@ -66,6 +67,7 @@ def service(asking: Asking, organization: str, key: str) -> HttpResponse:
     if not is_now:
         # Nothing can be agreed or changed in the past.
         return page_response(asking, "service.html", page, look=page.look)
+    page = replace(page, hours=opening(page.hours, view.document.service_hours))
     stand = standings(actor=asking.actor, viewpoint=viewpoint, view=view)
     if stand is not None:
         page = replace(

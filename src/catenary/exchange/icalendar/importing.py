@@ -1,0 +1,116 @@
+"""Bringing closed days of an iCalendar file into a calendar, as dated exceptions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from catenary.apps.calendars.policies import knows_calendar
+from catenary.apps.calendars.queries import (
+    calendar_documents,
+    calendars_by_reference,
+    managed_calendars,
+)
+from catenary.domain.actors import Actor
+from catenary.domain.documents.calendars import MAX_EXCEPTIONS, calendar_to_plain, read_calendar
+from catenary.domain.documents.shapes import CalendarDocument, CalendarException
+from catenary.domain.findings import Problem
+from catenary.domain.refusals import Refusal, Refused
+from catenary.exchange.catalogue.amending import BY_HAND, Amendment, amend
+from catenary.exchange.icalendar.reading import ClosedDay, Rejected, read_closed_days
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What came of a file: days that are new, days that had an exception already and keep it,
+    and events that were rejected."""
+
+    taken: tuple[ClosedDay, ...]
+    known: tuple[ClosedDay, ...]
+    rejected: tuple[Rejected, ...]
+
+
+def bring_closed_days(
+    *,
+    actor: Actor,
+    at: datetime,
+    reference: str,
+    raw: bytes,
+    first: date,
+    last: date,
+    dry_run: bool = False,
+    take_over: bool = False,
+) -> Brought:
+    """Make the whole days of a file closed days of a calendar; all of them or none.
+
+    Raises `NotACalendar` for a file that is none, `Refused` when the calendar is missing, is not
+    the actor's to change, has no hours of its own in a zone, or is managed by another source; and
+    what else `amend` raises.
+    """
+    document = calendar_documents([reference]).get(reference)
+    row = calendars_by_reference([reference]).get(reference)
+    if document is None or row is None or not knows_calendar(actor, row.root_id):
+        raise Refused([_missing(reference)])
+    read = read_closed_days(raw, first=first, last=last)
+    there = [(e.first, e.last) for e in document.exceptions]
+    known = tuple(d for d in read.days if any(a <= d.day <= b for a, b in there))
+    taken = tuple(d for d in read.days if d not in known)
+    if not taken:
+        return Brought((), known, read.rejected)
+    wanted = _checked(
+        replace(
+            document,
+            exceptions=tuple(
+                sorted(
+                    (
+                        *document.exceptions,
+                        *(CalendarException(d.day, d.day, (), d.name) for d in taken),
+                    ),
+                    key=lambda exception: exception.first,
+                )
+            ),
+        )
+    )
+    if not dry_run:
+        now = managed_calendars([reference])[reference]
+        amendment = Amendment("calendar", reference, wanted, expected=now.digest)
+        amend(
+            actor=actor,
+            at=at,
+            amendments=[amendment],
+            note="closed days of an iCalendar file",
+            source=BY_HAND,
+            take_over=take_over,
+        )
+    return Brought(taken, known, read.rejected)
+
+
+def _checked(document: CalendarDocument) -> CalendarDocument:
+    """The document, read as every door reads it: what a file brings is no better than others."""
+    problems: list[Problem] = []
+    plain = calendar_to_plain(document)
+    found = read_calendar(document.reference, plain, problems, ("calendars", document.reference))
+    if found is None:
+        raise Refused(
+            [
+                Refusal(
+                    "unreadable",
+                    document.reference,
+                    problem.path,
+                    problem.sentence,
+                    problem.expected or f"at most {MAX_EXCEPTIONS} exceptions",
+                )
+                for problem in problems
+            ]
+        )
+    return found
+
+
+def _missing(reference: str) -> Refusal:
+    return Refusal(
+        "calendar-missing",
+        reference,
+        ("calendars", reference),
+        f"there is no calendar {reference} that you may see",
+        "define it, or correct the reference",
+    )

@@ -1,0 +1,1 @@
+"""Calendars: the week as a picture, the year ahead, and as a feed."""
