@@ -20,6 +20,7 @@ from catenary.domain.chain.packing import (
     ALL_DOWN,
     ALL_NOT_OPERATIONAL,
     MOST,
+    WIDTH,
 )
 from catenary.domain.chain.rows import (
     GroupRows,
@@ -154,6 +155,13 @@ class Chain:
         if not len(self.member):
             return np.zeros(0, dtype=np.int64)
         return np.flatnonzero(np.minimum.reduceat(self.alone, self.member_start[:-1]) < DOWN)
+
+    @staticmethod
+    def narrow_spares(bias: Ints) -> tuple[Ints, Ints]:
+        """What groups that are not wide can lose before they are not operational, and before they
+        are down, from their ``bias``."""
+        field = (1 << WIDTH) - 1
+        return MOST - (bias & field), MOST - (bias >> WIDTH & field)
 
     def wide_places(self, groups: Ints) -> Ints:
         """Which of the wide groups some groups are; -1 for those that are not."""
