@@ -14,7 +14,7 @@ from catenary.domain.estate import Ints
 from catenary.domain.kernels import propagation as kernels
 
 #: A change that touches more than one dependency in so many is computed for everybody.
-_SHARE = 5
+_SHARE = 10
 #: But in a small estate it never is.
 _AT_LEAST = 10_000
 #: What `kernels.climb` finds where a service waits for nothing.

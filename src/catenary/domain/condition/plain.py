@@ -14,7 +14,7 @@ from catenary.domain.condition.risk import next_losses
 from catenary.domain.estate import Ints
 
 #: A change that touches more than one service in so many is computed for everybody.
-_SHARE = 4
+_SHARE = 16
 #: But in a small estate it never is.
 _AT_LEAST = 500
 
