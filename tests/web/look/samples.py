@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from catenary.domain.documents.shapes import Burden, BusinessProcess, Channel
+from catenary.domain.intervals import HOUR
 from catenary.domain.picture import ChainPicture, PictureEdge, PictureGroup, PictureNode
+from catenary.domain.service_hours.days import Day
 from catenary.web import pages as p
+from catenary.web.calendars.picture import week_picture
+from catenary.web.pages.calendars import (
+    CalendarDay,
+    CalendarLine,
+    CalendarMonth,
+    CalendarPage,
+    CalendarsPage,
+)
 from catenary.web.picture import render_chain
 
 NOON = datetime(2026, 11, 3, 12, 5, tzinfo=UTC)
@@ -722,6 +732,58 @@ WORKSHOP = p.WorkshopPage(
 READING_WORKSHOP = replace(WORKSHOP, side="", may_write=False, problems=(), choices=())
 EMPTY_WORKSHOP = replace(WORKSHOP, customer=None, agreement=None, cards=(), settled=())
 
+WEEK = tuple(
+    Day(date(2026, 11, 16 + at), ((480, 720), (780, 1080)) if at < 5 else (), 9 * HOUR)
+    for at in range(7)
+)
+CALENDAR = CalendarPage(
+    name="Service desk hours",
+    reference="hospital-it/desk-hours",
+    organization=organization("hospital-it", "Hospital IT"),
+    answer=p.Sentence(("Open now, until Tuesday, 3 November 2026, 18:00.",)),
+    description="When somebody answers the telephone",
+    rule=p.Sentence(("Monday to Friday 08:00–12:00 and 13:00–18:00, Europe/Berlin",)),
+    zone="Europe/Berlin",
+    week_svg=week_picture(
+        WEEK, ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], today=1, minute=785
+    ),
+    week=tuple(
+        CalendarDay(f"{day.day:%A}", "08:00–12:00, 13:00–18:00", "9 h", is_today=at == 1)
+        for at, day in enumerate(WEEK)
+    ),
+    months=(
+        CalendarMonth(
+            "December 2026",
+            "204 h",
+            (CalendarDay("Thu, 24 December", "08:00–12:00", "4 h", "Christmas Eve"),),
+        ),
+        CalendarMonth("January 2027", "190 h"),
+    ),
+    services=(service("crm", "Customer relations"),),
+    more_services="and 3 more",
+    wholes=(p.Link("Stand-by", "/calendars/hospital-it/stand-by/"),),
+    made_with=("Public holidays of DE-BY, 2000 to 2040, from holidays 1", "Time zones of 2026a"),
+    feed_url="/calendars/hospital-it/desk-hours/hours.ics",
+)
+UNKNOWN_CALENDAR = CalendarPage(
+    name="Stand-by",
+    reference="hospital-it/stand-by",
+    organization=organization("hospital-it", "Hospital IT"),
+    answer=p.Sentence(),
+    problem="What it is made of is missing, so nobody can say.",
+    made_with=("Time zones of 2026a",),
+)
+CALENDARS = CalendarsPage(
+    p.Sentence(("2 calendars that you may see.",)),
+    (
+        CalendarLine(
+            p.Link("Desk", "/calendars/hospital-it/desk-hours/", "hospital-it/desk-hours"),
+            organization("hospital-it", "Hospital IT"),
+            "Closed now, until Monday, 9 November 2026, 08:00.",
+        ),
+    ),
+)
+
 #: Every page: what to call it, its template, its values, its frame.
 SAMPLES: tuple[tuple[str, str, object, p.Frame], ...] = (
     ("service", "service.html", SERVICE, FRAME),
@@ -745,6 +807,10 @@ SAMPLES: tuple[tuple[str, str, object, p.Frame], ...] = (
     ("checks-clean", "checks.html", CLEAN_CHECKS, replace(FRAME, current="checks")),
     ("organization", "organization.html", ORGANIZATION, FRAME),
     ("organization-empty", "organization.html", EMPTY_ORGANIZATION, FRAME),
+    ("calendar", "calendar.html", CALENDAR, FRAME),
+    ("calendar-unknown", "calendar.html", UNKNOWN_CALENDAR, FRAME),
+    ("calendars", "calendars.html", CALENDARS, FRAME),
+    ("calendars-empty", "calendars.html", CalendarsPage(p.Sentence()), FRAME),
     ("account", "account.html", ACCOUNT, FRAME),
     ("sign-in", "sign_in.html", SIGN_IN, STRANGER),
     ("sign-in-first", "sign_in.html", FIRST_SIGN_IN, STRANGER),
