@@ -40,6 +40,7 @@ def test_a_service_is_the_document_of_catalogue_files_and_a_little_more(world: W
                 "wanted-by": "charlie",
             }
         },
+        "service-hours": "alpha-it/hours",
         "relies-on": ["alpha-it/engine", "alpha-lab/vault"],
         "role": "customer-facing",
     }
