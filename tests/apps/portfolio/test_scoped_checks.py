@@ -71,6 +71,59 @@ def test_an_organization_of_others_is_not_told_from_one_that_is_not_there(named:
     assert "CAT106" in {finding.code for finding in found}
 
 
+# Bluewater's vault is restricted: colleagues of another team do not see it either. What the
+# North clinic is, its own provider knows and others do not.
+HIDDEN = {
+    "its own address": ("vault", lambda n: service(f"bluewater-ops/{n}", name="Q")),
+    "reliance": ("vault", lambda n: service("st-mary/q", f"bluewater-ops/{n}", name="Q")),
+    "house": ("north-clinic", lambda n: service(f"{n}/q", name="Q")),
+}
+
+
+@pytest.mark.parametrize("who", ["stella@st-mary", "edith@bluewater-apps", "ira@ironport"])
+@pytest.mark.parametrize("what", HIDDEN)
+def test_what_is_hidden_is_not_told_from_what_is_not_there(who: str, what: str) -> None:
+    begin()
+    person, _, house = who.partition("@")
+    actor = as_person(person)
+    viewpoint = looking_from(actor, house)
+    name, document = HIDDEN[what]
+
+    def found(tried: str) -> list[tuple[str, str]]:
+        findings = findings_about(actor, viewpoint, document(tried))
+        return [(each.code, str(each.sentence).replace(tried, "NAME")) for each in findings]
+
+    is_known = what == "house" and person == "edith"
+    assert (found(name) == found("missing")) is not is_known
+    assert found("missing") != []
+
+
+@pytest.mark.parametrize("who", ["stella", "edith"])
+def test_the_name_of_a_hidden_service_is_not_found_out_by_trying_names(who: str) -> None:
+    begin()
+    actor = as_person(who)
+    viewpoint = looking_from(actor, {"stella": "st-mary", "edith": "bluewater-apps"}[who])
+    typed = service("bluewater-ops/zeta", name="Vault")
+
+    assert "CAT221" not in {each.code for each in findings_about(actor, viewpoint, typed)}
+    assert "CAT221" in {
+        each.code for each in findings_about(OPERATOR, looking_from(OPERATOR, "bluewater"), typed)
+    }
+
+
+def test_a_hidden_supporter_that_stays_is_not_called_missing() -> None:
+    begin()
+    actor = as_person("edith")
+    viewpoint = looking_from(actor, "bluewater-apps")
+    typed = service("bluewater-apps/q", "bluewater-ops/vault", name="Q")
+
+    def codes(kept: frozenset[str]) -> set[str]:
+        return {each.code for each in findings_about(actor, viewpoint, typed, kept)}
+
+    assert "CAT402" in codes(frozenset())
+    assert "CAT402" not in codes(frozenset({"bluewater-ops/vault"}))
+
+
 P = "p@bluewater.example"
 NAMING = [
     lambda key: OrganizationDocument("bluewater-new", "New", key),

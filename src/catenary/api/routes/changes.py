@@ -16,6 +16,7 @@ from catenary.api.bodies import BULK, mapping, parse, read_bytes
 from catenary.api.problems import Error, Trouble, pointer
 from catenary.api.writing import (
     KINDS,
+    Sent,
     Wish,
     carry_out,
     conflict,
@@ -33,7 +34,7 @@ from catenary.apps.common.operations import (
     waiting_turn,
 )
 from catenary.domain.refusals import Refused
-from catenary.exchange.catalogue.amending import Amendment, Conflicts, Document
+from catenary.exchange.catalogue.amending import Amendment, Conflicts
 
 router = Router(tags=["changes"])
 
@@ -159,12 +160,13 @@ def read_wishes(
     return wishes, errors
 
 
-def read_tries(asking: Asking, value: Any) -> tuple[list[Document], list[Error]]:
+def read_tries(asking: Asking, value: Any) -> tuple[list[Sent], list[Error]]:
     """The documents of a body that only asks what would be found in them, and every place that
     is wrong."""
     said = mapping(value, {"changes": _BODY["changes"]})
     wishes, errors = read_wishes(asking, said.get("changes"), MAX_TRIES)
-    return [w.amendment.document for w in wishes if w.amendment.document is not None], errors
+    amendments = [wish.amendment for wish in wishes]
+    return [Sent(each.document, each.kept) for each in amendments if each.document], errors
 
 
 def _wish(asking: Asking, value: Any, base: str) -> tuple[Wish | None, list[Error]]:

@@ -71,9 +71,9 @@ def check_documents(request: HttpRequest) -> HttpResponse:
     documents, errors = read_tries(asking, read_json(request))
     findings: list[Finding] = []
     if asking.viewpoint is not None:
-        for document in documents:
-            if isinstance(document, ServiceDocument):
-                findings += findings_about(asking.actor, asking.viewpoint, document)
+        for sent in documents:
+            if isinstance(sent.document, ServiceDocument):
+                findings += findings_about(asking.actor, asking.viewpoint, sent.document, sent.kept)
     return json_answer(
         {
             "findings": [finding_plain(finding) for finding in findings],

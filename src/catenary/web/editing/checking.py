@@ -3,6 +3,7 @@ and a button where a machine can do it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -83,12 +84,14 @@ def panel_of(
     document: Document | None,
     wrong: tuple[str, ...],
     kept_at: datetime | None = None,
+    hidden: Iterable[str] = (),
 ) -> Panel:
-    """What the rules say about an object as it is typed; nothing while it cannot be read."""
+    """What the rules say about an object as it is typed; nothing while it cannot be read.
+    ``hidden`` are the supporters that the form did not name."""
     if document is None or asking.viewpoint is None:
         return Panel(wrong=wrong, kept_at=kept_at)
     if isinstance(document, ServiceDocument):
-        found = findings_about(asking.actor, asking.viewpoint, document)
+        found = findings_about(asking.actor, asking.viewpoint, document, frozenset(hidden))
     elif isinstance(document, CalendarDocument):
         # Calendars are written in files; no form asks about them.
         found = []

@@ -302,9 +302,10 @@ def _panel(
     kept_at: datetime | None = None,
 ) -> Panel:
     base = base_of(asking, editing, editable, seen)
-    reading = read_form(asking, editing, editable, state, base.hidden if base else NOTHING)
+    hidden = base.hidden if base else NOTHING
+    reading = read_form(asking, editing, editable, state, hidden)
     wrong = tuple(place for place, _problem in reading.problems)
-    return panel_of(asking, reading.built, reading.document, wrong, kept_at)
+    return panel_of(asking, reading.built, reading.document, wrong, kept_at, hidden=hidden.values())
 
 
 def _state_now(editing: Editing, editable: Editable) -> State:

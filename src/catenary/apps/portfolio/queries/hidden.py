@@ -42,9 +42,11 @@ def without_hidden_reliance(catalogue: CatalogueDocument) -> tuple[CatalogueDocu
     return replace(catalogue, services=services), left_out
 
 
-def with_place_holders(catalogue: CatalogueDocument) -> CatalogueDocument:
+def with_place_holders(
+    catalogue: CatalogueDocument, *, without: frozenset[str] = frozenset()
+) -> CatalogueDocument:
     """The catalogue with a live service of the same provider, which says nothing, in the place
-    of every supporter that exists and is not in it.
+    of every supporter that exists and is not in it; ``without`` are names that get none.
 
     The definition checks look at this one: without it they would say of a restricted supporter,
     by name, that it does not exist.
@@ -55,7 +57,7 @@ def with_place_holders(catalogue: CatalogueDocument) -> CatalogueDocument:
         for group in document.relies_on
         for member in group.members
     }
-    found = services_by_reference(named.difference(catalogue.services)).values()
+    found = services_by_reference(named.difference(catalogue.services, without)).values()
     rows = [row for row in found if not row.is_removed]
     if not rows:
         return catalogue

@@ -8,6 +8,9 @@ beyond a cap is not looked at, and the one rule whose answer would be wrong then
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from django.db.models import Q
 
 from catenary.apps.calendars.queries import calendars_by_reference, in_use_by, with_parts
@@ -25,6 +28,7 @@ from catenary.apps.portfolio.models import (
 from catenary.apps.portfolio.queries.documents import redacted, service_documents
 from catenary.apps.portfolio.queries.hidden import with_place_holders
 from catenary.apps.portfolio.queries.lookup import (
+    ServiceRow,
     referable_services,
     services_by_id,
     services_by_reference,
@@ -50,10 +54,21 @@ NAMES = 500
 _NEEDS_ALL_ABOVE = frozenset({"CAT507"})
 
 
-def findings_about(actor: Actor, viewpoint: Viewpoint, document: ServiceDocument) -> list[Finding]:
+def findings_about(
+    actor: Actor,
+    viewpoint: Viewpoint,
+    document: ServiceDocument,
+    kept: frozenset[str] = frozenset(),
+) -> list[Finding]:
     """What the rules find about this one service, if it said this: the same as the checks page
-    would say of it after saving, as far as the caps reach."""
-    own, below, above, is_whole = _reach(document)
+    would say of it after saving, as far as the caps reach.
+
+    ``kept`` are supporters that the actor may not see, put back by a door in the place of their
+    place holders. Everything else the actor may not see is to the rules as if it were not there:
+    they would tell whoever tries a name that it is taken.
+    """
+    told = _told(actor, viewpoint, document, kept)
+    own, below, above, is_whole = _reach(document, told)
     rows = services_by_id({*below, *above})
     seen = referable_services(actor, rows.values())
     documents = service_documents(seen & rows.keys())
@@ -62,7 +77,8 @@ def findings_about(actor: Actor, viewpoint: Viewpoint, document: ServiceDocument
         if rows[number].root_id != viewpoint.root_id:
             found = redacted(found)
         services[found.reference] = found
-    services |= _namesakes(document, services)
+    if told.is_home:
+        services |= _namesakes(actor, document, services)
     services[document.reference] = document
     known = {n: row.reference for n, row in rows.items() if row.reference in services}
     near = {n: reference for n, reference in known.items() if n in above}
@@ -71,7 +87,7 @@ def findings_about(actor: Actor, viewpoint: Viewpoint, document: ServiceDocument
     consumption = _consumption(
         near, {n: reference for n, reference in known.items() if n in below}, viewpoint.root_id
     )
-    organizations = _organizations(services, document, consumption, viewpoint.root_id)
+    organizations = _organizations(services, document, consumption, viewpoint.root_id, told)
     catalogue = CatalogueDocument(
         organizations,
         named_people((c for c in _contacts(document) if "@" in c), viewpoint.root_id),
@@ -79,20 +95,47 @@ def findings_about(actor: Actor, viewpoint: Viewpoint, document: ServiceDocument
         consumption,
         _calendar(document, viewpoint),
     )
-    exceptions = GateException.objects.filter(service__reference=document.reference)
+    is_exception = own is not None and GateException.objects.filter(service_id=own).exists()
     findings = check_catalogue(
-        with_place_holders(catalogue),
-        live_by_exception=frozenset({document.reference} if exceptions.exists() else ()),
+        with_place_holders(catalogue, without=told.absent),
+        live_by_exception=frozenset({document.reference} if is_exception else ()),
         scope=frozenset({document.reference}),
     )
     return [f for f in findings if is_whole or f.code not in _NEEDS_ALL_ABOVE]
 
 
-def _reach(document: ServiceDocument) -> tuple[int | None, set[int], set[int], bool]:
-    """The number of the service itself, those of services below and above, and whether all above
-    are among them."""
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the actor may be told of what a document names: whether its provider is of their own
+    house, the services it names that there are for them, and the names for which there is
+    nothing, whether it exists or not."""
+
+    is_home: bool
+    rows: Mapping[str, ServiceRow]
+    absent: frozenset[str]
+
+
+def _told(
+    actor: Actor, viewpoint: Viewpoint, document: ServiceDocument, kept: frozenset[str]
+) -> _Told:
+    provider = organizations_by_key([document.provider]).get(document.provider)
+    roots = actor.root_ids | {viewpoint.root_id}
+    is_home = provider is not None and (actor.is_operator or provider.root_id in roots)
     named = {member.service for group in document.relies_on for member in group.members}
     rows = services_by_reference({*named, document.reference})
+    seen = referable_services(actor, rows.values())
+    known = {
+        reference: row
+        for reference, row in rows.items()
+        if (row.id in seen or reference in kept) and (is_home or reference != document.reference)
+    }
+    return _Told(is_home, known, frozenset(named - known.keys()))
+
+
+def _reach(document: ServiceDocument, told: _Told) -> tuple[int | None, set[int], set[int], bool]:
+    """The number of the service itself, those of services below and above, and whether all above
+    are among them."""
+    rows = dict(told.rows)
     own = rows.pop(document.reference, None)
     below = _walk({row.id for row in rows.values() if not row.is_removed}, down=True)
     above = _walk({own.id}, down=False) if own else set()
@@ -114,7 +157,7 @@ def _walk(start: set[int], *, down: bool) -> set[int]:
 
 
 def _namesakes(
-    document: ServiceDocument, known: dict[str, ServiceDocument]
+    actor: Actor, document: ServiceDocument, known: dict[str, ServiceDocument]
 ) -> dict[str, ServiceDocument]:
     """Other services of the provider, by name alone: first those that sort beside this one."""
     rows = Service.objects.filter(provider__key=document.provider, removed_at__isnull=True)
@@ -124,12 +167,13 @@ def _namesakes(
         *rows.filter(name_key__gte=key).order_by("name_key", "pk")[: NAMES // 2],
         *rows.filter(name_key__lt=key).order_by("-name_key", "pk")[: NAMES // 2],
     ]
+    seen = referable_services(actor, services_by_id({row.pk for row in near}).values())
     return {
         row.reference: ServiceDocument(
             row.reference, row.name, document.provider, stage=Stage(row.stage)
         )
         for row in near
-        if row.reference not in known
+        if row.reference not in known and row.pk in seen
     }
 
 
@@ -167,12 +211,14 @@ def _organizations(
     document: ServiceDocument,
     consumption: dict[tuple[str, str], ConsumptionDocument],
     root_id: int,
+    told: _Told,
 ) -> dict[str, OrganizationDocument]:
     """The organizations that provide or consume here, and of those that the document names the
     ones of our own house or linked to it: whether any other exists is not told."""
-    linked = {service.provider for service in services.values()}
-    linked |= {consumer for consumer, _ in consumption}
-    typed = {outcome.wanted_by for outcome in document.outcomes}
+    others = {service.provider for ref, service in services.items() if ref != document.reference}
+    linked = others | {consumer for consumer, _ in consumption}
+    linked |= {document.provider} if told.is_home else set()
+    typed = {document.provider, *(outcome.wanted_by for outcome in document.outcomes)}
     typed |= set(document.published_to)
     typed |= {contact for contact in _contacts(document) if "@" not in contact}
     rows = organizations_by_key(linked | typed)
