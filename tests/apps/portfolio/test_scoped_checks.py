@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from catenary.domain.documents.shapes import (
     OrganizationDocument,
     PersonDocument,
     Role,
+    ServiceDocument,
 )
 from catenary.domain.findings import Finding
 from catenary.exchange.catalogue.reading import read_catalogue
@@ -73,7 +74,7 @@ def test_an_organization_of_others_is_not_told_from_one_that_is_not_there(named:
 
 # Bluewater's vault is restricted: colleagues of another team do not see it either. What the
 # North clinic is, its own provider knows and others do not.
-HIDDEN = {
+HIDDEN: dict[str, tuple[str, Callable[[str], ServiceDocument]]] = {
     "its own address": ("vault", lambda n: service(f"bluewater-ops/{n}", name="Q")),
     "reliance": ("vault", lambda n: service("st-mary/q", f"bluewater-ops/{n}", name="Q")),
     "house": ("north-clinic", lambda n: service(f"{n}/q", name="Q")),
