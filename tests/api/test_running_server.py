@@ -236,3 +236,23 @@ def test_nothing_that_fits_the_description_breaks_it(case: Any, served: Served) 
 @settings(max_examples=300, **UNHURRIED)  # type: ignore[arg-type]
 def test_nothing_breaks_it_in_a_long_run_either(case: Any, served: Served) -> None:
     fuzzed(case, served)
+
+
+def test_bodies_that_never_come_keep_nobody_waiting(served: Served) -> None:
+    head = (
+        "POST /sign-in/ HTTP/1.1\r\nHost: localhost\r\nCookie: csrftoken=" + "a" * 32 + "\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 5000\r\n\r\ncsrf"
+    )
+    lines = []
+    try:
+        for _ in range(40):
+            line = socket.create_connection(("127.0.0.1", served.port()), timeout=10)
+            line.sendall(head.encode())
+            lines.append(line)
+
+        connection = http.client.HTTPConnection("127.0.0.1", served.port(), timeout=12)
+        connection.request("GET", "/healthz")
+        assert connection.getresponse().status == 200
+    finally:
+        for line in lines:
+            line.close()

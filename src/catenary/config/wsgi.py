@@ -8,9 +8,11 @@ import threading
 
 from django.core.wsgi import get_wsgi_application
 
+from catenary.config.uploads import Uploads
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "catenary.config.settings")
 
-application = get_wsgi_application()
+application = Uploads(get_wsgi_application())
 
 # An answer makes thousands of small values and lets go of them when it is given. Looking for rings
 # among them every 700, and at everything every so often, took a seventh of the time of a long
