@@ -14,6 +14,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_safe
 
 from catenary.api.problems import KINDS, Kind
@@ -92,13 +93,24 @@ def _page() -> ReferencePage:
             operation = methods[method]
             by_tag.setdefault(operation["tags"][0], []).append(_route(path, method, operation))
     return ReferencePage(
-        introduction=tuple(said["info"]["description"].replace("\n", " ").split("  ")),
+        introduction=tuple(
+            _marked(text) for text in said["info"]["description"].replace("\n", " ").split("  ")
+        ),
         sections=tuple(
             Section(tag.replace(" ", "-"), tag[0].upper() + tag[1:], tuple(routes))
             for tag, routes in by_tag.items()
         ),
         problems=tuple(KINDS.values()),
     )
+
+
+def _marked(text: str) -> str:
+    """A text of the description as HTML: what stands in it between backticks is code."""
+    pieces = (
+        (format_html("<code>{}</code>" if at % 2 else "{}", piece),)
+        for at, piece in enumerate(text.split("`"))
+    )
+    return format_html_join("", "{}", pieces)
 
 
 def _route(path: str, method: str, operation: dict[str, Any]) -> Route:
@@ -111,7 +123,7 @@ def _route(path: str, method: str, operation: dict[str, Any]) -> Route:
         method=method.upper(),
         path=path,
         summary=operation["summary"],
-        description=operation.get("description", ""),
+        description=_marked(operation.get("description", "")),
         parameters=tuple(_parameter(each) for each in operation["parameters"]),
         body="" if body is None else _shown(body),
         body_types=" or ".join(bodies),
@@ -130,7 +142,11 @@ def _parameter(said: dict[str, Any]) -> Parameter:
     if "maxLength" in schema:
         limits.append(f"at most {schema['maxLength']:,} characters")
     return Parameter(
-        said["name"], said["in"], said.get("description", ""), ", ".join(limits), said["required"]
+        said["name"],
+        said["in"],
+        _marked(said.get("description", "")),
+        ", ".join(limits),
+        said["required"],
     )
 
 

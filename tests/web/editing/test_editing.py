@@ -281,6 +281,9 @@ def test_the_checks_answer_while_one_types_and_mend_at_a_click(edith: Client) ->
     said = edith.post(EDIT, form).content.decode()
     assert "CAT302" in said and 'href="#f-service-hours-kind"' in said
     assert "Draft kept at" in said
+    told = edith.post(EDIT, form, headers={"accept-language": "de"}).content.decode()
+    assert "CAT302" in told and "Record the service hours" in said
+    assert "Record the service hours" not in told
 
     mended = form_of(edith.post(EDIT, {**form, "do": "mend CAT302"}))
     assert mended["f.service-hours.kind"] == "always"

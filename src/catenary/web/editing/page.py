@@ -122,7 +122,7 @@ def edit_page(
     return EditPage(
         title=editable.name if editable else editing.new_title,
         noun=editing.noun,
-        back=_back(asking, editing, editable),
+        back=_back(editing, editable, drawing.names),
         action=addresses.edit(editing.kind, reference),
         cards=cards(sections, parts, state, drawing),
         parts=parts,
@@ -160,12 +160,12 @@ def found_for(asking: Asking, pick: str, text: str) -> list[Found]:
     return []
 
 
-def _back(asking: Asking, editing: Editing, editable: Editable | None) -> Link:
+def _back(editing: Editing, editable: Editable | None, names: Mapping[str, str]) -> Link:
     if editable is None:
         return Link(_("Catalogue"), addresses.catalogue())
     if editing.kind == "person":
         home = str(editable.plain.get("organization", ""))
-        return Link(home, addresses.organization(home)) if home else Link("")
+        return Link(names.get(home, home), addresses.organization(home)) if home else Link("")
     return Link(editable.name, editing.page(editable.reference))
 
 
