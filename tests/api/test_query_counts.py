@@ -52,7 +52,7 @@ PINNED: dict[tuple[str, str], tuple[int, int | None]] = {
     ("POST", "/impact"): (16, 8),
     ("GET", "/changes"): (4, None),
     ("GET", "/checks"): (3, None),
-    ("POST", "/check"): (9, None),
+    ("POST", "/check"): (8, None),
     ("GET", "/export"): (18, 14),
     ("GET", "/me"): (3, None),
     ("GET", "/schema"): (2, None),

@@ -25,6 +25,7 @@ from catenary.apps.portfolio.models import (
     Service,
     Sharing,
 )
+from catenary.apps.portfolio.policies import sees_restricted
 from catenary.apps.portfolio.queries.documents import redacted, service_documents
 from catenary.apps.portfolio.queries.hidden import with_place_holders
 from catenary.apps.portfolio.queries.lookup import (
@@ -93,7 +94,7 @@ def findings_about(
         named_people((c for c in _contacts(document) if "@" in c), viewpoint.root_id),
         services,
         consumption,
-        _calendar(document, viewpoint),
+        _calendar(document, own, viewpoint),
     )
     is_exception = own is not None and GateException.objects.filter(service_id=own).exists()
     findings = check_catalogue(
@@ -167,13 +168,13 @@ def _namesakes(
         *rows.filter(name_key__gte=key).order_by("name_key", "pk")[: NAMES // 2],
         *rows.filter(name_key__lt=key).order_by("-name_key", "pk")[: NAMES // 2],
     ]
-    seen = referable_services(actor, services_by_id({row.pk for row in near}).values())
     return {
         row.reference: ServiceDocument(
             row.reference, row.name, document.provider, stage=Stage(row.stage)
         )
         for row in near
-        if row.reference not in known and row.pk in seen
+        if row.reference not in known
+        and (not row.restricted or sees_restricted(actor, row.provider_path))
     }
 
 
@@ -250,17 +251,18 @@ def _is_linked(row: OrganizationRow, root_id: int) -> bool:
     return consuming.exists() or shared.exists() or relying.exists()
 
 
-def _calendar(document: ServiceDocument, viewpoint: Viewpoint) -> dict[str, CalendarDocument]:
+def _calendar(
+    document: ServiceDocument, own: int | None, viewpoint: Viewpoint
+) -> dict[str, CalendarDocument]:
     """The calendar whose hours the service keeps, when it is of one's own house or the service
-    keeps it already: whether another exists is not told."""
+    (``own``) keeps it already: whether another exists is not told."""
     reference = document.service_hours.calendar if document.service_hours else ""
     row = calendars_by_reference([reference]).get(reference)
     if row is None or row.is_removed:
         return {}
-    if row.root_id != viewpoint.root_id:
-        own = Service.objects.filter(reference=document.reference).values_list("pk", flat=True)
-        if row.id not in in_use_by(CALENDAR_USER, own):
-            return {}
+    is_home = row.root_id == viewpoint.root_id
+    if not is_home and (own is None or row.id not in in_use_by(CALENDAR_USER, [own])):
+        return {}
     return with_parts([reference])
 
 
