@@ -33,6 +33,7 @@ MOST_PIXELS_HIGH = 1800
 EVERY_FACE = {"home", "service", "chain"}
 
 PROVIDER = "dana.reyes@st-mary.example"
+PATIENTS = "/services/hospital-it/patient-management/"
 CUSTOMER = "ingrid.lindqvist@st-mary.example"
 
 
@@ -74,7 +75,11 @@ TO_TAKE = (
     Picture("service", PROVIDER, service),
     Picture("chain", PROVIDER, chain),
     Picture("checks", PROVIDER, path("/checks/")),
-    Picture("edit", PROVIDER, path("/services/hospital-it/patient-management/edit/")),
+    Picture("edit", PROVIDER, path(f"{PATIENTS}edit/")),
+    Picture("workshop", CUSTOMER, path(f"{PATIENTS}workshop/")),
+    Picture("compare", PROVIDER, path(f"{PATIENTS}compare/?customer=emergency-ward")),
+    Picture("what-if", PROVIDER, path("/impact/?service=acme-cloud/db-1")),
+    Picture("changes", PROVIDER, path("/changes/")),
 )
 
 
