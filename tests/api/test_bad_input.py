@@ -13,6 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catenary import clock
+from catenary.api.bodies import MAX_VALUES, parse
+from catenary.api.problems import Trouble
 from tests.api.worlds import ONE, Api, standing
 
 pytestmark = pytest.mark.django_db
@@ -234,3 +236,11 @@ def test_whatever_a_document_holds_it_is_taken_or_refused_in_words(
     assert answer.status_code in {412, 422}, answer.content
     if answer.status_code == 422:
         assert all(error["detail"] for error in answer.json()["errors"])
+
+
+def test_more_values_than_anybody_describes_are_not_looked_at() -> None:
+    with pytest.raises(Trouble) as refused:
+        parse(b"[" + b"{}," * MAX_VALUES + b"{},{}]")
+
+    assert refused.value.code == "too-large"
+    assert f"{MAX_VALUES:,}" in refused.value.detail

@@ -19,6 +19,8 @@ MEGABYTE = 1_000_000
 ONE, BULK = 10 * MEGABYTE, 50 * MEGABYTE
 #: Documents need five levels; whoever sends more than these is not describing a service.
 MAX_DEPTH = 40
+#: And so many values in all: each takes many times its letters in memory, and time to look at.
+MAX_VALUES = 3_000_000
 JSON = frozenset({"application/json"})
 MERGE_PATCH = frozenset({"application/merge-patch+json", "application/json"})
 
@@ -44,6 +46,8 @@ def parse(body: bytes) -> Any:
     """The JSON value; raises `Trouble`."""
     if not body:
         raise Trouble("malformed", "there is no body; a JSON value was expected")
+    if body.count(b",") > MAX_VALUES:
+        raise Trouble("too-large", f"the body holds more than {MAX_VALUES:,} values")
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
