@@ -94,6 +94,7 @@ SAID = {
     "part": "words",
     "statement": "Zwords",
 }
+SAID_DOWN = {"service": "alpha-it/showcase", "condition": "down"}
 WORD = {"known-as": "Zanotherword"}
 _SERVICE = "/services/{organization}/{service}"
 _CONSUMPTION = "/consumption/{consumer}/{organization}/{service}"
@@ -187,6 +188,11 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/search"): Route(at="search?q=zportal"),
     ("GET", "/impact"): Route(objects=SEES_SERVICE, at="impact?service=*"),
     ("POST", "/impact"): Route(objects=SEES_SERVICE, body={"services": ["*"]}),
+    ("POST", "/observations"): Route(
+        who=frozenset(MAY_DEFINE), body={"observations": [SAID_DOWN]}, scope=Scope.WRITE
+    ),
+    ("GET", f"{_SERVICE}/status"): Route(objects=SEES_SERVICE, at="services/*/status"),
+    ("GET", "/status"): Route(),
     ("GET", "/changes"): Route(),
     ("POST", "/changes"): Route(
         who=frozenset(MAY_DEFINE),
@@ -207,6 +213,7 @@ def state() -> tuple[object, ...]:
         *standing(),
         list(django_apps.get_model("common", "CatalogueVersion").objects.values_list()),
         django_apps.get_model("common", "IdempotencyKey").objects.count(),
+        django_apps.get_model("monitoring", "Observation").objects.count(),
     )
 
 
@@ -261,7 +268,7 @@ def check(speaker: Speaker, method: str, path: str, reference: str, who: str) ->
         seen = LIKE.get(who, who) in route.objects[reference]
         assert answer.status_code == (200 if seen else 404), (reference, answer.content)
     elif who in route.who:
-        assert answer.status_code in {200, 201}, answer.content
+        assert answer.status_code in {200, 201, 202}, answer.content
     else:
         assert answer.status_code in {403, 404, 409, 422}, answer.content
     if answer.status_code >= 400 or method == "GET" or route.scope is Scope.READ:
@@ -428,6 +435,8 @@ def test_nothing_that_can_be_read_tells_more_than_one_may_read(api: Api, who: st
         *(f"{V1}/services/{reference}/chain?depth=0" for reference in SEES_SERVICE),
         *(f"{V1}/services/{reference}/history" for reference in SEES_SERVICE),
         *(f"{V1}/impact?service={reference}" for reference in SEES_SERVICE),
+        *(f"{V1}/services/{reference}/status" for reference in SEES_SERVICE),
+        f"{V1}/status?limit=100",
         *(f"{V1}/organizations/{key}" for key in SEES_ORGANIZATION),
         *(f"{V1}/people/{email}" for email in SEES_PERSON),
     ]

@@ -30,6 +30,8 @@ from catenary.api.schemas import (
     page_of,
     ref_to,
 )
+from catenary.api.schemas_of_conditions import WORD
+from catenary.apps.monitoring.operations.recording import MOST_WORDS
 from catenary.apps.portfolio.queries.impact import MOST_AT_ONCE
 
 #: Answered by every route, by some fault of the request or of ours.
@@ -104,7 +106,7 @@ def _complete(path: str, method: str, operation: Schema) -> None:
         parameters += [_IF_MATCH, *([] if method == "delete" else [_IF_NONE_MATCH])]
     elif method == "get" and path.endswith("}"):
         parameters.append(_IF_NONE_MATCH_READING)
-    if name == "makeChanges":
+    if name in _CARRIED_OUT_ONCE:
         parameters.append(_IDEMPOTENCY_KEY)
     body = _body(name, method)
     if body is not None:
@@ -118,7 +120,9 @@ def _responses(name: str, method: str, has_body: bool, parameters: list[Schema])
         codes += _WITH_BODY
     if method in {"put", "patch", "delete"} or name in {"makeChanges", "actInWorkshop"}:
         codes += _WRITING
-    if name == "makeChanges":
+    if name == "recordObservations":
+        codes += ["not-allowed", "forged", "busy"]
+    if name in _CARRIED_OUT_ONCE:
         codes += ["in-progress", "key-reused"]
     responses: Schema = {
         str(status): {"$ref": f"#/components/responses/Problem{status}"}
@@ -131,12 +135,14 @@ def _responses(name: str, method: str, has_body: bool, parameters: list[Schema])
         headers.add("ETag")
     if name.startswith("list"):
         headers.add("Link")
-    if name == "makeChanges":
+    if name in _CARRIED_OUT_ONCE:
         headers.add("Idempotency-Replayed")
+    if name == "readBoard":
+        headers.add("Link")
     content = {media: {"schema": schema, "example": example}}
     if any(parameter["name"] == "as_of" for parameter in parameters):
         headers.add("Catenary-As-Of")
-    responses["200"] = {
+    responses["202" if name == "recordObservations" else "200"] = {
         "description": "done" if method != "get" else "found",
         "headers": {each: {"$ref": f"#/components/headers/{each}"} for each in sorted(headers)},
         "content": content,
@@ -158,6 +164,8 @@ def _responses(name: str, method: str, has_body: bool, parameters: list[Schema])
     return dict(sorted(responses.items()))
 
 
+#: Of which one may send an Idempotency-Key along.
+_CARRIED_OUT_ONCE = {"makeChanges", "recordObservations"}
 _GET_ONE = {f"get{name}" for name, _ in TITLES.values()}
 _PLURALS = {
     "Services": "service",
@@ -229,6 +237,11 @@ def _body(name: str, method: str) -> Schema | None:
         return {"application/json": {"schema": schema, "example": examples.wanted(kind)}}
     if name == "makeChanges":
         return {"application/json": {"schema": ref_to("Changes"), "example": examples.CHANGES}}
+    if name == "recordObservations":
+        schema = object_of(
+            {"observations": {**list_of(WORD), "minItems": 1, "maxItems": MOST_WORDS}}
+        )
+        return {"application/json": {"schema": schema, "example": examples.OBSERVATIONS}}
     if name == "findImpact":
         schema = object_of(
             {

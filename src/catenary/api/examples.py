@@ -261,6 +261,94 @@ WORKSHOP_ACT: Plain = {
     "act": "add",
     "statement": "Paper forms",
 }
+OBSERVATIONS: Plain = {
+    "observations": [
+        {
+            "service": "hospital-it/database",
+            "condition": "down",
+            "at": "2026-11-03T09:30Z",
+            "source": "prometheus",
+            "text": "The primary does not answer",
+            "valid-for": "5 min",
+        },
+        {"service": "hospital-it/nothing", "condition": "down"},
+    ]
+}
+RECORDED: Plain = {
+    "taken": [
+        {
+            "place": 0,
+            "service": "hospital-it/database",
+            "at": "2026-11-03T09:30:00+00:00",
+            "outcome": "recorded",
+        }
+    ],
+    "refused": [
+        {
+            "place": 1,
+            "service": "hospital-it/nothing",
+            "errors": [
+                {
+                    "code": "unknown-service",
+                    "reference": "hospital-it/nothing",
+                    "pointer": "/observations/1/service",
+                    "detail": "there is no service hospital-it/nothing that you may see",
+                }
+            ],
+        }
+    ],
+}
+_CONDITION: Plain = {
+    "condition": "degraded",
+    "words": "degraded",
+    "best": "degraded",
+    "worst": "degraded",
+    "planned": False,
+    "derived": True,
+    "assumed": False,
+    "at-risk": False,
+    "next-loss": None,
+}
+_NAMED: Plain = {
+    "reference": _REFERENCES["service"],
+    "name": "Patient management",
+    "known-as": "Ward system",
+    "provider": "hospital-it",
+}
+STATUS: Plain = {
+    **_NAMED,
+    **_CONDITION,
+    "since": "2026-11-03T09:30:00+00:00",
+    "causes": [
+        {
+            "explains": "degraded",
+            "condition": "down",
+            "since": "2026-11-03T09:30:00+00:00",
+            "path": [
+                {
+                    "reference": _REFERENCES["service"],
+                    "name": "Patient management",
+                    "provider": "hospital-it",
+                },
+                {
+                    "reference": None,
+                    "name": "a supporting service of Acme Cloud Ltd",
+                    "provider": "acme-cloud",
+                },
+            ],
+            "said": [],
+        }
+    ],
+    "risks": [],
+    "has-more": False,
+    "computed-at": "2026-11-03T09:30:04+00:00",
+}
+BOARD: Plain = {
+    "items": [{**_NAMED, "role": "external", **_CONDITION}],
+    "counts": {"down": 0, "degraded": 1, "unknown": 0, "maintenance": 0, "operational": 0},
+    "total": 1,
+    "next": None,
+}
 FAILING: Plain = {"services": [_REFERENCES["service"], "acme-cloud/east"], "condition": "down"}
 LINES = (
     '{"kind":"organization","reference":"st-mary","name":"St. Mary\'s Hospital","etag":"'

@@ -117,7 +117,8 @@ def _route(path: str, method: str, operation: dict[str, Any]) -> Route:
     bodies: dict[str, Any] = operation.get("requestBody", {}).get("content", {})
     first: dict[str, Any] = next(iter(bodies.values()), {})
     body = first.get("example")
-    content = operation["responses"]["200"]["content"]
+    done = operation["responses"].get("200") or operation["responses"]["202"]
+    content = done["content"]
     return Route(
         id=operation["operationId"],
         method=method.upper(),

@@ -8,6 +8,7 @@ from typing import Any
 from catenary.api import examples
 from catenary.api.problems import KINDS
 from catenary.api.routes.changes import MAX_CHANGES
+from catenary.api.schemas_of_conditions import CONDITIONS
 from catenary.api.writing import ADDED
 from catenary.domain.estate import ROLE_NAMES
 from catenary.domain.findings import Severity
@@ -427,6 +428,7 @@ OTHERS: dict[str, tuple[Schema, Any]] = {
         ),
         examples.ME,
     ),
+    **CONDITIONS,
     "readWorkshop": (_WORKSHOP, examples.WORKSHOP),
     "actInWorkshop": (_WORKSHOP, examples.WORKSHOP),
     "getSchema": ({"type": "object"}, {"$schema": "https://json-schema.org/draft/2020-12/schema"}),

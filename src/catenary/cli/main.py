@@ -9,6 +9,19 @@ from typing import Annotated
 
 import typer
 
+from catenary.cli.commands_of_conditions import app as conditions
+from catenary.cli.options import (
+    AsOf,
+    By,
+    Data,
+    Folder,
+    Json,
+    Prune,
+    Seen,
+    Source,
+    TakeOver,
+)
+
 app = typer.Typer(
     name="catenary",
     help="Service portfolio, catalogue and assurance over the whole chain of promises.",
@@ -18,36 +31,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Folder = Annotated[Path, typer.Argument(help="A folder with catalogue files, or one file.")]
-Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
-Data = Annotated[
-    Path | None, typer.Option("--data", help="Where everything is kept. [default: ./var]")
-]
-By = Annotated[
-    str, typer.Option("--by", help="Act as this person (e-mail), with their permissions.")
-]
-Seen = Annotated[str, typer.Option("--as", help="Seen as this organization. [default: everything]")]
-AsOf = Annotated[
-    str,
-    typer.Option(
-        "--as-of", help="As of a past moment: an ISO date (its end) or time. [default: now]"
-    ),
-]
-Source = Annotated[
-    str,
-    typer.Option(
-        "--source",
-        help="The name under which this folder manages what it defines.",
-        show_default="the folder's name",
-    ),
-]
-TakeOver = Annotated[
-    bool, typer.Option("--take-over", help="Also change what another source manages.")
-]
-Prune = Annotated[
-    bool, typer.Option("--prune", help="Remove what this source manages and no longer holds.")
-]
-
 
 def _version(wanted: bool) -> None:
     if wanted:
@@ -55,6 +38,9 @@ def _version(wanted: bool) -> None:
 
         typer.echo(f"catenary {__version__}")
         raise typer.Exit
+
+
+app.add_typer(conditions)
 
 
 @app.callback()

@@ -216,6 +216,10 @@ def _need_port(port: int, host: str = "127.0.0.1") -> None:
 
 
 def _serve(port: int, threads: int, host: str = "127.0.0.1") -> None:
-    from catenary.cli.server import serve
+    from django.conf import settings
 
-    serve(host=host, port=port, threads=threads)
+    from catenary.cli.server import serve
+    from catenary.cli.worker import working_beside
+
+    with working_beside(settings.ENGINE_BESIDE_SERVER):
+        serve(host=host, port=port, threads=threads)

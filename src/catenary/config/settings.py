@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "catenary.apps.organizations",
     "catenary.apps.calendars",
     "catenary.apps.portfolio",
+    "catenary.apps.monitoring",
     "catenary.web",
     "catenary.api",
 ]
@@ -226,3 +227,5 @@ METRICS_TOKEN = os.environ.get("CATENARY_METRICS_TOKEN", "").strip()
 METRICS_ON_LOOPBACK = os.environ.get("CATENARY_METRICS", "") == "loopback"
 #: Told to stop, go on answering for so long while /readyz says no.
 DRAIN_SECONDS = whole_number("CATENARY_DRAIN_SECONDS", 0, 0, 600)
+#: Whether `catenary serve` also runs the worker, as on a single machine.
+ENGINE_BESIDE_SERVER = os.environ.get("CATENARY_ENGINE", "") != "off"

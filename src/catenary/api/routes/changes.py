@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from catenary import clock
 from catenary.api.answers import digest_of_tag
 from catenary.api.asking import WRITING, Asking, asking_of
 from catenary.api.bodies import BULK, mapping, parse, read_bytes
+from catenary.api.once import carried_out_once
 from catenary.api.problems import Error, Trouble, pointer
 from catenary.api.writing import (
     KINDS,
@@ -23,15 +22,6 @@ from catenary.api.writing import (
     refusal,
     result_plain,
     try_document,
-)
-from catenary.apps.common.operations import (
-    KeptAnswer,
-    KeyInUse,
-    KeyReused,
-    claim_key,
-    keep_answer,
-    release_key,
-    waiting_turn,
 )
 from catenary.domain.refusals import Refused
 from catenary.exchange.catalogue.amending import Amendment, Conflicts
@@ -54,7 +44,6 @@ _CHANGE = {
     "document": "what it shall say; null to remove it",
     "expected": 'its etag when it was last seen; "" when it must be new; absent for whatever',
 }
-_KEY_HEADER = "Idempotency-Key"
 
 
 @router.post("/changes", auth=WRITING, operation_id="makeChanges")
@@ -65,53 +54,8 @@ def make_changes(request: HttpRequest) -> HttpResponse:
     it gets the answer it got the first time.
     """
     asking = asking_of(request)
-    key = _idempotency_key(request)
     body = read_bytes(request, limit=BULK)
-    if key is None:
-        return _answer(_carry_out(asking, parse(body)))
-    fingerprint = blake2b(request.get_full_path().encode() + b"\0" + body, digest_size=16)
-    kept = _claim(asking, key, fingerprint.hexdigest())
-    if kept is not None:
-        return _answer(kept.answer.encode(), {"Idempotency-Replayed": "true"})
-    try:
-        with waiting_turn():
-            answer = _carry_out(asking, parse(body))
-            keep_answer(account_id=asking.account_id, key=key, status=200, answer=answer.decode())
-    except BaseException:
-        release_key(account_id=asking.account_id, key=key)
-        raise
-    return _answer(answer)
-
-
-def _answer(body: bytes, headers: dict[str, str] | None = None) -> HttpResponse:
-    return HttpResponse(body, content_type="application/json", headers=headers or {})
-
-
-def _idempotency_key(request: HttpRequest) -> str | None:
-    key = request.headers.get(_KEY_HEADER)
-    if key is None:
-        return None
-    if not 1 <= len(key) <= 200 or not key.isprintable() or not key.isascii():
-        error = Error(
-            "this is no key", parameter=_KEY_HEADER, expected="1 to 200 printable characters"
-        )
-        raise Trouble("invalid", f"{_KEY_HEADER} is no key", [error])
-    return key
-
-
-def _claim(asking: Asking, key: str, fingerprint: str) -> KeptAnswer | None:
-    try:
-        return claim_key(
-            account_id=asking.account_id, key=key, fingerprint=fingerprint, at=clock.now()
-        )
-    except KeyReused:
-        raise Trouble("key-reused", f"{_KEY_HEADER} {key} was sent with another request") from None
-    except KeyInUse:
-        raise Trouble(
-            "in-progress",
-            f"the request with the {_KEY_HEADER} {key} is being carried out",
-            headers={"Retry-After": "1"},
-        ) from None
+    return carried_out_once(request, asking, body, lambda: _carry_out(asking, parse(body)))
 
 
 def _carry_out(asking: Asking, value: Any) -> bytes:

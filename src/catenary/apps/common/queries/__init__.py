@@ -6,9 +6,12 @@ import gc
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TypeVar
 
 from django.db import DatabaseError, OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
+
+T = TypeVar("T")
 
 
 def catalogue_version() -> int:
@@ -20,9 +23,9 @@ def catalogue_version() -> int:
     return row[0] if row else 0
 
 
-def in_batches(ids: Iterable[int], size: int = 900) -> Iterator[list[int]]:
+def in_batches(ids: Iterable[T], size: int = 900) -> Iterator[list[T]]:
     """``ids`` in lists short enough for one ``IN (…)`` on every database."""
-    batch: list[int] = []
+    batch: list[T] = []
     for number in ids:
         batch.append(number)
         if len(batch) == size:

@@ -20,7 +20,12 @@ from django.utils.duration import duration_iso_string
 _NOT_KEPT = {"contenttypes", "auth", "sessions", "admin", "sites"}
 #: Numbers that say when to look again, and not what there is to see; and who is signed in, which
 #: whoever finds a backup must not become, and who is kept waiting at the door.
-_NOT_CONTENT = {"common_catalogueversion", "access_session", "access_signinthrottle"}
+_NOT_CONTENT = {
+    "access_session",
+    "access_signinthrottle",
+    "common_catalogueversion",
+    "monitoring_propagation",
+}
 
 Migrations = frozenset[tuple[str, str]]
 

@@ -172,6 +172,12 @@ def last_mark() -> Mark | None:
     return None if version is None else Mark(revision_id, version)
 
 
+def changed_at(version: int) -> datetime | None:
+    """When the last change to the catalogue was made, provided that it made this version of it."""
+    last = Change.objects.order_by("-pk").values_list("version", "at").first()
+    return last[1] if last is not None and last[0] == version else None
+
+
 def revised_since(mark: Mark, most: int) -> dict[Kind, set[int]] | None:
     """The numbers of everything revised after a mark, by kind; none when that is more than
     ``most`` revisions, or when the mark does not stand in this history."""

@@ -1,0 +1,1 @@
+"""Monitoring: what is reported of services, and the conditions that follow from it."""

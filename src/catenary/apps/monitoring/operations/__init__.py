@@ -1,0 +1,1 @@
+"""Writing: words are recorded, and conditions follow from them."""

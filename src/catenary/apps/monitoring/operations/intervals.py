@@ -1,0 +1,138 @@
+"""Rewriting what stood from some instant on: intervals cut, taken away, added and joined, so that
+neighbours of one service touch only where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from catenary.apps.common.operations import insert_rows, update_rows
+from catenary.apps.common.queries import in_batches
+from catenary.apps.monitoring.queries.instants import micros, moment
+
+#: What stands from an instant on; none where nothing does.
+Value = tuple[Any, ...] | None
+#: What stands from instants on, in order; the first is the instant asked about.
+Course = Sequence[tuple[int, Value]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An interval as it is kept; ``end`` is none while it stands."""
+
+    id: int
+    start: int
+    end: int | None
+    value: tuple[Any, ...]
+
+
+@dataclass
+class _Edits:
+    gone: list[int] = field(default_factory=list)
+    ends: list[tuple[datetime | None, int]] = field(default_factory=list)
+    new: list[tuple[Any, ...]] = field(default_factory=list)
+
+
+def rewrite(
+    model: type[models.Model], columns: Sequence[str], courses: Mapping[int, Course]
+) -> dict[int, int]:
+    """Make services say what ``courses`` say, from the first instant of each on; everything before
+    stays. Says from which instant on each of those that changed differs from what was kept."""
+    kept = _kept(model, columns, courses)
+    edits, changed = _Edits(), {}
+    for service, course in courses.items():
+        differs = _edit(service, _joined(course), kept.get(service, []), edits)
+        if differs is not None:
+            changed[service] = differs
+    for batch in in_batches(edits.gone):
+        model._default_manager.filter(pk__in=batch).delete()
+    update_rows(model, ["ends_at"], edits.ends)
+    insert_rows(model, ["service_id", "starts_at", "ends_at", *columns], edits.new)
+    return changed
+
+
+def _kept(
+    model: type[models.Model], columns: Sequence[str], courses: Mapping[int, Course]
+) -> dict[int, list[_Kept]]:
+    found: dict[int, list[_Kept]] = {}
+    if not courses:
+        return found
+    first = moment(min(course[0][0] for course in courses.values()))
+    names = ("service_id", "pk", "starts_at", "ends_at", *columns)
+    for batch in in_batches(courses):
+        rows = model._default_manager.filter(service_id__in=batch).filter(
+            Q(ends_at__isnull=True) | Q(ends_at__gte=first)
+        )
+        for row in rows.order_by("starts_at").values_list(*names):
+            end = None if row[3] is None else micros(row[3])
+            if end is None or end >= courses[row[0]][0][0]:
+                one = _Kept(row[1], micros(row[2]), end, tuple(row[4:]))
+                found.setdefault(row[0], []).append(one)
+    return found
+
+
+def _joined(course: Iterable[tuple[int, Value]]) -> list[tuple[int, Value]]:
+    """The same without changes that change nothing; of several at one instant the last counts."""
+    found: list[tuple[int, Value]] = []
+    for instant, value in course:
+        if found and found[-1][0] == instant:
+            found.pop()
+        if not found or found[-1][1] != value:
+            found.append((instant, value))
+    return found
+
+
+def _edit(
+    service: int, course: list[tuple[int, Value]], kept: list[_Kept], edits: _Edits
+) -> int | None:
+    """The edits that make one service follow its course; none when it does already."""
+    since = course[0][0]
+    differs = _first_difference(course, _course_of(kept, since))
+    if differs is None:
+        return None
+    rest = [(max(instant, differs), value) for instant, value in _from(course, differs)]
+    base = next((one for one in reversed(kept) if one.start < differs), None)
+    if base is not None and base.end is not None and base.end < differs:
+        base = None
+    edits.gone += [one.id for one in kept if one.start >= differs]
+    if base is not None:
+        end: int | None = differs
+        if rest[0][1] == base.value:
+            rest = rest[1:]
+            end = rest[0][0] if rest else None
+        if end != base.end:
+            edits.ends.append((None if end is None else moment(end), base.id))
+    for place, (instant, value) in enumerate(rest):
+        if value is not None:
+            until = moment(rest[place + 1][0]) if place + 1 < len(rest) else None
+            edits.new.append((service, moment(instant), until, *value))
+    return differs
+
+
+def _course_of(kept: list[_Kept], since: int) -> list[tuple[int, Value]]:
+    """What is kept, as a course."""
+    course: list[tuple[int, Value]] = [(since, None)]
+    for one in kept:
+        course.append((max(one.start, since), one.value))
+        if one.end is not None:
+            course.append((max(one.end, since), None))
+    return _joined(course)
+
+
+def _first_difference(new: list[tuple[int, Value]], old: list[tuple[int, Value]]) -> int | None:
+    for one, other in zip(new, old, strict=False):
+        if one != other:
+            return min(one[0], other[0])
+    if len(new) == len(old):
+        return None
+    return max(new, old, key=len)[min(len(new), len(old))][0]
+
+
+def _from(course: list[tuple[int, Value]], instant: int) -> list[tuple[int, Value]]:
+    last = max(place for place, (begins, _) in enumerate(course) if begins <= instant)
+    return course[last:]

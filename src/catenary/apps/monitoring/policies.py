@@ -1,0 +1,23 @@
+"""Who may say in what condition a service is."""
+
+from __future__ import annotations
+
+from catenary.domain.actors import Actor, OrganizationPath, Scope
+from catenary.domain.documents.shapes import Role
+
+_REPORT = frozenset(
+    {
+        Role.SERVICE_OWNER,
+        Role.SERVICE_LEVEL_MANAGER,
+        Role.CATALOGUE_EDITOR,
+        Role.ADMINISTRATOR,
+    }
+)
+
+
+def may_report(actor: Actor, provider_path: OrganizationPath) -> bool:
+    """Owners, service level managers, editors and administrators of the provider or above it
+    report of its services, and operators."""
+    return Scope.WRITE in actor.scopes and (
+        actor.is_operator or actor.has_role_over(provider_path, _REPORT)
+    )

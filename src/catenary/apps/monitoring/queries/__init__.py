@@ -1,0 +1,1 @@
+"""Reading: words, conditions, and why they are what they are."""

@@ -1,0 +1,138 @@
+"""Why a service is in its condition: the part of the chain below it that matters, put together from
+what is kept and explained by the foundation. Nothing here knows who asks: `queries.status` does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from catenary.apps.common.queries import in_batches
+from catenary.apps.monitoring.models import EffectiveCondition, OwnCondition
+from catenary.apps.monitoring.queries.stored import EFFECTIVE, NOTHING_KNOWN, OWN
+from catenary.apps.portfolio.queries.records import TODAY
+from catenary.domain.chain.compiled import compiled
+from catenary.domain.condition.codes import NOTHING, OPERATIONAL, UNKNOWN
+from catenary.domain.condition.explanation import Cause, Causes, explained
+from catenary.domain.condition.own import Own
+from catenary.domain.condition.plain import PlainEngine
+from catenary.domain.condition.propagation import propagate
+from catenary.domain.estate import Bools, Estate, Ints
+from catenary.domain.impact import Gates
+
+#: So many services below one are looked at for an explanation.
+_MOST = 5_000
+_WELL = (OPERATIONAL, OPERATIONAL, OPERATIONAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """An effective condition as it is kept."""
+
+    best: int
+    worst: int
+    is_planned: bool
+    next_loss: int
+    possible_next_loss: int
+    is_derived: bool
+    is_assumed: bool
+
+    @property
+    def is_plainly_well(self) -> bool:
+        """Operational without any doubt, and not at risk either."""
+        return not (self.worst or self.next_loss or self.possible_next_loss)
+
+
+UNHEARD_OF = Effective(*NOTHING_KNOWN)
+
+
+def effective_now(service_ids: Ints) -> dict[int, Effective]:
+    """The effective conditions of services, by number; those of which nothing is known are
+    missing."""
+    found = {}
+    for batch in in_batches(service_ids.tolist()):
+        rows = EffectiveCondition.objects.filter(service_id__in=batch, ends_at__isnull=True)
+        found.update(
+            {row[0]: Effective(*row[1:]) for row in rows.values_list("service_id", *EFFECTIVE)}
+        )
+    return found
+
+
+def causes_of(estate: Estate, place: int, paths: int) -> tuple[Causes, Causes]:
+    """The causes of a service's condition and of its being at risk, by position in the estate."""
+    below = _below(estate, place)
+    nodes, effective, is_followed = below
+    own = _own(estate, nodes, effective, is_followed)
+    followed = np.zeros(estate.size, dtype=np.bool_)
+    followed[nodes[is_followed]] = True
+    engine = PlainEngine(compiled(_narrowed(TODAY.gates(estate, followed), nodes)))
+    conditions = propagate(engine, own)
+    found = explained(conditions, int(np.searchsorted(nodes, place)), paths)
+    return _in_estate(found.causes, nodes), _in_estate(found.risks, nodes)
+
+
+def _below(estate: Estate, place: int) -> tuple[Ints, list[Effective], Bools]:
+    """The services on the way down to every source, in order; which of them are followed."""
+    found: dict[int, Effective] = {}
+    followed: set[int] = set()
+    level = np.array([place], dtype=np.int64)
+    while len(level):
+        numbers = estate.service_ids[level]
+        known = effective_now(numbers)
+        for position, number in zip(level.tolist(), numbers.tolist(), strict=True):
+            found[position] = known.get(number, UNHEARD_OF)
+        waiting = [p for p in level.tolist() if not found[p].is_plainly_well]
+        supporters = estate.supporters_of(np.array(waiting, dtype=np.int64))
+        if len(found) + len(supporters) > _MOST:
+            break
+        followed.update(waiting)
+        level = np.array([p for p in supporters.tolist() if p not in found], dtype=np.int64)
+    nodes = np.array(sorted(found), dtype=np.int64)
+    is_followed = np.array([position in followed for position in nodes.tolist()], dtype=np.bool_)
+    return nodes, [found[position] for position in nodes.tolist()], is_followed
+
+
+def _own(estate: Estate, nodes: Ints, effective: list[Effective], is_followed: Bools) -> Own:
+    numbers = estate.service_ids[nodes].tolist()
+    said: dict[int, tuple[int, int, int]] = {}
+    for batch in in_batches(numbers):
+        rows = OwnCondition.objects.filter(service_id__in=batch, ends_at__isnull=True)
+        said.update({row[0]: row[1:] for row in rows.values_list("service_id", *OWN)})
+    values = []
+    for number, known, follows in zip(numbers, effective, is_followed.tolist(), strict=True):
+        if not follows:
+            # What is not followed stands for everything below it.
+            code = known.best if known.best == known.worst else UNKNOWN
+            well = OPERATIONAL
+            values.append((code, well, code) if known.is_planned else (code, code, well))
+        elif number in said:
+            values.append(said[number])
+        else:
+            # As it was decided over the whole chain: here some loops are cut.
+            is_silent_well = known.is_derived or known.is_assumed
+            values.append(_WELL if is_silent_well else (UNKNOWN, UNKNOWN, OPERATIONAL))
+    columns = np.array(values, dtype=np.int8)
+    assert NOTHING not in columns
+    return Own(columns[:, 0], columns[:, 1], columns[:, 2], np.zeros(len(nodes), dtype=np.bool_))
+
+
+def _narrowed(gates: Gates, nodes: Ints) -> Gates:
+    """The same groups with places among ``nodes`` instead of positions in the estate."""
+    return Gates(
+        size=len(nodes),
+        group_reliant=np.searchsorted(nodes, gates.group_reliant).astype(np.int64),
+        group_minimum=gates.group_minimum,
+        group_full=gates.group_full,
+        group_soft=gates.group_soft,
+        member_group=gates.member_group,
+        member_supporter=np.searchsorted(nodes, gates.member_supporter).astype(np.int64),
+        member_weight=gates.member_weight,
+    )
+
+
+def _in_estate(causes: Causes, nodes: Ints) -> Causes:
+    told = tuple(
+        Cause(tuple(int(nodes[place]) for place in cause.path), cause.explains, cause.condition)
+        for cause in causes.told
+    )
+    return Causes(told, causes.more, causes.is_complete)

@@ -1,0 +1,90 @@
+"""The words that decide what stands from some moment on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from django.db import connection
+
+from catenary.apps.monitoring.queries.instants import micros
+from catenary.domain.observations.words import FOREVER, NEVER, NO_SEQUENCE, Words
+
+_COLUMNS = (
+    "o.service_id, o.source_id, o.condition, o.at, o.sequence, o.recorded_at, o.valid_until,"
+    " o.planned, o.share, o.id"
+)
+#: Each service with the moment it is asked about.
+_WANTED = {
+    "postgresql": "SELECT * FROM unnest(%s::bigint[], %s::timestamptz[]) AS w(service_id, since)",
+    "sqlite": "SELECT json_extract(value, '$[0]') AS service_id,"
+    " json_extract(value, '$[1]') AS since FROM json_each(%s)",
+}
+_FROM = (
+    "WITH w AS ({wanted}) SELECT {columns} FROM w"
+    " JOIN monitoring_observation o ON o.service_id = w.service_id AND o.at >= w.since"
+)
+_BEFORE = (
+    "WITH w AS ({wanted}), l AS ("
+    "SELECT o.service_id, o.source_id, MAX(o.at) AS at FROM w"
+    " JOIN monitoring_observation o ON o.service_id = w.service_id AND o.at < w.since"
+    " GROUP BY o.service_id, o.source_id)"
+    " SELECT {columns} FROM l JOIN monitoring_observation o ON o.service_id = l.service_id"
+    " AND o.source_id = l.source_id AND o.at = l.at"
+)
+
+
+def words_from(since: Mapping[int, datetime]) -> tuple[Words, list[int]]:
+    """Of each service all words from its moment on, and of each source its last ones before; with
+    the numbers of the observations, in the same order. Two queries."""
+    if not since:
+        return words_of_rows([]), []
+    pairs = sorted(since.items())
+    rows: list[tuple[Any, ...]] = []
+    with connection.cursor() as cursor:
+        for statement in (_FROM, _BEFORE):
+            sql = statement.format(wanted=_WANTED[connection.vendor], columns=_COLUMNS)
+            cursor.execute(sql, _asked(pairs))
+            rows += cursor.fetchall()
+    return words_of_rows(rows), [row[-1] for row in rows]
+
+
+def _asked(pairs: Sequence[tuple[int, datetime]]) -> list[Any]:
+    if connection.vendor == "postgresql":
+        return [[pair[0] for pair in pairs], [pair[1] for pair in pairs]]
+    adapt = connection.ops.adapt_datetimefield_value
+    return [json.dumps([(number, str(adapt(moment))) for number, moment in pairs])]
+
+
+def words_of_rows(rows: Sequence[tuple[Any, ...]]) -> Words:
+    """Words in columns."""
+
+    def column(values: list[int]) -> Any:
+        return np.array(values, dtype=np.int64)
+
+    at = [_instant(row[3]) for row in rows]
+    valid = [
+        FOREVER if row[6] is None else max(_instant(row[6]) - begins, 0)
+        for row, begins in zip(rows, at, strict=True)
+    ]
+    return Words(
+        service=column([row[0] for row in rows]),
+        source=column([row[1] for row in rows]),
+        condition=column([row[2] for row in rows]).astype(np.int8),
+        at=column(at),
+        sequence=column([NO_SEQUENCE if row[4] is None else row[4] for row in rows]),
+        recorded=column([_instant(row[5]) for row in rows]),
+        valid_for=column(valid),
+        plan=column([row[7] for row in rows]).astype(np.int8),
+        share=column([row[8] for row in rows]),
+        withdrawn=np.full(len(rows), NEVER, dtype=np.int64),
+    )
+
+
+def _instant(value: Any) -> int:
+    # SQLite keeps moments as text, in UTC.
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return micros(moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment)

@@ -1,0 +1,83 @@
+"""The commands about conditions, each with its options; part of `main`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from catenary.cli.options import By, Data, Json, Seen
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+def worker(
+    data: Data = None,
+    beside: Annotated[
+        int, typer.Option(help="End when this process, which began us, is gone.")
+    ] = 0,
+) -> None:
+    """Follow what is reported and keep the conditions of all services; serve does so too."""
+    from catenary.cli.worker import run_worker
+
+    run_worker(data=data, beside=beside)
+
+
+@app.command()
+def observe(
+    reference: Annotated[str, typer.Argument(help="The service, like organization/service.")],
+    condition: Annotated[
+        str, typer.Argument(help="operational, degraded, down, unknown, or cleared.")
+    ],
+    at: Annotated[str, typer.Option(help="When it was true: an ISO time. [default: now]")] = "",
+    text: Annotated[str, typer.Option(help="What happened, in words.")] = "",
+    planned: Annotated[
+        bool | None, typer.Option("--planned/--unplanned", help="Whether it was planned.")
+    ] = None,
+    share: Annotated[str, typer.Option(help="How many are affected, like 30 %.")] = "",
+    valid_for: Annotated[
+        str, typer.Option(help="After so long the word says unknown, like 5 min.")
+    ] = "",
+    source: Annotated[
+        str, typer.Option(help="A monitor's name, import:NAME or schedule:NAME. [default: by hand]")
+    ] = "",
+    number: Annotated[
+        str, typer.Option("--reference", help="Where the source has more, like an incident.")
+    ] = "",
+    by: By = "",
+    json: Json = False,
+    data: Data = None,
+) -> None:
+    """Report in what condition a service is."""
+    from catenary.cli.conditions import report
+
+    said = {
+        "service": reference,
+        "condition": condition,
+        "at": at,
+        "text": text,
+        "planned": planned,
+        "share": share,
+        "valid-for": valid_for,
+        "source": source,
+        "reference": number,
+    }
+    report(said=said, by=by, json=json, data=data)
+
+
+@app.command()
+def status(
+    reference: Annotated[
+        str, typer.Argument(help="One service; without it, all that are not operational.")
+    ] = "",
+    every: Annotated[bool, typer.Option("--all", help="List those that are well, too.")] = False,
+    seen: Seen = "",
+    by: By = "",
+    json: Json = False,
+    data: Data = None,
+) -> None:
+    """Say in what condition services are, and why."""
+    from catenary.cli.conditions import show_status
+
+    show_status(reference=reference, every=every, seen=seen, by=by, json=json, data=data)

@@ -1,0 +1,145 @@
+"""observe and status: saying in what condition a service is, and why it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from catenary import clock
+from catenary.cli.exit_codes import REFUSED
+from catenary.cli.session import actor_by, fail, ready, viewpoint_from
+from catenary.cli.showing import viewpoint_for
+from catenary.cli.terminal import Colour, answer, complain, say
+
+if TYPE_CHECKING:
+    from catenary.apps.monitoring.queries.board import BoardRow
+    from catenary.apps.monitoring.queries.status import ServiceStatus, ToldCause
+
+_COLOURS: dict[str, Colour] = {
+    "down": "red",
+    "degraded": "yellow",
+    "unknown": "bold",
+    "maintenance": "bold",
+    "operational": "green",
+}
+_PAGE = 500
+
+
+def report(*, said: Mapping[str, Any], by: str, json: bool, data: Path | None) -> None:
+    """Record one word."""
+    ready(data)
+    from catenary.apps.monitoring.operations.recording import record_observations
+
+    word = {name: value for name, value in said.items() if value not in ("", None)}
+    found = record_observations(actor=actor_by(by), at=clock.now(), words=[word])
+    reasons = [reason for refused in found.refused for reason in refused.reasons]
+    if json:
+        outcome = str(found.taken[0].outcome) if found.taken else "refused"
+        answer({"outcome": outcome, "errors": [_reason(reason) for reason in reasons]})
+    for reason in reasons if not json else ():
+        field = "" if reason.field in ("", "service") else f"{reason.field}: "
+        complain(f"catenary: {field}{reason.sentence}")
+        complain(f"    expected: {reason.expected}")
+    if reasons:
+        fail("nothing was recorded", REFUSED)
+    if not json:
+        taken = found.taken[0]
+        say(f"{taken.service}: {taken.outcome}; it holds from {taken.at.isoformat()}")
+
+
+def _reason(reason: Any) -> dict[str, str]:
+    return {
+        "code": reason.code,
+        "field": reason.field,
+        "detail": reason.sentence,
+        "expected": reason.expected,
+    }
+
+
+def show_status(
+    *, reference: str, every: bool, seen: str, by: str, json: bool, data: Path | None
+) -> None:
+    """Print the condition of one service with its causes, or the board."""
+    ready(data)
+    actor = actor_by(by)
+    if not reference:
+        _show_board(actor, seen, every, json)
+        return
+    from catenary.apps.monitoring.queries.status import service_status, status_as_plain
+
+    found = service_status(
+        actor=actor,
+        viewpoint=viewpoint_for(actor, seen, reference),
+        reference=reference,
+        at=clock.now(),
+    )
+    if found is None:
+        fail(f"there is no service {reference} that you may see")
+    if json:
+        answer(status_as_plain(found))
+    else:
+        _print(found)
+
+
+def _show_board(actor: Any, seen: str, every: bool, json: bool) -> None:
+    from catenary.apps.monitoring.queries.board import board, board_row_as_plain
+    from catenary.apps.monitoring.queries.status import SHOWN, shown, words
+
+    viewpoint = viewpoint_from(actor, seen)
+    if viewpoint is None:
+        fail("say with --as from which organization to look")
+    only = () if every else SHOWN[:-1]
+    after, counts = None, dict.fromkeys(SHOWN, 0)
+    rows: list[BoardRow] = []
+    while True:
+        page = board(actor=actor, viewpoint=viewpoint, only=only, after=after, limit=_PAGE)
+        rows += page.rows
+        counts, after = page.counts, page.after
+        if after is None:
+            break
+    if json:
+        answer({"counts": counts, "services": [board_row_as_plain(row) for row in rows]})
+        return
+    say("; ".join(f"{count:,} {kind}" for kind, count in counts.items()))
+    for row in rows:
+        kind = shown(row.effective)
+        mark = f"{words(row.effective)}"
+        say(f"  {row.reference} {row.known_as or row.name}", mark=mark, colour=_COLOURS[kind])
+
+
+def _print(found: ServiceStatus) -> None:
+    from catenary.apps.monitoring.queries.status import shown, words
+
+    known = found.effective
+    since = f" since {found.since.isoformat()}" if found.since is not None else ""
+    say(
+        f" {found.service.reference} {found.known_as or found.service.name}{since}",
+        mark=str(words(known)),
+        colour=_COLOURS[shown(known)],
+    )
+    if known.is_derived:
+        say("  nothing is reported of it: what it relies on speaks for it")
+    if known.is_assumed:
+        say("  nobody looks: its owner says to assume that it works")
+    for cause in found.causes:
+        say(f"  because of {_told(cause)}")
+    if known.next_loss:
+        say("  at risk: one more loss would be felt")
+    for cause in found.risks:
+        say(f"  left without reserve by {_told(cause)}")
+    if found.is_more:
+        say("  and more (--json lists what may be told)")
+
+
+def _told(cause: ToldCause) -> str:
+    steps = [
+        step.reference or f"a supporting service of {step.provider.name}" for step in cause.path
+    ]
+    since = f" since {cause.since.isoformat()}" if cause.since is not None else ""
+    told = f"{' <- '.join(steps)}: {cause.condition}{since}"
+    for word in cause.said:
+        source = word.source_name or "by hand"
+        who = f" ({word.by})" if word.by else ""
+        told += f"; {source}{who}" + (f": {word.text}" if word.text else "")
+    return told

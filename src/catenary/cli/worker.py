@@ -1,0 +1,83 @@
+"""The worker: the process that owns the conditions, alone or beside the server."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from catenary import clock
+from catenary.cli.session import ready
+from catenary.cli.terminal import say
+
+#: How long a word may wait before anybody looks; looking costs two small queries.
+POLL_SECONDS = 0.2
+#: Between two attempts to become the owner, and before a worker that ended is begun anew.
+ATTEMPT_SECONDS = 2.0
+#: A step that was begun has so long to end.
+ENDING_SECONDS = 10
+
+
+def run_worker(*, data: Path | None, beside: int) -> None:
+    """Work until told to stop; ``beside`` a process, also until that one is gone."""
+    ready(data)
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    say("The worker follows what is reported (stop with Ctrl-C)")
+    _work(stopped, beside)
+
+
+def _work(stopped: threading.Event, beside: int) -> None:
+    """Own the conditions, or wait until nobody else does."""
+    from catenary.apps.monitoring.operations.owning import Owner
+
+    owner = Owner()
+    try:
+        while not stopped.is_set() and (not beside or os.getppid() == beside):
+            step = owner.turn(clock.now())
+            if step is None:
+                stopped.wait(ATTEMPT_SECONDS)
+            elif not step.is_more:
+                stopped.wait(POLL_SECONDS)
+    finally:
+        owner.leave()
+
+
+@contextmanager
+def working_beside(is_wanted: bool) -> Iterator[None]:
+    """A worker in a process of its own for as long as the block runs, begun anew when it ends:
+    for one machine. Beside the server and not in it, so that neither waits for the other."""
+    if not is_wanted:
+        yield
+        return
+    stopped = threading.Event()
+    processes = [_begin()]
+
+    def keep_going() -> None:
+        while not stopped.is_set():
+            processes[-1].wait()
+            if not stopped.wait(ATTEMPT_SECONDS):
+                processes[-1] = _begin()
+
+    # It only waits, and holds nothing: the server may be forked while it does.
+    threading.Thread(target=keep_going, name="keeps-the-worker", daemon=True).start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        processes[-1].terminate()
+        try:
+            processes[-1].wait(ENDING_SECONDS)
+        except subprocess.TimeoutExpired:
+            processes[-1].kill()
+
+
+def _begin() -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "catenary", "worker", "--beside", str(os.getpid())]
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)

@@ -1,0 +1,244 @@
+"""Words as people and programs write them: every field read, and everything that is wrong said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from catenary.domain.condition.codes import DEGRADED, DOWN, OPERATIONAL, UNKNOWN
+from catenary.domain.moments import read_moment
+from catenary.domain.observations.words import CLEARED, EVERYBODY, Plan
+from catenary.domain.quantities import (
+    QuantityError,
+    format_percentage,
+    parse_duration,
+    parse_percentage,
+)
+
+T = TypeVar("T")
+
+#: What may be said of a service; "cleared": the source takes its word back and says nothing.
+SAYABLE = {
+    "operational": OPERATIONAL,
+    "degraded": DEGRADED,
+    "down": DOWN,
+    "unknown": UNKNOWN,
+    "cleared": CLEARED,
+}
+SOURCE_KINDS = ("hand", "monitor", "import", "schedule")
+#: The fields of a word, and what each means.
+FIELDS = {
+    "service": "the reference of the service",
+    "condition": "operational, degraded, down, unknown, or cleared to say nothing any more",
+    "at": "when it was true: an ISO time; without it, now",
+    "text": "what happened, in words",
+    "planned": "true or false; absent when the source cannot tell",
+    "share": "how many of those concerned are affected, such as 30 %; without it, all",
+    "valid-for": "a duration after which the word says unknown, such as 5 min",
+    "source": "who says so: the name of a monitor, import:name or schedule:name; else by hand",
+    "sequence": "a whole number that grows with every word of the source",
+    "reference": "where the source has more about it, such as the number of an incident",
+}
+LONGEST_TEXT, LONGEST_REFERENCE, LONGEST_SOURCE = 4_000, 200, 100
+#: So far a clock may be ahead of ours; such a word holds as soon as its time has come.
+AHEAD = timedelta(minutes=5)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_INTEGERS = 2**63
+#: With an optional offset, and never a date alone: "at" means one instant.
+_TIME = re.compile(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}[T ][0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One word, read; ``valid_until`` is none when it stands until its source says another."""
+
+    service: str
+    condition: int
+    at: datetime
+    plan: Plan = Plan.UNSAID
+    share: int = EVERYBODY
+    valid_until: datetime | None = None
+    source_kind: str = "hand"
+    source_name: str = ""
+    sequence: int | None = None
+    reference: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """One field that cannot be what it is."""
+
+    field: str
+    code: str
+    sentence: str
+    expected: str
+
+
+def read_said(plain: Any, now: datetime) -> tuple[Said | None, list[Wrong]]:
+    """The word in a plain value, or everything that is wrong with it."""
+    if not isinstance(plain, Mapping):
+        return None, [
+            Wrong("", "invalid", "this is no object", "an object with service, condition")
+        ]
+    reader = _Reader(plain, now)
+    at = reader.read("at", _at, now)
+    valid_for = reader.read("valid-for", _duration, None)
+    kind, name = reader.read("source", _source, ("hand", ""))
+    found = Said(
+        service=reader.read("service", _reference, "", required=True),
+        condition=reader.read("condition", _condition, OPERATIONAL, required=True),
+        at=at,
+        plan=reader.read("planned", _plan, Plan.UNSAID),
+        share=reader.read("share", _share, EVERYBODY),
+        valid_until=None if valid_for is None else _later(at, valid_for),
+        source_kind=kind,
+        source_name=name,
+        sequence=reader.read("sequence", _sequence, None),
+        reference=reader.read("reference", _text(LONGEST_REFERENCE), ""),
+        text=reader.read("text", _text(LONGEST_TEXT), ""),
+    )
+    return (None, reader.wrong) if reader.wrong else (found, [])
+
+
+class _Bad(ValueError):
+    def __init__(self, sentence: str, expected: str, code: str = "invalid") -> None:
+        super().__init__(sentence)
+        self.sentence, self.expected, self.code = sentence, expected, code
+
+
+class _Reader:
+    def __init__(self, plain: Mapping[Any, Any], now: datetime) -> None:
+        self.plain, self.now = plain, now
+        self.wrong = [
+            Wrong(
+                str(name)[:100],
+                "invalid",
+                f'there is no field "{str(name)[:100]}"',
+                f"some of {', '.join(FIELDS)}",
+            )  # fmt: skip
+            for name in plain
+            if name not in FIELDS
+        ]
+
+    def read(
+        self,
+        name: str,
+        reading: Callable[[Any, datetime], T],
+        default: T,
+        *,
+        required: bool = False,
+    ) -> T:
+        value = self.plain.get(name)
+        if value is None and not required:
+            return default
+        try:
+            return reading(value, self.now)
+        except _Bad as bad:
+            self.wrong.append(Wrong(name, bad.code, bad.sentence, bad.expected))
+        except QuantityError as error:
+            self.wrong.append(Wrong(name, "invalid", str(error.sentence), str(error.expected)))
+        return default
+
+
+def _reference(value: Any, now: datetime) -> str:
+    if not isinstance(value, str) or not value:
+        raise _Bad("no service is named", FIELDS["service"])
+    return value[:300]
+
+
+def _condition(value: Any, now: datetime) -> int:
+    if not isinstance(value, str) or value not in SAYABLE:
+        raise _Bad("this is no condition", ", ".join(SAYABLE), "unknown-condition")
+    return SAYABLE[value]
+
+
+def _at(value: Any, now: datetime) -> datetime:
+    at = read_moment(value) if isinstance(value, str) and _TIME.match(value.strip()) else None
+    if at is None:
+        raise _Bad("this is no time", "an ISO time, like 2026-03-01T09:30Z")
+    if at < EPOCH:
+        raise _Bad("this is before 1970", "the time at which it was true", "before-the-epoch")
+    if at > now + AHEAD:
+        minutes = int(AHEAD.total_seconds()) // 60
+        raise _Bad(
+            "this has not come yet",
+            f"a time at most {minutes} minutes ahead of {now.isoformat(timespec='seconds')}: "
+            "look at the clock of the source",
+            "in-the-future",
+        )
+    return at
+
+
+def _plan(value: Any, now: datetime) -> Plan:
+    if not isinstance(value, bool):
+        raise _Bad("this is neither", "true or false")
+    return Plan.PLANNED if value else Plan.UNPLANNED
+
+
+def _share(value: Any, now: datetime) -> int:
+    if not isinstance(value, str):
+        raise _Bad("this is no text", "a percentage such as 30 %")
+    share = parse_percentage(value) * (EVERYBODY // 100)
+    return max(1, int(share.to_integral_value(rounding="ROUND_UP")))
+
+
+def _duration(value: Any, now: datetime) -> int:
+    if not isinstance(value, str):
+        raise _Bad("this is no text", "a duration such as 5 min")
+    found = parse_duration(value)
+    if found <= 0:
+        raise _Bad("this is no time at all", "a duration such as 5 min")
+    return found
+
+
+def _later(at: datetime, duration: int) -> datetime | None:
+    try:
+        return at + timedelta(microseconds=duration)
+    except OverflowError:
+        return None
+
+
+def _source(value: Any, now: datetime) -> tuple[str, str]:
+    expected = "the name of a monitor, import:name or schedule:name; nothing for by hand"
+    if not isinstance(value, str):
+        raise _Bad("this is no text", expected)
+    kind, colon, name = value.strip().partition(":")
+    if not colon or kind not in SOURCE_KINDS:
+        kind, name = "monitor", value.strip()
+    name = name.strip()
+    if kind == "hand" or not name:
+        return "hand", ""
+    if len(name) > LONGEST_SOURCE or not name.isprintable():
+        raise _Bad("this is no name", f"at most {LONGEST_SOURCE} printable characters")
+    return kind, name
+
+
+def _sequence(value: Any, now: datetime) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not -_INTEGERS < value < _INTEGERS:
+        raise _Bad("this is no whole number", FIELDS["sequence"])
+    return value
+
+
+def _text(longest: int) -> Callable[[Any, datetime], str]:
+    def read(value: Any, now: datetime) -> str:
+        if not isinstance(value, str) or "\0" in value:
+            raise _Bad("this is no text", f"a text of at most {longest:,} characters")
+        if len(value) > longest:
+            raise _Bad(
+                f"{len(value):,} characters stand here",
+                f"at most {longest:,} characters",
+                "too-long",
+            )
+        return value.strip()
+
+    return read
+
+
+def share_words(share: int) -> str:
+    """A share in millionths as a percentage, exactly."""
+    return format_percentage(Decimal(share) / (EVERYBODY // 100))

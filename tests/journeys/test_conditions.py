@@ -1,0 +1,135 @@
+"""A word about one service reaches everybody it concerns, explained, and nobody else."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from subprocess import Popen
+from typing import Any
+
+from tests.installation import Installation
+
+INVENTORY = "hospital-it/pharmacy-inventory"
+PATIENTS = "hospital-it/patient-management"
+SECONDS = 60
+
+
+@contextmanager
+def worker(installation: Installation) -> Iterator[Popen[bytes]]:
+    """A worker of its own, ended at the end."""
+    process = installation.start("worker")
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.communicate(timeout=SECONDS)
+        finally:
+            process.kill()
+
+
+def wait_until(found: Callable[[], bool]) -> None:
+    """The worker looks five times a second; a busy machine may be slower."""
+    end = time.monotonic() + SECONDS
+    while not found():
+        assert time.monotonic() < end, "nothing happened"
+        time.sleep(0.1)
+
+
+def status(installation: Installation, reference: str, *more: str) -> Any:
+    return installation.fine("status", reference, "--json", *more).json
+
+
+def condition(installation: Installation, reference: str) -> str:
+    said: str = status(installation, reference)["condition"]
+    return said
+
+
+def waiting(installation: Installation) -> int:
+    """How many words nobody has followed yet."""
+    return int(installation.rows("SELECT count(*) FROM monitoring_waiting")[0][0])
+
+
+def with_stories(installation: Installation, root: Path) -> None:
+    for story in ("hospital", "hotel"):
+        installation.fine("apply", root / "examples" / story)
+
+
+def intervals(installation: Installation) -> list[Any]:
+    columns = "service_id, best, worst, planned, next_loss, starts_at, ends_at"
+    return sorted(
+        map(repr, installation.rows(f"SELECT {columns} FROM monitoring_effectivecondition"))
+    )
+
+
+def test_the_pharmacys_loss_reaches_the_hospital_and_not_the_hotel(
+    installation: Installation, root: Path
+) -> None:
+    with_stories(installation, root)
+    with worker(installation):
+        wait_until(lambda: bool(intervals(installation)))
+        hotel = installation.fine("status", "--as", "harbour-hotel", "--json").json
+        installation.fine("observe", INVENTORY, "down", "--text", "The disks are full")
+        wait_until(lambda: condition(installation, INVENTORY) == "down")
+
+        found = status(installation, PATIENTS, "--by", "dana.reyes@st-mary.example")
+
+        assert found["condition"] != "operational"
+        paths = [[step["reference"] for step in cause["path"]] for cause in found["causes"]]
+        assert [PATIENTS, INVENTORY] in paths
+        (told,) = (c for c in found["causes"] if c["path"][-1]["reference"] == INVENTORY)
+        assert told["said"][0]["text"] == "The disks are full"
+        assert installation.fine("status", "--as", "harbour-hotel", "--json").json == hotel
+
+
+def test_a_worker_killed_in_the_middle_leaves_the_history_it_would_have_left(
+    installation: Installation, root: Path
+) -> None:
+    with_stories(installation, root)
+    words = [
+        (INVENTORY, condition, f"2026-03-0{day}T09:{minute:02}Z")
+        for day in (1, 2)
+        for minute, condition in enumerate(("down", "degraded", "operational", "down"))
+    ]
+    with worker(installation) as first:
+        for service, said, at in words[:5]:
+            installation.fine("observe", service, said, "--at", at)
+        first.send_signal(signal.SIGKILL)
+        first.wait()
+        for service, said, at in words[5:]:
+            installation.fine("observe", service, said, "--at", at)
+        with worker(installation):
+            wait_until(lambda: waiting(installation) == 0)
+
+    found = intervals(installation)
+    for table in ("effectivecondition", "owncondition", "waiting"):
+        installation.write(f"DELETE FROM monitoring_{table}")
+    installation.write(
+        "INSERT INTO monitoring_waiting (service_id, observation_id, since, due_at)"
+        " SELECT service_id, id, at, recorded_at FROM monitoring_observation"
+    )
+    with worker(installation):
+        wait_until(lambda: waiting(installation) == 0)
+    of_it = [each for each in found if "2026-03" in each or "2026, 3" in each]
+    again = [each for each in intervals(installation) if "2026-03" in each or "2026, 3" in each]
+    assert of_it and of_it == again
+
+
+def test_another_worker_takes_over_from_one_that_was_killed(
+    installation: Installation, root: Path
+) -> None:
+    with_stories(installation, root)
+    with worker(installation) as first:
+        wait_until(lambda: bool(intervals(installation)))
+        with worker(installation):
+            installation.fine("observe", INVENTORY, "degraded")
+            wait_until(lambda: status(installation, INVENTORY)["best"] == "degraded")
+
+            first.send_signal(signal.SIGKILL)
+            first.wait()
+            installation.fine("observe", INVENTORY, "down")
+
+            wait_until(lambda: condition(installation, INVENTORY) == "down")
