@@ -50,6 +50,8 @@ PINNED: dict[tuple[str, str], tuple[int, int | None]] = {
     ("GET", "/search"): (12, 12),
     ("GET", "/impact"): (16, 8),
     ("POST", "/impact"): (16, 8),
+    ("GET", "/services/{organization}/{service}/status"): (18, None),
+    ("GET", "/status"): (8, None),
     ("GET", "/changes"): (4, None),
     ("GET", "/checks"): (3, None),
     ("POST", "/check"): (8, None),
@@ -88,6 +90,8 @@ def requests(made: Invented, speaker: Speaker) -> dict[tuple[str, str], tuple[st
             None,
         ),
         ("GET", "/services/{organization}/{service}/history"): (f"{one}/history", None),
+        ("GET", "/services/{organization}/{service}/status"): (f"{one}/status", None),
+        ("GET", "/status"): ("status?limit=10", None),
         ("GET", "/consumption"): ("consumption?limit=10", None),
         ("POST", "/consumption/batch"): ("consumption/batch", {"references": taken}),
         ("GET", "/consumption/{consumer}/{organization}/{service}"): (

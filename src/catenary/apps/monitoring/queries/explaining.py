@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from catenary.apps.common.queries import in_batches
+from catenary.apps.common.queries.prepared import Prepared
+from catenary.apps.common.queries.prepared import numbers as these
 from catenary.apps.monitoring.models import EffectiveCondition, OwnCondition
 from catenary.apps.monitoring.queries.stored import EFFECTIVE, NOTHING_KNOWN, OWN
 from catenary.apps.portfolio.queries.records import TODAY
@@ -22,6 +23,16 @@ from catenary.domain.impact import Gates
 
 #: So many services below one are looked at for an explanation.
 _MOST = 5_000
+_EFFECTIVE = Prepared(
+    lambda ids: EffectiveCondition.objects.filter(
+        service_id__in=these(ids), ends_at__isnull=True
+    ).values_list("service_id", *EFFECTIVE)
+)
+_OWN = Prepared(
+    lambda ids: OwnCondition.objects.filter(
+        service_id__in=these(ids), ends_at__isnull=True
+    ).values_list("service_id", *OWN)
+)
 _WELL = (OPERATIONAL, OPERATIONAL, OPERATIONAL)
 
 
@@ -49,13 +60,7 @@ UNHEARD_OF = Effective(*NOTHING_KNOWN)
 def effective_now(service_ids: Ints) -> dict[int, Effective]:
     """The effective conditions of services, by number; those of which nothing is known are
     missing."""
-    found = {}
-    for batch in in_batches(service_ids.tolist()):
-        rows = EffectiveCondition.objects.filter(service_id__in=batch, ends_at__isnull=True)
-        found.update(
-            {row[0]: Effective(*row[1:]) for row in rows.values_list("service_id", *EFFECTIVE)}
-        )
-    return found
+    return {row[0]: Effective(*row[1:]) for row in _EFFECTIVE.rows(service_ids.tolist())}
 
 
 def causes_of(estate: Estate, place: int, paths: int) -> tuple[Causes, Causes]:
@@ -73,31 +78,33 @@ def causes_of(estate: Estate, place: int, paths: int) -> tuple[Causes, Causes]:
 
 def _below(estate: Estate, place: int) -> tuple[Ints, list[Effective], Bools]:
     """The services on the way down to every source, in order; which of them are followed."""
-    found: dict[int, Effective] = {}
-    followed: set[int] = set()
-    level = np.array([place], dtype=np.int64)
-    while len(level):
-        numbers = estate.service_ids[level]
-        known = effective_now(numbers)
-        for position, number in zip(level.tolist(), numbers.tolist(), strict=True):
-            found[position] = known.get(number, UNHEARD_OF)
-        waiting = [p for p in level.tolist() if not found[p].is_plainly_well]
-        supporters = estate.supporters_of(np.array(waiting, dtype=np.int64))
-        if len(found) + len(supporters) > _MOST:
-            break
-        followed.update(waiting)
-        level = np.array([p for p in supporters.tolist() if p not in found], dtype=np.int64)
+    steps = estate.steps_down(np.array([place]), None, np.ones(estate.size, dtype=np.bool_))
+    reached = np.flatnonzero(steps >= 0)
+    if len(reached) > _MOST:
+        reached = reached[np.argsort(steps[reached], kind="stable")[:_MOST]]
+    numbers = estate.service_ids[reached]
+    known = effective_now(numbers)
+    effective = {
+        position: known.get(number, UNHEARD_OF)
+        for position, number in zip(reached.tolist(), numbers.tolist(), strict=True)
+    }
+    found, followed, waiting = {place}, set[int](), [place]
+    while waiting:
+        position = waiting.pop()
+        supporters = estate.supporters_of(np.array([position])).tolist()
+        if effective[position].is_plainly_well or not effective.keys() >= set(supporters):
+            continue
+        followed.add(position)
+        waiting += [each for each in supporters if each not in found]
+        found.update(supporters)
     nodes = np.array(sorted(found), dtype=np.int64)
     is_followed = np.array([position in followed for position in nodes.tolist()], dtype=np.bool_)
-    return nodes, [found[position] for position in nodes.tolist()], is_followed
+    return nodes, [effective[position] for position in nodes.tolist()], is_followed
 
 
 def _own(estate: Estate, nodes: Ints, effective: list[Effective], is_followed: Bools) -> Own:
     numbers = estate.service_ids[nodes].tolist()
-    said: dict[int, tuple[int, int, int]] = {}
-    for batch in in_batches(numbers):
-        rows = OwnCondition.objects.filter(service_id__in=batch, ends_at__isnull=True)
-        said.update({row[0]: row[1:] for row in rows.values_list("service_id", *OWN)})
+    said = {row[0]: row[1:] for row in _OWN.rows(numbers)}
     values = []
     for number, known, follows in zip(numbers, effective, is_followed.tolist(), strict=True):
         if not follows:
