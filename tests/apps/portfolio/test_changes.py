@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from catenary.apps.history.choices import Kind
+from catenary.apps.history.queries import changes as history
 from catenary.apps.portfolio.operations.services import remove_services
+from catenary.apps.portfolio.queries import changes as queries
 from catenary.apps.portfolio.queries.changes import Narrowed, changes_between, grouped_changes
 from catenary.domain.actors import Actor
 from catenary.domain.documents.shapes import ConsumptionDocument, Role
@@ -185,3 +188,135 @@ def test_a_change_is_told_once_and_counts_what_may_be_told_alone() -> None:
     assert len(listed) == 9 and not [row for row in listed if "safe" in row[1]]
     hidden = all_of_it.groups[0].rows[0].entry.number
     assert told(edith, "bluewater-apps", within=hidden) == []
+
+
+@pytest.mark.parametrize(("name", "key"), [("ada", "bluewater"), *WHO])
+def test_reading_from_the_end_on_tells_the_same_as_object_by_object(
+    name: str, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin()
+    actor = as_person(name)
+    for hour in range(1, 4):
+        many = [service(f"bluewater-ops/part-{n}", name=f"Part {n} {hour}") for n in range(9)]
+        vault = service("bluewater-ops/vault", restricted=hour % 2 == 0, name=f"Vault {hour}")
+        define(services=[*many, vault], at=START + hour * HOUR, actor=as_person("ada"))
+    asked: list[dict[str, Any]] = [
+        {},
+        {"kind": "organization"},
+        {"organization": "bluewater-ops"},
+        {"service": "bluewater-ops/vault"},
+        {"reference": "bluewater-apps/patients"},
+        {"person": "ada@bluewater.example"},
+        {"door": "nowhere"},
+        {"since": START + 2 * HOUR},
+        {"until": START + 2 * HOUR},
+    ]
+
+    def everything() -> list[Any]:
+        return [[told(actor, key, **each), gathered(actor, key, **each)] for each in asked]
+
+    by_object = everything()
+    monkeypatch.setattr(queries, "_FEW", -1)
+    from_the_end = everything()
+    for name_, small in (("_FIRST", 2), ("_MANY", 4), ("_TOGETHER", 4), ("_FEW_ACTS", 0)):
+        monkeypatch.setattr(history, name_, small)
+
+    assert from_the_end == by_object
+    assert everything() == by_object
+
+
+def gathered(actor: Actor, key: str, **narrowed: Any) -> list[Any]:
+    viewpoint = looking_from(actor, key)
+    found: list[Any] = []
+    after = ""
+    while True:
+        page = grouped_changes(
+            actor=actor, viewpoint=viewpoint, narrowed=Narrowed(**narrowed), after=after, limit=2
+        )
+        found += [
+            (g.at, g.who, dict(g.counts), g.capped, {(r.kind, r.reference) for r in g.rows})
+            for g in page.groups
+        ]
+        if page.after is None:
+            return found
+        after = page.after
+
+
+def test_what_matches_little_is_not_looked_for_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    begin()
+    monkeypatch.setattr(queries, "_FEW", -1)
+    monkeypatch.setattr(history, "MOST_LOOKED_AT", 3)
+    ada = as_person("ada")
+    ask: dict[str, Any] = {"actor": ada, "viewpoint": looking_from(ada, "bluewater")}
+
+    page = changes_between(**ask, narrowed=Narrowed(organization="bluewater-apps"), limit=50)
+    pages = told(ada, "bluewater", organization="bluewater-apps")
+
+    assert page.after is not None and len(page.rows) < len(pages)
+    monkeypatch.setattr(history, "MOST_LOOKED_AT", 10_000)
+    assert pages == told(ada, "bluewater", organization="bluewater-apps")
+
+
+@pytest.mark.parametrize(("name", "key"), WHO)
+def test_how_far_a_page_looks_tells_nothing_of_what_is_hidden(
+    name: str, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin()
+    monkeypatch.setattr(queries, "_FEW", -1)
+    monkeypatch.setattr(history, "MOST_LOOKED_AT", 3)
+    actor = as_person(name)
+
+    def pages() -> list[list[Any]]:
+        found, after = [], ""
+        while True:
+            page = changes_between(
+                actor=actor,
+                viewpoint=looking_from(actor, key),
+                narrowed=Narrowed(kind="organization"),
+                after=after,
+                limit=2,
+            )
+            found.append([(row.reference, row.entry.at) for row in page.rows])
+            if page.after is None:
+                return found
+            after = page.after
+
+    before = pages()
+    define(
+        organizations=[organization("elsewhere")],
+        services=[service(f"bluewater-ops/safe-{n}", restricted=True) for n in range(9)],
+    )
+
+    assert pages() == before
+
+
+def test_counting_stops_by_what_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    begin()
+    monkeypatch.setattr(queries, "_FEW", -1)
+    monkeypatch.setattr(history, "MOST_COUNTED", 4)
+    veiled = [service(f"bluewater-ops/safe-{n}", restricted=True) for n in range(5)]
+    for count, capped in ((4, frozenset()), (5, frozenset({Kind.SERVICE}))):
+        many = [service(f"bluewater-ops/part-{count}-{n}") for n in range(count)]
+        define(services=[*many, *veiled], at=START + count * HOUR)
+        for size in (3, 2_000):
+            monkeypatch.setattr(history, "_TOGETHER", size)
+            group = gathered(as_person("edith"), "bluewater-apps")[0]
+            assert (group[2], group[3]) == ({Kind.SERVICE: 4}, capped)
+
+
+def test_the_newest_page_is_read_by_the_index_on_the_moment() -> None:
+    begin()
+    with CaptureQueriesContext(connection) as asked:
+        list(history._by_moment(history.ChangeFilter(), None))
+    sql = next(q["sql"] for q in asked.captured_queries if "history_revision" in q["sql"])
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_sort = off")
+            cursor.execute(f"EXPLAIN {sql}")
+        else:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+        plan = repr(cursor.fetchall())
+
+    assert "history_by_moment" in plan
+    assert "Sort" not in plan and "TEMP B-TREE" not in plan

@@ -100,7 +100,7 @@ def list_changes(
     """What changed in the viewpoint's top organization between two moments, the latest first: what
     was said before and after, who did it, through what, and why. `by` is null for an operator
     and for somebody of another top organization; restricted services are told to those who may
-    see them."""
+    see them. A page may hold fewer items than `limit`, or none, and yet lead on by `next`."""
     fields = wanted_fields(request)
     check_fields(fields, FIELDS)
     moments = [read_beginning(since), read_moment(until)]

@@ -47,6 +47,9 @@ class Revision(models.Model):
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["kind", "object_id", "starts_at"], name="history_of_object"),
+            # What changed is read newest first, over everything and within one change.
+            models.Index(fields=["starts_at", "id"], name="history_by_moment"),
+            models.Index(fields=["change", "kind", "id"], name="history_of_change"),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from urllib.parse import urlencode
@@ -29,7 +28,6 @@ from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.pages import Count, Link, say
 from catenary.web.pages.changes import ChangedRow, ChangedTogether, ChangesPage
-from catenary.web.reading import figure
 from catenary.web.service.history import history_entries, source_words
 
 #: A change of more things than this is folded; so many of them are named then.
@@ -119,8 +117,8 @@ def _groups(found: GroupedChanges, narrowed: dict[str, str]) -> tuple[ChangedTog
                 through=_through(group),
                 note=own[0].note,
                 rows=own,
-                count=Count(count),
-                counted=_counted(group.counts),
+                count=Count(count, capped=bool(group.capped)),
+                counted=_counted(group),
                 named=tuple(row.subject.text for row in own[:_NAMED]),
                 more=count - _NAMED,
                 is_long=count > _OPEN,
@@ -142,7 +140,7 @@ def _through(group: Together) -> str:
     return f"{source_words(group.source)}, {door}" if door else source_words(group.source)
 
 
-def _counted(counts: Mapping[Kind, int]) -> str:
+def _counted(group: Together) -> str:
     words = {
         Kind.ORGANIZATION: lambda n: ngettext("{n} organization", "{n} organizations", n),
         Kind.PERSON: lambda n: ngettext("{n} person", "{n} people", n),
@@ -150,8 +148,11 @@ def _counted(counts: Mapping[Kind, int]) -> str:
         Kind.CONSUMPTION: lambda n: ngettext("{n} consumption", "{n} consumptions", n),
     }
     order = (Kind.SERVICE, Kind.ORGANIZATION, Kind.PERSON, Kind.CONSUMPTION)
-    ordered = [(kind, counts[kind]) for kind in order if kind in counts]
-    return ", ".join(words[kind](n).format(n=figure(n)) for kind, n in ordered)
+    return ", ".join(
+        words[kind](n).format(n=Count(n, capped=kind in group.capped))
+        for kind in order
+        if (n := group.counts.get(kind, 0))
+    )
 
 
 def _rows(happened: tuple[Happened, ...]) -> tuple[ChangedRow, ...]:

@@ -2,8 +2,8 @@
 
 Of one's own top organization everything is told that may be seen today: its organizations, people
 and services, who consumes what it provides, and what it consumes itself. What was said while a
-service was restricted stays with those who may see restricted services there. The database is
-asked for nothing else, so nothing of the rest is counted or paged.
+service was restricted stays with those who may see restricted services there. Of the rest nothing
+is counted or paged, and how far a page looks does not hang on it.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from catenary.apps.calendars.queries import calendars_at_home
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.queries import HistoryEntry
 from catenary.apps.history.queries.changes import (
+    Among,
     ChangeEntry,
     ChangeFilter,
     changes_among,
@@ -84,7 +85,8 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """One page, the latest first; ``after`` leads on to what happened before."""
+    """One page, the latest first; ``after`` leads on to what happened before. Where much else
+    happened there may be fewer rows than were asked for, or none, and yet a way on."""
 
     rows: tuple[Happened, ...]
     after: str | None = None
@@ -97,26 +99,17 @@ def changes_between(
     asked = _asked(actor, viewpoint, narrowed)
     if asked is None:
         return Changes(())
-    rows = changes_among(
-        _narrowed_to(
-            narrowed.kind, narrowed.reference, viewpoint, _objects(actor, viewpoint, narrowed)
-        ),
-        asked,
-        before=_place(after),
-        limit=limit + 1,
+    shown, last = changes_among(
+        _among(actor, viewpoint, narrowed), asked, before=_place(after), limit=limit
     )
-    shown = rows[:limit]
-    last = shown[-1].entry if len(rows) > limit else None
-    return Changes(
-        _told(actor, viewpoint, shown),
-        None if last is None else _token(last.at, last.number),
-    )
+    return Changes(_told(actor, viewpoint, shown), None if last is None else _token(*last))
 
 
 @dataclass(frozen=True, slots=True)
 class Together:
     """Everything that one change did, as far as it may be told: how many of each kind, and the
-    first few. ``who`` is empty for somebody of another top organization, and for an operator."""
+    first few; of ``capped`` kinds there are more than were counted. ``who`` is empty for somebody
+    of another top organization, and for an operator."""
 
     at: datetime
     who: str
@@ -125,6 +118,7 @@ class Together:
     source: str
     counts: Mapping[Kind, int]
     rows: tuple[Happened, ...]
+    capped: frozenset[Kind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +143,7 @@ def grouped_changes(
     asked = _asked(actor, viewpoint, narrowed)
     if asked is None:
         return GroupedChanges(())
-    objects = _narrowed_to(
-        narrowed.kind, narrowed.reference, viewpoint, _objects(actor, viewpoint, narrowed)
-    )
+    objects = _among(actor, viewpoint, narrowed)
     groups, last = groups_among(objects, asked, before=_place(after), limit=limit, few=few)
     told = iter(_told(actor, viewpoint, [entry for group in groups for entry in group.entries]))
     found = []
@@ -167,6 +159,7 @@ def grouped_changes(
                 first.entry.source,
                 group.counts,
                 rows,
+                group.capped,
             )
         )
     return GroupedChanges(tuple(found), None if last is None else _token(*last))
@@ -205,17 +198,38 @@ def _veiled(actor: Actor, viewpoint: Viewpoint) -> Any:
     return rows.values("pk")
 
 
+#: The changes of so many objects are read object by object, those of more from the last on.
+_FEW = 2_000
+
+
+def _among(actor: Actor, viewpoint: Viewpoint, narrowed: Narrowed) -> Among:
+    """The objects asked for: listed when they are few, for then little is read of history."""
+    told = _objects(actor, viewpoint, Narrowed())
+    asked = told
+    if narrowed.organization or narrowed.service or narrowed.kind or narrowed.reference:
+        own = _objects(actor, viewpoint, narrowed)
+        asked = _narrowed_to(narrowed.kind, narrowed.reference, viewpoint, own)
+    few: dict[Kind, list[int]] = {}
+    left = _FEW
+    for kind, numbers in asked.items():
+        few[kind] = list(numbers.values_list("pk", flat=True)[: left + 1])
+        left -= len(few[kind])
+        if left < 0:
+            return Among(told, asked)
+    return Among(told, asked, few)
+
+
 def _objects(actor: Actor, viewpoint: Viewpoint, narrowed: Narrowed) -> dict[Kind, Any]:
-    """The objects that may be told of, by kind, as queries."""
+    """The objects that may be told of, by kind, as queries: each can be asked of a few numbers
+    without looking at the rest."""
     root = viewpoint.root_id
     services: QuerySet[Service] = Service.objects.filter(root_id=root)
+    provided = Q(service__root_id=root)
     if not actor.is_operator:
-        open_ = Q(restricted=False)
-        for fact in actor.memberships:
-            open_ |= Q(provider_path__startswith=fact.path)
-        services = services.filter(open_)
+        services = services.filter(_open_to(actor))
+        provided &= _open_to(actor, "service__")
     consumption = Consumption.objects.filter(
-        Q(service__in=services.values("pk"))
+        provided
         | Q(consumer_root_id=root)
         & ~Q(service__root_id=root)
         & Exists(
@@ -249,6 +263,14 @@ def _objects(actor: Actor, viewpoint: Viewpoint, narrowed: Narrowed) -> dict[Kin
         Kind.PERSON: people,
         Kind.CALENDAR: calendars_at_home(root, path),
     }
+
+
+def _open_to(actor: Actor, of: str = "") -> Q:
+    """What is open within one's own top organization, and what one sees though it is not."""
+    open_ = Q(**{f"{of}restricted": False})
+    for fact in actor.memberships:
+        open_ |= Q(**{f"{of}provider_path__startswith": fact.path})
+    return open_
 
 
 def _narrowed_to(
