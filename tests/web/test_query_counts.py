@@ -54,7 +54,7 @@ PINNED = {
     "chain, where to begin": 11,
     "impact, the hottest": 24,
     "impact, where to begin": 11,
-    "changes": 21,
+    "changes": 22,
     "service, looking back": 23,
     "catalogue, looking back": 15,
     "account": 11,

@@ -145,9 +145,10 @@ def _counted(group: Together) -> str:
         Kind.ORGANIZATION: lambda n: ngettext("{n} organization", "{n} organizations", n),
         Kind.PERSON: lambda n: ngettext("{n} person", "{n} people", n),
         Kind.SERVICE: lambda n: ngettext("{n} service", "{n} services", n),
+        Kind.CALENDAR: lambda n: ngettext("{n} calendar", "{n} calendars", n),
         Kind.CONSUMPTION: lambda n: ngettext("{n} consumption", "{n} consumptions", n),
     }
-    order = (Kind.SERVICE, Kind.ORGANIZATION, Kind.PERSON, Kind.CONSUMPTION)
+    order = (Kind.SERVICE, Kind.ORGANIZATION, Kind.PERSON, Kind.CALENDAR, Kind.CONSUMPTION)
     return ", ".join(
         words[kind](n).format(n=Count(n, capped=kind in group.capped))
         for kind in order

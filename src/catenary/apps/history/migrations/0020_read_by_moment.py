@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("history", "0003_change_version"),
+        ("history", "0004_calendar_kind"),
     ]
 
     operations = [

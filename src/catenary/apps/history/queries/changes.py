@@ -371,7 +371,7 @@ class _Group:
 
 
 #: What comes first of a change that touched many things: what people look for.
-_BY_WEIGHT = (Kind.SERVICE, Kind.ORGANIZATION, Kind.PERSON, Kind.CONSUMPTION)
+_BY_WEIGHT = (Kind.SERVICE, Kind.ORGANIZATION, Kind.PERSON, Kind.CALENDAR, Kind.CONSUMPTION)
 
 
 def _pages_of_changes(
