@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.queries import changes as history
+from catenary.apps.history.queries.asked import ChangeFilter
 from catenary.apps.portfolio.operations.services import remove_services
 from catenary.apps.portfolio.queries import changes as queries
 from catenary.apps.portfolio.queries.changes import Narrowed, changes_between, grouped_changes
@@ -307,7 +308,7 @@ def test_counting_stops_by_what_is_told(monkeypatch: pytest.MonkeyPatch) -> None
 def test_the_newest_page_is_read_by_the_index_on_the_moment() -> None:
     begin()
     with CaptureQueriesContext(connection) as asked:
-        list(history._by_moment(history.ChangeFilter(), None))
+        list(history._by_moment(ChangeFilter(), None))
     sql = next(q["sql"] for q in asked.captured_queries if "history_revision" in q["sql"])
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

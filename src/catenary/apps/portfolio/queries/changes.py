@@ -21,13 +21,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from catenary.apps.calendars.queries import calendars_at_home
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.queries import HistoryEntry
-from catenary.apps.history.queries.changes import (
-    Among,
-    ChangeEntry,
-    ChangeFilter,
-    changes_among,
-    groups_among,
-)
+from catenary.apps.history.queries.asked import ChangeEntry, ChangeFilter
+from catenary.apps.history.queries.changes import Among, changes_among, groups_among
 from catenary.apps.organizations.queries import (
     OrganizationRow,
     organizations_by_key,
