@@ -52,7 +52,7 @@ PINNED: dict[tuple[str, str], tuple[int, int | None]] = {
     ("POST", "/impact"): (16, 8),
     ("GET", "/services/{organization}/{service}/status"): (18, None),
     ("GET", "/status"): (8, None),
-    ("GET", "/changes"): (4, None),
+    ("GET", "/changes"): (9, None),
     ("GET", "/checks"): (3, None),
     ("POST", "/check"): (8, None),
     ("GET", "/export"): (18, 14),
