@@ -351,8 +351,11 @@ def _told_of_the_past(who: str, url: str) -> set[str]:
     """What was removed at home stands among the changes of that home, and where whoever may
     bring it back finds it; nowhere else."""
     gone = {"Zgone", "alpha-it/gone"}
-    finds_it = who == "operator" and url.startswith("/organizations/")
-    return gone if finds_it or (who in INSIDE and url.startswith("/changes/")) else set()
+    if who == "operator" and url.startswith("/organizations/"):
+        return gone | {"Zrob", "rob@alpha.example"}
+    if who == "operator" and url.startswith("/catalogue/"):
+        return gone
+    return gone if who in INSIDE and url.startswith("/changes/") else set()
 
 
 @pytest.mark.parametrize("who", sorted(SIGNED_IN))

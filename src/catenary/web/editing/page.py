@@ -17,6 +17,7 @@ from catenary.apps.portfolio.queries.picking import (
     find_services,
     names_of,
 )
+from catenary.domain.actors import path_numbers
 from catenary.domain.findings import Problem
 from catenary.domain.references import is_key, is_reference
 from catenary.exchange.catalogue.amending import BY_HAND
@@ -139,8 +140,19 @@ def edit_page(
         panel=panel,
         delete_url=addresses.edit(editing.kind, reference, "delete") if editable else "",
         drafting=drafting_sentences(asking, editing.kind, reference, is_form=True),
-        history_url=addresses.edit(editing.kind, reference, "history") if editable else "",
+        history_url=_history(asking, editing, editable),
     )
+
+
+def _history(asking: Asking, editing: Editing, editable: Editable | None) -> str:
+    """Where its history stands; that of a service is read at home alone, though an operator may
+    change it from anywhere."""
+    if editable is None:
+        return ""
+    root = asking.viewpoint.root_id if asking.viewpoint else None
+    if editing.kind == "service" and path_numbers(editable.path)[0] != root:
+        return ""
+    return addresses.edit(editing.kind, editable.reference, "history")
 
 
 def found_for(asking: Asking, pick: str, text: str) -> list[Found]:
