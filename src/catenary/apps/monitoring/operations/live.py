@@ -20,9 +20,9 @@ from catenary.domain.chain.packing import (
     WITHOUT_PLANNED,
     WORST,
 )
-from catenary.domain.condition.codes import NOTHING, OPERATIONAL
+from catenary.domain.condition.codes import DOWN, NOTHING, OPERATIONAL
 from catenary.domain.condition.engines import fastest
-from catenary.domain.condition.own import Own, nothing_reported
+from catenary.domain.condition.own import Own, nothing_reported, reported
 from catenary.domain.condition.plain import PlainEngine
 from catenary.domain.condition.propagation import (
     Conditions,
@@ -127,7 +127,12 @@ def live_now(said: Iterable[tuple[int, OwnValue]]) -> Live:
         own.without_planned[positions] = values[:, 1]
         own.only_planned[positions] = values[:, 2]
     engine = fastest(chain) if estate.size > _MANY else PlainEngine(chain)
-    return Live(estate, engine, own, propagate(engine, own))
+    conditions = propagate(engine, own)
+    if estate.size > _MANY:
+        # The first change compiles for seconds: not while others wait for the database.
+        loss = reported(np.array([DOWN], dtype=np.int8), np.array([True]))
+        propagate_change(engine, conditions.copy(), np.array([0]), loss)
+    return Live(estate, engine, own, conditions)
 
 
 def _events(

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from catenary.apps.common.operations import CatalogueBusy
 from catenary.apps.monitoring.models import Propagation
@@ -43,7 +43,7 @@ class Owner:
 
     def turn(self, at: datetime) -> Step | None:
         """Do what is due by a moment, when we are the owner or can become it; none when another
-        process is, or the database does not answer. Raises nothing of the database's."""
+        process is, or it could not be done: then the lock is given up and the log says why."""
         try:
             if not self._owns():
                 return None
@@ -55,10 +55,13 @@ class Owner:
         except CatalogueBusy:
             # Our turn did not come: somebody writes for a long time. What is due stays due.
             return Step(is_more=False)
-        except DatabaseError as error:
+        except Error as error:
             _log.warning("engine-without-database", reason=str(error).split("\n")[0][:200])
-            self.leave()
-            return None
+        except Exception:
+            # Nothing of the step was kept. Whoever is on call reads why; others may still do it.
+            _log.exception("engine-step-failed")
+        self.leave()
+        return None
 
     def leave(self) -> None:
         """Own nothing any more, and close the connection."""

@@ -13,7 +13,9 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from catenary.apps.common.operations import waiting_turn
+from django.db import IntegrityError
+
+from catenary.apps.common.operations import insert_rows, reserve_ids, waiting_turn
 from catenary.apps.common.queries import in_batches
 from catenary.apps.monitoring.choices import Outcome
 from catenary.apps.monitoring.models import Observation, Source, Waiting
@@ -103,39 +105,50 @@ def _against(actor: Actor, row: ServiceRow | None, said: Said) -> Wrong | None:
 def _record(
     actor: Actor, at: datetime, allowed: Sequence[tuple[int, Said, ServiceRow]]
 ) -> list[Taken]:
+    try:
+        known, digests = _keep(actor, at, allowed)
+    except IntegrityError:
+        # Somebody sent one of these words at the same moment: now it is there.
+        known, digests = _keep(actor, at, allowed)
+    taken = []
+    for (place, said, _), digest in zip(allowed, digests, strict=True):
+        outcome = Outcome.REPEATED if digest in known else Outcome.RECORDED
+        known.add(digest)
+        taken.append(Taken(place, said.service, said.at, outcome))
+    return taken
+
+
+def _keep(
+    actor: Actor, at: datetime, allowed: Sequence[tuple[int, Said, ServiceRow]]
+) -> tuple[set[str], list[str]]:
+    """Keep what is new, with a mark for the engine: the digests that were there before, and those
+    of all words in their order."""
     with waiting_turn():
         sources = _sources({_voice(said, row) for _, said, row in allowed})
-        rows: dict[str, Observation] = {}
+        rows: dict[str, tuple[Any, ...]] = {}
         digests = []
         for _, said, service in allowed:
             row = _row(actor, at, said, service, sources[_voice(said, service)])
-            digests.append(row.digest)
-            rows.setdefault(row.digest, row)
-        before = _known(rows)
-        new = [rows[digest] for digest in sorted(rows.keys() - before.keys())]
-        # In the same order everywhere, so that two who send the same do not wait for each other;
-        # whoever is second finds it there.
-        Observation.objects.bulk_create(new, ignore_conflicts=True, batch_size=500)
-        made = _known(row.digest for row in new)
-        Waiting.objects.bulk_create(
-            (
-                Waiting(
-                    service_id=row.service_id,
-                    observation_id=made[row.digest],
-                    since=row.at,
-                    due_at=row.recorded_at,
-                )
-                for row in new
-            ),
-            batch_size=1_000,
+            digests.append(row[0])
+            rows.setdefault(row[0], row)
+        known = _known(rows)
+        # In the same order everywhere: two who send the same wait for each other, never in a ring.
+        new = [rows[digest] for digest in sorted(rows.keys() - known)]
+        numbers = reserve_ids(Observation, len(new))
+        insert_rows(
+            Observation,
+            ["id", *_COLUMNS],
+            ((number, *row) for number, row in zip(numbers, new, strict=True)),
         )
-    taken = []
-    counted = set(before)
-    for (place, said, _), digest in zip(allowed, digests, strict=True):
-        outcome = Outcome.REPEATED if digest in counted else Outcome.RECORDED
-        counted.add(digest)
-        taken.append(Taken(place, said.service, said.at, outcome))
-    return taken
+        insert_rows(
+            Waiting,
+            ["service_id", "observation_id", "since", "due_at"],
+            (
+                (row[_SERVICE], number, row[_AT], at)
+                for number, row in zip(numbers, new, strict=True)
+            ),
+        )
+    return known, digests
 
 
 _Voice = tuple[int, str, str]
@@ -173,41 +186,46 @@ def _sources(voices: Iterable[_Voice]) -> dict[_Voice, int]:
     return found
 
 
-def _known(digests: Iterable[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
+def _known(digests: Iterable[str]) -> set[str]:
+    found: set[str] = set()
     for batch in in_batches(digests):
-        found.update(Observation.objects.filter(digest__in=batch).values_list("digest", "pk"))
+        found.update(Observation.objects.filter(digest__in=batch).values_list("digest", flat=True))
     return found
+
+
+_COLUMNS = (
+    "digest",
+    "service_id",
+    "source_id",
+    "condition",
+    "at",
+    "valid_until",
+    "sequence",
+    "planned",
+    "share",
+    "reference",
+    "text",
+    "recorded_at",
+    "account_id",
+    "person_id",
+)
+_SERVICE, _AT = _COLUMNS.index("service_id"), _COLUMNS.index("at")
 
 
 def _row(
     actor: Actor, at: datetime, said: Said, service: ServiceRow, source_id: int
-) -> Observation:
+) -> tuple[Any, ...]:
     told = (
         service.id,
         source_id,
         said.condition,
-        said.at.isoformat(),
-        said.valid_until and said.valid_until.isoformat(),
+        said.at,
+        said.valid_until,
         said.sequence,
         int(said.plan),
         said.share,
         said.reference,
         said.text,
     )
-    return Observation(
-        service_id=service.id,
-        source_id=source_id,
-        condition=said.condition,
-        at=said.at,
-        recorded_at=at,
-        sequence=said.sequence,
-        valid_until=said.valid_until,
-        planned=int(said.plan),
-        share=said.share,
-        reference=said.reference,
-        text=said.text,
-        account_id=actor.account_id,
-        person_id=actor.person_id,
-        digest=blake2b(repr(told).encode(), digest_size=16).hexdigest(),
-    )
+    digest = blake2b(repr(told).encode(), digest_size=16).hexdigest()
+    return (digest, *told, at, actor.account_id, actor.person_id)
