@@ -71,13 +71,13 @@ class Catenary:
         """One object of a kind (``services``, ``organizations``, ``people``, ``consumption``)."""
         return self._json("GET", _place(kind, reference), query=_fields(fields) | _then(as_of))
 
-    def page(self, kind: str, *, after: str = "", limit: int = 100, **filters: Any) -> Plain:
+    def page(self, kind: str, /, *, after: str = "", limit: int = 100, **filters: Any) -> Plain:
         """One page of a list: its items, how many there are, and what leads to the next one.
         ``as_of`` is a filter like any other."""
         query = {**filters, "limit": limit, **({"after": after} if after else {})}
         return self._json("GET", kind, query=query)
 
-    def all(self, kind: str, **filters: Any) -> Iterator[Plain]:
+    def all(self, kind: str, /, **filters: Any) -> Iterator[Plain]:
         """Everything in a list, page after page."""
         after: str | None = ""
         while after is not None:

@@ -77,7 +77,10 @@ def _form(form: Form[Any]) -> Schema:
         "type": "object",
         "additionalProperties": False,
         "properties": {
-            field.name: {"description": field.meaning, **_optional(field.reader, field.required)}
+            field.name: {
+                "description": str(field.meaning),
+                **_optional(field.reader, field.required),
+            }
             for field in form.fields.values()
         },
     }
