@@ -17,6 +17,7 @@ from catenary.web.pages.checks import FindingRow
 from catenary.web.pages.history import HistoryEntry
 from catenary.web.pages.marks import Because, Chip, Contact, Count, RoleMark, StageMark
 from catenary.web.pages.sentences import Link, Sentence
+from catenary.web.pages.status import StatusBlock
 
 _UTILITY_WORDS: dict[str, LazyText] = {
     "feature": gettext_lazy("feature"),
@@ -191,6 +192,7 @@ class ServicePage:
     history_url: str = ""
     actions: tuple[Action, ...] = ()
     drafting: tuple[Sentence, ...] = ()
+    status: StatusBlock | None = None
 
     @property
     def is_customer_look(self) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
+from catenary import clock
 from catenary.apps.portfolio.queries.chain import chain_of
 from catenary.apps.portfolio.queries.service import ServiceView, service_history, service_view
 from catenary.apps.portfolio.queries.workshop import proposals_behind, standings
@@ -24,6 +25,7 @@ from catenary.web.marks import organization_link
 from catenary.web.pages import HistoryPage, Link
 from catenary.web.service.blueprint import service_page
 from catenary.web.service.history import history_entries
+from catenary.web.status.block import status_block
 
 _ENTRIES_ON_PAGE = 5
 _ENTRIES = 100
@@ -67,7 +69,11 @@ def service(asking: Asking, organization: str, key: str) -> HttpResponse:
     if not is_now:
         # Nothing can be agreed or changed in the past.
         return page_response(asking, "service.html", page, look=page.look)
-    page = replace(page, hours=opening(page.hours, view.document.service_hours))
+    page = replace(
+        page,
+        hours=opening(page.hours, view.document.service_hours),
+        status=status_block(asking.actor, viewpoint, view.document.reference, clock.now()),
+    )
     stand = standings(actor=asking.actor, viewpoint=viewpoint, view=view)
     if stand is not None:
         page = replace(

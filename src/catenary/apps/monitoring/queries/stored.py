@@ -14,6 +14,7 @@ from catenary.apps.monitoring.models import (
     EffectiveCondition,
     OwnCondition,
     Propagation,
+    Source,
     Waiting,
 )
 
@@ -112,6 +113,11 @@ def due_by(at: datetime, most: int) -> list[Due]:
     """What is due by a moment, the first first."""
     rows = Waiting.objects.filter(due_at__lte=at).order_by("due_at", "pk")[:most]
     return [Due(*row) for row in rows.values_list("pk", "service_id", "since")]
+
+
+def anybody_speaks() -> bool:
+    """Whether anything was ever reported in this installation."""
+    return Source.objects.exists()
 
 
 def propagation() -> tuple[int, datetime | None]:
