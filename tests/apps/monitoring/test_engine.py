@@ -20,6 +20,9 @@ from catenary.apps.monitoring.models import (
 )
 from catenary.apps.monitoring.operations import engine as engine_module
 from catenary.apps.monitoring.operations.engine import Engine
+from catenary.apps.monitoring.operations.live import live_now
+from catenary.apps.monitoring.queries.stored import standing_effective, standing_own
+from catenary.domain.documents.shapes import Stage
 from tests.apps.monitoring.worlds import DAWN, MINUTE, kept, now_is, report, word, work
 from tests.apps.worlds import begin, define
 from tests.domain.estates import service
@@ -135,6 +138,26 @@ def test_a_change_of_the_catalogue_flows_into_the_running_engine() -> None:
     ended = EffectiveCondition.objects.get(service__reference=BILLING, best=2)
     assert ended.ends_at == DAWN + MINUTE
     assert now_is(PATIENTS) == "down"
+
+
+def test_a_chain_that_is_renewed_is_the_one_that_would_be_read_whole() -> None:
+    begin()
+    engine = Engine()
+    report(word(GRID, "degraded"), word("bluewater-ops/vault", "down"))
+    work(engine)
+    new = "bluewater-apps/new"
+    changes = [
+        [service(new, DATABASE, "bluewater-ops/vault", name="A new one, first by name")],
+        [service(BILLING, new, name="Billing")],
+        [service(DATABASE, "ironport/power", BILLING, name="Database")],
+        [service(new, name="New", stage=Stage.RETIRED), service(BILLING, name="Billing")],
+    ]
+    for number, services in enumerate(changes, start=1):
+        define(services=services, at=DAWN + number * MINUTE)
+
+        work(engine, DAWN + number * MINUTE)
+
+        assert standing_effective() == live_now(standing_own()).everybody()
 
 
 def test_a_word_about_a_service_that_was_removed_stops_nobody() -> None:

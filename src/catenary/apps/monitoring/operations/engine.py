@@ -79,13 +79,13 @@ class Engine:
             return Step()
         # In hand again only when everything is kept.
         self._live = None
+        was = live
         if live is None or not is_current:
             # Read before anybody has to wait for us; whether it still stands is asked below.
-            was, live = live, live_now(standing_own())
-        else:
-            was = live
+            live = live_now(standing_own(), was)
         with waiting_turn():
             if catalogue_version() != live.estate.version:
+                self._live = was
                 return Step(is_more=True)
             changed = 0
             if was is not live:

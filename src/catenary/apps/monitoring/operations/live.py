@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from catenary.apps.history.choices import Kind
+from catenary.apps.history.queries import Mark, last_mark, revised_since
 from catenary.apps.monitoring.queries.instants import micros
 from catenary.apps.monitoring.queries.stored import NOTHING_KNOWN, OwnRow
 from catenary.apps.portfolio.queries.estate import current_estate
 from catenary.apps.portfolio.queries.records import TODAY
-from catenary.domain.chain.compiled import compiled
+from catenary.domain.chain.compiled import Chain, compiled
 from catenary.domain.chain.packing import (
     BEST,
     ONLY_PLANNED_BEST,
@@ -20,6 +22,7 @@ from catenary.domain.chain.packing import (
     WITHOUT_PLANNED,
     WORST,
 )
+from catenary.domain.chain.renewal import GONE, renewed
 from catenary.domain.condition.codes import DOWN, NOTHING, OPERATIONAL
 from catenary.domain.condition.engines import fastest
 from catenary.domain.condition.own import Own, nothing_reported, reported
@@ -35,6 +38,8 @@ from catenary.domain.estate import Estate, Ints
 
 #: For more services than this the compiled engine is worth its half second and 200 MB.
 _MANY = 20_000
+#: After so many revisions the chain is read whole.
+_FEW = 200
 _SILENT = (NOTHING, NOTHING, NOTHING)
 
 #: An own condition: as reported, without what is planned, with that alone.
@@ -45,8 +50,10 @@ Effective = tuple[Any, ...] | None
 
 @dataclass
 class Live:
-    """One version of the chain, and what holds over it now. ``own`` is by position."""
+    """One version of the chain, and what holds over it now. ``own`` is by position; ``mark`` is
+    how far history went before the chain was read."""
 
+    mark: Mark | None
     estate: Estate
     engine: Engine
     own: Own
@@ -113,10 +120,14 @@ class Live:
         return dict(zip(found, positions.tolist(), strict=True))
 
 
-def live_now(said: Iterable[tuple[int, OwnValue]]) -> Live:
-    """The chain as it stands, with these own conditions, computed whole."""
+def live_now(said: Iterable[tuple[int, OwnValue]], before: Live | None = None) -> Live:
+    """The chain as it stands, with these own conditions, computed whole. What did not change since
+    ``before`` is not read again."""
+    mark = last_mark()
     estate = current_estate()
-    chain = compiled(TODAY.gates(estate, np.ones(estate.size, dtype=np.bool_)))
+    chain = None if before is None else _renewed(before, estate)
+    if chain is None:
+        chain = compiled(TODAY.gates(estate, np.ones(estate.size, dtype=np.bool_)))
     own = _copied(nothing_reported(estate.size))
     by_number = dict(said)
     positions = estate.service_positions(by_number)
@@ -132,7 +143,37 @@ def live_now(said: Iterable[tuple[int, OwnValue]]) -> Live:
         # The first change compiles for seconds: not while others wait for the database.
         loss = reported(np.array([DOWN], dtype=np.int8), np.array([True]))
         propagate_change(engine, conditions.copy(), np.array([0]), loss)
-    return Live(estate, engine, own, conditions)
+    return Live(mark, estate, engine, own, conditions)
+
+
+def _renewed(before: Live, estate: Estate) -> Chain | None:
+    """The chain with what was revised since; none when that is too much to follow."""
+    revised = None if before.mark is None else revised_since(before.mark, _FEW)
+    if revised is None or not estate.size:
+        return None
+    old = before.estate
+    moved = _moved(old, estate)
+    touched = np.zeros(estate.size, dtype=np.bool_)
+    touched[estate.service_positions(revised.get(Kind.SERVICE, ()))] = True
+    relied = moved[old.reliants_of(np.flatnonzero(moved == GONE))]
+    touched[relied[relied != GONE]] = True
+    is_new = np.ones(estate.size, dtype=np.bool_)
+    is_new[moved[moved != GONE]] = False
+    touched |= is_new
+    try:
+        gates = TODAY.gates(estate, touched)
+        return renewed(before.engine.chain, moved, np.flatnonzero(touched), gates)
+    except ValueError:
+        return None
+
+
+def _moved(old: Estate, new: Estate) -> Ints:
+    """The new position of every service by its old one; `GONE` for those removed."""
+    order = np.argsort(new.service_ids, kind="stable")
+    places = np.searchsorted(new.service_ids, old.service_ids, sorter=order)
+    places[places == new.size] = 0
+    found = order[places]
+    return np.where(new.service_ids[found] == old.service_ids, found, GONE)
 
 
 def _events(

@@ -1,0 +1,130 @@
+"""Reporting conditions and reading them, as programs do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from catenary import clock
+from catenary.apps.monitoring.models import Observation
+from catenary.apps.monitoring.operations.engine import Engine
+from tests.api.worlds import Api
+
+pytestmark = pytest.mark.django_db
+
+V1 = "/api/v1"
+ENGINE = "alpha-it/engine"
+
+
+def word(service: str = ENGINE, **more: Any) -> dict[str, Any]:
+    return {"service": service, "condition": "down", "source": "probe", **more}
+
+
+def follow() -> None:
+    engine = Engine()
+    while engine.step(clock.now()).is_more:
+        pass
+
+
+def test_what_is_wrong_is_answered_with_its_place_and_the_rest_is_taken(api: Api) -> None:
+    answer = api("editor").post(
+        f"{V1}/observations",
+        {"observations": [word(condition="broken"), word(), word(), word("alpha-it/none")]},
+    )
+
+    assert answer.status_code == 202
+    said = answer.json()
+    assert [(each["place"], each["outcome"]) for each in said["taken"]] == [
+        (1, "recorded"),
+        (2, "repeated"),
+    ]
+    assert [
+        (each["place"], [(error["code"], error["pointer"]) for error in each["errors"]])
+        for each in said["refused"]
+    ] == [
+        (0, [("unknown-condition", "/observations/0/condition")]),
+        (3, [("unknown-service", "/observations/3/service")]),
+    ]
+
+
+def test_when_nothing_could_be_taken_it_is_an_error_that_says_why(api: Api) -> None:
+    wrong = api("editor").post(f"{V1}/observations", {"observations": [word("alpha-it/none")]})
+    forbidden = api("viewer at the provider").post(f"{V1}/observations", {"observations": [word()]})
+
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "invalid")
+    assert (forbidden.status_code, forbidden.json()["code"]) == (403, "not-allowed")
+    assert not Observation.objects.exists()
+
+
+@pytest.mark.parametrize("body", [{}, [], {"observations": []}, {"observations": {}}, {"x": 1}])
+def test_what_is_no_list_of_words_is_refused(api: Api, body: Any) -> None:
+    answer = api("editor").post(f"{V1}/observations", body)
+
+    assert answer.status_code == 422
+
+
+def test_the_same_request_with_its_key_is_carried_out_once(api: Api) -> None:
+    speaker, body = api("editor"), {"observations": [word()]}
+
+    first = speaker.post(f"{V1}/observations", body, idempotency_key="n-1")
+    again = speaker.post(f"{V1}/observations", body, idempotency_key="n-1")
+    other = speaker.post(
+        f"{V1}/observations", {"observations": [word(text="x")]}, idempotency_key="n-1"
+    )
+
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert first.content == again.content
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert other.json()["code"] == "key-reused"
+    assert Observation.objects.count() == 1
+
+
+def test_the_status_tells_the_path_as_far_as_one_may_see(api: Api) -> None:
+    api("editor").post(f"{V1}/observations", {"observations": [word(text="no oil")]})
+    follow()
+
+    home = api("viewer at the provider").get(f"{V1}/services/alpha-it/portal/status").json()
+    outside = api("customer").get(f"{V1}/services/alpha-it/portal/status")
+
+    assert (home["condition"], home["derived"]) == ("down", True)
+    (cause,) = (each for each in home["causes"] if each["path"][-1]["reference"] == ENGINE)
+    assert cause["said"][0] | {"at": ""} == {
+        "source": "probe",
+        "kind": "monitor",
+        "by": "Zeda",
+        "at": "",
+        "text": "no oil",
+        "reference": None,
+        "share": None,
+        "planned": False,
+    }
+    said = outside.json()
+    assert said["condition"] == "down"
+    assert [step["name"] for step in said["causes"][0]["path"]] == [
+        "Zportal",
+        "a supporting service of Zalphait",
+    ]
+    assert "engine" not in outside.content.decode().lower()
+
+
+def test_the_board_is_paged_and_narrowed(api: Api) -> None:
+    api("editor").post(f"{V1}/observations", {"observations": [word()]})
+    follow()
+    speaker = api("viewer at the provider")
+
+    whole = speaker.get(f"{V1}/status?limit=100").json()
+    pages, after = [], ""
+    while True:
+        page = speaker.get(f"{V1}/status?limit=2&after={after}").json()
+        pages += page["items"]
+        after = page["next"]
+        if after is None:
+            break
+    down = speaker.get(f"{V1}/status?condition=down").json()
+
+    assert pages == whole["items"]
+    assert [each["condition"] for each in pages][:2] == ["down", "down"]
+    assert {each["reference"] for each in down["items"]} == {ENGINE, "alpha-it/portal"}
+    assert speaker.get(f"{V1}/status?condition=broken").status_code == 422
+    assert speaker.get(f"{V1}/status?after=x").status_code == 422
