@@ -83,6 +83,18 @@ def test_a_problem_stands_at_its_field_and_everything_typed_is_still_there(edith
     assert entries() == before
 
 
+def test_nobody_is_told_of_mistakes_before_they_have_typed() -> None:
+    world()
+    ada = client_of("ada")
+
+    for address in ("/new/service/", "/new/organization/", "/new/person/"):
+        untouched = ada.get(address).content.decode()
+        assert "cannot be read yet" not in untouched, address
+        assert "state-wrong" not in untouched, address
+        form = form_of(ada.get(address)) | {"f.name": "x" * 5_000, "do": "check"}
+        assert "1 field cannot be read yet" in ada.post(address, form).content.decode(), address
+
+
 def test_a_new_service_is_made_of_what_is_typed(edith: Client) -> None:
     form = form_of(edith.get("/new/service/"))
     assert form["f.born"] == "bluewater-apps"

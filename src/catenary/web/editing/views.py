@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -304,8 +305,21 @@ def _panel(
     base = base_of(asking, editing, editable, seen)
     hidden = base.hidden if base else NOTHING
     reading = read_form(asking, editing, editable, state, hidden)
-    wrong = tuple(place for place, _problem in reading.problems)
+    # In something new, what nobody has typed yet is no mistake; saving it asks for the rest.
+    wrong = tuple(
+        place for place, _problem in reading.problems if editable or not _is_untyped(state, place)
+    )
     return panel_of(asking, reading.built, reading.document, wrong, kept_at, hidden=hidden.values())
+
+
+def _is_untyped(state: State, place: str) -> bool:
+    value: Any = state
+    for name in place.split("."):
+        if isinstance(value, list):
+            value = value[int(name)] if name.isdigit() and int(name) < len(value) else ""
+        else:
+            value = value.get(name, "") if isinstance(value, dict) else "typed"
+    return value in ("", [], {})
 
 
 def _state_now(editing: Editing, editable: Editable) -> State:
