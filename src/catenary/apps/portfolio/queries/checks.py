@@ -4,7 +4,7 @@ at everything, so a page must not run them anew each time."""
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.db import connection
@@ -15,7 +15,7 @@ from catenary.apps.portfolio.queries.estate import current_estate
 from catenary.apps.portfolio.queries.hidden import with_place_holders
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.checks import check_catalogue
-from catenary.domain.documents.shapes import CatalogueDocument
+from catenary.domain.documents.shapes import CatalogueDocument, OrganizationDocument
 from catenary.domain.findings import Finding, Severity
 
 _lock = threading.Lock()
@@ -98,13 +98,24 @@ def _checked(actor: Actor, viewpoint: Viewpoint | None) -> _Checked:
             catalogue = live_catalogue(actor, viewpoint, with_direct_customers=True)
             scope = None if viewpoint is None else _own_subjects(catalogue, viewpoint)
             findings = check_catalogue(
-                with_place_holders(catalogue),
+                with_place_holders(_with_houses_of_roles(catalogue)),
                 live_by_exception=services_by_exception(),
                 scope=scope,
             )
         checked = _Checked(version, catalogue, findings)
         _keep(_key(actor, viewpoint), checked)
     return checked
+
+
+def _with_houses_of_roles(catalogue: CatalogueDocument) -> CatalogueDocument:
+    """The catalogue with a bare organization for every one in which somebody in it has a role and
+    which is not in it: it stands in another house, and the rules would call it missing."""
+    named = {m.organization for person in catalogue.people.values() for m in person.memberships}
+    elsewhere = named.difference(catalogue.organizations)
+    if not elsewhere:
+        return catalogue
+    houses = {key: OrganizationDocument(key, key) for key in sorted(elsewhere)}
+    return replace(catalogue, organizations=catalogue.organizations | houses)
 
 
 def _keep(key: tuple[object, ...], checked: _Checked) -> None:
