@@ -126,6 +126,14 @@ def test_every_refusal_carries_every_header_and_no_trace(
         assert leak not in body
 
 
+def test_an_address_of_a_button_says_so_to_who_opens_it(world: World) -> None:
+    response = world.client("exactly right").get("/sign-out/")
+
+    assert response.status_code == 405
+    assert response.headers["Allow"] == "POST"
+    assert "There is nothing to read here" in response.content.decode()
+
+
 def test_a_form_without_its_token_is_refused_with_every_header(world: World) -> None:
     client = Client(enforce_csrf_checks=True)
 

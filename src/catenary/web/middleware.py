@@ -9,6 +9,8 @@ from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
+from catenary.web.refusals import only_a_button
+
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
 _PERMISSIONS = ", ".join(
@@ -52,7 +54,7 @@ def readable_requests(get_response: Answer) -> Answer:
             raise RequestDataTooBig(f"a body of more than {limit} bytes")
         if "\0" in request.path_info or any("\0" in text for text in _texts(request)):
             raise BadRequest("a zero character in the request")
-        return get_response(request)
+        return only_a_button(request, get_response(request))
 
     return answer
 

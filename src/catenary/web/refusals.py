@@ -8,6 +8,7 @@ shows the number of its request, quietly: it finds the log lines that say more.
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import get_template
 
@@ -34,6 +35,16 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The address or the form cannot be read."""
     return _frameless(request, "400.html", 400)
+
+
+def only_a_button(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """A page for the empty answer to whoever opens an address that only takes a button's wish:
+    by reloading, or from the history of their browser."""
+    if response.status_code != 405 or request.method != "GET":
+        return response
+    page = _frameless(request, "405.html", 405)
+    page.headers["Allow"] = response.headers["Allow"]
+    return page
 
 
 def broken(request: HttpRequest) -> HttpResponse:
