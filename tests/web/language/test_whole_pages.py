@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from django.test import Client
 from django.test.utils import override_settings
 from django.urls import reverse
 from django.utils import translation
+from django.utils.dates import MONTHS, WEEKDAYS, WEEKDAYS_ABBR
 
 from scripts import translations
 from tests.web.access.world import World
@@ -44,6 +46,15 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 SAME_EVERYWHERE = {"folder", "Catenary", "UTC", "English", "Deutsch"}
 
 
+@cache
+def dates() -> set[str]:
+    """Words of dates: Django knows them in the invented language, and how it joins them."""
+    with translation.override(INVENTED):
+        tables = (WEEKDAYS, WEEKDAYS_ABBR, MONTHS)
+        names = " ".join(str(name) for table in tables for name in table.values())
+    return {*WORD.findall(names), "de"}
+
+
 class Words(HTMLParser):
     """Every word on a page that a reader sees and that is not wrapped."""
 
@@ -65,6 +76,7 @@ class Words(HTMLParser):
             tag in NOT_OURS
             or bool(classes & NOT_OUR_CLASSES)
             or (tag != "html" and "lang" in given)
+            or given.get("translate") == "no"
             or (tag == "a" and (given.get("href") or "").startswith("mailto:"))
         )
         if not foreign and self.is_ours and tag != "svg" and "data-mark" not in given:
@@ -92,7 +104,7 @@ class Words(HTMLParser):
                 bare.append(mark)
         if self.is_ours:
             known = THEIRS.sub(" ", "".join(bare))
-            left = set(WORD.findall(known)) - SAME_EVERYWHERE
+            left = set(WORD.findall(known)) - SAME_EVERYWHERE - dates()
             if left:
                 self.bare.append(f"<{where}> {''.join(bare).strip()}")
 
