@@ -41,7 +41,7 @@ def _steps(zone: str, year: int) -> tuple[Ints, Ints]:
 
 def year_of_utc(year: int) -> tuple[int, int]:
     """The first instant of a year and of the next."""
-    return tuple(instant(datetime(y, 1, 1, tzinfo=UTC)) for y in (year, year + 1))  # type: ignore[return-value]
+    return instant(datetime(year, 1, 1, tzinfo=UTC)), instant(datetime(year + 1, 1, 1, tzinfo=UTC))
 
 
 def _offset(clock: ZoneInfo, at: int) -> int:

@@ -104,21 +104,23 @@ def entries_of(kind: Kind, object_id: int, limit: int = 50) -> list[HistoryEntry
         .select_related("change", "before")
         .order_by("-starts_at", "-pk")[:limit]
     )
-    return [
-        HistoryEntry(
-            at=row.starts_at,
-            action=row.action,
-            person_id=row.change.person_id,
-            account_id=row.change.account_id,
-            door=row.change.door,
-            source=row.change.source,
-            reference=row.reference,
-            before=said_in(row.before.document) if row.before else None,
-            after=said_in(row.document),
-            number=row.pk,
-        )
-        for row in rows
-    ]
+    return [entry_of(row) for row in rows]
+
+
+def entry_of(row: Revision) -> HistoryEntry:
+    """What one revision tells; its change and the revision before it are fetched with it."""
+    return HistoryEntry(
+        at=row.starts_at,
+        action=row.action,
+        person_id=row.change.person_id,
+        account_id=row.change.account_id,
+        door=row.change.door,
+        source=row.change.source,
+        reference=row.reference,
+        before=said_in(row.before.document) if row.before else None,
+        after=said_in(row.document),
+        number=row.pk,
+    )
 
 
 def documents_of(kind: Kind, object_id: int, limit: int) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from catenary.apps.common.queries import in_batches
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.models import Change, Revision
-from catenary.apps.history.queries import HistoryEntry, said_in
+from catenary.apps.history.queries import HistoryEntry, entry_of
 from catenary.apps.history.queries.asked import ChangeEntry, ChangeFilter
 
 
@@ -464,16 +464,5 @@ def _change_entry(row: Revision) -> ChangeEntry:
         Kind(row.kind),
         row.object_id,
         row.change.note,
-        HistoryEntry(
-            at=row.starts_at,
-            action=row.action,
-            person_id=row.change.person_id,
-            account_id=row.change.account_id,
-            door=row.change.door,
-            source=row.change.source,
-            reference=row.reference,
-            before=said_in(row.before.document) if row.before else None,
-            after=said_in(row.document),
-            number=row.pk,
-        ),
+        entry_of(row),
     )
