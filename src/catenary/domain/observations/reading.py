@@ -43,6 +43,14 @@ FIELDS = {
     "sequence": "a whole number that grows with every word of the source",
     "reference": "where the source has more about it, such as the number of an incident",
 }
+#: The fields of a record, which tells a condition from its beginning to its end.
+RECORD_FIELDS = {
+    "service": FIELDS["service"],
+    "condition": "operational, degraded, down, unknown, or maintenance: down as planned",
+    "from": "when it began: an ISO time",
+    "until": "when it was over: an ISO time; without it, it is not over",
+    **{name: FIELDS[name] for name in ("text", "planned", "share", "reference")},
+}
 LONGEST_TEXT, LONGEST_REFERENCE, LONGEST_SOURCE = 4_000, 200, 100
 #: So far a clock may be ahead of ours; such a word holds as soon as its time has come.
 AHEAD = timedelta(minutes=5)
@@ -70,6 +78,20 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """A condition that lasted, read; ``end`` is none when it is not over."""
+
+    service: str
+    condition: int
+    start: datetime
+    end: datetime | None = None
+    plan: Plan = Plan.UNSAID
+    share: int = EVERYBODY
+    reference: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Wrong:
     """One field that cannot be what it is."""
 
@@ -85,7 +107,7 @@ def read_said(plain: Any, now: datetime) -> tuple[Said | None, list[Wrong]]:
         return None, [
             Wrong("", "invalid", "this is no object", "an object with service, condition")
         ]
-    reader = _Reader(plain, now)
+    reader = _Reader(plain, now, FIELDS)
     at = reader.read("at", _at, now)
     valid_for = reader.read("valid-for", _duration, None)
     kind, name = reader.read("source", _source, ("hand", ""))
@@ -105,6 +127,41 @@ def read_said(plain: Any, now: datetime) -> tuple[Said | None, list[Wrong]]:
     return (None, reader.wrong) if reader.wrong else (found, [])
 
 
+def read_record(plain: Mapping[str, Any], now: datetime) -> tuple[Record | None, list[Wrong]]:
+    """The record in a plain value, or everything that is wrong with it."""
+    reader = _Reader(plain, now, RECORD_FIELDS)
+    start = reader.read("from", _at, now, required=True)
+    end = reader.read("until", _end, None)
+    is_maintenance = plain.get("condition") == "maintenance"
+    condition = DOWN
+    if not is_maintenance:
+        condition = reader.read("condition", _condition, OPERATIONAL, required=True)
+    plan = reader.read("planned", _plan, Plan.UNSAID)
+    if is_maintenance and plan is Plan.UNPLANNED:
+        reader.wrong.append(
+            Wrong("planned", "invalid", "maintenance is planned", "true, or down instead")
+        )
+    if not reader.wrong and start > now:
+        remedy = "import it again when it has begun; what is ahead is planned as maintenance"
+        reader.wrong.append(Wrong("from", "in-the-future", "this has not begun yet", remedy))
+    if not reader.wrong and end is not None and end <= start:
+        when = "before it begins" if end < start else "in the instant in which it begins"
+        reader.wrong.append(
+            Wrong("until", "ends-too-early", f"it ends {when}", "a time after the beginning")
+        )
+    found = Record(
+        service=reader.read("service", _reference, "", required=True),
+        condition=condition,
+        start=start,
+        end=end,
+        plan=Plan.PLANNED if is_maintenance else plan,
+        share=reader.read("share", _share, EVERYBODY),
+        reference=reader.read("reference", _text(LONGEST_REFERENCE), ""),
+        text=reader.read("text", _text(LONGEST_TEXT), ""),
+    )
+    return (None, reader.wrong) if reader.wrong else (found, [])
+
+
 class _Bad(ValueError):
     def __init__(self, sentence: str, expected: str, code: str = "invalid") -> None:
         super().__init__(sentence)
@@ -112,17 +169,17 @@ class _Bad(ValueError):
 
 
 class _Reader:
-    def __init__(self, plain: Mapping[Any, Any], now: datetime) -> None:
+    def __init__(self, plain: Mapping[Any, Any], now: datetime, fields: Mapping[str, str]) -> None:
         self.plain, self.now = plain, now
         self.wrong = [
             Wrong(
                 str(name)[:100],
                 "invalid",
                 f'there is no field "{str(name)[:100]}"',
-                f"some of {', '.join(FIELDS)}",
+                f"some of {', '.join(fields)}",
             )  # fmt: skip
             for name in plain
-            if name not in FIELDS
+            if name not in fields
         ]
 
     def read(
@@ -158,11 +215,7 @@ def _condition(value: Any, now: datetime) -> int:
 
 
 def _at(value: Any, now: datetime) -> datetime:
-    at = read_moment(value) if isinstance(value, str) and _TIME.match(value.strip()) else None
-    if at is None:
-        raise _Bad("this is no time", "an ISO time, like 2026-03-01T09:30Z")
-    if at < EPOCH:
-        raise _Bad("this is before 1970", "the time at which it was true", "before-the-epoch")
+    at = _end(value, now)
     if at > now + AHEAD:
         minutes = int(AHEAD.total_seconds()) // 60
         raise _Bad(
@@ -171,6 +224,16 @@ def _at(value: Any, now: datetime) -> datetime:
             "look at the clock of the source",
             "in-the-future",
         )
+    return at
+
+
+def _end(value: Any, now: datetime) -> datetime:
+    """A time that may be ahead: what is announced has an end before it has one."""
+    at = read_moment(value) if isinstance(value, str) and _TIME.match(value.strip()) else None
+    if at is None:
+        raise _Bad("this is no time", "an ISO time, like 2026-03-01T09:30Z")
+    if at < EPOCH:
+        raise _Bad("this is before 1970", "the time at which it was true", "before-the-epoch")
     return at
 
 

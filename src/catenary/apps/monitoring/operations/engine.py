@@ -126,9 +126,9 @@ def _follow_words(live: Live, due: list[Due], at: datetime) -> int:
     since: dict[int, datetime] = {}
     for each in due:
         since[each.service_id] = min(since.get(each.service_id, at), each.since)
-    differing = _rewrite_own(since, at)
     for batch in in_batches(each.id for each in due):
         Waiting.objects.filter(pk__in=batch).delete()
+    differing = _rewrite_own(since, at)
     if not differing:
         return 0
     first = moment(min(differing.values()))
@@ -142,7 +142,9 @@ def _follow_words(live: Live, due: list[Due], at: datetime) -> int:
 def _rewrite_own(since: dict[int, datetime], at: datetime) -> dict[int, int]:
     """Own conditions from what was said, up to now; what comes later leaves an alarm. Says since
     when those that changed differ."""
-    words, _ = words_from(since)
+    # What still waits is left for its own step: a history of years is taken in piece by piece,
+    # where the first step would otherwise follow all words of every service it touches.
+    words, _ = words_from(since, without_waiting=True)
     history = history_of(words)
     now = micros(at)
     courses: dict[int, list[tuple[int, Value]]] = {

@@ -72,18 +72,29 @@ def record_observations(*, actor: Actor, at: datetime, words: Sequence[Any]) -> 
             refused.append(RefusedWord(place, _service_in(plain), tuple(wrong)))
         else:
             read.append((place, said))
-    rows = services_by_reference(said.service for _, said in read)
+    found = record_said(actor=actor, at=at, said=read)
+    refused += found.refused
+    return Recorded(found.taken, tuple(sorted(refused, key=lambda each: each.place)))
+
+
+def record_said(*, actor: Actor, at: datetime, said: Sequence[tuple[int, Said]]) -> Recorded:
+    """Record words that were read, each with its place.
+
+    Raises `CatalogueBusy` when its turn to write does not come.
+    """
+    refused: list[RefusedWord] = []
+    rows = services_by_reference(word.service for _, word in said)
     known = referable_services(actor, rows.values())
     allowed: list[tuple[int, Said, ServiceRow]] = []
-    for place, said in read:
-        row = rows.get(said.service)
-        reason = _against(actor, row if row is not None and row.id in known else None, said)
+    for place, word in said:
+        row = rows.get(word.service)
+        reason = against(actor, row if row is not None and row.id in known else None, word.service)
         if reason is not None or row is None:
-            refused.append(RefusedWord(place, said.service, (reason,) if reason else ()))
+            refused.append(RefusedWord(place, word.service, (reason,) if reason else ()))
         else:
-            allowed.append((place, said, row))
+            allowed.append((place, word, row))
     taken = _record(actor, at, allowed) if allowed else []
-    return Recorded(tuple(taken), tuple(sorted(refused, key=lambda each: each.place)))
+    return Recorded(tuple(taken), tuple(refused))
 
 
 def _service_in(plain: Any) -> str:
@@ -91,12 +102,14 @@ def _service_in(plain: Any) -> str:
     return named[:300] if isinstance(named, str) else ""
 
 
-def _against(actor: Actor, row: ServiceRow | None, said: Said) -> Wrong | None:
+def against(actor: Actor, row: ServiceRow | None, reference: str) -> Wrong | None:
+    """Why the actor may not report of a service; none when they may. ``row`` is none where they
+    may not see it."""
     if row is None:
-        sentence = f"there is no service {said.service} that you may see"
+        sentence = f"there is no service {reference} that you may see"
         return Wrong("service", "unknown-service", sentence, FIELDS["service"])
     if not may_report(actor, row.provider_path):
-        sentence = f"you may not report of {said.service}"
+        sentence = f"you may not report of {reference}"
         remedy = "ask its owner, or an editor or administrator of its provider"
         return Wrong("service", "not-allowed", sentence, remedy)
     return None

@@ -25,28 +25,36 @@ _WANTED = {
 }
 _FROM = (
     "WITH w AS ({wanted}) SELECT {columns} FROM w"
-    " JOIN monitoring_observation o ON o.service_id = w.service_id AND o.at >= w.since"
+    " JOIN monitoring_observation o ON o.service_id = w.service_id AND o.at >= w.since{which}"
 )
 _BEFORE = (
     "WITH w AS ({wanted}), l AS ("
     "SELECT o.service_id, o.source_id, MAX(o.at) AS at FROM w"
-    " JOIN monitoring_observation o ON o.service_id = w.service_id AND o.at < w.since"
+    " JOIN monitoring_observation o ON o.service_id = w.service_id AND o.at < w.since{which}"
     " GROUP BY o.service_id, o.source_id)"
     " SELECT {columns} FROM l JOIN monitoring_observation o ON o.service_id = l.service_id"
-    " AND o.source_id = l.source_id AND o.at = l.at"
+    " AND o.source_id = l.source_id AND o.at = l.at{which}"
 )
+_NOT_WAITING = " AND NOT EXISTS (SELECT 1 FROM monitoring_waiting m WHERE m.observation_id = o.id)"
 
 
-def words_from(since: Mapping[int, datetime]) -> tuple[Words, list[int]]:
+def words_from(
+    since: Mapping[int, datetime], *, without_waiting: bool = False
+) -> tuple[Words, list[int]]:
     """Of each service all words from its moment on, and of each source its last ones before; with
-    the numbers of the observations, in the same order. Two queries."""
+    the numbers of the observations, in the same order. Two queries. ``without_waiting`` leaves
+    out words that the engine has not taken up: to it they have not been said yet."""
     if not since:
         return words_of_rows([]), []
     pairs = sorted(since.items())
     rows: list[tuple[Any, ...]] = []
     with connection.cursor() as cursor:
         for statement in (_FROM, _BEFORE):
-            sql = statement.format(wanted=_WANTED[connection.vendor], columns=_COLUMNS)
+            sql = statement.format(
+                wanted=_WANTED[connection.vendor],
+                columns=_COLUMNS,
+                which=_NOT_WAITING if without_waiting else "",
+            )
             cursor.execute(sql, _asked(pairs))
             rows += cursor.fetchall()
     return words_of_rows(rows), [row[-1] for row in rows]
