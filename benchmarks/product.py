@@ -141,8 +141,8 @@ class Served:
     seconds_to_start: float
 
     def megabytes(self) -> float:
-        """Memory that the server with its workers holds now. Pages of the database's file that it
-        has mapped are left out: the system takes them back when it likes."""
+        """Memory that the server's processes hold now. Pages of the database's file that they
+        have mapped are left out: the system takes them back when it likes."""
         pages = 0
         for folder in self._processes():
             resident, shared = (folder / "statm").read_text().split()[1:3]
@@ -150,7 +150,7 @@ class Served:
         return pages * resource.getpagesize() / 1024**2
 
     def cpu_seconds(self) -> float:
-        """Processor time of the server with its workers since they started."""
+        """Processor time of the server's processes since they started."""
         ticks = 0
         for folder in self._processes():
             fields = (folder / "stat").read_text().rpartition(")")[2].split()
@@ -158,10 +158,13 @@ class Served:
         return ticks / os.sysconf("SC_CLK_TCK")
 
     def _processes(self) -> Iterator[Path]:
-        """Where Linux tells about each process of the server; elsewhere none."""
+        """Where Linux tells about each process of the server; elsewhere none. The worker beside
+        it follows conditions on its own account, and is measured by itself."""
         for folder in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):
-                if os.getpgid(int(folder.name)) == self.pid:
+                if os.getpgid(int(folder.name)) != self.pid:
+                    continue
+                if b"worker" not in (folder / "cmdline").read_bytes().split(b"\0"):
                     yield folder
 
 
