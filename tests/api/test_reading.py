@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.worlds import Api
+from tests.api.worlds import ONE, Api
 from tests.web.access.world import World
 
 pytestmark = pytest.mark.django_db
@@ -167,3 +167,24 @@ def test_a_past_moment_is_read_as_it_was(api: Api) -> None:
     assert editor.get(PORTAL).json()["description"] == "Znow"
     assert editor.get(f"{PORTAL}?as_of=2020-01-01").status_code == 404
     assert editor.get(f"{PORTAL}/chain?as_of=2026-11-03T12:30Z").status_code == 200
+
+
+def test_of_those_hit_as_many_are_listed_as_were_asked_for_and_all_are_counted(api: Api) -> None:
+    editor = api("editor")
+    one = {
+        "name": "More",
+        "provider": "alpha-it",
+        "stage": "live",
+        "relies-on": ["alpha-it/engine"],
+    }
+    for number in range(3):
+        assert editor.put(f"{ONE}/more-{number}", one).status_code == 201
+
+    whole = editor.get("/api/v1/impact?service=alpha-it/engine").json()
+    first = editor.get("/api/v1/impact?service=alpha-it/engine&limit=2").json()
+    posted = editor.post("/api/v1/impact?limit=2", {"services": ["alpha-it/engine"]}).json()
+
+    assert len(whole["services"]) == whole["counts"]["down"] == 4
+    assert first["services"] == whole["services"][:2]
+    assert first["counts"] == whole["counts"]
+    assert posted == first

@@ -55,7 +55,7 @@ def told(records: Records, actor: Actor, key: str, references: list[str]) -> dic
         asked: dict[str, Any] = {"actor": actor, "viewpoint": viewpoint, "records": records}
         said[f"service {reference}"] = service_view(reference=reference, **asked)
         said[f"chain {reference}"] = chain_of(reference=reference, depth=None, **asked)
-        said[f"impact {reference}"] = impact_view(references=[reference], **asked)
+        said[f"impact {reference}"] = impact_view(references=[reference], groups=True, **asked)
         said[f"both sides {reference}"] = perspectives(reference=reference, **asked)
     for each in organizations_by_key():
         view = organization_view(key=each, actor=actor, viewpoint=viewpoint, records=records)

@@ -70,7 +70,7 @@ def everything_said_to(actor: Actor, key: str, references: tuple[str, ...] = ALL
             actor=actor, viewpoint=viewpoint, reference=reference, depth=None
         )
         said[f"impact {reference}"] = impact_view(
-            actor=actor, viewpoint=viewpoint, references=[reference]
+            actor=actor, viewpoint=viewpoint, references=[reference], groups=True
         )[0]
         row = services_by_reference([reference]).get(reference)
         said[f"history {reference}"] = (

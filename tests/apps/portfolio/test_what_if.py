@@ -27,7 +27,11 @@ def asked(
     *references: str, actor: Actor = OPERATOR, key: str = "bluewater", **more: Any
 ) -> ImpactView:
     view, missing = impact_view(
-        actor=actor, viewpoint=looking_from(actor, key), references=references, **more
+        actor=actor,
+        viewpoint=looking_from(actor, key),
+        references=references,
+        groups=True,
+        **more,
     )
     assert missing == ()
     assert view is not None

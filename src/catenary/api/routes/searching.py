@@ -34,6 +34,17 @@ Services = Annotated[
 ]
 CONDITIONS = ("down", "degraded")
 _IMPACT = {"services": "references of the services that fail", "condition": "down or degraded"}
+#: So many of each kind are listed, unless fewer were asked for.
+_EVERYTHING = 1_000_000
+Most = Annotated[
+    int,
+    Query(
+        ge=1,
+        le=_EVERYTHING,
+        description="how many services of each kind, organizations and outcomes to list at most, "
+        "the nearest and worst first; the counts are of all",
+    ),
+]
 Condition = Annotated[Literal["down", "degraded"], Query(description="how they fail")]
 
 
@@ -53,7 +64,11 @@ def search(request: HttpRequest, q: Words, limit: Limit = 20, as_of: AsOf = "") 
 
 @router.get("/impact", auth=LOOKING_BACK, operation_id="getImpact")
 def get_impact(
-    request: HttpRequest, service: Services, condition: Condition = "down", as_of: AsOf = ""
+    request: HttpRequest,
+    service: Services,
+    condition: Condition = "down",
+    limit: Most = _EVERYTHING,
+    as_of: AsOf = "",
 ) -> HttpResponse:
     """Who is hit when services fail: services with the path that leads there, organizations and
     outcomes."""
@@ -61,11 +76,11 @@ def get_impact(
         raise invalid_parameter(
             "service", f"{len(service)} stand here", f"1 to {MOST_FAILING} references"
         )
-    return _hit(request, service, condition, then_of(as_of))
+    return _hit(request, service, condition, limit, then_of(as_of))
 
 
 @router.post("/impact", auth=LOOKING_BACK, operation_id="findImpact")
-def find_impact(request: HttpRequest, as_of: AsOf = "") -> HttpResponse:
+def find_impact(request: HttpRequest, limit: Most = _EVERYTHING, as_of: AsOf = "") -> HttpResponse:
     """The same of up to 1,000 services, more than fit into an address: `{"services": […]}`."""
     said = mapping(read_json(request), _IMPACT)
     references = objects.texts(said.get("services"), "services", MOST_AT_ONCE)
@@ -78,11 +93,11 @@ def find_impact(request: HttpRequest, as_of: AsOf = "") -> HttpResponse:
         error = Error("this is no condition", pointer="/condition", code="invalid",
                       expected=" or ".join(CONDITIONS))  # fmt: skip
         raise Trouble("invalid", "condition is not known", [error])
-    return _hit(request, references, condition or "down", then_of(as_of))
+    return _hit(request, references, condition or "down", limit, then_of(as_of))
 
 
 def _hit(
-    request: HttpRequest, service: list[str], condition: str, then: Then | None
+    request: HttpRequest, service: list[str], condition: str, limit: int, then: Then | None
 ) -> HttpResponse:
     asking = asking_of(request)
     view, missing = None, list(service)
@@ -92,7 +107,7 @@ def _hit(
             viewpoint=asking.viewpoint,
             references=service,
             condition=condition,
-            limit=None,
+            limit=limit,
             records=records_of(then),
         )
         missing = list(unknown)

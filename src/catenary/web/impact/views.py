@@ -62,6 +62,7 @@ def impact(asking: Asking) -> HttpResponse:
             viewpoint=asking.viewpoint,
             references=references,
             condition=condition,
+            groups=True,
             records=asking.records,
         )
     chosen = [link.reference for link in view.failing] if view else []

@@ -6,7 +6,7 @@ see: an operator everything, others their own top organizations with what those 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -22,13 +22,14 @@ from catenary.apps.portfolio.models import Consumption, Dependency, GateExceptio
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.documents.contacts import as_read, by_contact, people_in
-from catenary.domain.documents.kept import kept_service
+from catenary.domain.documents.kept import kept_outcomes, kept_service
 from catenary.domain.documents.plain import read_service
 from catenary.domain.documents.shapes import (
     CalendarDocument,
     CatalogueDocument,
     ConsumptionDocument,
     OrganizationDocument,
+    OutcomeDocument,
     ServiceDocument,
     Stage,
 )
@@ -55,6 +56,12 @@ def service_documents(ids: Iterable[int]) -> dict[int, ServiceDocument]:
     plains = _with_addresses(current_documents(Kind.SERVICE, numbers))
     references = dict(Service.objects.filter(pk__in=list(plains)).values_list("pk", "reference"))
     return {pk: service_of(references[pk], plain) for pk, plain in plains.items()}
+
+
+def service_outcomes(ids: Iterable[int]) -> dict[int, tuple[OutcomeDocument, ...]]:
+    """The outcomes of services now, by number: one query."""
+    plains = current_documents(Kind.SERVICE, ids)
+    return outcomes_in(plains, lambda number: service_documents([number])[number])
 
 
 def live_catalogue(
@@ -189,6 +196,20 @@ def services_by_exception() -> frozenset[str]:
 def _with_addresses(plains: dict[int, dict[str, Any]]) -> dict[int, dict[str, Any]]:
     addresses = by_contact(person_addresses(people_in(plains.values())))
     return {number: as_read(plain, addresses) for number, plain in plains.items()}
+
+
+def outcomes_in(
+    plains: dict[int, dict[str, Any]], whole: Callable[[int], ServiceDocument]
+) -> dict[int, tuple[OutcomeDocument, ...]]:
+    """The outcomes that kept plain service documents tell of, by number. One that does not read
+    is asked for as a ``whole``, which says what is wrong with it: `DamagedDocument`."""
+    found = {}
+    for number, plain in plains.items():
+        try:
+            found[number] = kept_outcomes(plain)
+        except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError):
+            found[number] = whole(number).outcomes
+    return found
 
 
 def service_of(reference: str, plain: dict[str, Any]) -> ServiceDocument:

@@ -9,7 +9,7 @@ path, however many stand there. What services of other top organizations rest on
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -49,7 +49,7 @@ class HitService:
     """A service that is hit. ``kind`` is one of `KINDS`; for those at risk ``next_loss`` is what
     one more loss would make of them. ``path`` leads from it to a failing service, both included,
     with None for what may not be seen; ``steps`` is its length. ``group`` is the dependency group
-    of the first step, hidden members without a name."""
+    of the first step, hidden members without a name, where it was asked for."""
 
     link: ServiceLink
     kind: str
@@ -107,10 +107,12 @@ def impact_view(
     references: Sequence[str],
     condition: str = "down",
     limit: int | None = SHOWN,
+    groups: bool = False,
     records: Records = TODAY,
 ) -> tuple[ImpactView | None, tuple[str, ...]]:
     """What happens when these services are down (or degraded), and the references among them that
-    are none the actor may see; without any that is one, no view."""
+    are none the actor may see; without any that is one, no view. ``groups`` tells of the dependency
+    group behind every hit, too."""
     wanted = list(dict.fromkeys(references))[:MOST_AT_ONCE]
     rows = records.services_by_reference(wanted)
     estate = records.estate()
@@ -130,7 +132,15 @@ def impact_view(
     chain = records.gates(estate, above & home)
     found = impact_of(chain, failing, CONDITION_NAMES.index(condition), ~seen)
     asked = _Asked(
-        records, estate, viewpoint, seen, home, estate.roles_seen_from(organization), chain, found
+        records,
+        estate,
+        viewpoint,
+        seen,
+        home,
+        estate.roles_seen_from(organization),
+        chain,
+        found,
+        groups,
     )
     return asked.view(condition, limit), missing
 
@@ -153,6 +163,9 @@ class _Asked:
     roles: Ints
     chain: Gates
     found: Impact
+    groups: bool
+    #: Links already made: hit services come back with organizations and outcomes.
+    links: dict[int, ServiceLink] = field(default_factory=dict)
 
     def view(self, condition: str, limit: int | None) -> ImpactView:
         """The answer as it may be told."""
@@ -211,9 +224,11 @@ class _Asked:
         return tuple(told)
 
     def _links(self, places: Iterable[int]) -> dict[int, ServiceLink]:
-        order = np.array(list(dict.fromkeys(places)), dtype=np.int64)
-        links = service_links(self.estate, order, self.roles, records=self.records)
-        return {int(place): link for place, link in zip(order, links, strict=True)}
+        missing = [place for place in dict.fromkeys(places) if place not in self.links]
+        order = np.array(missing, dtype=np.int64)
+        found = service_links(self.estate, order, self.roles, records=self.records)
+        self.links.update(zip(missing, found, strict=True))
+        return self.links
 
     def _hit(
         self,
@@ -223,10 +238,12 @@ class _Asked:
         path: tuple[int | None, ...],
         links: dict[int, ServiceLink],
     ) -> HitService:
-        group = self.chain.document(
-            int(self.found.gate[place]),
-            lambda member: links[member].reference if member in links else UNSEEN,
-        )
+        group = None
+        if self.groups:
+            group = self.chain.document(
+                int(self.found.gate[place]),
+                lambda member: links[member].reference if member in links else UNSEEN,
+            )
         return HitService(
             link=links[place],
             kind=kind,
@@ -303,11 +320,11 @@ class _Asked:
             told = np.cumsum(estate.outcome_count[shown])
             shown = shown[: int(np.searchsorted(told, limit)) + 1]
         links = self._links(map(int, shown))
-        documents = self.records.documents(int(n) for n in estate.service_ids[shown])
-        wanting = self._wanting({o.wanted_by for d in documents.values() for o in d.outcomes})
+        told_of = self.records.outcomes(int(n) for n in estate.service_ids[shown])
+        wanting = self._wanting({o.wanted_by for each in told_of.values() for o in each})
         outcomes = []
         for place in map(int, shown):
-            for outcome in documents[int(estate.service_ids[place])].outcomes:
+            for outcome in told_of[int(estate.service_ids[place])]:
                 wanted = wanting.get(outcome.wanted_by)
                 is_ours = wanted is not None and wanted.root_id == self.viewpoint.root_id
                 if not self.home[place] and not is_ours:

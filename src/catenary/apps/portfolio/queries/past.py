@@ -31,7 +31,7 @@ from catenary.apps.organizations.queries.past import (
 )
 from catenary.apps.portfolio.models import Service
 from catenary.apps.portfolio.policies import sees_inside, sees_restricted
-from catenary.apps.portfolio.queries.documents import service_of
+from catenary.apps.portfolio.queries.documents import outcomes_in, service_of
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.apps.portfolio.queries.kept_answers import KeptAnswers
 from catenary.apps.portfolio.queries.lookup import ServiceRow, services_by_id
@@ -48,6 +48,7 @@ from catenary.domain.documents.contacts import as_read, by_contact, people_in
 from catenary.domain.documents.searchable import searchable_words
 from catenary.domain.documents.shapes import (
     DependencyGroupDocument,
+    OutcomeDocument,
     ServiceDocument,
 )
 from catenary.domain.estate import EVERYONE, STAGE_CODES, Bools, Estate, Ints
@@ -302,6 +303,12 @@ class Past(Records):
             for pk, plain in plains.items()
             if pk in self._services
         }
+
+    def outcomes(self, ids: Iterable[int]) -> dict[int, tuple[OutcomeDocument, ...]]:
+        """The outcomes of services alone, by number."""
+        plains = documents_at(Kind.SERVICE, ids, self.at)
+        known = {pk: plain for pk, plain in plains.items() if pk in self._services}
+        return outcomes_in(known, lambda number: self.documents([number])[number])
 
     def is_inside(self, row: OrganizationRow, viewpoint: Viewpoint) -> bool:
         """Whether an organization was of the viewpoint's top organization then and is, or was

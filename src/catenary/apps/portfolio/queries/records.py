@@ -31,7 +31,7 @@ from catenary.apps.portfolio.models import (
     ServiceTag,
 )
 from catenary.apps.portfolio.policies import sees_inside
-from catenary.apps.portfolio.queries.documents import service_documents
+from catenary.apps.portfolio.queries.documents import service_documents, service_outcomes
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.apps.portfolio.queries.lookup import (
     ServiceRow,
@@ -40,7 +40,7 @@ from catenary.apps.portfolio.queries.lookup import (
 )
 from catenary.apps.portfolio.queries.search import Matches, search_services
 from catenary.domain.actors import Actor, Viewpoint
-from catenary.domain.documents.shapes import ServiceDocument
+from catenary.domain.documents.shapes import OutcomeDocument, ServiceDocument
 from catenary.domain.estate import STAGE_CODES, Bools, Estate
 from catenary.domain.impact import Gates, gates, millionths
 
@@ -180,6 +180,10 @@ class Records:
     def documents(self, ids: Iterable[int]) -> dict[int, ServiceDocument]:
         """What services say, by number."""
         return service_documents(ids)
+
+    def outcomes(self, ids: Iterable[int]) -> dict[int, tuple[OutcomeDocument, ...]]:
+        """The outcomes of services alone, by number."""
+        return service_outcomes(ids)
 
     def consumption(
         self, service_ids: Iterable[int], root_id: int | None = None, below: str = ""
