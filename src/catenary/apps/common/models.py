@@ -1,5 +1,5 @@
-"""Columns that behave the same on SQLite and PostgreSQL, the catalogue's version, and requests
-that must not be carried out twice."""
+"""Columns that behave the same on SQLite and PostgreSQL, the catalogue's version, requests that
+must not be carried out twice, and what the world is still to hear of."""
 
 from __future__ import annotations
 
@@ -50,4 +50,46 @@ class IdempotencyKey(models.Model):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["account_id", "key"], name="common_idempotency_key"),
+        ]
+
+
+class OutboxRow(models.Model):
+    """Something that is to be told or done outside the transaction that left it here, and is left
+    exactly when that transaction is kept (docs/decisions/0068-what-is-told-leaves-by-an-outbox.md).
+
+    ``kind`` says who carries it out and what ``payload`` (JSON) means. It is due at ``due_at``;
+    whoever took it has it until ``taken_until``, after which another may. Then it is done, tried
+    again later, or dead: given up until somebody tries it again by hand. ``trouble`` is why the
+    last attempt failed.
+    Seen by: operators. Managed by: whoever carries it out; operators try the dead again. As of
+    yesterday: what is done stays for thirty days, and is then swept away.
+    """
+
+    kind = PlainText(max_length=40)
+    payload = models.TextField()
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    attempts = models.IntegerField(default=0)
+    taken_until = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    dead_at = models.DateTimeField(null=True)
+    trouble = models.TextField(blank=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["kind", "due_at"],
+                condition=models.Q(done_at__isnull=True, dead_at__isnull=True),
+                name="common_outbox_due",
+            ),
+            models.Index(
+                fields=["dead_at"],
+                condition=models.Q(dead_at__isnull=False),
+                name="common_outbox_dead",
+            ),
+            models.Index(
+                fields=["done_at"],
+                condition=models.Q(done_at__isnull=False),
+                name="common_outbox_done",
+            ),
         ]

@@ -16,12 +16,14 @@ from catenary.apps.common.operations import CatalogueBusy, insert_rows
 from catenary.apps.common.queries import is_busy
 from catenary.apps.common.queries.contents import Migrations, Table, last_number, last_of
 
-#: Not content, but of the content that goes: the index over it, and who is signed in.
+#: Not content, but of the content that goes: the index over it, who is signed in, and what was
+#: to be told of it.
 _GO_TOO = (
     "portfolio_search",
     "django_session",
     "access_session",
     "access_signinthrottle",
+    "common_outboxrow",
 )
 _AT_ONCE = 5_000
 #: Values of these are the same in JSON and in every database.

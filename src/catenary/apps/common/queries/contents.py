@@ -18,12 +18,14 @@ from django.utils.duration import duration_iso_string
 #: Rooms of Django's own whose tables hold nothing of ours: what is made again by migrating, and
 #: who is signed in at the moment.
 _NOT_KEPT = {"contenttypes", "auth", "sessions", "admin", "sites"}
-#: Numbers that say when to look again, and not what there is to see; and who is signed in, which
-#: whoever finds a backup must not become, and who is kept waiting at the door.
+#: Numbers that say when to look again, and not what there is to see; who is signed in, which
+#: whoever finds a backup must not become, and who is kept waiting at the door; and what was about
+#: to be told, which must not be told once more by whoever reads a backup.
 _NOT_CONTENT = {
     "access_session",
     "access_signinthrottle",
     "common_catalogueversion",
+    "common_outboxrow",
     "monitoring_propagation",
 }
 

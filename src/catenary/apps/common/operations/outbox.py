@@ -1,0 +1,152 @@
+"""Leaving something in the outbox, taking it out, and saying what became of it.
+
+Rows are marked, never counted past: a row whose transaction commits late is simply still there.
+Who takes rows has them for a while; when it dies, they are taken again after that. So whatever is
+carried out outside the database may be begun twice, and must carry a number by which the other side
+knows it again; what is done in the database is done in the transaction that says so, once.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from catenary.apps.common.models import OutboxRow
+from catenary.apps.common.operations import waiting_turn
+from catenary.apps.common.queries import in_batches
+from catenary.domain.backoff import MOST_ATTEMPTS, wait_after
+
+#: How long what is done is kept, so that somebody may look when something was told.
+_KEPT = timedelta(days=30)
+_SWEPT_AT_ONCE = 1_000
+#: Whoever tells why an attempt failed may quote a long answer of the other side.
+_LONGEST_TROUBLE = 500
+_CHANCES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One row that was taken; ``attempt`` counts from one."""
+
+    id: int
+    kind: str
+    payload: Any
+    created_at: datetime
+    attempt: int
+
+
+def leave(
+    *, kind: str, payloads: Iterable[Any], at: datetime, due_at: datetime | None = None
+) -> None:
+    """Leave rows, in the transaction of what they are about; due at once unless told otherwise."""
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("what is told is left in the transaction of what it tells of")
+    OutboxRow.objects.bulk_create(
+        (
+            OutboxRow(
+                kind=kind,
+                payload=json.dumps(payload, ensure_ascii=False, separators=(",", ":")),
+                created_at=at,
+                due_at=due_at or at,
+            )
+            for payload in payloads
+        ),
+        batch_size=500,
+    )
+
+
+def take(*, kinds: Sequence[str], at: datetime, most: int, lease: timedelta) -> list[Letter]:
+    """Take due rows, the longest due first; nobody else gets them before the lease ends.
+
+    Raises `CatalogueBusy` when the turn does not come."""
+    if not _due(kinds, at).exists():
+        # Looking is cheap; a transaction would take the writers' turn on SQLite.
+        return []
+    with waiting_turn():
+        rows = list(_locked(kinds, at, most))
+        for batch in in_batches(row.pk for row in rows):
+            OutboxRow.objects.filter(pk__in=batch).update(
+                taken_until=at + lease, attempts=F("attempts") + 1
+            )
+    return [_letter(row) for row in rows]
+
+
+def take_for_good(*, kind: str, at: datetime, most: int) -> list[Letter]:
+    """Take due rows out, inside the caller's transaction: what they ask for is done in it."""
+    rows = list(_locked([kind], at, most))
+    for batch in in_batches(row.pk for row in rows):
+        OutboxRow.objects.filter(pk__in=batch).delete()
+    return [_letter(row) for row in rows]
+
+
+def is_due(*, kinds: Sequence[str], at: datetime) -> bool:
+    """Whether anything of these kinds is due; one small query."""
+    return _due(kinds, at).exists()
+
+
+def settle(*, letter: Letter, at: datetime) -> None:
+    """It is done."""
+    OutboxRow.objects.filter(pk=letter.id).update(done_at=at, taken_until=None, trouble="")
+
+
+def fail(*, letter: Letter, at: datetime, trouble: str, is_final: bool = False) -> bool:
+    """It could not be done: it is tried again later, or given up when that is final or it was
+    tried often enough. Says whether it was given up."""
+    row = OutboxRow.objects.filter(pk=letter.id)
+    trouble = trouble[:_LONGEST_TROUBLE]
+    if is_final or letter.attempt >= MOST_ATTEMPTS:
+        row.update(dead_at=at, taken_until=None, trouble=trouble)
+        return True
+    chance = secrets.randbelow(_CHANCES) / _CHANCES
+    wait = timedelta(microseconds=wait_after(letter.attempt, chance))
+    row.update(due_at=at + wait, taken_until=None, trouble=trouble)
+    return False
+
+
+def try_again(*, ids: Iterable[int], at: datetime) -> int:
+    """Try dead rows again, from the first attempt on; how many there were."""
+    found = 0
+    with waiting_turn():
+        for batch in in_batches(ids):
+            found += OutboxRow.objects.filter(pk__in=batch, dead_at__isnull=False).update(
+                dead_at=None, due_at=at, attempts=0, taken_until=None
+            )
+    return found
+
+
+def sweep(*, at: datetime) -> int:
+    """Take away what was done long ago; how many rows."""
+    old = OutboxRow.objects.filter(done_at__lt=at - _KEPT).values_list("pk", flat=True)
+    numbers = list(old[:_SWEPT_AT_ONCE])
+    if numbers:
+        with waiting_turn():
+            for batch in in_batches(numbers):
+                OutboxRow.objects.filter(pk__in=batch).delete()
+    return len(numbers)
+
+
+def _due(kinds: Sequence[str], at: datetime) -> Any:
+    return OutboxRow.objects.filter(
+        Q(taken_until__isnull=True) | Q(taken_until__lte=at),
+        kind__in=kinds,
+        due_at__lte=at,
+        done_at__isnull=True,
+        dead_at__isnull=True,
+    )
+
+
+def _locked(kinds: Sequence[str], at: datetime, most: int) -> Any:
+    # On SQLite the transaction alone keeps others out.
+    rows = _due(kinds, at).select_for_update(skip_locked=True)
+    return rows.order_by("due_at", "pk")[:most]
+
+
+def _letter(row: OutboxRow) -> Letter:
+    return Letter(row.pk, row.kind, json.loads(row.payload), row.created_at, row.attempts + 1)

@@ -1,0 +1,156 @@
+"""What is told leaves by the outbox: with what it tells of, once, again when it failed."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from catenary.apps.common.models import OutboxRow
+from catenary.apps.common.operations.outbox import (
+    Letter,
+    fail,
+    leave,
+    settle,
+    sweep,
+    take,
+    take_for_good,
+    try_again,
+)
+from catenary.apps.common.queries.outbox import dead_count, dead_letters, outbox_counts
+from catenary.domain.backoff import MOST_ATTEMPTS
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+LEASE = 5 * MINUTE
+
+
+def put(*said: str, due_at: datetime = NOON) -> None:
+    with transaction.atomic():
+        leave(kind="mail", payloads=[{"said": each} for each in said], at=NOON, due_at=due_at)
+
+
+def taken(at: datetime = NOON, most: int = 10) -> list[Letter]:
+    return take(kinds=["mail"], at=at, most=most, lease=LEASE)
+
+
+def words(letters: list[Letter]) -> list[str]:
+    return [letter.payload["said"] for letter in letters]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_left_outside_a_transaction_nor_by_one_that_is_undone() -> None:
+    with pytest.raises(RuntimeError):
+        leave(kind="mail", payloads=[{}], at=NOON)
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        leave(kind="mail", payloads=[{}], at=NOON)
+        raise ZeroDivisionError
+
+    assert not OutboxRow.objects.exists()
+
+
+def test_what_is_taken_is_nobody_elses_until_the_lease_ends() -> None:
+    put("one", "two", "three")
+
+    assert words(taken(most=2)) == ["one", "two"]
+    assert words(taken()) == ["three"]
+    assert taken(NOON + LEASE - MINUTE) == []
+    again = taken(NOON + LEASE)
+    assert [(letter.payload["said"], letter.attempt) for letter in again] == [
+        ("one", 2),
+        ("two", 2),
+        ("three", 2),
+    ]
+
+
+def test_what_is_done_or_not_yet_due_is_not_taken() -> None:
+    put("now")
+    put("later", due_at=NOON + MINUTE)
+    (letter,) = taken()
+
+    settle(letter=letter, at=NOON)
+
+    assert taken(NOON) == []
+    assert words(taken(NOON + MINUTE)) == ["later"]
+
+
+def test_what_fails_is_tried_again_later_each_time_and_then_given_up() -> None:
+    put("one")
+    at, waits = NOON, []
+    for _ in range(MOST_ATTEMPTS):
+        (letter,) = taken(at)
+        fail(letter=letter, at=at, trouble="nobody answers there")
+        due = OutboxRow.objects.get().due_at
+        waits.append(due - at)
+        at = max(at, due)
+
+    assert taken(at + timedelta(days=9)) == []
+    assert sorted(waits[:8]) == waits[:8] and waits[0] >= timedelta(seconds=5)
+    (dead,) = dead_letters()
+    assert (dead.trouble, dead.attempts, dead.payload) == (
+        "nobody answers there",
+        MOST_ATTEMPTS,
+        {"said": "one"},
+    )
+
+
+def test_the_dead_are_tried_again_by_hand_from_the_first_attempt_on() -> None:
+    put("one")
+    (letter,) = taken()
+    assert fail(letter=letter, at=NOON, trouble="refused", is_final=True)
+    assert dead_count() == 1
+
+    assert try_again(ids=[letter.id, 99], at=NOON) == 1
+
+    assert [each.attempt for each in taken()] == [1]
+    assert dead_count() == 0
+
+
+def test_what_was_done_long_ago_is_swept_away() -> None:
+    put("one", "two")
+    first, second = taken()
+    settle(letter=first, at=NOON)
+    fail(letter=second, at=NOON, trouble="", is_final=True)
+
+    assert sweep(at=NOON + timedelta(days=29)) == 0
+    assert sweep(at=NOON + timedelta(days=31)) == 1
+    assert [(each.kind, each.waiting, each.dead) for each in outbox_counts()] == [("mail", 0, 1)]
+
+
+def test_taking_out_for_good_is_undone_with_the_rest() -> None:
+    put("one")
+
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        assert words(take_for_good(kind="mail", at=NOON, most=5)) == ["one"]
+        raise ZeroDivisionError
+
+    assert words(taken()) == ["one"]
+
+
+@pytest.mark.usefixtures("on_postgresql")
+@pytest.mark.django_db(transaction=True)
+def test_two_who_take_at_once_get_different_rows() -> None:
+    put(*map(str, range(20)))
+    got: list[list[str]] = []
+    begin = threading.Barrier(2)
+
+    def work() -> None:
+        begin.wait()
+        try:
+            got.append([word for _ in range(4) for word in words(taken(most=3))])
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    everything = sorted(got[0] + got[1], key=int)
+    assert everything == sorted(set(everything), key=int)
+    assert len(everything) == 20
