@@ -227,5 +227,7 @@ METRICS_TOKEN = os.environ.get("CATENARY_METRICS_TOKEN", "").strip()
 METRICS_ON_LOOPBACK = os.environ.get("CATENARY_METRICS", "") == "loopback"
 #: Told to stop, go on answering for so long while /readyz says no.
 DRAIN_SECONDS = whole_number("CATENARY_DRAIN_SECONDS", 0, 0, 600)
+#: After a change of conditions, so long is waited for more before anybody is told by notice.
+NOTICE_SECONDS = whole_number("CATENARY_NOTICE_SECONDS", 20, 0, 3600)
 #: Whether `catenary serve` also runs the worker, as on a single machine.
 ENGINE_BESIDE_SERVER = os.environ.get("CATENARY_ENGINE", "") != "off"

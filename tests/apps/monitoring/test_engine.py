@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from catenary.apps.common.models import OutboxRow
 from catenary.apps.monitoring.models import (
     EffectiveCondition,
     Observation,
@@ -21,7 +23,9 @@ from catenary.apps.monitoring.models import (
 from catenary.apps.monitoring.operations import engine as engine_module
 from catenary.apps.monitoring.operations.engine import Engine
 from catenary.apps.monitoring.operations.live import live_now
+from catenary.apps.monitoring.operations.marking import CHANGED
 from catenary.apps.monitoring.queries.stored import standing_effective, standing_own
+from catenary.apps.portfolio.models import Service
 from catenary.domain.documents.shapes import Stage
 from tests.apps.monitoring.worlds import DAWN, MINUTE, kept, now_is, report, word, work
 from tests.apps.worlds import begin, define
@@ -306,3 +310,21 @@ def test_readers_learn_that_something_was_kept() -> None:
     after = Propagation.objects.get()
     assert after.number > (before.number if before else 0)
     assert not OwnCondition.objects.filter(ends_at__lt=DAWN).exists()
+
+
+def test_each_step_leaves_one_mark_for_whoever_tells_of_changes() -> None:
+    begin()
+    engine = Engine()
+    work(engine)
+    OutboxRow.objects.all().delete()
+
+    report(word(GRID, "down", DAWN))
+    work(engine)
+    work(engine, DAWN + MINUTE)
+
+    (mark,) = OutboxRow.objects.all()
+    hit = Service.objects.filter(
+        reference__in=[GRID, POWER, DATABASE, PATIENTS, BILLING]
+    ).values_list("pk", flat=True)
+    assert (mark.kind, json.loads(mark.payload)) == (CHANGED, {"services": sorted(hit)})
+    assert mark.due_at > mark.created_at

@@ -25,6 +25,7 @@ from catenary.apps.monitoring.models import (
 )
 from catenary.apps.monitoring.operations.intervals import Value, rewrite
 from catenary.apps.monitoring.operations.live import Live, live_now
+from catenary.apps.monitoring.operations.marking import mark_changed
 from catenary.apps.monitoring.queries.instants import micros, moment
 from catenary.apps.monitoring.queries.stored import (
     EFFECTIVE,
@@ -87,17 +88,18 @@ class Engine:
             if catalogue_version() != live.estate.version:
                 self._live = was
                 return Step(is_more=True)
-            changed = 0
+            changed: set[int] = set()
             if was is not live:
                 # The own conditions of this very moment: nobody else writes them.
-                changed += _follow_chain(live, at)
+                changed |= _follow_chain(live, at)
             due = due_by(at, MOST_AT_ONCE)
             if due:
-                changed += _follow_words(live, due, at)
+                changed |= _follow_words(live, due, at)
             if due or changed:
                 _count_up(at)
+            mark_changed(changed, at)
         self._live = live
-        return Step(len(due), changed, _is_due(at))
+        return Step(len(due), len(changed), _is_due(at))
 
 
 def _is_due(at: datetime) -> bool:
@@ -105,14 +107,14 @@ def _is_due(at: datetime) -> bool:
     return due is not None and due <= at
 
 
-def _follow_chain(live: Live, at: datetime) -> int:
+def _follow_chain(live: Live, at: datetime) -> set[int]:
     """Keep what another chain makes of the same own conditions, from when it was changed."""
     found, kept = live.everybody(), standing_effective()
     differing = {
         number for number in found.keys() | kept.keys() if found.get(number) != kept.get(number)
     }
     since = max(filter(None, (changed_at(live.estate.version) or at, last_change())))
-    return len(
+    return set(
         rewrite(
             EffectiveCondition,
             EFFECTIVE,
@@ -121,7 +123,7 @@ def _follow_chain(live: Live, at: datetime) -> int:
     )
 
 
-def _follow_words(live: Live, due: list[Due], at: datetime) -> int:
+def _follow_words(live: Live, due: list[Due], at: datetime) -> set[int]:
     """Keep what follows from the words that these marks are about, and take the marks away."""
     since: dict[int, datetime] = {}
     for each in due:
@@ -130,13 +132,13 @@ def _follow_words(live: Live, due: list[Due], at: datetime) -> int:
         Waiting.objects.filter(pk__in=batch).delete()
     differing = _rewrite_own(since, at)
     if not differing:
-        return 0
+        return set()
     first = moment(min(differing.values()))
     rows = own_changes_from(first, differing)
     before = standing_own_of({*differing, *(row.service_id for row in rows)}, first)
     silent = {number: before.get(number, _SILENT) for number in differing}
     courses = live.follow(micros(first), rows, {**silent, **before}, micros(at))
-    return len(rewrite(EffectiveCondition, EFFECTIVE, courses))
+    return set(rewrite(EffectiveCondition, EFFECTIVE, courses))
 
 
 def _rewrite_own(since: dict[int, datetime], at: datetime) -> dict[int, int]:
