@@ -34,6 +34,7 @@ PAGES = (
     "/chain/?focus=hospital-it/patient-management",
     "/organizations/st-mary/",
     "/organizations/acme-cloud/",
+    "/our-services/",
     "/checks/",
     "/checks/?rule=CAT601",
     "/account/",

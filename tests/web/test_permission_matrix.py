@@ -134,6 +134,7 @@ ROUTES = EDITING | {
     "impact": Route(objects=SEES_SERVICE, query="service"),
     "changes": Route(),
     "checks": Route(),
+    "our-services": Route(),
     "account": Route(),
     "tokens": Route(methods=READING | {"POST"}),
     "sessions": Route(),

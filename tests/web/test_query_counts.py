@@ -55,6 +55,7 @@ PINNED = {
     "impact, the hottest": 24,
     "impact, where to begin": 11,
     "changes": 22,
+    "our services": 20,
     "service, looking back": 23,
     "catalogue, looking back": 15,
     "account": 11,
@@ -77,6 +78,7 @@ def addresses(made: Invented, client: Client) -> dict[str, str]:
     assert after, "both catalogues have a second page"
     return {
         "home": "/",
+        "our services": "/our-services/",
         "catalogue": "/catalogue/",
         "catalogue, filtered": "/catalogue/?role=customer-facing&stage=live&provider=top-0",
         "catalogue, second page": after,

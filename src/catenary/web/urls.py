@@ -23,6 +23,7 @@ from catenary.web.home.views import home
 from catenary.web.impact.views import impact
 from catenary.web.language import choose_language, choose_time_zone
 from catenary.web.organization.views import organization
+from catenary.web.our_services import views as our_services
 from catenary.web.service import views as service
 from catenary.web.telling import health
 from catenary.web.telling.metrics import metrics
@@ -52,6 +53,7 @@ urlpatterns = [
     path("impact/", impact, name="impact"),
     path("changes/", changes, name="changes"),
     path("checks/", checks, name="checks"),
+    path("our-services/", our_services.our_services, name="our-services"),
     path("account/", access.account, name="account"),
     path("account/tokens/", tokens.tokens, name="tokens"),
     path("account/tokens/revoke/", tokens.revoke, name="revoke-token"),

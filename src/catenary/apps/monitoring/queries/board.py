@@ -71,7 +71,7 @@ def board(
     roles = estate.roles_seen_from(organization)
     seen = visible_services(estate, actor, viewpoint)
     places = np.flatnonzero(seen & (roles != ELSEWHERE) & (estate.stage != _RETIRED))
-    kinds = _kinds(estate)[places]
+    kinds = kinds_now(estate)[places]
     counted = np.bincount(kinds, minlength=len(SHOWN)).tolist()
     if only:
         wanted = np.isin(kinds, [SHOWN.index(each) for each in only])
@@ -128,7 +128,7 @@ def _rows(estate: Estate, viewpoint: Viewpoint, page: Ints, roles: Ints) -> tupl
     )
 
 
-def _kinds(estate: Estate) -> Ints:
+def kinds_now(estate: Estate) -> Ints:
     """What every service of the estate is shown as: its place in `SHOWN`."""
     name = str(connection.settings_dict["NAME"])
     wanted = (estate.version, propagation()[0])

@@ -3,6 +3,7 @@ what is kept and explained by the foundation. Nothing here knows who asks: `quer
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,20 +66,30 @@ def effective_now(service_ids: Ints) -> dict[int, Effective]:
 
 def causes_of(estate: Estate, place: int, paths: int) -> tuple[Causes, Causes]:
     """The causes of a service's condition and of its being at risk, by position in the estate."""
-    below = _below(estate, place)
-    nodes, effective, is_followed = below
+    return causes_of_several(estate, [place], paths)[0]
+
+
+def causes_of_several(
+    estate: Estate, places: Sequence[int], paths: int
+) -> list[tuple[Causes, Causes]]:
+    """The same of several services, from one look at the chain below them."""
+    nodes, effective, is_followed = _below(estate, places)
     own = _own(estate, nodes, effective, is_followed)
     followed = np.zeros(estate.size, dtype=np.bool_)
     followed[nodes[is_followed]] = True
     engine = PlainEngine(compiled(_narrowed(TODAY.gates(estate, followed), nodes)))
     conditions = propagate(engine, own)
-    found = explained(conditions, int(np.searchsorted(nodes, place)), paths)
-    return _in_estate(found.causes, nodes), _in_estate(found.risks, nodes)
+    explanations = [
+        explained(conditions, int(np.searchsorted(nodes, place)), paths) for place in places
+    ]
+    return [
+        (_in_estate(found.causes, nodes), _in_estate(found.risks, nodes)) for found in explanations
+    ]
 
 
-def _below(estate: Estate, place: int) -> tuple[Ints, list[Effective], Bools]:
+def _below(estate: Estate, places: Sequence[int]) -> tuple[Ints, list[Effective], Bools]:
     """The services on the way down to every source, in order; which of them are followed."""
-    steps = estate.steps_down(np.array([place]), None, np.ones(estate.size, dtype=np.bool_))
+    steps = estate.steps_down(np.array(places), None, np.ones(estate.size, dtype=np.bool_))
     reached = np.flatnonzero(steps >= 0)
     if len(reached) > _MOST:
         reached = reached[np.argsort(steps[reached], kind="stable")[:_MOST]]
@@ -88,7 +99,7 @@ def _below(estate: Estate, place: int) -> tuple[Ints, list[Effective], Bools]:
         position: known.get(number, UNHEARD_OF)
         for position, number in zip(reached.tolist(), numbers.tolist(), strict=True)
     }
-    found, followed, waiting = {place}, set[int](), [place]
+    found, followed, waiting = set(places), set[int](), list(places)
     while waiting:
         position = waiting.pop()
         supporters = estate.supporters_of(np.array([position])).tolist()

@@ -7,7 +7,7 @@ however many stand there are one. Whose word it is, and what they said, is told 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -166,6 +166,15 @@ def _since(service_id: int, now: Effective) -> datetime | None:
             return since
         since = start
     return since
+
+
+def told_causes(
+    estate: Estate, viewpoint: Viewpoint, seen: Bools, at: datetime, found: Sequence[Causes]
+) -> list[tuple[ToldCause, ...]]:
+    """Causes of several services as they may be told from a viewpoint, at most `TOLD` of each."""
+    telling = _Telling(estate, viewpoint, seen, at)
+    telling.look_at(cause for causes in found for cause in causes.told)
+    return [telling.told(causes)[:TOLD] for causes in found]
 
 
 class _Telling:

@@ -1,0 +1,1 @@
+"""The pages of customers: what they consume, in their words."""

@@ -1,0 +1,193 @@
+"""The page of a customer: only what it consumes, in its own words."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from catenary import clock
+from catenary.apps.monitoring.queries.consumed import (
+    DAYS,
+    RECENT,
+    Consumed,
+    ConsumedService,
+    NamedEvent,
+    consumed,
+    recent_events,
+)
+from catenary.apps.monitoring.queries.status import ToldCause, words
+from catenary.domain.condition.codes import CODE_NAMES
+from catenary.web import addresses
+from catenary.web.asking import Asking, page_response, signed_in
+from catenary.web.marks import organization_link
+from catenary.web.our_services.strip import condition_mark, strip_of
+from catenary.web.pages import Count, Link, Sentence, say
+from catenary.web.pages.our_services import EventLine, OurServicesPage, ServiceLine
+from catenary.web.reading import figure, in_words, moment
+from catenary.web.words import condition_word
+
+_EVENTS = 30
+_NAMED = 3
+
+
+@require_safe
+@signed_in
+def our_services(asking: Asking) -> HttpResponse:
+    """What the viewpoint consumes and how it goes with it."""
+    viewpoint = asking.viewpoint
+    if viewpoint is None:
+        page = OurServicesPage("", say(_("There is no organization to look from yet.")))
+        return page_response(asking, "our_services.html", page)
+    at, zone = clock.now(), timezone.get_current_timezone_name()
+    said = asking.request.GET.get("page", "1")
+    number = int(said) if said.isascii() and said.isdigit() and len(said) < 7 else 1
+    found = consumed(actor=asking.actor, viewpoint=viewpoint, at=at, zone=zone, page=number)
+    happened = recent_events(
+        actor=asking.actor, viewpoint=viewpoint, at=at, since=at - RECENT, limit=_EVENTS
+    )
+    page = OurServicesPage(
+        organization=viewpoint.name,
+        answer=answer(found),
+        services=tuple(map(_line, found.services)),
+        counts=tuple(
+            (condition_mark(kind), Count(number)) for kind, number in found.counts.items() if number
+        ),
+        events=tuple(map(event_line, happened)),
+        zone=zone,
+        days=DAYS,
+        page=found.page,
+        pages=found.pages,
+        previous_url=_page_url(found.page - 1) if found.page > 1 else "",
+        next_url=_page_url(found.page + 1) if found.page < found.pages else "",
+    )
+    return page_response(asking, "our_services.html", page, look="customer")
+
+
+def _page_url(number: int) -> str:
+    return f"{reverse('our-services')}?page={number}"
+
+
+def answer(found: Consumed) -> Sentence:
+    """The first thing on the page: how many of what is used do not work as they should."""
+    total = found.total
+    if not total:
+        return say(_("You consume no service that is in the catalogue."))
+    troubled = found.counts["down"] + found.counts["degraded"]
+    maintained, unknown = found.counts["maintenance"], found.counts["unknown"]
+    sentences = []
+    if not troubled and not maintained and not unknown:
+        told = ngettext("The service you use works.", "All {total} services you use work.", total)
+        return say(told, total=figure(total))
+    if troubled:
+        told = ngettext(
+            "{n} of {total} services you use does not work as it should.",
+            "{n} of {total} services you use do not work as they should.",
+            troubled,
+        )
+    else:
+        told = ngettext(
+            "The service you use is not known to be broken.",
+            "None of the {total} services you use is known to be broken.",
+            total,
+        )
+    sentences.append(told.format(n=figure(troubled), total=figure(total)))
+    if maintained:
+        told = ngettext(
+            "{n} is in planned maintenance.", "{n} are in planned maintenance.", maintained
+        )
+        sentences.append(told.format(n=figure(maintained)))
+    if unknown:
+        told = ngettext(
+            "Of {n} nobody knows for certain.", "Of {n} nobody knows for certain.", unknown
+        )
+        sentences.append(told.format(n=figure(unknown)))
+    return Sentence((" ".join(sentences),))
+
+
+def _line(service: ConsumedService) -> ServiceLine:
+    known = service.effective
+    at_risk = ""
+    if known.next_loss:
+        loss = condition_word(CODE_NAMES[known.next_loss])
+        at_risk = _("At risk: one more loss would make it {condition}.").format(condition=loss)
+    return ServiceLine(
+        anchor=f"service-{service.id}",
+        service=Link(service.name, addresses.service(service.reference)),
+        provider=organization_link(service.provider),
+        mark=condition_mark(service.kind),
+        words=in_words(words(known)) if service.kind == "unknown" else "",
+        since=_since(service),
+        why=_why(service),
+        at_risk=at_risk,
+        strip=strip_of(service.days, service.name),
+    )
+
+
+def _since(service: ConsumedService) -> str:
+    if service.since is None:
+        return ""
+    if service.is_long:
+        return _("for more than {n} days").format(n=DAYS)
+    return _("since {when}").format(when=moment(service.since))
+
+
+def _why(service: ConsumedService) -> Sentence:
+    """Where the condition comes from, as far as the customer may know."""
+    if service.kind == "operational":
+        return Sentence()
+    named = {
+        (str(link), word): link
+        for cause in service.causes
+        for link, word in [_source(cause, service.name)]
+    }
+    causes = [
+        Link(f"{link}: {word}", link.url) for (_name, word), link in list(named.items())[:_NAMED]
+    ]
+    if not causes:
+        if service.kind == "unknown":
+            return say(_("Nobody reports of it, or of what it relies on."))
+        return Sentence()
+    return say(_("Because of {causes}."), causes=causes)
+
+
+def _source(cause: ToldCause, name: str) -> tuple[Link, str]:
+    """Where a cause comes from, and what stands there."""
+    last = cause.path[-1]
+    condition = condition_word(cause.condition)
+    if len(cause.path) == 1:
+        return Link(_("{service} itself").format(service=name)), condition
+    if not last.reference:
+        return Link(
+            _("a supporting service of {provider}").format(provider=last.provider.name)
+        ), condition
+    return Link(last.name, addresses.service(last.reference)), condition
+
+
+def event_line(event: NamedEvent) -> EventLine:
+    """What happened at a moment, in a sentence: many services that changed alike are one."""
+    by_condition: dict[str, list[str]] = {}
+    for name, _was, now in event.changes:
+        by_condition.setdefault(now, []).append(name)
+    sentences: list[Link | str] = []
+    more: list[Link] = []
+    for condition, names in by_condition.items():
+        if sentences:
+            sentences.append("; ")
+        links = [Link(name) for name in names[:_NAMED]]
+        if len(names) > _NAMED:
+            rest = len(names) - _NAMED
+            links.append(Link(ngettext("{n} more", "{n} more", rest).format(n=figure(rest))))
+            more += [Link(name) for name in names[_NAMED:]]
+        told = say(_("{services}: {condition}"), services=links, condition=_became(condition))
+        sentences += told.pieces
+    return EventLine(event.at, Sentence(tuple(sentences)), tuple(more))
+
+
+def _became(condition: str) -> str:
+    if condition == "operational":
+        return _("works again")
+    return condition_word(condition_mark(condition).condition)

@@ -1,0 +1,82 @@
+"""What a customer is told of what it consumes: how it goes, how it went, what happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.safestring import SafeString
+
+from catenary.web.pages.marks import ConditionMark, Count
+from catenary.web.pages.sentences import Link, Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """One day, or several alike in a row: the worst of it and how long each condition held."""
+
+    days: str
+    mark: ConditionMark
+    held: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Ninety days as a picture, in a sentence and as lines of a table."""
+
+    svg: SafeString
+    sentence: str
+    first: str
+    lines: tuple[DayLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLine:
+    """One service under the name its customer uses; ``words`` say the range of an uncertain
+    condition, ``why`` where it comes from."""
+
+    anchor: str
+    service: Link
+    provider: Link
+    mark: ConditionMark
+    words: str
+    since: str
+    why: Sentence
+    at_risk: str
+    strip: Strip
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """What happened at one moment."""
+
+    at: datetime
+    sentence: Sentence
+    more: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AheadLine:
+    """Maintenance that is announced."""
+
+    when: str
+    what: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class OurServicesPage:
+    """What an organization consumes, what is not fine first."""
+
+    organization: str
+    answer: Sentence
+    services: tuple[ServiceLine, ...] = ()
+    counts: tuple[tuple[ConditionMark, Count], ...] = ()
+    events: tuple[EventLine, ...] = ()
+    ahead: tuple[AheadLine, ...] = ()
+    zone: str = "UTC"
+    days: int = 90
+    page: int = 1
+    pages: int = 1
+    previous_url: str = ""
+    next_url: str = ""
+    subscriptions_url: str = ""
