@@ -88,7 +88,7 @@ def take_for_good(*, kind: str, at: datetime, most: int) -> list[Letter]:
 
 def is_due(*, kinds: Sequence[str], at: datetime) -> bool:
     """Whether anything of these kinds is due; one small query."""
-    return _due(kinds, at).exists()
+    return bool(_due(kinds, at).exists())
 
 
 def settle(*, letter: Letter, at: datetime) -> None:
