@@ -40,6 +40,7 @@ def service(
     published_to: Iterable[str] = (),
     outcomes: Iterable[str] = (),
     name: str = "",
+    assume_operational: bool = False,
 ) -> ServiceDocument:
     """A service that relies on each of ``relies_on``; provided by its prefix unless said."""
     return ServiceDocument(
@@ -51,6 +52,7 @@ def service(
         published_to=tuple(published_to),
         outcomes=tuple(OutcomeDocument(key, f"{key} of {reference}") for key in outcomes),
         relies_on=tuple(group(supporter) for supporter in relies_on),
+        assume_operational=assume_operational,
     )
 
 
@@ -215,6 +217,7 @@ def estate_of(said: CatalogueDocument) -> tuple[Estate, list[str], list[str]]:
         provider=ints(at[d.provider] for d in documents),
         stage=ints(STAGE_CODES[d.stage] for d in documents),
         restricted=np.array([d.restricted for d in documents], dtype=np.bool_),
+        assumed=np.array([d.assume_operational for d in documents], dtype=np.bool_),
         outcome_count=ints(len(d.outcomes) for d in documents),
         dependency_reliant=ints(place[reliant] for reliant, _ in reliance),
         dependency_supporter=ints(place[supporter] for _, supporter in reliance),

@@ -72,7 +72,8 @@ class Estate:
     ``organization_root[o]`` the position of its top organization. ``dependency_*`` hold one row
     per reliance (reliant service, supporting service), ``consumption_*`` one per consuming
     organization and service, ``published_*`` one per service and top organization it is
-    published to. Services removed from the catalogue are not here at all.
+    published to. ``assumed`` marks those declared "no monitoring: assume operational". Services
+    removed from the catalogue are not here at all.
     """
 
     version: int
@@ -84,6 +85,7 @@ class Estate:
     provider: Ints
     stage: Ints
     restricted: Bools
+    assumed: Bools
     outcome_count: Ints
     dependency_reliant: Ints
     dependency_supporter: Ints

@@ -29,6 +29,7 @@ class ServiceFacts:
     stage: int
     restricted: bool
     outcome_count: int
+    assumed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ def renewed(estate: Estate, renewal: Renewal, version: int) -> Estate:
     restricted = np.insert(
         np.delete(estate.restricted, old_places), at, [facts.restricted for facts in new]
     )
+    assumed = np.insert(np.delete(estate.assumed, old_places), at, [facts.assumed for facts in new])
     fresh = estate.with_columns(
         version=version,
         service_ids=np.insert(kept_ids, at, [facts.id for facts in new]),
@@ -74,6 +76,7 @@ def renewed(estate: Estate, renewal: Renewal, version: int) -> Estate:
         provider=column(estate.provider, provider),
         stage=column(estate.stage, [facts.stage for facts in new]),
         restricted=restricted,
+        assumed=assumed,
         outcome_count=column(estate.outcome_count, [facts.outcome_count for facts in new]),
     )
     touched = _marks(estate, renewal.touched)

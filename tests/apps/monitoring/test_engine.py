@@ -144,6 +144,28 @@ def test_a_change_of_the_catalogue_flows_into_the_running_engine() -> None:
     assert now_is(PATIENTS) == "down"
 
 
+def test_what_nobody_monitors_is_operational_when_its_owner_says_so_and_marked() -> None:
+    begin()
+    engine = Engine()
+    vault = "bluewater-ops/vault"
+    work(engine)
+    assert now_is(vault) == "possibly down"
+
+    define(services=[service(vault, name="Vault", assume_operational=True)], at=DAWN + MINUTE)
+    work(engine, DAWN + MINUTE)
+
+    assert now_is(vault) == "operational"
+    row = EffectiveCondition.objects.get(service__reference=vault, ends_at=None)
+    assert (row.assumed, row.derived, row.starts_at) == (True, False, DAWN + MINUTE)
+
+    report(word(vault, "down", DAWN + MINUTE), now=DAWN + MINUTE)
+    work(engine, DAWN + MINUTE)
+
+    row = EffectiveCondition.objects.get(service__reference=vault, ends_at=None)
+    assert (now_is(vault), row.assumed) == ("down", False)
+    assert standing_effective() == live_now(standing_own()).everybody()
+
+
 def test_a_chain_that_is_renewed_is_the_one_that_would_be_read_whole() -> None:
     begin()
     engine = Engine()

@@ -56,6 +56,7 @@ def later(draw: st.DrawFn, said: CatalogueDocument) -> CatalogueDocument:
             name=draw(st.sampled_from(["", "same", "other", "ä", "Z"])) or reference,
             stage=draw(st.sampled_from([Stage.LIVE, Stage.RETIRED])),
             restricted=draw(st.booleans()),
+            assume_operational=draw(st.booleans()),
             published_to=draw(st.sampled_from([[], ["*"], keys[:1]])),
             outcomes=draw(st.lists(st.sampled_from(["a", "b"]), unique=True)),
         )

@@ -21,6 +21,7 @@ EVERYTHING: dict[str, Any] = {
     "stage": "live",
     "tags": ["clinical", "24/7"],
     "restricted": True,
+    "assume-operational": True,
     "published-to": ["north-clinic", "acme-cloud"],
     "outcomes": {
         "seen-sooner": {
@@ -200,6 +201,7 @@ services = st.builds(
     stage=st.sampled_from(shapes.Stage),
     tags=tuples(names),
     restricted=st.booleans(),
+    assume_operational=st.booleans(),
     published_to=st.one_of(st.just(("*",)), tuples(keys.filter(lambda key: key != "everyone"))),
     outcomes=keyed(
         shapes.OutcomeDocument,

@@ -63,6 +63,7 @@ UNAGREED: dict[str, Any] = {
     "stage": {"stage": Stage.LIVE},
     "tags": {"tags": ("care",)},
     "restricted": {"restricted": True},
+    "assumption": {"assume_operational": True},
     "publication": {"published_to": ("*",)},
     "channels": {"channels": (Channel("web", ("Find",)),)},
     "reliance": {"relies_on": service("it/x", "it/y").relies_on},

@@ -47,6 +47,7 @@ class Service(models.Model):
     owner = models.CharField(max_length=254, blank=True)
     stage = PlainText(max_length=20, choices=[(stage, stage) for stage in Stage])
     restricted = models.BooleanField(default=False)
+    assume_operational = models.BooleanField(default=False, db_default=False)
     digest = models.CharField(max_length=32)
     managed_by = models.CharField(max_length=200)
     removed_at = models.DateTimeField(null=True)

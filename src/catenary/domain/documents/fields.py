@@ -349,6 +349,12 @@ SERVICE = Form(
         Field("warranty", "warranty", Part(WARRANTY, Warranty()), "fit for use: promises"),
         Field("service-hours", "service_hours", Hours(), "when the promises hold"),
         Field("relies-on", "relies_on", Relying(), "the services it stands on"),
+        Field(
+            "assume-operational",
+            "assume_operational",
+            Flag(),
+            "true says: no monitoring, assume operational while nothing is reported",
+        ),
     ],
 )
 

@@ -77,6 +77,7 @@ def kept_service(reference: str, plain: dict[str, Any]) -> ServiceDocument:
         _warranty(warranty) if warranty else _NO_WARRANTY,
         _hours(plain["service-hours"]) if "service-hours" in plain else None,
         tuple([_group(said, False) for said in get("relies-on", ())]),
+        get("assume-operational", False),
     )
 
 

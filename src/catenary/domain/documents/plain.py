@@ -156,6 +156,7 @@ def service_to_plain(document: ServiceDocument) -> Plain:
             if document.service_hours is not None
             else None,
             "relies-on": [group_to_plain(group) for group in document.relies_on],
+            "assume-operational": document.assume_operational,
         }
     )
 

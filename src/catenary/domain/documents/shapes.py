@@ -289,7 +289,8 @@ class ServiceDocument:
     ``reference`` is ``organization/key`` and stays for life; ``provider`` is the key of the
     organization that provides it now. ``owner`` is an e-mail address or an organization key.
     The first channel is the primary one. ``published_to`` holds keys of organizations that may
-    see it although they do not consume it, or ``*`` for everyone.
+    see it although they do not consume it, or ``*`` for everyone. ``assume_operational``: nobody
+    monitors it, and its owner says to take it as operational while nothing is reported.
     """
 
     reference: str
@@ -311,6 +312,7 @@ class ServiceDocument:
     warranty: Warranty = Warranty()
     service_hours: ServiceHours | None = None
     relies_on: tuple[DependencyGroupDocument, ...] = ()
+    assume_operational: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ def service_state(reference: str, plain: dict[str, Any], numbers: Mapping[str, s
     state["provider"] = plain.get("provider") or organization_of(reference)
     state["tags"] = "\n".join(plain.get("tags", ()))
     state["restricted"] = "on" if plain.get("restricted") else ""
+    state["assume-operational"] = "on" if plain.get("assume-operational") else ""
     published = plain.get("published-to", ())
     if published == EVERYONE:
         state["published-to"] = {"to": "everyone", "keys": []}
@@ -68,6 +69,8 @@ def build_service(
         built.plain["tags"] = tags
     if state["restricted"]:
         built.plain["restricted"] = True
+    if state["assume-operational"]:
+        built.plain["assume-operational"] = True
     _put_published(built, state["published-to"])
     _put_outcomes(built, state)
     for name in ("costs", "risks"):

@@ -368,6 +368,12 @@ RELYING = Section(
             _("Reliance"),
             ordered=True,
         ),
+        Field(
+            "assume-operational",
+            _("Not monitored: assume that it works while nothing is reported"),
+            "flag",
+            help=_("Without this, a service of which nobody reports anything is unknown."),
+        ),
     ),
     _("Supporting services are what this one stands on. Few services stand alone."),
 )

@@ -185,6 +185,8 @@ def _chips(view: ServiceView) -> tuple[Chip, ...]:
     chips = [Chip(tag, "tag", addresses.catalogue(tag=tag)) for tag in document.tags]
     if document.restricted:
         chips.append(Chip(_("restricted")))
+    if document.assume_operational:
+        chips.append(Chip(_("not monitored: assumed operational")))
     if document.published_to == ("*",):
         chips.append(Chip(_("published to everyone")))
     elif document.published_to:

@@ -128,7 +128,7 @@ def live_now(said: Iterable[tuple[int, OwnValue]], before: Live | None = None) -
     chain = None if before is None else _renewed(before, estate)
     if chain is None:
         chain = compiled(TODAY.gates(estate, np.ones(estate.size, dtype=np.bool_)))
-    own = _copied(nothing_reported(estate.size))
+    own = _copied(nothing_reported(estate.size, estate.assumed))
     by_number = dict(said)
     positions = estate.service_positions(by_number)
     numbers = estate.service_ids[positions].tolist()

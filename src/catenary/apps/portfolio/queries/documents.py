@@ -168,7 +168,8 @@ def own_and_named(
 
 def redacted(document: ServiceDocument, *, ours: Collection[str] = frozenset()) -> ServiceDocument:
     """What somebody of another top organization may read of a service they may see: all it
-    promises, nothing of what it rests on, to whom else it is published, or how it is labelled.
+    promises, nothing of what it rests on, to whom else it is published, how it is labelled, or
+    whether it is monitored (what is assumed is told with the condition it makes).
     Who wants an outcome and who said so is read of the organizations in ``ours`` (by key) alone:
     one customer does not learn the names of another."""
     return replace(
@@ -176,6 +177,7 @@ def redacted(document: ServiceDocument, *, ours: Collection[str] = frozenset()) 
         relies_on=(),
         published_to=(),
         restricted=False,
+        assume_operational=False,
         tags=(),
         outcomes=tuple(
             outcome if outcome.wanted_by in ours else replace(outcome, wanted_by="", said_by="")

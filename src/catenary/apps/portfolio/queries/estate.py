@@ -107,9 +107,17 @@ def _renewed(estate: Estate, mark: Mark | None, version: int) -> Estate | None:
     renewal = Renewal(
         touched=touched,
         services=[
-            ServiceFacts(pk, name, provider, STAGE_CODES[stage], restricted, outcomes.get(pk, 0))
-            for pk, name, provider, stage, restricted in services.values_list(
-                "pk", "name_key", "provider_id", "stage", "restricted"
+            ServiceFacts(
+                pk,
+                name,
+                provider,
+                STAGE_CODES[stage],
+                restricted,
+                outcomes.get(pk, 0),
+                assumed,
+            )
+            for pk, name, provider, stage, restricted, assumed in services.values_list(
+                "pk", "name_key", "provider_id", "stage", "restricted", "assume_operational"
             )
         ],
         dependencies=list(
@@ -142,7 +150,8 @@ def _load(version: int) -> Estate:
     places = {row.id: position for position, row in enumerate(tree)}
     ends = _subtree_ends([row.path for row in tree])
     services = _fetch(
-        "SELECT id, name_key, provider_id, stage, restricted FROM portfolio_service"
+        "SELECT id, name_key, provider_id, stage, restricted, assume_operational"
+        " FROM portfolio_service"
         " WHERE removed_at IS NULL ORDER BY name_key, id"
     )
     service_ids = _ints([row[0] for row in services])
@@ -194,6 +203,7 @@ def _load(version: int) -> Estate:
         provider=_ints([places[row[2]] for row in services]),
         stage=_ints([STAGE_CODES[row[3]] for row in services]),
         restricted=np.array([bool(row[4]) for row in services], dtype=np.bool_),
+        assumed=np.array([bool(row[5]) for row in services], dtype=np.bool_),
         outcome_count=outcomes,
         dependency_reliant=reliant[both],
         dependency_supporter=supporter[both],

@@ -88,6 +88,7 @@ class _Slim:
     name_key: str
     outcomes: int
     tags: tuple[str, ...]
+    is_assumed: bool
 
 
 class Past(Records):
@@ -119,6 +120,7 @@ class Past(Records):
                 sort_key(document.name),
                 len(document.outcomes),
                 document.tags,
+                document.assume_operational,
             )
             if document.relies_on:
                 groups.append((number, document.relies_on))
@@ -179,6 +181,7 @@ class Past(Records):
             provider=_ints(places[slim.row.provider_id] for slim in slims),
             stage=_ints(STAGE_CODES[slim.row.stage] for slim in slims),
             restricted=np.array([slim.row.restricted for slim in slims], dtype=np.bool_),
+            assumed=np.array([slim.is_assumed for slim in slims], dtype=np.bool_),
             outcome_count=_ints(slim.outcomes for slim in slims),
             dependency_reliant=_ints(row[0] for row in reliance),
             dependency_supporter=_ints(row[1] for row in reliance),
