@@ -45,7 +45,7 @@ PINNED: dict[tuple[str, str], tuple[int, int | None]] = {
     ("GET", "/services/{organization}/{service}"): (7, 9),
     ("GET", "/services/{organization}/{service}/chain"): (9, 8),
     ("GET", "/services/{organization}/{service}/history"): (9, None),
-    WORKSHOP: (19, None),
+    WORKSHOP: (19, 16),
     ("GET", "/consumption"): (4, 5),
     ("POST", "/consumption/batch"): (4, 5),
     ("GET", "/consumption/{consumer}/{organization}/{service}"): (4, 5),

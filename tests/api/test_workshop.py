@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -66,6 +68,39 @@ def test_both_sides_fill_a_blueprint_and_agree(api: Api) -> None:
     )
 
 
+def test_promises_and_requirements_are_suggested_and_accepted(api: Api) -> None:
+    editor, customer = api("editor"), api("another customer")
+    for said in (
+        {"part": "warranty.availability", "statement": "99.95%"},
+        {"part": "utility", "statement": "Zlabels", "kind": "cost"},
+        {"part": "supports-processes", "statement": "Zcare", "steps": "Zone\nZtwo"},
+    ):
+        proposed = act(customer, do="propose", side="customer", **said)
+        assert proposed.status_code == 200, proposed.content
+        number = proposed.json()["table"]["proposals"][-1]["number"]
+        accepted = act(editor, do="accept", proposal=number, take_over=True)
+        assert accepted.status_code == 200, accepted.content
+
+    service = editor.ask("GET", "/api/v1/services/alpha-it/portal").json()
+
+    assert service["warranty"]["availability"] == "99.95 %"
+    assert {"cost": "Zlabels"} in service["utility"].values()
+    assert service["supports-processes"]["Zcare"] == ["Zone", "Ztwo"]
+
+
+def test_a_table_is_read_as_it_stood(api: Api) -> None:
+    customer = api("another customer")
+    then = datetime.now(UTC).isoformat()
+    act(customer, do="propose", side="customer", part="words", statement="Zlater")
+
+    past = customer.ask("GET", f"{AT}&as_of={quote(then)}").json()
+
+    assert "Zlater" not in str(past) and "Zlater" in str(table(customer))
+    assert (past["table"]["seats"], past["table"]["may-write"]) == ([], False)
+    assert past["as_of"] == then
+    assert api("customer").ask("GET", f"{AT}&as_of={quote(then)}").status_code == 404
+
+
 REFUSED: list[tuple[dict[str, Any], int]] = [
     ({"do": "confirm", "side": "provider", "version": "old"}, 412),
     ({"do": "confirm", "side": "customer", "version": "old"}, 403),
@@ -79,6 +114,9 @@ REFUSED: list[tuple[dict[str, Any], int]] = [
     ({"do": "say", "proposal": True}, 422),
     ({"do": "say", "proposal": 2**64}, 422),
     ({"do": "write", "part": "outcomes", "measure": {"nonsense": "1"}}, 422),
+    ({"do": "write", "part": "utility", "statement": "x", "kind": "wish"}, 422),
+    ({"do": "write", "part": "warranty.availability", "statement": "much"}, 422),
+    ({"do": "write", "part": "utility", "statement": "x", "kind": 7}, 422),
     ({"do": "write", "part": "words", "statement": "x"}, 422),
     ({"do": "say", "unknown": 1}, 422),
     ({"do": "confirm", "side": "provider", "customer": "charlie-none", "words": "x"}, 404),

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from urllib.parse import quote
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import F
 from django.http import HttpResponseBase
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from catenary.apps.common.models import CatalogueVersion
 from tests.web.access.world import BELONGING, READS, World, state
 from tests.web.test_permission_matrix import SITS_AT_WORKSHOP, marks_in
 
@@ -145,8 +150,79 @@ def test_nothing_new_is_an_empty_answer_and_something_new_every_part(
     assert news.status_code == 200
     html = news.content.decode()
     assert "Zproposed" in html and "<html" not in html
-    assert html.count('hx-swap-oob="true"') == 14
+    assert html.count('hx-swap-oob="true"') == 22
     assert client.get(news.context["page"].live_url).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        ({"part": "warranty.availability", "statement": "99,95 %"}, None),
+        ({"part": "warranty.availability", "statement": "99.95 %"}, "99.95"),
+        ({"part": "warranty.recovery-time", "statement": "90 min"}, "1 h 30 min"),
+        ({"part": "utility", "statement": "Zprints", "kind": "ease-of-use"}, "Zprints"),
+        ({"part": "supports-processes", "statement": "Zcare", "steps": "Zone\nZtwo"}, "Zone, Ztwo"),
+        ({"part": "warranty.performance", "statement": "Zfast"}, "Zfast"),
+    ],
+)
+def test_a_customer_suggests_what_shall_be_promised(
+    world: World, apart: None, form: dict[str, str], told: str | None
+) -> None:
+    client = world.client("another customer")
+
+    response = send(client, "propose", **form)
+
+    assert response.status_code == (DONE if told else 422)
+    html = client.get(TABLE, {"customer": "charlie"}).content.decode()
+    assert (told or "Suggest something") in html
+
+
+def test_an_open_page_asks_next_to_nothing_while_there_is_no_news(
+    world: World, apart: None
+) -> None:
+    client, other = world.client("another customer"), world.client("viewer at the provider")
+    live = client.get(TABLE, {"customer": "charlie"}).context["page"].live_url
+
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(live).status_code == 204
+
+    # The session, the account, the version of the catalogue, and what was said at the table.
+    assert len(asked) == 4, [query["sql"] for query in asked]
+    # The word is one account's own, for one table, looking from one place.
+    assert other.get(live).status_code == 200
+    assert client.get(live.replace("customer=charlie", "customer=x")).status_code == 404
+
+
+def test_after_a_change_elsewhere_a_page_only_learns_where_to_ask_next(
+    world: World, apart: None
+) -> None:
+    client = world.client("another customer")
+    live = client.get(TABLE, {"customer": "charlie"}).context["page"].live_url
+    CatalogueVersion.objects.update(number=F("number") + 1)
+
+    news = client.get(live)
+
+    html = news.content.decode()
+    assert news.status_code == 200
+    assert html.count("hx-swap-oob") == 1 and 'id="ws-poll"' in html
+    assert client.get(news.context["page"].live_url).status_code == 204
+
+
+def test_a_past_table_shows_what_lay_there_and_takes_nothing(world: World, apart: None) -> None:
+    client = world.client("another customer")
+    then = datetime.now(UTC).isoformat()
+    send(client, "propose")
+
+    past = client.get(TABLE, {"customer": "charlie", "as_of": then})
+
+    html = past.content.decode()
+    assert past.status_code == 200
+    assert "Zproposed" not in html and "ws-poll" not in html
+    assert 'name="do"' not in html
+    sent = client.post(f"{TABLE}?as_of={quote(then)}", {"do": "propose", "customer": "charlie"})
+    assert sent.status_code == 400
+    now = client.get(TABLE, {"customer": "charlie"}).content.decode()
+    assert "Zproposed" in now
 
 
 def test_the_look_for_news_is_closed_to_those_who_do_not_sit_there(world: World) -> None:

@@ -299,7 +299,9 @@ _WORKSHOP = object_of(
                 {"type": "null"},
             ]
         },
-    }
+        "as_of": AS_OF,
+    },
+    required=["service", "name", "customers", "table"],
 )
 #: What operations that are not about one kind of object answer, with an example.
 OTHERS: dict[str, tuple[Schema, Any]] = {

@@ -48,7 +48,7 @@ def service_compare(reference: str) -> str:
 def service_workshop(reference: str, **query: str) -> str:
     """The blueprint workshop of a service, for example with a ``customer``."""
     organization, _, key = reference.partition("/")
-    return _with_query(reverse("service-workshop", args=[organization, key]), query)
+    return _with_query(reverse("service-workshop", args=[organization, key]), query | moment())
 
 
 def service_workshop_live(reference: str, **query: str) -> str:

@@ -14,6 +14,7 @@ from catenary.domain.documents.shapes import Burden, OutcomeDocument, ServiceDoc
 from catenary.domain.findings import Problem
 from catenary.domain.refusals import Refused
 from catenary.domain.workshop.agreed import differences
+from catenary.domain.workshop.parts import PROMISED
 from catenary.domain.workshop.suggestions import (
     Act,
     Part,
@@ -131,7 +132,9 @@ def test_a_form_that_says_nothing_sensible_is_told_why(given_: dict[str, str]) -
     assert problems
 
 
-LINES = st.sampled_from([part for part in Part if part not in (Part.OUTCOMES, Part.WORDS)])
+LINES = st.sampled_from(
+    [part for part in Part if part not in (Part.OUTCOMES, Part.WORDS, *PROMISED)]
+)
 
 
 @given(definitions(), LINES, st.sampled_from(Act), st.sampled_from(WORDS), st.sampled_from(WORDS))

@@ -704,7 +704,7 @@ WORKSHOP = p.WorkshopPage(
                     (LINE, p.WorkshopLine("calm", "Calm nights", typed=p.Typed("Calm nights"))),
                     (PROPOSAL,),
                     p.Typed("Half written"),
-                    is_outcomes=True,
+                    fields="outcome",
                     is_quoted=True,
                 ),
             ),
@@ -718,12 +718,56 @@ WORKSHOP = p.WorkshopPage(
             ),
         ),
         p.WorkshopCard(
+            "use",
+            "Fit for use",
+            (
+                p.WorkshopPart(
+                    "warranty.availability",
+                    "warranty-availability",
+                    "Availability",
+                    lines=(p.WorkshopLine("", "99.9 %", typed=p.Typed("99.9 %")),),
+                    fields="figure",
+                    example="99.9 %",
+                    is_single=True,
+                ),
+                p.WorkshopPart(
+                    "warranty.recovery-time",
+                    "warranty-recovery-time",
+                    "Restored within",
+                    fields="figure",
+                    example="1 h",
+                    is_single=True,
+                ),
+                p.WorkshopPart(
+                    "utility",
+                    "utility",
+                    "Fit for purpose",
+                    lines=(
+                        p.WorkshopLine(
+                            "find", "Finds any patient", "feature", p.Typed("Finds any patient")
+                        ),
+                    ),
+                    fields="requirement",
+                ),
+                p.WorkshopPart(
+                    "supports-processes",
+                    "supports-processes",
+                    "Processes",
+                    lines=(
+                        p.WorkshopLine("Care", "Care", "Triage", p.Typed("Care", steps="Triage")),
+                    ),
+                    fields="process",
+                ),
+            ),
+        ),
+        p.WorkshopCard(
             "remarks",
             "Anything else",
             (p.WorkshopPart("words", "words", "Remarks", is_words=True),),
         ),
     ),
-    promises=(p.Link("Availability: 99.9 %", note="promised"),),
+    kinds=(("feature", "feature"), ("cost", "cost")),
+    channels=("web-portal",),
     settled=(
         replace(PROPOSAL, number=5, may=(), became=p.say("Declined by {who}.", who="Dana Reyes")),
     ),

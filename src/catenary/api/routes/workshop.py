@@ -7,6 +7,7 @@ there is none, in the words for a service that is not there.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,8 +15,9 @@ from ninja import Query, Router
 
 from catenary import clock
 from catenary.api.answers import json_answer
-from catenary.api.asking import READING, WRITING, Asking, asking_of
+from catenary.api.asking import LOOKING_BACK, WRITING, Asking, asking_of
 from catenary.api.bodies import mapping, read_json
+from catenary.api.looking import AsOf, moment_of, then_of
 from catenary.api.parameters import Organization, ServiceKey
 from catenary.api.problems import Error, Trouble, mistakes, not_found, pointer, reasons
 from catenary.api.writing import conflict, refusal
@@ -42,11 +44,15 @@ BODY = {
     "customer": "key of the customer at whose table it is done",
     "side": "provider or customer: for whom one speaks",
     "version": "the version that was read",
-    "part": "the part of the blueprint, such as outcomes or costs.removed",
+    "part": "the part of the blueprint: outcomes, costs.removed, utility, warranty.availability, …",
     "act": "add, change or remove",
-    "subject": "the key of the outcome, or the line as it stands",
+    "subject": "the key of an outcome or requirement, the name of a process, else the line as it "
+    "stands; nothing where there is one line at most",
     "statement": "the line as it shall be",
     "measure": "of an outcome: name, unit, baseline, target, better",
+    "kind": "of a requirement of utility: feature, ease-of-use, cost or other",
+    "channel": "of a requirement: the channel it is about",
+    "steps": "of a process: its steps, one on each line",
     "proposal": "the number of a proposal",
     "words": "an answer, or a question",
     "take_over": "write although another source manages the service",
@@ -59,14 +65,21 @@ _AGAINST = frozenset(
 LONGEST = 20_000
 
 
-@router.get(_AT, auth=READING, operation_id="readWorkshop")
+@router.get(_AT, auth=LOOKING_BACK, operation_id="readWorkshop")
 def read_workshop(
-    request: HttpRequest, organization: Organization, service: ServiceKey, customer: Customer = ""
+    request: HttpRequest,
+    organization: Organization,
+    service: ServiceKey,
+    customer: Customer = "",
+    as_of: AsOf = "",
 ) -> HttpResponse:
     """The workshop of a service: how it stands with each customer at whose table one sits, and
-    everything on the table of one: who confirmed which version, proposals and what was said."""
-    reference = f"{organization}/{service}"
-    return json_answer(_plain(_found(asking_of(request), reference, customer)))
+    everything on the table of one: who confirmed which version, proposals and what was said. With
+    `as_of` as it stood at that moment, when nobody has a seat."""
+    reference, then = f"{organization}/{service}", then_of(as_of)
+    at = None if then is None else then.moment
+    told = _plain(_found(asking_of(request), reference, customer, at))
+    return json_answer(told if then is None else told | {"as_of": moment_of(then)})
 
 
 @router.post(_AT, auth=WRITING, operation_id="actInWorkshop")
@@ -103,11 +116,15 @@ def act_in_workshop(
     return json_answer(_plain(_found(asking, reference, said["customer"])))
 
 
-def _found(asking: Asking, reference: str, customer: str) -> Workshop:
+def _found(asking: Asking, reference: str, customer: str, at: datetime | None = None) -> Workshop:
     found = None
     if asking.viewpoint is not None:
         found = workshop(
-            actor=asking.actor, viewpoint=asking.viewpoint, reference=reference, customer=customer
+            actor=asking.actor,
+            viewpoint=asking.viewpoint,
+            reference=reference,
+            customer=customer,
+            at=at,
         )
     if found is None:
         raise not_found("workshop", reference)
@@ -181,7 +198,8 @@ def _is_text(value: Any) -> bool:
 
 
 def _suggestion(said: Mapping[str, Any]) -> Suggestion:
-    given = {name: said[name] for name in ("part", "subject", "statement")}
+    names = ("part", "subject", "statement", "kind", "channel", "steps")
+    given = {name: said[name] for name in names}
     if said["act"]:
         given["act"] = said["act"]
     problems: list[Problem] = []

@@ -1,14 +1,14 @@
 """What one side suggests to write into a definition, and writing it in.
 
-A suggestion is about one line: an outcome, a cost or risk, or what a side contributes or expects.
-It carries the line as its writer saw it, so that it is never written over something else.
+A suggestion is about one line: an outcome, a cost or risk, what a side contributes or expects, a
+process supported, or something promised. It carries the line as its writer saw it, so that it is
+never written over something else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import Any
 
 from catenary.domain.documents.fields import OUTCOME
@@ -16,52 +16,28 @@ from catenary.domain.documents.plain import service_to_plain
 from catenary.domain.documents.readers import MAX_TEXT, Text
 from catenary.domain.documents.shapes import OutcomeDocument, ServiceDocument
 from catenary.domain.findings import Problem
-from catenary.domain.naming import slug, with_fingerprint
-from catenary.domain.refusals import Refusal, Refused
 from catenary.domain.said import said
+from catenary.domain.workshop.parts import (
+    PROMISED,
+    SINGLE,
+    Act,
+    Part,
+    Suggestion,
+    already_there,
+    fresh_key,
+    refusal,
+)
+from catenary.domain.workshop.promises import promised_line, read_promised, write_promised
+
+__all__ = ["Act", "Part", "Suggestion", "read_suggestion", "seen_in", "write_in"]
 
 _TEXT = Text(MAX_TEXT, lines=True)
 
 
-class Part(StrEnum):
-    """Where in the definition. ``words`` is for what stands nowhere: said and answered."""
-
-    OUTCOMES = "outcomes"
-    COSTS_REMOVED = "costs.removed"
-    COSTS_IMPOSED = "costs.imposed"
-    RISKS_REMOVED = "risks.removed"
-    RISKS_IMPOSED = "risks.imposed"
-    PROVIDER = "co-creation.provider"
-    PROVIDER_EXPECTS = "co-creation.provider-expects"
-    CUSTOMER = "co-creation.customer"
-    CUSTOMER_EXPECTS = "co-creation.customer-expects"
-    WORDS = "words"
-
-
-class Act(StrEnum):
-    """What shall happen to the line."""
-
-    ADD = "add"
-    CHANGE = "change"
-    REMOVE = "remove"
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """One line as it shall be. ``subject`` is the key of an outcome or the text of a line, empty
-    for a new one; ``before`` is what the writer saw there and ``after`` what shall stand there:
-    a text, or an outcome as plain ``statement`` and ``measure``."""
-
-    part: Part
-    act: Act
-    subject: str = ""
-    before: Any = None
-    after: Any = None
-
-
 def read_suggestion(given: Mapping[str, str], problems: list[Problem]) -> Suggestion | None:
-    """The suggestion of a form (``part``, ``act``, ``subject``, ``before``, ``statement`` and the
-    fields of a measure), or None after adding every problem found."""
+    """The suggestion of a form (``part``, ``act``, ``subject``, ``statement``, the fields of a
+    measure, ``kind`` and ``channel`` of a requirement, ``steps`` of a process), or None after
+    adding every problem found."""
     before = len(problems)
     try:
         part, act = Part(given.get("part", "")), Act(given.get("act", "add"))
@@ -71,11 +47,13 @@ def read_suggestion(given: Mapping[str, str], problems: list[Problem]) -> Sugges
     subject = given.get("subject", "")[:MAX_TEXT]
     if part is Part.WORDS and act is not Act.ADD:
         problems.append(Problem(("act",), said("words are said, not changed"), ""))
-    if act is not Act.ADD and not subject:
+    if part in SINGLE:
+        subject = ""
+    elif act is not Act.ADD and not subject:
         problems.append(Problem(("subject",), said("it does not say which line"), ""))
     after: Any = None
     if act is not Act.REMOVE:
-        after = _outcome(given, problems) if part is Part.OUTCOMES else _line(given, problems)
+        after = _after(part, given, problems)
     if len(problems) > before:
         return None
     return Suggestion(part, act, "" if act is Act.ADD else subject, None, after)
@@ -86,6 +64,8 @@ def seen_in(document: ServiceDocument, part: Part, subject: str) -> Any:
     if part is Part.OUTCOMES:
         found = next((o for o in document.outcomes if o.key == subject), None)
         return None if found is None else _plain_outcome(document, found.key)
+    if part in PROMISED:
+        return promised_line(document, part, subject)
     return subject if part is not Part.WORDS and subject in _lines(document, part) else None
 
 
@@ -103,7 +83,7 @@ def write_in(
     if suggestion.act is not Act.ADD:
         now = seen_in(document, part, suggestion.subject)
         if now is None or now != suggestion.before:
-            raise _refused(
+            raise refusal(
                 document,
                 "changed-meanwhile",
                 part,
@@ -112,9 +92,11 @@ def write_in(
             )
     if part is Part.OUTCOMES:
         return replace(document, outcomes=_outcomes(document, suggestion, wanted_by))
+    if part in PROMISED:
+        return write_promised(document, suggestion)
     lines = _lines(document, part)
     if suggestion.act is not Act.REMOVE and suggestion.after in lines:
-        raise _already(document, part)
+        raise already_there(document, part)
     if suggestion.act is Act.ADD:
         lines = (*lines, suggestion.after)
     elif suggestion.act is Act.REMOVE:
@@ -138,12 +120,13 @@ def _outcomes(
     statement = suggestion.after["statement"]
     others = [outcome for outcome in outcomes if outcome.key != suggestion.subject]
     if any(outcome.statement == statement for outcome in others):
-        raise _already(document, suggestion.part)
+        raise already_there(document, suggestion.part)
     problems: list[Problem] = []
-    key = suggestion.subject or _fresh_key(statement, {outcome.key for outcome in outcomes})
+    taken = {outcome.key for outcome in outcomes}
+    key = suggestion.subject or fresh_key(statement, taken, "outcome")
     new = OUTCOME.read(suggestion.after, ("outcomes", key), problems, key=key)
     if new is None:
-        raise _refused(document, "unreadable", suggestion.part, problems[0].sentence, "")
+        raise refusal(document, "unreadable", suggestion.part, problems[0].sentence, "")
     if suggestion.act is Act.ADD:
         return (*outcomes, replace(new, wanted_by=wanted_by))
     return tuple(
@@ -158,17 +141,6 @@ def _outcomes(
     )
 
 
-def _fresh_key(statement: str, taken: set[str]) -> str:
-    """A key of a few words of the statement."""
-    key = slug(" ".join(statement.split()[:6])[:60]) or "outcome"
-    told = statement
-    fresh = key
-    while fresh in taken:
-        fresh = with_fingerprint(key, told)
-        told += "\0"
-    return fresh
-
-
 def _plain_outcome(document: ServiceDocument, key: str) -> dict[str, Any]:
     said = service_to_plain(document)["outcomes"][key]
     return {name: said[name] for name in ("statement", "measure") if name in said}
@@ -180,6 +152,14 @@ def _lines(document: ServiceDocument, part: Part) -> tuple[str, ...]:
         getattr(document, group.replace("-", "_")), name.replace("-", "_")
     )
     return held
+
+
+def _after(part: Part, given: Mapping[str, str], problems: list[Problem]) -> Any:
+    if part is Part.OUTCOMES:
+        return _outcome(given, problems)
+    if part in PROMISED:
+        return read_promised(part, given, problems)
+    return _line(given, problems)
 
 
 def _line(given: Mapping[str, str], problems: list[Problem]) -> str:
@@ -201,20 +181,3 @@ def _outcome(given: Mapping[str, str], problems: list[Problem]) -> dict[str, Any
     # As the definition would keep it: trimmed, numbers in their one writing.
     service = ServiceDocument("x/x", "x", "x", outcomes=(read,))
     return _plain_outcome(service, "outcome")
-
-
-def _already(document: ServiceDocument, part: Part) -> Refused:
-    return _refused(
-        document,
-        "already-there",
-        part,
-        said("the definition already says so"),
-        said("nothing is to be done"),
-    )
-
-
-def _refused(
-    document: ServiceDocument, code: str, part: Part, sentence: str, remedy: str
-) -> Refused:
-    place = ("services", document.reference, *part.value.split("."))
-    return Refused([Refusal(code, document.reference, place, sentence, remedy)])

@@ -41,7 +41,8 @@ class ProposalCard:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What stands in the fields of a form: a line, or an outcome with its measure."""
+    """What stands in the fields of a form: a line, an outcome with its measure, a requirement with
+    its ``kind`` and ``channel``, a process with its ``steps``, one a line."""
 
     statement: str = ""
     name: str = ""
@@ -49,6 +50,9 @@ class Typed:
     baseline: str = ""
     target: str = ""
     better: str = "higher"
+    kind: str = "feature"
+    channel: str = ""
+    steps: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,9 @@ class WorkshopLine:
 class WorkshopPart:
     """A part of the blueprint: what it says, and what is suggested for it. ``key`` names it in
     forms, ``id`` on the page; ``typed`` is what somebody wrote into its form and lost to a
-    refusal."""
+    refusal. ``fields`` is the form of its lines: ``text``, ``outcome``, ``requirement``,
+    ``process`` or ``figure`` (a short text, like ``example``). ``is_single``: it holds one line
+    at most."""
 
     key: str
     id: str
@@ -76,9 +82,16 @@ class WorkshopPart:
     lines: tuple[WorkshopLine, ...] = ()
     proposals: tuple[ProposalCard, ...] = ()
     typed: Typed = Typed()
-    is_outcomes: bool = False
+    fields: str = "text"
+    example: str = ""
     is_quoted: bool = False
     is_words: bool = False
+    is_single: bool = False
+
+    @property
+    def may_grow(self) -> bool:
+        """Whether there is room for another line."""
+        return not (self.is_single and self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +142,9 @@ class WorkshopPage:
     """The table of one service with one customer. ``side`` is ``provider`` or ``customer`` for
     somebody who may speak there, else empty; ``may_write`` says that what they write stands at
     once. ``managed_elsewhere`` names another source that manages the service. ``mark`` changes
-    with anything on the table."""
+    with anything on the table. ``live_url`` is where news is asked for, empty where there can be
+    none: in the past. ``kinds`` are those of requirements with their words, ``channels`` those
+    through which the service is reached."""
 
     name: str
     reference: str
@@ -147,7 +162,8 @@ class WorkshopPage:
     choices: tuple[CustomerChoice, ...] = ()
     agreement: AgreementCard | None = None
     cards: tuple[WorkshopCard, ...] = ()
-    promises: tuple[Link, ...] = ()
+    kinds: tuple[tuple[str, str], ...] = ()
+    channels: tuple[str, ...] = ()
     settled: tuple[ProposalCard, ...] = ()
     problems: tuple[str, ...] = ()
     #: The policy of forms: this many characters in a line.

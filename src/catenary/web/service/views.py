@@ -66,15 +66,13 @@ def service(asking: Asking, organization: str, key: str) -> HttpResponse:
         findings=findings_of(asking.actor, viewpoint, view) if view.is_inside and is_now else (),
         history=history_entries(entries),
     )
-    if not is_now:
-        # Nothing can be agreed or changed in the past.
-        return page_response(asking, "service.html", page, look=page.look)
-    page = replace(
-        page,
-        hours=opening(page.hours, view.document.service_hours),
-        status=status_block(asking.actor, viewpoint, view.document.reference, clock.now()),
-    )
-    stand = standings(actor=asking.actor, viewpoint=viewpoint, view=view)
+    if is_now:
+        page = replace(
+            page,
+            hours=opening(page.hours, view.document.service_hours),
+            status=status_block(asking.actor, viewpoint, view.document.reference, clock.now()),
+        )
+    stand = standings(actor=asking.actor, viewpoint=viewpoint, view=view, at=asking.moment)
     if stand is not None:
         page = replace(
             page,
@@ -83,6 +81,9 @@ def service(asking: Asking, organization: str, key: str) -> HttpResponse:
                 [(organization_link(row), standing) for row, standing in stand], page.provider
             ),
         )
+    if not is_now:
+        # Nothing can be changed in the past.
+        return page_response(asking, "service.html", page, look=page.look)
     reference, path = view.document.reference, view.provider.path
     actions = service_actions(asking.actor, reference, path)
     if actions:

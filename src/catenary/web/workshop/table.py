@@ -10,8 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catenary.apps.portfolio.queries.workshop import Proposal, Table, Workshop
-from catenary.domain.actors import Viewpoint
+from catenary.domain.documents.hours import format_hours
 from catenary.domain.documents.plain import service_to_plain
+from catenary.domain.documents.shapes import ServiceDocument, UtilityKind
+from catenary.domain.workshop.agreed import agreed_lines
+from catenary.domain.workshop.parts import PROMISED, SINGLE
 from catenary.domain.workshop.standing import Side, why_not_confirm
 from catenary.domain.workshop.suggestions import Part
 from catenary.web import addresses
@@ -21,26 +24,29 @@ from catenary.web.pages import (
     AgreementCard,
     ConfirmedLine,
     CustomerChoice,
-    Link,
     ProposalCard,
     SaidWord,
     Sentence,
     Typed,
+    UtilityRow,
     WorkshopCard,
     WorkshopLine,
     WorkshopPage,
     WorkshopPart,
     say,
 )
-from catenary.web.service.blueprint import service_page
 from catenary.web.service.history import source_words
 from catenary.web.workshop.words import (
+    EXAMPLES,
     PART_HELP,
     PART_TITLES,
     became,
     difference_line,
+    line_text,
     measure_words,
     proposal_sentence,
+    requirement_note,
+    requirement_text,
     side_link,
     who_of,
 )
@@ -56,19 +62,41 @@ _CARDS = (
         "together",
         (Part.PROVIDER, Part.CUSTOMER, Part.PROVIDER_EXPECTS, Part.CUSTOMER_EXPECTS),
     ),
+    ("processes", (Part.PROCESSES,)),
+    ("purpose", (Part.UTILITY,)),
+    (
+        "use",
+        (
+            Part.AVAILABILITY,
+            Part.HOURS,
+            Part.RECOVERY_TIME,
+            Part.RECOVERY_POINT,
+            Part.CAPACITY,
+            Part.PERFORMANCE,
+            Part.SECURITY,
+        ),
+    ),
     ("remarks", (Part.WORDS,)),
 )
+_FIELDS = {
+    Part.OUTCOMES: "outcome",
+    Part.UTILITY: "requirement",
+    Part.PROCESSES: "process",
+    **dict.fromkeys(EXAMPLES, "figure"),
+}
 
 
 def workshop_page(
     found: Workshop,
-    viewpoint: Viewpoint,
     person_id: int | None,
     *,
+    quiet: str = "",
+    is_past: bool = False,
     problems: Sequence[str] = (),
     typed: Mapping[str, str] | None = None,
 ) -> WorkshopPage:
-    """The page. ``typed`` is what somebody wrote into a form that was refused."""
+    """The page. ``typed`` is what somebody wrote into a form that was refused, ``quiet`` what the
+    look for news says when there is none (`web.workshop.quiet`)."""
     view, table = found.view, found.table
     reference = view.document.reference
     name = view.known_as or view.document.name
@@ -90,12 +118,16 @@ def workshop_page(
         reference=reference,
         url=addresses.service(reference),
         here=addresses.service_workshop(reference, customer=table.consumer.key),
-        live_url=addresses.service_workshop_live(
-            reference, customer=table.consumer.key, seen=table.mark
+        live_url=""
+        if is_past
+        else addresses.service_workshop_live(
+            reference, customer=table.consumer.key, seen=table.mark, quiet=quiet
         ),
         provider=organization_link(view.provider),
         customer=organization_link(table.consumer),
-        seat=_seat(table, side),
+        seat=say(_("So it stood then. Nothing is said or confirmed in the past."))
+        if is_past
+        else _seat(table, side),
         customer_key=table.consumer.key,
         side=side.value if side else "",
         may_write=side is Side.PROVIDER and table.may_write,
@@ -109,9 +141,12 @@ def workshop_page(
             )
             for row in found.customers
         ),
-        agreement=agreement_card(table, side, person_id),
+        agreement=replace(agreement_card(table, side, person_id), next=Sentence())
+        if is_past
+        else agreement_card(table, side, person_id),
         cards=_cards(table, side, typed or {}),
-        promises=_promises(table, viewpoint),
+        kinds=tuple((kind.value, UtilityRow(kind.value, "").word) for kind in UtilityKind),
+        channels=tuple(channel.name for channel in table.document.channels),
         settled=tuple(
             _proposal(table, p, side) for p in reversed(table.proposals) if not p.is_open
         ),
@@ -203,6 +238,9 @@ def _cards(table: Table, side: Side | None, typed: Mapping[str, str]) -> tuple[W
         "value": _("Value"),
         "burdens": _("Costs and risks"),
         "together": _("How both sides create the value"),
+        "processes": _("Processes supported"),
+        "purpose": _("Fit for purpose"),
+        "use": _("Fit for use: promises"),
         "remarks": _("Anything else"),
     }
     return tuple(
@@ -221,10 +259,10 @@ def _part(
     typed: Mapping[str, str],
 ) -> WorkshopPart:
     is_mine = typed.get("part") == part.value and bool(typed.get("statement"))
-    subject = typed.get("subject", "") if is_mine and typed.get("act") == "change" else ""
+    subject = typed.get("subject", "") if is_mine and typed.get("act") == "change" else None
     lines = tuple(
         replace(line, typed=_typed(typed), is_open=True) if line.subject == subject else line
-        for line in _lines(part, plain)
+        for line in _lines(part, plain, table.document)
     )
     # What was to replace a line that is gone may still be added.
     is_new = is_mine and not any(line.is_open for line in lines)
@@ -240,15 +278,19 @@ def _part(
             if p.is_open and p.suggestion.part is part
         ),
         typed=_typed(typed) if is_new else Typed(),
-        is_outcomes=part is Part.OUTCOMES,
+        fields=_FIELDS.get(part, "text"),
+        example=EXAMPLES.get(part, ""),
+        is_single=part in SINGLE,
         is_quoted=part is Part.OUTCOMES,
         is_words=part is Part.WORDS,
     )
 
 
-def _lines(part: Part, plain: Mapping[str, Any]) -> list[WorkshopLine]:
+def _lines(part: Part, plain: Mapping[str, Any], document: ServiceDocument) -> list[WorkshopLine]:
     if part is Part.WORDS:
         return []
+    if part in PROMISED:
+        return _promised(part, plain, document)
     if part is Part.OUTCOMES:
         return [
             WorkshopLine(
@@ -269,27 +311,54 @@ def _lines(part: Part, plain: Mapping[str, Any]) -> list[WorkshopLine]:
     return [WorkshopLine(text, text, typed=Typed(text)) for text in texts]
 
 
+def _promised(
+    part: Part, plain: Mapping[str, Any], document: ServiceDocument
+) -> list[WorkshopLine]:
+    """What is promised, required or supported, each with its own form."""
+    found = []
+    for (name, key), value in agreed_lines(plain).items():
+        if name != part.value:
+            continue
+        if part is Part.UTILITY:
+            text = requirement_text(value)
+            kind = next(iter(value))
+            typed = Typed(text, kind=kind, channel=value.get("channel", ""))
+            found.append(WorkshopLine(key, text, requirement_note(value), typed))
+        elif part is Part.PROCESSES:
+            typed = Typed(key, steps="\n".join(value))
+            found.append(WorkshopLine(key, key, ", ".join(value), typed))
+        elif part is Part.HOURS and document.service_hours is not None:
+            typed = Typed(format_hours(document.service_hours))
+            found.append(WorkshopLine(key, line_text(name, value), typed=typed))
+        else:
+            found.append(WorkshopLine(key, line_text(name, value), typed=Typed(value)))
+    return found
+
+
 def _answer_to(proposal: Proposal, typed: Mapping[str, str]) -> str:
     return typed.get("words", "") if typed.get("proposal") == str(proposal.id) else ""
 
 
 def _typed(given: Mapping[str, Any]) -> Typed:
-    names = ("statement", "name", "unit", "baseline", "target")
+    names = ("statement", "name", "unit", "baseline", "target", "channel", "steps")
     values = {name: str(given.get(name, "")) for name in names}
-    return Typed(**values, better=given.get("better") or "higher")
+    return Typed(
+        **values,
+        better=given.get("better") or "higher",
+        kind=given.get("kind") or "feature",
+    )
 
 
 def _proposal(table: Table, proposal: Proposal, side: Side | None) -> ProposalCard:
     suggestion = proposal.suggestion
     after = suggestion.after
-    note = measure_words(after.get("measure")) if isinstance(after, dict) else ""
     return ProposalCard(
         number=proposal.id,
         sentence=proposal_sentence(table, proposal),
         at=proposal.at,
-        before=_text(suggestion.before),
-        after=_text(after),
-        note=note,
+        before=_text(suggestion.part, suggestion.before),
+        after=_text(suggestion.part, after),
+        note=_note(suggestion.part, after),
         words=tuple(
             SaidWord(who_of(word.person_id, table.people), word.at, word.words)
             for word in proposal.words
@@ -313,17 +382,17 @@ def _may(table: Table, proposal: Proposal, side: Side | None) -> tuple[str, ...]
     return tuple(may)
 
 
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    return str(value["statement"]) if isinstance(value, dict) else str(value)
+def _text(part: Part, value: Any) -> str:
+    if isinstance(value, dict) and part is Part.OUTCOMES:
+        return str(value["statement"])
+    if isinstance(value, dict) and part is Part.UTILITY:
+        return requirement_text(value)
+    return line_text(part.value, value)
 
 
-def _promises(table: Table, viewpoint: Viewpoint) -> tuple[Link, ...]:
-    """Utility, warranty and hours: agreed with the rest, changed where services are defined."""
-    page = service_page(table.view, viewpoint, picture_svg="", findings=(), history=())
-    lines = [Link(row.statement, note=row.word) for row in page.utility]
-    lines += [Link(f"{p.name}: {p.promised}") for p in page.promises]
-    if page.hours:
-        lines.append(Link(f"{_('Service hours')}: {page.hours.summary}", note=page.hours.zone))
-    return tuple(lines)
+def _note(part: Part, value: Any) -> str:
+    if isinstance(value, dict) and part is Part.OUTCOMES:
+        return measure_words(value.get("measure"))
+    if isinstance(value, dict) and part is Part.UTILITY:
+        return requirement_note(value)
+    return ""

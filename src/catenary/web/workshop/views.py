@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catenary import clock
 from catenary.apps.common.operations import CatalogueBusy
+from catenary.apps.common.queries import catalogue_version
 from catenary.apps.portfolio.choices import AnswerKind
 from catenary.apps.portfolio.queries.editing import editable_service
 from catenary.apps.portfolio.queries.workshop import Workshop, workshop
@@ -22,9 +24,11 @@ from catenary.exchange.catalogue.amending import Conflicts
 from catenary.exchange.catalogue.workshop import Desk, NoTable
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.editing.telling import undoable
+from catenary.web.looking import looking_back
 from catenary.web.notes import leave_note
 from catenary.web.pages.frame import Note
 from catenary.web.reading import in_words
+from catenary.web.workshop.quiet import is_quiet, quiet_word
 from catenary.web.workshop.table import workshop_page
 from catenary.web.workshop.words import PART_TITLES
 
@@ -43,6 +47,9 @@ _FIELDS = (
     "baseline",
     "target",
     "better",
+    "kind",
+    "channel",
+    "steps",
     "proposal",
     "words",
 )
@@ -58,28 +65,46 @@ class _Unreadable(Exception):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@looking_back
 def workshop_table(asking: Asking, organization: str, key: str) -> HttpResponse:
-    """The table of a service with one customer; a form of it does one thing and comes back."""
+    """The table of a service with one customer, now or as it stood; a form of it does one thing
+    and comes back."""
     viewpoint = _viewpoint(asking)
     reference = f"{organization}/{key}"
     if asking.request.method == "POST":
+        if asking.moment is not None:
+            raise BadRequest("nothing is said in the past")
         return _done(asking, viewpoint, reference)
     customer = asking.request.GET.get("customer", "")[:100]
-    return _page(asking, viewpoint, _found(asking, viewpoint, reference, customer))
+    return _page(asking, viewpoint, reference, customer)
 
 
 @require_safe
-@signed_in
-def workshop_live(asking: Asking, organization: str, key: str) -> HttpResponse:
-    """What changed at the table: nothing (204) while it is as it was ``seen``, else every part
-    of it, each to be put in its place."""
-    viewpoint = _viewpoint(asking)
-    given = asking.request.GET
-    found = _found(asking, viewpoint, f"{organization}/{key}", given.get("customer", "")[:100])
-    if found.table is None or found.table.mark == given.get("seen", ""):
+def workshop_live(request: HttpRequest, organization: str, key: str) -> HttpResponseBase:
+    """What changed at the table: nothing (204) while nothing was said there and nothing changed
+    in the catalogue, which costs next to nothing to see; else every part that did, each to be put
+    in its place."""
+    if is_quiet(request, f"{organization}/{key}"):
         return HttpResponse(status=204)
-    page = workshop_page(found, viewpoint, asking.actor.person_id)
-    return page_response(asking, "workshop_live.html", page)
+    return _news(request, organization, key)
+
+
+@signed_in
+def _news(asking: Asking, organization: str, key: str) -> HttpResponse:
+    viewpoint = _viewpoint(asking)
+    reference = f"{organization}/{key}"
+    given = asking.request.GET
+    version = catalogue_version()
+    found = _found(asking, viewpoint, reference, given.get("customer", "")[:100])
+    if found.table is None:
+        return HttpResponse(status=204)
+    page = workshop_page(
+        found, asking.actor.person_id, quiet=quiet_word(asking.request, version, found.table)
+    )
+    # Something changed elsewhere: all that is new is where to ask next.
+    is_new = found.table.mark != given.get("seen", "")
+    template = "workshop_live.html" if is_new else "partials/workshop_poll_live.html"
+    return page_response(asking, template, page)
 
 
 def _done(asking: Asking, viewpoint: Viewpoint, reference: str) -> HttpResponse:
@@ -103,11 +128,10 @@ def _done(asking: Asking, viewpoint: Viewpoint, reference: str) -> HttpResponse:
         reasons, status = [_("Another program is writing to the catalogue. Try again soon.")], 503
     else:
         found = _found(asking, viewpoint, reference, customer)
-        page = workshop_page(found, viewpoint, asking.actor.person_id)
+        page = workshop_page(found, asking.actor.person_id)
         leave_note(asking.request, page.here, _note(asking, reference, given))
         return HttpResponseRedirect(f"{page.here}#{_place(given)}")
-    found = _found(asking, viewpoint, reference, customer)
-    return _page(asking, viewpoint, found, reasons, typed, status)
+    return _page(asking, viewpoint, reference, customer, reasons, typed, status)
 
 
 def _note(asking: Asking, reference: str, given: Mapping[str, str]) -> Note:
@@ -189,7 +213,11 @@ def _viewpoint(asking: Asking) -> Viewpoint:
 
 def _found(asking: Asking, viewpoint: Viewpoint, reference: str, customer: str) -> Workshop:
     found = workshop(
-        actor=asking.actor, viewpoint=viewpoint, reference=reference, customer=customer
+        actor=asking.actor,
+        viewpoint=viewpoint,
+        reference=reference,
+        customer=customer,
+        at=asking.moment,
     )
     if found is None:
         raise Http404
@@ -199,13 +227,22 @@ def _found(asking: Asking, viewpoint: Viewpoint, reference: str, customer: str) 
 def _page(
     asking: Asking,
     viewpoint: Viewpoint,
-    found: Workshop,
+    reference: str,
+    customer: str,
     problems: list[str] | None = None,
     typed: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    # Read first: what changes while the table is read is news.
+    version = catalogue_version()
+    found = _found(asking, viewpoint, reference, customer)
     page = workshop_page(
-        found, viewpoint, asking.actor.person_id, problems=problems or (), typed=typed
+        found,
+        asking.actor.person_id,
+        quiet=quiet_word(asking.request, version, found.table) if found.table else "",
+        is_past=asking.moment is not None,
+        problems=problems or (),
+        typed=typed,
     )
     side = found.table.side.value if found.table else "provider"
     return page_response(asking, "workshop.html", page, look=side, status=status)

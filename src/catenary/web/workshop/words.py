@@ -12,10 +12,14 @@ from django.utils.translation import gettext_lazy
 from catenary.apps.organizations.queries import PersonRow
 from catenary.apps.portfolio.choices import AnswerKind
 from catenary.apps.portfolio.queries.workshop import Proposal, Table
+from catenary.domain.documents.hours import describe
+from catenary.domain.documents.values import Hours
+from catenary.domain.quantities import parse_amount, parse_duration, parse_percentage
 from catenary.domain.workshop.standing import Side
 from catenary.domain.workshop.suggestions import Act, Part
 from catenary.web.marks import organization_link
-from catenary.web.pages import DifferenceLine, Link, Sentence, say
+from catenary.web.pages import DifferenceLine, Link, Sentence, UtilityRow, say
+from catenary.web.reading import amount, duration, in_words, percentage
 
 PART_TITLES: dict[Part, LazyText] = {
     Part.OUTCOMES: gettext_lazy("Outcomes"),
@@ -27,6 +31,15 @@ PART_TITLES: dict[Part, LazyText] = {
     Part.PROVIDER_EXPECTS: gettext_lazy("What the provider expects"),
     Part.CUSTOMER: gettext_lazy("What the customer contributes"),
     Part.CUSTOMER_EXPECTS: gettext_lazy("What the customer expects"),
+    Part.PROCESSES: gettext_lazy("Processes supported"),
+    Part.UTILITY: gettext_lazy("Fit for purpose"),
+    Part.AVAILABILITY: gettext_lazy("Availability"),
+    Part.CAPACITY: gettext_lazy("Capacity"),
+    Part.RECOVERY_TIME: gettext_lazy("Restored within"),
+    Part.RECOVERY_POINT: gettext_lazy("Work lost, at most"),
+    Part.SECURITY: gettext_lazy("Security"),
+    Part.PERFORMANCE: gettext_lazy("Performance"),
+    Part.HOURS: gettext_lazy("Service hours"),
     Part.WORDS: gettext_lazy("Questions and remarks"),
 }
 PART_HELP: dict[Part, LazyText] = {
@@ -34,28 +47,26 @@ PART_HELP: dict[Part, LazyText] = {
         "An outcome is a result the customer wants to achieve, in the customer's own words, with "
         "a measure that tells whether it was reached."
     ),
-    Part.WORDS: gettext_lazy(
-        "Anything that is no line of the definition: a promise that should be another, a "
-        "question, a doubt."
+    Part.PROCESSES: gettext_lazy(
+        "The business processes, and their steps, that would stand still without the service."
     ),
+    Part.UTILITY: gettext_lazy(
+        "What the service must do, and how easily and at what cost, so that it is of use."
+    ),
+    Part.WORDS: gettext_lazy("Anything that is no line of the definition: a question, a doubt."),
 }
-_OTHER_PARTS: dict[str, LazyText] = {
-    "supports-processes": gettext_lazy("Processes supported"),
-    "utility": gettext_lazy("Fit for purpose"),
-    "warranty.availability": gettext_lazy("Availability"),
-    "warranty.capacity": gettext_lazy("Capacity"),
-    "warranty.recovery-time": gettext_lazy("Restored within"),
-    "warranty.recovery-point": gettext_lazy("Work lost, at most"),
-    "warranty.security": gettext_lazy("Security"),
-    "warranty.performance": gettext_lazy("Performance"),
-    "service-hours": gettext_lazy("Service hours"),
+#: How a short text is written in a definition, in every language.
+EXAMPLES: dict[Part, str] = {
+    Part.AVAILABILITY: "99.9 %",
+    Part.CAPACITY: "400 concurrent users",
+    Part.RECOVERY_TIME: "1 h 30 min",
+    Part.RECOVERY_POINT: "5 min",
+    Part.HOURS: "24x7, Mon-Fri 08:00-18:00 Europe/Berlin",
 }
 
 
 def part_title(part: str) -> str:
     """The title of a part of what is agreed, by its name in the document."""
-    if part in _OTHER_PARTS:
-        return str(_OTHER_PARTS[part])
     return str(PART_TITLES[Part(part)])
 
 
@@ -110,12 +121,46 @@ def line_text(part: str, value: Any) -> str:
         note = measure_words(value.get("measure"))
         return f"{value['statement']} ({note})" if note else str(value["statement"])
     if part == "utility":
-        return ", ".join(str(text) for text in value.values())
+        note = requirement_note(value)
+        return f"{requirement_text(value)} ({note})" if note else requirement_text(value)
+    if part == "supports-processes":
+        return _process(value["name"], value["steps"])
+    if part == Part.HOURS:
+        hours = Hours().read(value, (), [])
+        return in_words(describe(hours))
+    if isinstance(value, str):
+        return _figure(part, value)
     if isinstance(value, dict):
         return ", ".join(f"{name}: {text}" for name, text in value.items())
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return str(value)
+
+
+def requirement_text(value: Mapping[str, str]) -> str:
+    """What a requirement says."""
+    return next((str(text) for name, text in value.items() if name != "channel"), "")
+
+
+def requirement_note(value: Mapping[str, str]) -> str:
+    """Of what kind a requirement is, and through which channel."""
+    kind = next((name for name in value if name != "channel"), "")
+    return " · ".join(filter(None, (UtilityRow(kind, "").word, value.get("channel", ""))))
+
+
+def _figure(part: str, text: str) -> str:
+    """A figure of the definition as the reader writes it."""
+    try:
+        if part == Part.AVAILABILITY:
+            return percentage(parse_percentage(text))
+        if part == Part.CAPACITY:
+            return amount(*parse_amount(text))
+        if part in (Part.RECOVERY_TIME, Part.RECOVERY_POINT):
+            return duration(parse_duration(text))
+    except ValueError:
+        # Kept in another writing than ours: it stands as it was written.
+        return text
+    return text
 
 
 def difference_line(part: str, key: str, before: Any, after: Any) -> DifferenceLine:

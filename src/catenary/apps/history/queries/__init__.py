@@ -61,13 +61,20 @@ def current_revision(kind: Kind, object_id: int) -> Said | None:
     return next(iter(_said_in(kind=kind, object_id=object_id, ends_at__isnull=True)), None)
 
 
+def revision_at(kind: Kind, object_id: int, at: datetime) -> Said | None:
+    """What one object said at a moment; none when it did not exist then."""
+    then = Q(ends_at__isnull=True) | Q(ends_at__gt=at)
+    found = _said_in(then, kind=kind, object_id=object_id, starts_at__lte=at)
+    return next(iter(found), None)
+
+
 def revisions_by_id(ids: Iterable[int]) -> dict[int, Said]:
     """Revisions by number; those in which something was removed are missing."""
     return {said.revision_id: said for said in _said_in(pk__in=sorted(set(ids)))}
 
 
-def _said_in(**facts: Any) -> list[Said]:
-    rows = Revision.objects.filter(document__isnull=False, **facts)
+def _said_in(*then: Q, **facts: Any) -> list[Said]:
+    rows = Revision.objects.filter(*then, document__isnull=False, **facts)
     return [
         Said(pk, change_id, starts_at, orjson.loads(document or "{}"))
         for pk, change_id, starts_at, document in rows.values_list(

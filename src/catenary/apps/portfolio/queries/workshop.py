@@ -13,14 +13,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Count, QuerySet, Subquery
+
+from catenary.apps.common.queries.prepared import Prepared
 from catenary.apps.history.choices import Kind
-from catenary.apps.history.queries import Said, current_revision, revisions_by_id
-from catenary.apps.organizations.queries import OrganizationRow, PersonRow, people_by_id
+from catenary.apps.history.queries import Said, current_revision, revision_at, revisions_by_id
+from catenary.apps.organizations.queries import (
+    OrganizationRow,
+    PersonRow,
+    organizations_by_id,
+    people_by_id,
+)
 from catenary.apps.portfolio.choices import SETTLING, AnswerKind
 from catenary.apps.portfolio.models import (
     BlueprintAnswer,
     BlueprintConfirmation,
     BlueprintProposal,
+    Service,
 )
 from catenary.apps.portfolio.policies import (
     may_define_service,
@@ -30,6 +39,8 @@ from catenary.apps.portfolio.policies import (
 )
 from catenary.apps.portfolio.queries.compare import consumers_of, nearest
 from catenary.apps.portfolio.queries.lookup import managed_services
+from catenary.apps.portfolio.queries.past import records_at
+from catenary.apps.portfolio.queries.records import TODAY
 from catenary.apps.portfolio.queries.service import ServiceView, service_view
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.documents.shapes import ServiceDocument
@@ -105,16 +116,15 @@ class Table:
         return self.view.document
 
     @property
+    def said(self) -> tuple[int, int, int]:
+        """How many proposals, words on them and confirmations lie on the table."""
+        words = sum(len(proposal.words) for proposal in self.proposals)
+        return len(self.proposals), words, len(self.confirmations)
+
+    @property
     def mark(self) -> str:
         """Changes whenever anything on the table does."""
-        words = [word.change_id for proposal in self.proposals for word in proposal.words]
-        parts = (
-            self.revision.revision_id,
-            len(self.confirmations),
-            len(self.proposals),
-            len(words),
-        )
-        return "-".join(map(str, parts))
+        return "-".join(map(str, (self.revision.revision_id, *self.said)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,65 +139,101 @@ class Workshop:
 
 
 def workshop(
-    *, actor: Actor, viewpoint: Viewpoint, reference: str, customer: str = ""
+    *,
+    actor: Actor,
+    viewpoint: Viewpoint,
+    reference: str,
+    customer: str = "",
+    at: datetime | None = None,
 ) -> Workshop | None:
-    """The workshop of a service, at the table of ``customer`` (the nearest without a key). None
-    when there is none that the actor may sit at, which is the same answer as when there is no
-    such service or customer at all."""
-    view = service_view(actor=actor, viewpoint=viewpoint, reference=reference)
+    """The workshop of a service, at the table of ``customer`` (the nearest without a key), now or
+    as it stood ``at`` a past moment: then nobody speaks there. None when there is none that the
+    actor may sit at, which is the same answer as when there is no such service or customer."""
+    records = TODAY if at is None else records_at(at)
+    view = service_view(actor=actor, viewpoint=viewpoint, reference=reference, records=records)
     if view is None:
         return None
-    at_home = stands_by(actor, viewpoint, view.provider.path, view.provider.root_id)
-    customers = tables_of(actor, viewpoint, view, at_home=at_home)
+    at_home = _stand_by(actor, viewpoint, [view.provider], at) != []
+    customers = tables_of(actor, viewpoint, view, at_home=at_home, at=at)
     chosen = nearest(customers, customer, viewpoint)
     if chosen is None and (customer or not at_home):
         return None
-    revision = current_revision(Kind.SERVICE, view.id)
+    revision = _revision(view.id, at)
     if revision is None:
         return None
-    confirmed = confirmations_of(view.id, [row.id for row in customers])
+    confirmed = confirmations_of(view.id, [row.id for row in customers], at)
     version = agreed_digest(revision.document)
     return Workshop(
         view,
         tuple(customers),
         {row.id: standing_of(confirmed.get(row.id, ()), version) for row in customers},
-        _table(actor, viewpoint, view, chosen, at_home, revision, confirmed.get(chosen.id, ()))
+        _table(actor, viewpoint, view, chosen, at_home, revision, confirmed.get(chosen.id, ()), at)
         if chosen
         else None,
     )
 
 
 def tables_of(
-    actor: Actor, viewpoint: Viewpoint, view: ServiceView, *, at_home: bool
+    actor: Actor,
+    viewpoint: Viewpoint,
+    view: ServiceView,
+    *,
+    at_home: bool,
+    at: datetime | None = None,
 ) -> list[OrganizationRow]:
     """The customers at whose table of this service the actor may sit, in tree order."""
-    consumers = consumers_of(view.id, None if view.is_inside else viewpoint.root_id)
-    if at_home:
-        return consumers
-    return [row for row in consumers if stands_by(actor, viewpoint, row.path, row.root_id)]
+    records = TODAY if at is None else records_at(at)
+    consumers = consumers_of(view.id, None if view.is_inside else viewpoint.root_id, records)
+    return consumers if at_home else _stand_by(actor, viewpoint, consumers, at)
 
 
 def standings(
-    *, actor: Actor, viewpoint: Viewpoint, view: ServiceView
+    *, actor: Actor, viewpoint: Viewpoint, view: ServiceView, at: datetime | None = None
 ) -> list[tuple[OrganizationRow, Standing]] | None:
-    """How the provider and each customer stand whose table the actor may sit at; None when
-    there is no workshop for them."""
-    at_home = stands_by(actor, viewpoint, view.provider.path, view.provider.root_id)
-    customers = tables_of(actor, viewpoint, view, at_home=at_home)
+    """How the provider and each customer stand, or stood, whose table the actor may sit at; None
+    when there is no workshop for them. ``view`` is of the same moment."""
+    at_home = _stand_by(actor, viewpoint, [view.provider], at) != []
+    customers = tables_of(actor, viewpoint, view, at_home=at_home, at=at)
     if not customers and not at_home:
         return None
-    revision = current_revision(Kind.SERVICE, view.id)
+    revision = _revision(view.id, at)
     version = agreed_digest(revision.document) if revision else ""
-    confirmed = confirmations_of(view.id, [row.id for row in customers])
+    confirmed = confirmations_of(view.id, [row.id for row in customers], at)
     return [(row, standing_of(confirmed.get(row.id, ()), version)) for row in customers]
 
 
+def _stand_by(
+    actor: Actor,
+    viewpoint: Viewpoint,
+    rows: Sequence[OrganizationRow],
+    at: datetime | None,
+) -> list[OrganizationRow]:
+    """Those of these organizations that the actor stands by. Of the past it is the stricter of
+    two answers: where they stood then, and where they stand today."""
+    found = [row for row in rows if stands_by(actor, viewpoint, row.path, row.root_id)]
+    if at is None or not found:
+        return found
+    today = organizations_by_id(row.id for row in found)
+    return [
+        row
+        for row in found
+        if (now := today.get(row.id)) and stands_by(actor, viewpoint, now.path, now.root_id)
+    ]
+
+
+def _revision(service_id: int, at: datetime | None) -> Said | None:
+    if at is None:
+        return current_revision(Kind.SERVICE, service_id)
+    return revision_at(Kind.SERVICE, service_id, at)
+
+
 def confirmations_of(
-    service_id: int, consumer_ids: Iterable[int]
+    service_id: int, consumer_ids: Iterable[int], at: datetime | None = None
 ) -> dict[int, tuple[Confirmation, ...]]:
-    """Who confirmed what at the tables of these consumers, oldest first, by consumer."""
+    """Who confirmed what at the tables of these consumers, until ``at`` or now, oldest first, by
+    consumer."""
     rows = (
-        BlueprintConfirmation.objects.filter(service_id=service_id)
+        BlueprintConfirmation.objects.filter(service_id=service_id, **_until(at))
         .order_by("pk")
         .values_list(
             "consumer_id", "side", "version", "change__person_id", "change__at", "revision_id"
@@ -200,6 +246,40 @@ def confirmations_of(
             one = Confirmation(Side(side), version, person or 0, at, revision)
             found[consumer] = (*found.get(consumer, ()), one)
     return found
+
+
+def said_at(reference: str, customer: str) -> tuple[int, int, int]:
+    """How much has been said at a table (`Table.said`), whoever asks: one small query. Zeros
+    where there is no such table."""
+    counted = next(iter(_SAID_AT.rows(reference, customer)), (0, 0, 0))
+    proposals, words, confirmations = (number or 0 for number in counted)
+    return proposals, words, confirmations
+
+
+def _count(rows: QuerySet[Any], of: str) -> Subquery:
+    return Subquery(rows.order_by().values(of).annotate(n=Count("pk")).values("n"))
+
+
+_SAID_AT = Prepared(
+    lambda reference, customer: Service.objects.filter(reference=reference).values_list(
+        _count(
+            BlueprintProposal.objects.filter(service__reference=reference, consumer__key=customer),
+            "service_id",
+        ),
+        _count(
+            BlueprintAnswer.objects.filter(
+                proposal__service__reference=reference, proposal__consumer__key=customer
+            ),
+            "proposal__service_id",
+        ),
+        _count(
+            BlueprintConfirmation.objects.filter(
+                service__reference=reference, consumer__key=customer
+            ),
+            "service_id",
+        ),
+    )
+)
 
 
 def proposals_behind(
@@ -233,17 +313,20 @@ def _table(
     at_home: bool,
     revision: Said,
     confirmed: Sequence[Confirmation],
+    at: datetime | None,
 ) -> Table:
     document = view.document
     version = agreed_digest(revision.document)
     standing = standing_of(confirmed, version)
-    proposals = _proposals(view.id, consumer.id)
+    proposals = _proposals(view.id, consumer.id, at)
     revisions = revisions_by_id(c.revision for c in confirmed) if confirmed else {}
     changed: tuple[Difference, ...] = ()
     if standing.agreement is not None and not standing.is_current:
         then = revisions[standing.agreement.provider.revision]
         changed = differences(then.document, revision.document)
     side, seats = _seats(actor, viewpoint, view, consumer, at_home)
+    if at is not None:
+        seats = frozenset()
     managed = managed_services([document.reference]) if Side.PROVIDER in seats else {}
     named = {c.person_id for c in confirmed}
     named |= {p.person_id or 0 for p in proposals}
@@ -291,9 +374,15 @@ def _seats(
     return side, frozenset(seats)
 
 
-def _proposals(service_id: int, consumer_id: int) -> tuple[Proposal, ...]:
+def _until(at: datetime | None) -> dict[str, datetime]:
+    return {} if at is None else {"change__at__lte": at}
+
+
+def _proposals(service_id: int, consumer_id: int, at: datetime | None) -> tuple[Proposal, ...]:
     rows = (
-        BlueprintProposal.objects.filter(service_id=service_id, consumer_id=consumer_id)
+        BlueprintProposal.objects.filter(
+            service_id=service_id, consumer_id=consumer_id, **_until(at)
+        )
         .order_by("pk")
         .values_list(
             "pk",
@@ -320,7 +409,7 @@ def _proposals(service_id: int, consumer_id: int) -> tuple[Proposal, ...]:
     if not found:
         return ()
     answers = BlueprintAnswer.objects.filter(
-        proposal__service_id=service_id, proposal__consumer_id=consumer_id
+        proposal__service_id=service_id, proposal__consumer_id=consumer_id, **_until(at)
     ).order_by("pk")
     for pk, side, kind, words, person, at, change in answers.values_list(
         "proposal_id",
