@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portfolio', '0021_workshop_append_only'),
+        ('portfolio', '0060_assume_operational'),
     ]
 
     operations = [
