@@ -32,6 +32,8 @@ PAGES = (
     "/services/acme-cloud/db-1/compare/",
     "/chain/",
     "/chain/?focus=hospital-it/patient-management",
+    "/status/",
+    "/status/?all=1",
     "/organizations/st-mary/",
     "/organizations/acme-cloud/",
     "/our-services/",

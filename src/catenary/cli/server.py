@@ -28,7 +28,8 @@ def serve(*, host: str, port: int, threads: int) -> None:
         # One: rate limits are shared between processes, but metrics and what is held of the chain
         # are not, and threads use what processors there are well enough (docs/decisions/0007).
         workers=1,
-        blocking_threads=threads,
+        # Every page that changes while somebody looks keeps one waiting (web.live).
+        blocking_threads=threads + settings.STREAMS,
         websockets=False,
         log_access=False,
         # Its one warning is about threads, which wait here far more than they work.
@@ -52,9 +53,9 @@ class _Stopping(Server):  # type: ignore[misc,valid-type]
 
     def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
         """The flag is what the process that answers looks at when it is asked whether it is
-        ready (web.telling.health); proxies see it and send visitors elsewhere. Told a second
-        time, or with nobody to wait for, it stops at once."""
-        if not self.flag.exists() and self.seconds:
+        ready (web.telling.health); proxies see it and send visitors elsewhere, and open pages are
+        let go (web.live). Told a second time, or with nobody to wait for, it stops at once."""
+        if not self.flag.exists():
             self.flag.touch()
             time.sleep(self.seconds)
         super().signal_handler_interrupt(*args, **kwargs)

@@ -229,5 +229,7 @@ METRICS_ON_LOOPBACK = os.environ.get("CATENARY_METRICS", "") == "loopback"
 DRAIN_SECONDS = whole_number("CATENARY_DRAIN_SECONDS", 0, 0, 600)
 #: After a change of conditions, so long is waited for more before anybody is told by notice.
 NOTICE_SECONDS = whole_number("CATENARY_NOTICE_SECONDS", 20, 0, 3600)
+#: So many pages that change while they are looked at may be open; each keeps a thread waiting.
+STREAMS = whole_number("CATENARY_STREAMS", 200, 0, 2_000)
 #: Whether `catenary serve` also runs the worker, as on a single machine.
 ENGINE_BESIDE_SERVER = os.environ.get("CATENARY_ENGINE", "") != "off"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from urllib.parse import urlencode
@@ -43,6 +43,22 @@ def service_compare(reference: str) -> str:
     """The service from both sides."""
     organization, _, key = reference.partition("/")
     return _with_query(reverse("service-compare", args=[organization, key]), moment())
+
+
+def service_status(reference: str, **query: str) -> str:
+    """Why a service is in its condition, whom it hits, and where one reports of it."""
+    return service(reference)
+
+
+def status(query: Iterable[tuple[str, str]] = ()) -> str:
+    """The board of conditions, narrowed; empty values are left out."""
+    kept = [(name, value) for name, value in query if value]
+    return f"{reverse('status')}?{urlencode(kept)}" if kept else reverse("status")
+
+
+def live(seen: str) -> str:
+    """The stream of what becomes different for whoever has ``seen`` this."""
+    return _with_query(reverse("live"), {"seen": seen})
 
 
 def service_workshop(reference: str, **query: str) -> str:

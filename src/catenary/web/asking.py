@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -40,6 +40,7 @@ from catenary.web.pages import (
 from catenary.web.reading import figure
 
 P = ParamSpec("P")
+R = TypeVar("R", bound=HttpResponseBase)
 #: Where the session keeps the key of the organization somebody looks as.
 SEEN_AS = "seen-as"
 _CONSUMER_ROLES = frozenset({Role.CUSTOMER, Role.USER, Role.SPONSOR})
@@ -64,12 +65,12 @@ class Asking:
 
 
 def signed_in(
-    view: Callable[Concatenate[Asking, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    view: Callable[Concatenate[Asking, P], R],
+) -> Callable[Concatenate[HttpRequest, P], R | HttpResponse]:
     """A view for people who are signed in; strangers are asked to sign in first."""
 
     @wraps(view)
-    def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> R | HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         return view(asking_of(request), *args, **kwargs)

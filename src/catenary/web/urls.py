@@ -22,9 +22,11 @@ from catenary.web.history.views import history
 from catenary.web.home.views import home
 from catenary.web.impact.views import impact
 from catenary.web.language import choose_language, choose_time_zone
+from catenary.web.live.stream import live
 from catenary.web.organization.views import organization
 from catenary.web.our_services import views as our_services
 from catenary.web.service import views as service
+from catenary.web.status.board import status_board
 from catenary.web.telling import health
 from catenary.web.telling.metrics import metrics
 from catenary.web.workshop.views import workshop_live, workshop_table
@@ -51,6 +53,8 @@ urlpatterns = [
     path("calendars/<str:organization>/<str:key>/hours.ics", calendars.feed, name="calendar-feed"),
     path("chain/", chain, name="chain"),
     path("impact/", impact, name="impact"),
+    path("status/", status_board, name="status"),
+    path("status/live/", live, name="live"),
     path("changes/", changes, name="changes"),
     path("checks/", checks, name="checks"),
     path("our-services/", our_services.our_services, name="our-services"),

@@ -15,6 +15,7 @@ class Addresses:
     home: str = "/"
     catalogue: str = "/catalogue/"
     chain: str = "/chain/"
+    status: str = "/status/"
     checks: str = "/checks/"
     account: str = "/account/"
     sign_in: str = "/sign-in/"
@@ -131,11 +132,11 @@ class Note:
 class Frame:
     """The frame of a page.
 
-    ``current`` is ``home``, ``catalogue``, ``chain``, ``checks`` or empty. ``here`` is the path
-    of this page with its query: switching the viewpoint returns there. ``open_findings`` is shown
-    beside Checks. ``account`` is absent for strangers, ``band`` where no viewpoint is chosen.
-    ``origin`` ("https://catalogue.example") makes printed addresses whole. ``note`` says what was
-    just done.
+    ``current`` is ``home``, ``catalogue``, ``chain``, ``status``, ``checks`` or empty. ``here`` is
+    the path of this page with its query: switching the viewpoint returns there. ``open_findings``
+    is shown beside Checks. ``account`` is absent for strangers, ``band`` where no viewpoint is
+    chosen. ``origin`` ("https://catalogue.example") makes printed addresses whole. ``note``
+    says what was just done.
     """
 
     current: str = ""

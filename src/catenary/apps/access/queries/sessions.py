@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from catenary.apps.access.models import Session
+from catenary.apps.access.models import Account, Session
+from catenary.apps.common.queries import in_batches
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +45,23 @@ def sessions_of(account_id: int, *, this_key: str | None, at: datetime) -> list[
 def handle_of(session_key: str) -> str:
     """A name for a session from which its key cannot be had."""
     return hashlib.sha256(b"session handle " + session_key.encode()).hexdigest()[:20]
+
+
+def standing_sessions(keys: Iterable[str], *, at: datetime) -> dict[str, tuple[int, bool]]:
+    """Which of these sessions still let somebody in: the account of each, and whether it is an
+    operator's. Those that ended, ran out, or whose account was switched off are missing."""
+    found: dict[str, int] = {}
+    for batch in in_batches(keys):
+        rows = Session.objects.filter(session_key__in=batch, expire_date__gt=at)
+        found.update(
+            (key, account)
+            for key, account in rows.values_list("session_key", "account_id")
+            if account is not None
+        )
+    accounts: dict[int, bool] = {}
+    for numbers in in_batches(set(found.values())):
+        active = Account.objects.filter(pk__in=numbers, is_active=True)
+        accounts.update(active.values_list("pk", "is_operator"))
+    return {
+        key: (account, accounts[account]) for key, account in found.items() if account in accounts
+    }

@@ -1,39 +1,54 @@
 """The board: everything a viewpoint provides or takes, with its condition, the worst first.
 
-The conditions of everybody are held in memory like the estate, and read anew when the engine has
-kept something since. What one may see is a mask over them.
+What one may see is a mask over the conditions of everybody (`standing`); the database is asked for
+the services of one page alone.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import numpy as np
-from django.db import connection
 
-from catenary.apps.monitoring.models import EffectiveCondition
 from catenary.apps.monitoring.queries.explaining import UNHEARD_OF, Effective, effective_now
-from catenary.apps.monitoring.queries.status import SHOWN, condition_as_plain, shown
-from catenary.apps.monitoring.queries.stored import propagation
-from catenary.apps.organizations.queries import OrganizationRow, organizations_by_id
+from catenary.apps.monitoring.queries.since import since_of
+from catenary.apps.monitoring.queries.standing import CALM, KIND_OF, RANKS, Standing, standing_now
+from catenary.apps.monitoring.queries.status import SHOWN, condition_as_plain
+from catenary.apps.organizations.queries import (
+    OrganizationRow,
+    organizations_by_id,
+    organizations_by_key,
+)
 from catenary.apps.portfolio.queries.catalogue import known_names
-from catenary.apps.portfolio.queries.estate import current_estate, visible_services
-from catenary.apps.portfolio.queries.lookup import services_by_id
+from catenary.apps.portfolio.queries.estate import seen_as, visible_services
+from catenary.apps.portfolio.queries.lookup import owned_services, services_by_id
 from catenary.domain.actors import Actor, Viewpoint
-from catenary.domain.estate import ELSEWHERE, ROLE_NAMES, STAGE_CODES, Estate, Ints
+from catenary.domain.estate import ELSEWHERE, ROLE_NAMES, STAGE_CODES, Bools, Estate, Ints
 
-_UNKNOWN = SHOWN.index("unknown")
 _RETIRED = STAGE_CODES["retired"]
-_lock = threading.Lock()
-_held: dict[str, tuple[tuple[int, int], Ints]] = {}
+_PROVIDERS_COUNTED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class BoardFilter:
+    """What is listed. Empty fields do not narrow. ``only`` are words of `SHOWN` and ``at-risk``;
+    ``provider`` is the key of an organization and means it and everything below it; ``mine``
+    those that the actor owns; ``calm`` says whether what needs nobody's attention is listed."""
+
+    only: tuple[str, ...] = ()
+    role: str = ""
+    provider: str = ""
+    mine: bool = False
+    calm: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """One service with its condition; ``role`` as seen from the viewpoint."""
+    """One service with its condition; ``role`` as seen from the viewpoint, ``since`` none where
+    nothing was ever known. ``rank`` is its word of `standing.RANKS`."""
 
     reference: str
     name: str
@@ -41,17 +56,24 @@ class BoardRow:
     provider: OrganizationRow
     role: str
     effective: Effective
+    since: datetime | None
+    rank: str
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """One page; ``after`` leads to the next one. ``counts`` are of all that may be seen, by what
-    they are shown as, and ``total`` of those asked for."""
+    """One page; ``after`` leads to the next one. ``counts`` are by what services are shown as and
+    ``ranks`` by `standing.RANKS`, whatever condition is asked for; ``total`` is of those asked
+    for. ``roles`` and ``providers`` are counted without their own filter."""
 
     rows: tuple[BoardRow, ...]
     counts: dict[str, int]
     total: int
     after: tuple[int, str, int] | None
+    ranks: dict[str, int] = field(default_factory=dict)
+    roles: dict[str, int] = field(default_factory=dict)
+    providers: tuple[tuple[OrganizationRow, int], ...] = ()
+    mine: int = 0
 
 
 def board(
@@ -61,99 +83,170 @@ def board(
     only: Sequence[str] = (),
     after: tuple[int, str, int] | None = None,
     limit: int = 50,
+    narrowed: BoardFilter | None = None,
 ) -> Board:
     """Services inside the viewpoint and those it relies on directly or consumes, the worst first
     and then by name; with ``only``, those shown as one of these."""
-    estate = current_estate()
+    wanted = narrowed or BoardFilter(only=tuple(only))
+    standing = standing_now()
+    places = board_places(standing.estate, actor, viewpoint)
+    if places is None:
+        return Board((), dict.fromkeys(SHOWN, 0), 0, None, dict.fromkeys(RANKS, 0))
+    return _Asked(standing, viewpoint, actor, places, wanted).page(after, limit)
+
+
+def board_places(estate: Estate, actor: Actor, viewpoint: Viewpoint) -> Ints | None:
+    """Where the services of a board stand, in order of name; none where the viewpoint is
+    nowhere."""
     organization = estate.organization_position(viewpoint.organization_id)
     if organization is None:
-        return Board((), dict.fromkeys(SHOWN, 0), 0, None)
+        return None
     roles = estate.roles_seen_from(organization)
     seen = visible_services(estate, actor, viewpoint)
-    places = np.flatnonzero(seen & (roles != ELSEWHERE) & (estate.stage != _RETIRED))
-    kinds = kinds_now(estate)[places]
-    counted = np.bincount(kinds, minlength=len(SHOWN)).tolist()
-    if only:
-        wanted = np.isin(kinds, [SHOWN.index(each) for each in only])
-        places, kinds = places[wanted], kinds[wanted]
-    # Services stand in order of name.
-    order = np.argsort(kinds, kind="stable")
-    places, kinds = places[order], kinds[order]
-    start = 0 if after is None else _start(estate, places, kinds, after)
-    page = places[start : start + limit]
-    last = None
-    if start + limit < len(places) and len(page):
-        place = int(page[-1])
-        kind = int(kinds[start + len(page) - 1])
-        last = (kind, estate.service_names[place], int(estate.service_ids[place]))
-    return Board(
-        _rows(estate, viewpoint, page, roles),
-        dict(zip(SHOWN, counted, strict=True)),
-        len(places),
-        last,
-    )
+
+    def compute() -> Ints:
+        return np.flatnonzero(seen & (roles != ELSEWHERE) & (estate.stage != _RETIRED))
+
+    question = ("board", organization, seen_as(estate, actor, viewpoint))
+    return estate.remembered(question, compute)
 
 
-def _start(estate: Estate, places: Ints, kinds: Ints, after: tuple[int, str, int]) -> int:
-    """Where the first one stands that comes after a place, which may be gone meanwhile."""
-    low, high = 0, len(places)
-    while low < high:
-        middle = (low + high) // 2
-        place = int(places[middle])
-        key = (int(kinds[middle]), estate.service_names[place], int(estate.service_ids[place]))
-        if key <= after:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+class _Asked:
+    """One question about a board, and all it takes to answer it."""
 
+    def __init__(
+        self,
+        standing: Standing,
+        viewpoint: Viewpoint,
+        actor: Actor,
+        places: Ints,
+        wanted: BoardFilter,
+    ) -> None:
+        self.standing, self.estate = standing, standing.estate
+        self.viewpoint, self.places, self.wanted = viewpoint, places, wanted
+        organization = self.estate.organization_position(viewpoint.organization_id)
+        assert organization is not None
+        self.roles = self.estate.roles_seen_from(organization)
+        home = self.estate.organization_position(viewpoint.root_id)
+        self.ranks = standing.ranks_from(home)[places]
+        self.is_mine = np.zeros(self.estate.size, dtype=np.bool_)
+        if actor.email:
+            self.is_mine[self.estate.service_positions(owned_services(actor.email))] = True
 
-def _rows(estate: Estate, viewpoint: Viewpoint, page: Ints, roles: Ints) -> tuple[BoardRow, ...]:
-    numbers = estate.service_ids[page]
-    rows = services_by_id(numbers.tolist())
-    providers = organizations_by_id({row.provider_id for row in rows.values()})
-    effective = effective_now(numbers)
-    names = known_names(viewpoint, numbers.tolist())
-    return tuple(
-        BoardRow(
-            rows[number].reference,
-            rows[number].name,
-            names.get(number, ""),
-            providers[rows[number].provider_id],
-            ROLE_NAMES[roles[place]],
-            effective.get(number, UNHEARD_OF),
+    def page(self, after: tuple[int, str, int] | None, limit: int) -> Board:
+        """The services after a place, and how many there are of each."""
+        places, ranks = self.places, self.ranks
+        in_role, in_house, is_mine = self._in_role(), self._in_house(), self._is_mine()
+        in_condition = self._in_condition()
+        ranked = np.bincount(ranks[in_role & in_house & is_mine], minlength=len(RANKS))
+        counts = np.bincount(KIND_OF, weights=ranked, minlength=len(SHOWN)).astype(int)
+        roles = np.bincount(
+            self.roles[places[in_condition & in_house & is_mine]], minlength=len(ROLE_NAMES)
         )
-        for number, place in zip(numbers.tolist(), page.tolist(), strict=True)
-        if number in rows
-    )
+        chosen = in_condition & in_role & in_house & is_mine
+        listed = np.flatnonzero(chosen)
+        # They stand in order of name.
+        listed = listed[np.argsort(ranks[listed].astype(np.uint8), kind="stable")]
+        start = 0 if after is None else self._start(listed, after)
+        shown = listed[start : start + limit]
+        following = None
+        if start + limit < len(listed) and len(shown):
+            following = self._key(int(shown[-1]))
+        return Board(
+            self._rows(shown),
+            dict(zip(SHOWN, counts.tolist(), strict=True)),
+            len(listed),
+            following,
+            dict(zip(RANKS, ranked.tolist(), strict=True)),
+            {name: int(n) for name, n in zip(ROLE_NAMES, roles, strict=True) if n},
+            self._providers(in_condition & in_role & is_mine),
+            int((self.is_mine[places] & in_condition & in_role & in_house).sum()),
+        )
 
+    def _everything(self) -> Bools:
+        return np.ones(len(self.places), dtype=np.bool_)
 
-def kinds_now(estate: Estate) -> Ints:
-    """What every service of the estate is shown as: its place in `SHOWN`."""
-    name = str(connection.settings_dict["NAME"])
-    wanted = (estate.version, propagation()[0])
-    held = _held.get(name)
-    if held is not None and held[0] == wanted:
-        return held[1]
-    with _lock:
-        held = _held.get(name)
-        if held is None or held[0] != wanted:
-            held = _held[name] = (wanted, _loaded(estate))
-        return held[1]
+    def _in_condition(self) -> Bools:
+        wanted = self.wanted
+        if not wanted.only:
+            return self._everything() if wanted.calm else self.ranks < CALM
+        chosen = self._everything() & False
+        for word in wanted.only:
+            if word in RANKS and word not in SHOWN:
+                chosen |= self.ranks == RANKS.index(word)
+            elif word in SHOWN:
+                chosen |= KIND_OF[self.ranks] == SHOWN.index(word)
+        return chosen
 
+    def _in_role(self) -> Bools:
+        if not self.wanted.role:
+            return self._everything()
+        if self.wanted.role not in ROLE_NAMES:
+            return ~self._everything()
+        chosen: Bools = self.roles[self.places] == ROLE_NAMES.index(self.wanted.role)
+        return chosen
 
-def _loaded(estate: Estate) -> Ints:
-    kinds = np.full(estate.size, _UNKNOWN, dtype=np.int64)
-    rows = EffectiveCondition.objects.filter(ends_at__isnull=True)
-    found: dict[int, int] = {}
-    for number, best, worst, planned in rows.values_list(
-        "service_id", "best", "worst", "planned"
-    ).iterator(chunk_size=5_000):
-        known = Effective(best, worst, planned, 0, 0, False, False)
-        found[number] = SHOWN.index(shown(known))
-    positions = estate.service_positions(found)
-    kinds[positions] = [found[number] for number in estate.service_ids[positions].tolist()]
-    return kinds
+    def _in_house(self) -> Bools:
+        if not self.wanted.provider:
+            return self._everything()
+        row = organizations_by_key([self.wanted.provider]).get(self.wanted.provider)
+        house = None if row is None else self.estate.organization_position(row.id)
+        if house is None:
+            return ~self._everything()
+        return self.estate.inside_at(house, self.places)
+
+    def _is_mine(self) -> Bools:
+        return self.is_mine[self.places] if self.wanted.mine else self._everything()
+
+    def _providers(self, chosen: Bools) -> tuple[tuple[OrganizationRow, int], ...]:
+        counted = np.bincount(
+            self.estate.provider[self.places[chosen]], minlength=len(self.estate.organization_ids)
+        )
+        most = np.argsort(-counted, kind="stable")[:_PROVIDERS_COUNTED]
+        numbers = {int(self.estate.organization_ids[p]): int(counted[p]) for p in most}
+        rows = organizations_by_id(number for number, count in numbers.items() if count)
+        return tuple((rows[number], count) for number, count in numbers.items() if number in rows)
+
+    def _key(self, at: int) -> tuple[int, str, int]:
+        place = int(self.places[at])
+        number = int(self.estate.service_ids[place])
+        return int(self.ranks[at]), self.estate.service_names[place], number
+
+    def _start(self, listed: Ints, after: tuple[int, str, int]) -> int:
+        """Where the first one stands that comes after a place, which may be gone meanwhile."""
+        low, high = 0, len(listed)
+        while low < high:
+            middle = (low + high) // 2
+            if self._key(int(listed[middle])) <= after:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def _rows(self, shown: Ints) -> tuple[BoardRow, ...]:
+        places = self.places[shown]
+        numbers = self.estate.service_ids[places]
+        rows = services_by_id(numbers.tolist())
+        providers = organizations_by_id({row.provider_id for row in rows.values()})
+        effective = effective_now(numbers)
+        since = since_of(numbers.tolist())
+        names = known_names(self.viewpoint, numbers.tolist())
+        return tuple(
+            BoardRow(
+                rows[number].reference,
+                rows[number].name,
+                names.get(number, ""),
+                providers[rows[number].provider_id],
+                ROLE_NAMES[self.roles[place]],
+                effective.get(number, UNHEARD_OF),
+                since.get(number),
+                RANKS[self.ranks[at]],
+            )
+            for number, place, at in zip(
+                numbers.tolist(), places.tolist(), shown.tolist(), strict=True
+            )
+            if number in rows
+        )
 
 
 def board_row_as_plain(row: BoardRow) -> dict[str, Any]:
@@ -165,4 +258,5 @@ def board_row_as_plain(row: BoardRow) -> dict[str, Any]:
         "provider": row.provider.key,
         "role": row.role,
         **condition_as_plain(row.effective),
+        "since": None if row.since is None else row.since.isoformat(),
     }

@@ -13,7 +13,6 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from catenary.apps.monitoring.queries.board import kinds_now
 from catenary.apps.monitoring.queries.explaining import (
     UNHEARD_OF,
     Effective,
@@ -22,6 +21,7 @@ from catenary.apps.monitoring.queries.explaining import (
 )
 from catenary.apps.monitoring.queries.instants import micros, moment
 from catenary.apps.monitoring.queries.shown_spans import recent_spans, spans_of
+from catenary.apps.monitoring.queries.standing import kinds_now
 from catenary.apps.monitoring.queries.status import SHOWN, ToldCause, shown, told_causes
 from catenary.apps.organizations.queries import OrganizationRow, organizations_by_id
 from catenary.apps.portfolio.queries.catalogue import known_names

@@ -73,9 +73,9 @@ def words_of_rows(rows: Sequence[tuple[Any, ...]]) -> Words:
     def column(values: list[int]) -> Any:
         return np.array(values, dtype=np.int64)
 
-    at = [_instant(row[3]) for row in rows]
+    at = [instant(row[3]) for row in rows]
     valid = [
-        FOREVER if row[6] is None else max(_instant(row[6]) - begins, 0)
+        FOREVER if row[6] is None else max(instant(row[6]) - begins, 0)
         for row, begins in zip(rows, at, strict=True)
     ]
     return Words(
@@ -84,7 +84,7 @@ def words_of_rows(rows: Sequence[tuple[Any, ...]]) -> Words:
         condition=column([row[2] for row in rows]).astype(np.int8),
         at=column(at),
         sequence=column([NO_SEQUENCE if row[4] is None else row[4] for row in rows]),
-        recorded=column([_instant(row[5]) for row in rows]),
+        recorded=column([instant(row[5]) for row in rows]),
         valid_for=column(valid),
         plan=column([row[7] for row in rows]).astype(np.int8),
         share=column([row[8] for row in rows]),
@@ -92,7 +92,8 @@ def words_of_rows(rows: Sequence[tuple[Any, ...]]) -> Words:
     )
 
 
-def _instant(value: Any) -> int:
+def instant(value: Any) -> int:
+    """A moment as the database gave it, in microseconds."""
     # SQLite keeps moments as text, in UTC.
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     return micros(moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment)

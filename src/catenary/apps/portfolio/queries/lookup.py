@@ -191,3 +191,9 @@ def links_of_organizations(keys: Iterable[str]) -> dict[str, tuple[list[str], li
         ):
             found.setdefault(key, ([], []))[1].append(reference)
     return found
+
+
+def owned_services(email: str) -> list[int]:
+    """The services somebody owns, by number."""
+    rows = Service.objects.filter(owner=email, removed_at__isnull=True)
+    return list(rows.values_list("pk", flat=True))

@@ -1,0 +1,257 @@
+"""The conditions of everybody that stand now, in memory: for the board, and for the pages that
+somebody looks at while they change.
+
+Like the estate they are held for the whole process. When the engine has kept something since, only
+the rows that came since are read; how many stand and the sum of their numbers say whether that was
+all that happened, and if it was not, everything is read again. Nothing here knows who asks.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from django.db.models import Count, Sum
+from numpy.typing import NDArray
+
+from catenary.apps.monitoring.models import EffectiveCondition, OwnCondition
+from catenary.apps.monitoring.queries.explaining import UNHEARD_OF, Effective
+from catenary.apps.monitoring.queries.status import SHOWN, shown
+from catenary.apps.monitoring.queries.stored import propagation
+from catenary.apps.portfolio.queries.estate import current_estate
+from catenary.apps.portfolio.queries.lookup import services_by_id
+from catenary.domain.condition.codes import UNKNOWN
+from catenary.domain.estate import Estate, Ints
+
+Codes = NDArray[np.uint8]
+
+#: What a service is shown as, the worst first. Of what is unknown, that of which somebody spoke
+#: comes before that of which nobody ever did.
+RANKS = (
+    "down",
+    "degraded",
+    "unknown",
+    "maintenance",
+    "at-risk",
+    "unheard",
+    "operational",
+)
+#: Ranks from here on need nobody's attention by themselves.
+CALM = RANKS.index("unheard")
+_PLANNED, _AT_RISK, _SPOKEN_OF = 16, 32, 64
+
+
+def _code(known: Effective) -> int:
+    """A condition in one byte."""
+    code = known.best | known.worst << 2
+    return code | _PLANNED * known.is_planned | _AT_RISK * bool(known.next_loss)
+
+
+_NOTHING = _code(UNHEARD_OF)
+
+
+def _rank(code: int) -> int:
+    known = Effective(
+        min(code & 3, 2), min(code >> 2 & 3, 2), bool(code & _PLANNED), 0, 0, False, False
+    )
+    kind = shown(known)
+    if kind == "unknown" and not code & _SPOKEN_OF and (code & 15) == _NOTHING & 15:
+        kind = "unheard"
+    elif kind == "operational" and code & _AT_RISK:
+        kind = "at-risk"
+    return RANKS.index(kind)
+
+
+#: The rank of every code, and the place in `SHOWN` of every rank.
+RANK_OF: Ints = np.array([_rank(code) for code in range(128)], dtype=np.int64)
+KIND_OF: Ints = np.array(
+    [
+        SHOWN.index({"at-risk": "operational", "unheard": "unknown"}.get(rank, rank))
+        for rank in RANKS
+    ],
+    dtype=np.int64,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """The conditions that stand, over one version of the catalogue: a code for every service of
+    ``estate``, by position."""
+
+    estate: Estate
+    number: int
+    codes: Codes
+    _effective: _Rows
+    _own: _Rows
+    _references: dict[int, str] = field(default_factory=dict, repr=False)
+
+    def codes_from(self, home: int | None) -> Codes:
+        """The codes as they are told to a top organization, by position: whether anybody spoke of
+        what is unknown is not told of others' services."""
+
+        def compute() -> Codes:
+            is_ours = self.estate.provider_root == (-1 if home is None else home)
+            told: Codes = np.where(is_ours, self.codes, self.codes & ~np.uint8(_SPOKEN_OF))
+            return told
+
+        return self.estate.remembered(("codes", self.number, home), compute)
+
+    def ranks_from(self, home: int | None) -> Ints:
+        """The place in `RANKS` of every service, likewise."""
+        found: Ints = RANK_OF[self.codes_from(home)]
+        return found
+
+    def references(self, places: Sequence[int]) -> dict[int, str]:
+        """The references of services, by position; whoever asks again finds them at hand."""
+        missing = [place for place in places if place not in self._references]
+        if missing:
+            numbers = {int(self.estate.service_ids[place]): place for place in missing}
+            for number, row in services_by_id(numbers).items():
+                self._references[numbers[number]] = row.reference
+        return {place: self._references[place] for place in places if place in self._references}
+
+
+_lock = threading.Lock()
+_held: dict[str, Standing] = {}
+
+
+def standing_now() -> Standing:
+    """The conditions as last kept. Two small queries when nothing changed."""
+    estate = current_estate()
+    name = str(connection.settings_dict["NAME"])
+    number = propagation()[0]
+    held = _held.get(name)
+    if held is not None and held.number == number and held.estate is estate:
+        return held
+    with _lock:
+        held = _held.get(name)
+        if held is None or held.number != number or held.estate is not estate:
+            held = _held[name] = _made(held, estate, number)
+        return held
+
+
+def _made(before: Standing | None, estate: Estate, number: int) -> Standing:
+    if before is not None and before.number == number:
+        effective, own = before._effective, before._own
+    else:
+        effective = _EFFECTIVE.read(before._effective if before is not None else None)
+        own = _OWN.read(before._own if before is not None else None)
+    codes = np.full(estate.size, _NOTHING, dtype=np.uint8)
+    effective.put(codes, estate)
+    spoken = np.zeros(estate.size, dtype=np.uint8)
+    own.put(spoken, estate)
+    codes |= spoken
+    codes.setflags(write=False)
+    references = before._references if before is not None and before.estate is estate else {}
+    return Standing(estate, number, codes, effective, own, references)
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Rows that stand: service, number of the row and code of each, in order of service. ``last``
+    is the greatest number that was read, with when its interval begins."""
+
+    services: Ints
+    numbers: Ints
+    codes: Codes
+    last: tuple[int, datetime] | None
+
+    def put(self, codes: Codes, estate: Estate) -> None:
+        """Write the codes to where the services stand; some may be gone."""
+        if not len(self.services):
+            return
+        places = estate.service_positions(self.services.tolist())
+        found = np.searchsorted(self.services, estate.service_ids[places])
+        codes[places] = self.codes[found]
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A table of intervals, and how a row of it becomes a code."""
+
+    model: Any
+    columns: tuple[str, ...]
+    code: Callable[..., int]
+
+    def read(self, before: _Rows | None) -> _Rows:
+        """The rows that stand; ``before`` are those that stood a moment ago."""
+        if before is not None and self._has(before.last):
+            assert before.last is not None
+            came = self._rows(self._standing().filter(pk__gt=before.last[0]))
+            merged = _merged(before, came)
+            count, total = self._standing().aggregate(n=Count("pk"), s=Sum("pk")).values()
+            if (count, total or 0) == (len(merged.numbers), int(merged.numbers.sum())):
+                return merged
+        return self._rows(self._standing())
+
+    def _has(self, last: tuple[int, datetime] | None) -> bool:
+        """Whether the last row is still the same one: after a restore its number may be
+        another's."""
+        if last is None:
+            return False
+        found: bool = self.model.objects.filter(pk=last[0], starts_at=last[1]).exists()
+        return found
+
+    def _standing(self) -> Any:
+        return self.model.objects.filter(ends_at__isnull=True)
+
+    def _rows(self, queryset: Any) -> _Rows:
+        columns = ("service_id", "pk", "starts_at", *self.columns)
+        rows = list(queryset.values_list(*columns).iterator(5_000))
+        last = max(rows, key=lambda row: row[1], default=None)
+        return _in_order(
+            np.array([row[0] for row in rows], dtype=np.int64),
+            np.array([row[1] for row in rows], dtype=np.int64),
+            np.array([self.code(*row[3:]) for row in rows], dtype=np.uint8),
+            None if last is None else (last[1], last[2]),
+        )
+
+
+def _in_order(
+    services: Ints, numbers: Ints, codes: Codes, last: tuple[int, datetime] | None
+) -> _Rows:
+    order = np.argsort(services, kind="stable")
+    return _Rows(services[order], numbers[order], codes[order], last)
+
+
+def _merged(before: _Rows, came: _Rows) -> _Rows:
+    if not len(came.services):
+        return before
+    stays = ~np.isin(before.services, came.services)
+    return _in_order(
+        np.concatenate((before.services[stays], came.services)),
+        np.concatenate((before.numbers[stays], came.numbers)),
+        np.concatenate((before.codes[stays], came.codes)),
+        came.last,
+    )
+
+
+def _of_effective(best: int, worst: int, planned: bool, next_loss: int) -> int:
+    return _code(Effective(best, worst, planned, next_loss, 0, False, False))
+
+
+def _of_own(condition: int) -> int:
+    return _SPOKEN_OF if condition == UNKNOWN else 0
+
+
+_EFFECTIVE = _Table(EffectiveCondition, ("best", "worst", "planned", "next_loss"), _of_effective)
+_OWN = _Table(OwnCondition, ("condition",), _of_own)
+
+
+def kinds_now(estate: Estate) -> Ints:
+    """What every service of an estate is shown as: its place in `SHOWN`."""
+    standing = standing_now()
+    kinds: Ints = KIND_OF[RANK_OF[standing.codes]]
+    if standing.estate is estate:
+        return kinds
+    # Somebody changed the catalogue a moment ago.
+    found = np.full(estate.size, SHOWN.index("unknown"), dtype=np.int64)
+    places = estate.service_positions(standing.estate.service_ids.tolist())
+    there = standing.estate.service_positions(estate.service_ids[places].tolist())
+    found[places] = kinds[there]
+    return found

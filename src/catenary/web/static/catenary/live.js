@@ -1,0 +1,156 @@
+/* Pages that change while one looks at them. A stream says that something changed; marks that are
+   on the page follow at once, the rest is fetched again a moment later. Without this file, or when
+   the stream cannot be had, a page is as current as its last reload, or as its last look.
+
+   The stream is held only while the page can be seen: a browser keeps few lines to one host. */
+"use strict";
+(() => {
+  const sign = document.querySelector("[data-live]");
+  if (!sign || !window.EventSource) return;
+  const AGAIN = 15000; // when there is no stream: how often one looks
+  const SPREAD = 700; // many pages must not all ask at the same moment
+  const first = new URL(sign.dataset.live, location.href);
+  let seen = first.searchParams.get("seen");
+  let source = null;
+  let looking = 0;
+  let wanted = false;
+
+  const say = (state) => {
+    sign.hidden = false;
+    sign.classList.toggle("is-waiting", state === "waiting");
+    sign.classList.toggle("is-off", state === "off");
+    for (const words of sign.querySelectorAll("[data-live-says]")) {
+      words.hidden = words.dataset.liveSays !== state;
+    }
+  };
+
+  /* ── What is at hand already ── */
+  const KINDS = { "at-risk": "operational", unheard: "unknown" };
+
+  const mark = (place, kind) => {
+    const template = sign.querySelector(`[data-mark-of="${KINDS[kind] ?? kind}"]`);
+    if (!template) return;
+    place.replaceChildren(template.content.cloneNode(true));
+    place.classList.remove("has-changed");
+    void place.offsetWidth; // begins the animation anew
+    place.classList.add("has-changed");
+  };
+
+  const apply = (told) => {
+    for (const place of document.querySelectorAll("[data-condition-of]")) {
+      const kind = told.services[place.dataset.conditionOf];
+      if (kind) mark(place, kind);
+    }
+    for (const place of document.querySelectorAll("[data-count-of]")) {
+      const count = told.counts[place.dataset.countOf];
+      if (count !== undefined) place.textContent = count.toLocaleString(document.documentElement.lang);
+    }
+  };
+
+  /* ── The rest ── */
+  const isBusy = (part) => part.contains(document.activeElement) && /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName);
+
+  const refresh = async () => {
+    wanted = false;
+    for (const part of document.querySelectorAll("[data-refresh]")) {
+      if (isBusy(part)) { wanted = true; continue; }
+      try {
+        const answer = await fetch(part.dataset.refresh, {
+          headers: { "HX-Request": "true", "HX-Target": part.id },
+          credentials: "same-origin",
+          cache: "no-store",
+        });
+        /* Signed out, or no longer to be seen: the page itself says it best. */
+        if (answer.redirected || answer.status === 404) { location.reload(); return; }
+        if (!answer.ok) continue;
+        const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
+        if (fresh) put(part, document.importNode(fresh, true));
+      } catch { /* the next look brings it */ }
+    }
+  };
+
+  /* Where somebody stands, and what they have opened, stays as it is. */
+  const put = (part, fresh) => {
+    const focus = part.contains(document.activeElement) ? document.activeElement.id : "";
+    for (const open of part.querySelectorAll("details[id][open]")) {
+      const same = fresh.querySelector(`#${CSS.escape(open.id)}`);
+      if (same) same.open = true;
+    }
+    if (!patched(part, fresh)) part.replaceWith(fresh);
+    if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
+    document.dispatchEvent(new CustomEvent("htmx:load", { detail: { elt: document.getElementById(fresh.id) } }));
+  };
+
+  /* A chain picture keeps its place and size when only conditions are others. */
+  const patched = (part, fresh) => {
+    const was = part.querySelector("svg.chain-svg");
+    const is = fresh.querySelector("svg.chain-svg");
+    if (!was || !is) return false;
+    const marks = (svg) => [...svg.querySelectorAll("[data-mark]")];
+    const shape = (svg) => marks(svg).map((m) => `${m.dataset.mark} ${m.getAttribute("transform")}`).sort().join();
+    if (shape(was) !== shape(is)) return false;
+    for (const mark of marks(is)) {
+      const old = was.querySelector(`[data-mark="${mark.dataset.mark}"]`);
+      if (old.innerHTML === mark.innerHTML && old.getAttribute("class") === mark.getAttribute("class")) continue;
+      for (const name of ["class", "aria-label"]) old.setAttribute(name, mark.getAttribute(name) ?? "");
+      old.replaceChildren(...mark.childNodes);
+      old.classList.add("has-changed");
+    }
+    const links = is.querySelectorAll(".chain-link[data-from]");
+    for (const link of links) {
+      const { from, to } = link.dataset;
+      const old = was.querySelector(`.chain-link[data-from="${from}"][data-to="${to}"]`);
+      if (old) old.setAttribute("class", link.getAttribute("class"));
+    }
+    const legend = fresh.querySelector(".chain-caption");
+    if (legend) part.querySelector(".chain-caption")?.replaceWith(legend);
+    for (const text of fresh.querySelectorAll("[data-live-text]")) {
+      part.querySelector(`[data-live-text="${text.dataset.liveText}"]`)?.replaceWith(text);
+    }
+    return true;
+  };
+
+  const soon = () => {
+    if (wanted) return;
+    wanted = true;
+    setTimeout(refresh, 150 + Math.random() * SPREAD);
+  };
+  document.addEventListener("focusout", () => { if (wanted) setTimeout(refresh, 300); });
+
+  /* ── The stream ── */
+  const open = () => {
+    clearTimeout(looking);
+    if (source || document.hidden) return;
+    const address = new URL(first);
+    address.searchParams.set("seen", seen);
+    source = new EventSource(address);
+    source.addEventListener("open", () => say("live"));
+    source.addEventListener("changed", (event) => {
+      seen = event.lastEventId;
+      const told = JSON.parse(event.data);
+      apply(told);
+      soon();
+    });
+    source.addEventListener("error", () => {
+      if (source.readyState === EventSource.CLOSED) {
+        /* Refused: too many pages are open, or whoever looks is signed out. */
+        close();
+        say("off");
+        looking = setTimeout(() => { refresh(); open(); }, AGAIN);
+      } else {
+        say("waiting");
+      }
+    });
+  };
+
+  const close = () => {
+    clearTimeout(looking);
+    source?.close();
+    source = null;
+  };
+
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  window.addEventListener("pagehide", close);
+  window.addEventListener("pageshow", (event) => { if (event.persisted) open(); });
+  open();
+})();

@@ -1,0 +1,278 @@
+"""The status board: everything one provides or uses, what does not work first."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from catenary import clock
+from catenary.apps.monitoring.queries.board import Board, BoardFilter, BoardRow, board
+from catenary.apps.monitoring.queries.sight import mark_of
+from catenary.apps.monitoring.queries.status import SHOWN, shown, words
+from catenary.apps.monitoring.queries.stored import anybody_speaks, propagation
+from catenary.domain.actors import Viewpoint
+from catenary.domain.condition.codes import CODE_NAMES
+from catenary.web import addresses
+from catenary.web.asking import Asking, page_response, signed_in
+from catenary.web.marks import organization_link
+from catenary.web.pages.board import BoardCount, BoardLine, BoardPage
+from catenary.web.pages.live import Live
+from catenary.web.pages.marks import ConditionMark, Count, Facet
+from catenary.web.pages.sentences import Link, Sentence, say
+from catenary.web.reading import figure, in_words
+from catenary.web.words import condition_word, role_word
+
+_ROLES = ("customer-facing", "supporting", "external", "idle")
+#: What can be asked for: the conditions, and those that are at risk.
+_CONDITIONS = (*SHOWN, "at-risk")
+_LIMIT = 50
+#: The engine gives a sign of life every five seconds.
+STALE = timedelta(seconds=30)
+_NONE = Board((), dict.fromkeys(SHOWN, 0), 0, None)
+
+
+@require_safe
+@signed_in
+def status_board(asking: Asking) -> HttpResponse:
+    """The board, or the part of it that changes when the script of the page asks for it."""
+    given = asking.request.GET
+    chosen = {
+        "only": [word for word in given.getlist("only")[:10] if word in _CONDITIONS],
+        "role": given.get("role", "") if given.get("role", "") in _ROLES else "",
+        "provider": given.get("provider", "")[:100],
+        "mine": "1" if given.get("mine") == "1" else "",
+    }
+    narrowed = BoardFilter(
+        only=tuple(chosen["only"]),
+        role=str(chosen["role"]),
+        provider=str(chosen["provider"]),
+        mine=bool(chosen["mine"]),
+        calm=given.get("all") == "1",
+    )
+    after = given.get("after", "")[:400]
+    # Taken before the rows are: what changes in between is then told, not missed.
+    live = live_of(asking)
+    found = _NONE
+    if asking.viewpoint is not None:
+        found = board(
+            actor=asking.actor,
+            viewpoint=asking.viewpoint,
+            narrowed=narrowed,
+            after=_place(after),
+            limit=_LIMIT,
+        )
+    page = _page(found, narrowed, asking.viewpoint, live, asking.request.get_full_path(), after)
+    if asking.request.headers.get("HX-Target") == "board":
+        return render(asking.request, "partials/board.html", {"page": page})
+    return page_response(asking, "status_board.html", page, current="status")
+
+
+def live_of(asking: Asking) -> Live | None:
+    """The stream of a page that shows what one sees now."""
+    if asking.viewpoint is None or asking.moment is not None:
+        return None
+    return Live(addresses.live(mark_of(asking.actor, asking.viewpoint)))
+
+
+def _page(
+    found: Board,
+    narrowed: BoardFilter,
+    viewpoint: Viewpoint | None,
+    live: Live | None,
+    here: str,
+    after: str,
+) -> BoardPage:
+    computed_at = propagation()[1]
+    is_silent = not anybody_speaks()
+    following = "" if found.after is None else _after(found.after)
+    narrows = bool(narrowed.role or narrowed.provider or narrowed.mine or narrowed.only)
+    return BoardPage(
+        answer=_answer(found, is_silent),
+        counts=tuple(_count(found, narrowed, code) for code in _CONDITIONS),
+        rows=tuple(map(_line, found.rows)),
+        total=Count(found.total),
+        title=_title(narrowed),
+        roles=tuple(
+            _facet(narrowed, "role", role, role_word(role), found.roles.get(role, 0))
+            for role in _ROLES
+            if found.roles.get(role) or narrowed.role == role
+        ),
+        providers=tuple(
+            _facet(narrowed, "provider", row.key, row.name, count) for row, count in found.providers
+        ),
+        mine=(
+            _facet(narrowed, "mine", "1", _("owned by me"), found.mine)
+            if found.mine or narrowed.mine
+            else None
+        ),
+        clear_url=addresses.status() if narrows else "",
+        rest=() if narrowed.only or narrowed.calm else tuple(_rest(found, narrowed)),
+        next_url=addresses.status([*_query(narrowed), ("after", following)]) if following else "",
+        first_url=addresses.status(_query(narrowed)) if after else "",
+        here=here,
+        is_silent=is_silent,
+        is_stale=not is_silent and _is_stale(computed_at, clock.now()),
+        stale_since=computed_at,
+        has_catalogue=viewpoint is not None and bool(sum(found.counts.values())),
+        live=live,
+    )
+
+
+def _is_stale(computed_at: datetime | None, at: datetime) -> bool:
+    return computed_at is None or at - computed_at > STALE
+
+
+def _answer(found: Board, is_silent: bool) -> Sentence:
+    counts = found.counts
+    everything = sum(counts.values())
+    if not everything:
+        return say(_("There is no service here that you may see yet."))
+    if is_silent:
+        return say(_("Nobody has reported anything yet, so nothing is known."))
+    bad = counts["down"] + counts["degraded"]
+    others = []
+    if counts["maintenance"]:
+        n = counts["maintenance"]
+        others.append(
+            ngettext("{n} is in maintenance", "{n} are in maintenance", n).format(n=figure(n))
+        )
+    if counts["unknown"]:
+        n = counts["unknown"]
+        others.append(
+            ngettext(
+                "of {n} nothing is known for certain", "of {n} nothing is known for certain", n
+            ).format(n=figure(n))
+        )
+    if not bad:
+        if counts["operational"] == everything:
+            return say(_("Everything works."))
+        if not counts["operational"]:
+            return say(_("Nothing is known to be broken: {others}."), others=", ".join(others))
+        return say(
+            _("Nothing is known to be broken. Of {all} services {n} work; {others}."),
+            all=everything,
+            n=counts["operational"],
+            others=", ".join(others),
+        )
+    parts = [
+        f"{figure(counts[code])} {condition_word(code)}"
+        for code in ("down", "degraded")
+        if counts[code]
+    ]
+    pattern = ngettext(
+        "{n} of {all} services does not work as it should: {parts}.",
+        "{n} of {all} services do not work as they should: {parts}.",
+        bad,
+    )
+    return say(pattern, n=bad, all=everything, parts=", ".join(parts))
+
+
+def _title(narrowed: BoardFilter) -> str:
+    if narrowed.only:
+        return ", ".join(map(_word, narrowed.only))
+    return _("Everything") if narrowed.calm else _("What needs attention")
+
+
+def _word(code: str) -> str:
+    if code == "at-risk":
+        return _("at risk")
+    return condition_word(_mark(code).condition)
+
+
+def _mark(code: str) -> ConditionMark:
+    return ConditionMark("planned" if code == "maintenance" else code)
+
+
+def _count(found: Board, narrowed: BoardFilter, code: str) -> BoardCount:
+    is_chosen = narrowed.only == (code,)
+    number = found.ranks.get(code, 0) if code == "at-risk" else found.counts[code]
+    query = _query(narrowed, only=() if is_chosen else (code,))
+    return BoardCount(
+        code=code,
+        word=_word(code),
+        count=Count(number),
+        url=addresses.status(query),
+        mark=None if code == "at-risk" else _mark(code),
+        is_chosen=is_chosen,
+    )
+
+
+def _rest(found: Board, narrowed: BoardFilter) -> list[Link]:
+    """What needs nobody's attention, by its number."""
+    links = []
+    unheard = found.ranks.get("unheard", 0)
+    well = found.ranks.get("operational", 0)
+    if unheard:
+        text = ngettext(
+            "{n} service of which nobody reports anything",
+            "{n} services of which nobody reports anything",
+            unheard,
+        )
+        url = addresses.status(_query(narrowed, only=("unknown",)))
+        links.append(Link(text.format(n=figure(unheard)), url))
+    if well:
+        text = ngettext("{n} service that works", "{n} services that work", well)
+        url = addresses.status(_query(narrowed, only=("operational",)))
+        links.append(Link(text.format(n=figure(well)), url))
+    return links
+
+
+def _line(row: BoardRow) -> BoardLine:
+    known, kind = row.effective, shown(row.effective)
+    notes = []
+    if known.next_loss:
+        loss = condition_word(CODE_NAMES[known.next_loss])
+        notes.append(_("at risk: one more loss would make it {condition}").format(condition=loss))
+    if row.rank == "unheard":
+        notes.append(_("nobody reports anything of it"))
+    return BoardLine(
+        reference=row.reference,
+        name=row.known_as or row.name,
+        official_name=row.name if row.known_as and row.known_as != row.name else "",
+        url=addresses.service_status(row.reference),
+        provider=organization_link(row.provider),
+        mark=_mark(kind),
+        role=role_word(row.role),
+        words=in_words(words(known)) if kind == "unknown" and row.rank != "unheard" else "",
+        since=row.since,
+        notes=tuple(notes),
+    )
+
+
+def _facet(narrowed: BoardFilter, name: str, value: str, text: str, count: int) -> Facet:
+    given = {"role": narrowed.role, "provider": narrowed.provider, "mine": "1" * narrowed.mine}
+    is_chosen = given[name] == value
+    changed = {**given, name: "" if is_chosen else value}
+    other = BoardFilter(
+        only=narrowed.only,
+        role=changed["role"],
+        provider=changed["provider"],
+        mine=bool(changed["mine"]),
+        calm=narrowed.calm,
+    )
+    return Facet(text, Count(count), addresses.status(_query(other)), is_chosen)
+
+
+def _query(narrowed: BoardFilter, *, only: tuple[str, ...] | None = None) -> list[tuple[str, str]]:
+    query = [("only", word) for word in (narrowed.only if only is None else only)]
+    query += [("role", narrowed.role), ("provider", narrowed.provider)]
+    return [*query, ("mine", "1" * narrowed.mine), ("all", "1" * narrowed.calm)]
+
+
+def _after(place: tuple[int, str, int]) -> str:
+    rank, name, number = place
+    return f"{rank}.{number}.{name}"
+
+
+def _place(text: str) -> tuple[int, str, int] | None:
+    """A place that makes no sense means the first page."""
+    rank, _dot, rest = text.partition(".")
+    number, _dot, name = rest.partition(".")
+    if all(part.isascii() and part.isdigit() and len(part) < 19 for part in (rank, number)):
+        return int(rank), name, int(number)
+    return None

@@ -1,0 +1,202 @@
+"""The stream of a page that changes: it says what became different of what one sees, and not a
+word, not even that something happened, of anything else."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from catenary import clock
+from catenary.apps.monitoring.operations.engine import Engine
+from catenary.apps.monitoring.operations.recording import record_observations
+from catenary.apps.monitoring.queries.sight import mark_of
+from catenary.apps.monitoring.queries.standing import standing_now
+from catenary.apps.organizations.queries import actor_of_account, home_viewpoint
+from catenary.domain.actors import Actor, Viewpoint
+from catenary.web.live import stream as streaming
+from catenary.web.live.pulse import Full, Pulse, Watcher
+from catenary.web.live.stream import Stream
+from tests.web.access.world import World
+
+pytestmark = pytest.mark.django_db
+
+OPERATOR = Actor(is_operator=True, door="tests")
+
+
+class StillPulse(Pulse):
+    """A pulse without a thread: it looks when it is told to, on the connection of the test."""
+
+    def _begin(self) -> None:
+        self._look()
+
+    def let_go(self) -> None:
+        """The connection is the test's own."""
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits: where a page would be told nothing for a while, it gets its sign of life."""
+    monkeypatch.setattr(streaming, "ALIVE_SECONDS", 0.05)
+    monkeypatch.setattr(streaming, "PAUSE_SECONDS", 0.0)
+
+
+def say(service: str, condition: str) -> None:
+    """Report something, and let the engine follow it."""
+    word = {"service": service, "condition": condition, "source": "probe"}
+    record_observations(actor=OPERATOR, at=clock.now(), words=[word])
+    engine = Engine()
+    while engine.step(clock.now()).is_more:
+        pass
+
+
+def who_asks(world: World, who: str) -> tuple[Actor, Viewpoint]:
+    """Somebody of the world as the pages see them, looking from home."""
+    account: Any = world.client(who).get("/status/").wsgi_request.user
+    actor = actor_of_account(account.pk, account.is_operator, door="web")
+    viewpoint = home_viewpoint(actor)
+    assert viewpoint is not None
+    return actor, viewpoint
+
+
+def opened(world: World, who: str, pulse: Pulse, seen: str | None = None) -> Stream:
+    """The stream of a page that somebody has just loaded."""
+    actor, viewpoint = who_asks(world, who)
+    stream = Stream(
+        pulse, actor, viewpoint, "key", mark_of(actor, viewpoint) if seen is None else seen
+    )
+    first = next(stream)
+    assert first.startswith(b"retry: ")
+    assert (b"event: changed" in first) == (seen is not None)
+    return stream
+
+
+def told(stream: Stream) -> Any:
+    """What the stream says next; none for a sign of life, and another one after it."""
+    lines = next(stream)
+    if lines == b": here\n\n":
+        lines = next(stream)
+    if lines == b": here\n\n":
+        return None
+    return json.loads(lines.partition(b"data: ")[2])
+
+
+def test_whoever_sees_a_service_is_told_what_became_of_it(world: World) -> None:
+    stream = opened(world, "viewer at the provider", StillPulse())
+
+    say("alpha-it/engine", "down")
+
+    said = told(stream)
+    assert said["services"] == {
+        "alpha-it/engine": "down",
+        "alpha-it/portal": "down",
+    }
+    assert said["counts"]["down"] == 2
+    assert told(stream) is None
+
+
+def test_a_customer_is_told_of_what_they_see_alone(world: World) -> None:
+    stream = opened(world, "customer", StillPulse())
+
+    say("alpha-it/engine", "down")
+
+    assert set(told(stream)["services"]) == {"alpha-it/portal", "bravo-ward/care"}
+
+
+@pytest.mark.parametrize("who", ["of an unrelated organization", "customer"])
+def test_of_what_one_does_not_see_one_learns_nothing_not_even_that_it_happened(
+    world: World, who: str
+) -> None:
+    pulse = StillPulse()
+    stream = opened(world, who, pulse)
+    actor, viewpoint = who_asks(world, who)
+    before, number = mark_of(actor, viewpoint), standing_now().number
+
+    say("alpha-it/ledger", "down")
+    assert standing_now().number != number
+    assert told(stream) is None
+    say("alpha-it/ledger", "degraded")
+
+    assert told(stream) is None
+    assert mark_of(actor, viewpoint) == before
+
+
+def test_whether_anybody_speaks_of_it_is_the_providers_own_business(world: World) -> None:
+    ours, theirs = (
+        opened(world, who, StillPulse()) for who in ("viewer at the provider", "customer")
+    )
+
+    say("alpha-it/portal", "unknown")
+
+    assert told(ours)["services"] == {"alpha-it/portal": "unknown"}
+    assert told(theirs) is None
+
+
+def test_a_page_that_comes_back_is_told_that_something_changed_meanwhile(world: World) -> None:
+    actor, viewpoint = who_asks(world, "viewer at the provider")
+    seen = mark_of(actor, viewpoint)
+    say("alpha-it/engine", "down")
+
+    stream = Stream(StillPulse(), actor, viewpoint, "key", seen)
+
+    first = next(stream)
+    assert json.loads(first.partition(b"data: ")[2])["all"] is True
+    assert f"id: {mark_of(actor, viewpoint)}\n".encode() in first
+
+
+def test_a_stream_ends_with_its_session_its_roles_and_the_server(world: World) -> None:
+    from django.apps import apps
+
+    pulse = StillPulse()
+    stream = opened(world, "viewer at the provider", pulse)
+    with pytest.raises(StopIteration):
+        # Its session is none that stands.
+        pulse._ask_for_sessions()
+        next(stream)
+    assert len(pulse) == 0
+
+    stream = opened(world, "viewer at the provider", pulse)
+    membership = apps.get_model("organizations", "Membership")
+    membership.objects.filter(person__email="ann@alpha.example").delete()
+    apps.get_model("common", "CatalogueVersion").objects.update(number=1_000_000_007)
+    with pytest.raises(StopIteration):
+        next(stream)
+
+
+def test_only_so_many_pages_are_kept_open(world: World) -> None:
+    pulse = StillPulse()
+    watchers = [Watcher("key", account, False) for account in (1, 1, 2)]
+    for watcher in watchers[:2]:
+        pulse.enter(watcher, most=2, most_of_one=2)
+    with pytest.raises(Full):
+        pulse.enter(watchers[2], most=2, most_of_one=2)
+    pulse.leave(watchers[0])
+    pulse.enter(watchers[2], most=2, most_of_one=1)
+
+    with pytest.raises(Full):
+        pulse.enter(Watcher("key", 2, False), most=9, most_of_one=1)
+
+
+def test_a_full_house_says_so(world: World, settings: Any) -> None:
+    settings.STREAMS = 0
+
+    response = world.client("customer").get("/status/live/")
+
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "30")
+
+
+def test_a_stream_that_nobody_reads_gives_its_place_back(world: World) -> None:
+    pulse = StillPulse()
+    actor, viewpoint = who_asks(world, "customer")
+    stream = Stream(pulse, actor, viewpoint, "key", "")
+    assert len(pulse) == 1
+
+    del stream
+
+    assert len(pulse) == 0
+
+
+def test_strangers_get_no_stream() -> None:
+    assert Client().get("/status/live/").status_code == 302
