@@ -180,3 +180,64 @@ class Propagation(models.Model):
 
     number = models.BigIntegerField(default=0)
     seen_at = models.DateTimeField(null=True)
+
+
+class Maintenance(models.Model):
+    """Planned windows of some services, found by ``key``, which tells nothing. What is planned
+    stands in the last version; ``services`` and ``title`` are of that one, too.
+
+    What is due is said of its services by ``operations.schedule``: ``said_until`` is up to when
+    it was, ``due_at`` when there is something to say next (none: nothing more comes).
+    Seen by: whoever may see one of its services or a service that it hits. Managed by: who may
+    report conditions of all its services. As of yesterday: the versions recorded by then.
+    """
+
+    key = PlainText(max_length=20, unique=True)
+    organization = models.ForeignKey(
+        "organizations.Organization", on_delete=models.PROTECT, related_name="+"
+    )
+    title = models.CharField(max_length=200)
+    version = models.IntegerField(default=1)
+    cancelled_at = models.DateTimeField(null=True)
+    said_until = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True, db_index=True)
+
+
+class MaintenanceVersion(models.Model):
+    """What was planned from ``recorded_at`` on; the database refuses to alter or delete it.
+
+    ``document`` is JSON text (`domain.maintenance.reading`), empty when it was cancelled then.
+    ``note`` says why it was changed. A new row is what notices announce.
+    Seen by: members of its top organization who see the maintenance; others see what follows.
+    Managed by: nobody; another version replaces it. As of yesterday: what was recorded by then.
+    """
+
+    maintenance = models.ForeignKey(Maintenance, on_delete=models.PROTECT, related_name="+")
+    number = models.IntegerField()
+    document = models.TextField(blank=True)
+    note = models.TextField(blank=True)
+    recorded_at = models.DateTimeField()
+    account_id = models.BigIntegerField(null=True)
+    person_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["maintenance", "number"], name="monitoring_maintenance_version"
+            ),
+        ]
+
+
+class MaintenanceService(models.Model):
+    """A service that maintenance works on, by its last version. Seen by: whoever sees both.
+    Managed by: the operations of maintenance. As of yesterday: the versions."""
+
+    maintenance = models.ForeignKey(Maintenance, on_delete=models.CASCADE, related_name="services")
+    service = models.ForeignKey("portfolio.Service", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["maintenance", "service"], name="monitoring_maintained_once"
+            ),
+        ]

@@ -19,6 +19,7 @@ from django.db import Error, connection
 from catenary.apps.common.operations import CatalogueBusy
 from catenary.apps.monitoring.models import Propagation
 from catenary.apps.monitoring.operations.engine import Engine, Step
+from catenary.apps.monitoring.operations.schedule import say_what_is_due
 
 #: How often the owner gives a sign of life.
 _SIGN = timedelta(seconds=5)
@@ -47,6 +48,7 @@ class Owner:
         try:
             if not self._owns():
                 return None
+            say_what_is_due(at)
             step = self._engine.step(at)
             if self._sign is None or not timedelta(0) <= at - self._sign < _SIGN:
                 _give_sign(at)

@@ -93,7 +93,7 @@ def record_said(*, actor: Actor, at: datetime, said: Sequence[tuple[int, Said]])
             refused.append(RefusedWord(place, word.service, (reason,) if reason else ()))
         else:
             allowed.append((place, word, row))
-    taken = _record(actor, at, allowed) if allowed else []
+    taken = record_allowed(actor, at, allowed) if allowed else []
     return Recorded(tuple(taken), tuple(refused))
 
 
@@ -115,9 +115,10 @@ def against(actor: Actor, row: ServiceRow | None, reference: str) -> Wrong | Non
     return None
 
 
-def _record(
+def record_allowed(
     actor: Actor, at: datetime, allowed: Sequence[tuple[int, Said, ServiceRow]]
 ) -> list[Taken]:
+    """Record words of which it is known that they may be said, in this actor's name."""
     try:
         known, digests = _keep(actor, at, allowed)
     except IntegrityError:

@@ -1,0 +1,1 @@
+"""Maintenance: planned windows, when they recur, what is said of them, and when they hurt least."""
