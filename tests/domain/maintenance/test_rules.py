@@ -106,7 +106,7 @@ def rules(draw: st.DrawFn) -> str:
     return ";".join(parts)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(rules(), st.dates(date(1996, 1, 1), date(2040, 12, 31)), st.integers(0, 3_000))
 def test_the_dates_are_those_another_reader_of_the_standard_finds(
     rule: str, start: date, later: int
@@ -114,7 +114,7 @@ def test_the_dates_are_those_another_reader_of_the_standard_finds(
     last = start + timedelta(days=6 * 366)
     first = start + timedelta(days=later)
     expected: list[date] = []
-    if _comes_true(rule):
+    if _comes_true(rule, start):
         theirs = rrulestr(rule, dtstart=datetime.combine(start, time(2)))
         begin, end = datetime.combine(start, time.min), datetime.combine(last, time.max)
         expected = [at.date() for at in theirs.between(begin, end, inc=True)]
@@ -125,8 +125,7 @@ def test_the_dates_are_those_another_reader_of_the_standard_finds(
     assert ours == sorted(set(ours))
 
 
-def _comes_true(rule: str) -> bool:
+def _comes_true(rule: str, start: date) -> bool:
     """Whether it ever does: else the other reader looks through all years, for minutes."""
-    return any(
-        True for _ in dates(read_rule(rule), date(2000, 1, 1), date(2000, 1, 1), date(2040, 1, 1))
-    )
+    last = start + timedelta(days=50 * 366)
+    return any(True for _ in dates(read_rule(rule), start, start, last))
