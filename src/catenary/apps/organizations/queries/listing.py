@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from catenary.apps.common.queries import in_batches
+from catenary.apps.common.queries.prepared import Place, Prepared
 from catenary.apps.organizations.models import Membership, Organization, Person
 from catenary.domain.documents.shapes import MembershipDocument, PersonDocument, Role
+
+#: So many people are called by name at once, at most.
+_MOST_CALLED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +48,21 @@ def organization_facts(ids: Iterable[int]) -> dict[int, OrganizationFacts]:
 def organization_paths(*, named: str = "", below: str = "") -> list[tuple[int, str]]:
     """Number and path of organizations, in tree order: those whose name or key holds ``named``,
     at or below the path ``below``."""
+    if named and not below:
+        return _NAMED.rows(named)
+    return list(_paths(named, below))
+
+
+def _paths(named: str | Place, below: str) -> QuerySet[Any, tuple[int, str]]:
     rows = Organization.objects.filter(removed_at__isnull=True)
     if below:
         rows = rows.filter(path__gte=below, path__lt=below + "~")
     if named:
         rows = rows.filter(Q(name__icontains=named) | Q(key__icontains=named))
-    return list(rows.order_by("path").values_list("id", "path"))
+    return rows.order_by("path").values_list("id", "path")
+
+
+_NAMED = Prepared(lambda named: _paths(named, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +96,16 @@ def people_page(
 
 
 def people_called(root_id: int, *, named: str, limit: int) -> list[tuple[str, str]]:
-    """E-mail address and name of people of one top organization whose name or address holds
-    ``named``, in order of addresses."""
-    rows = _people_named(root_id, named, "").order_by("email")
-    return list(rows.values_list("email", "name")[:limit])
+    """E-mail address and name of at most ``limit`` (100) people of one top organization whose name
+    or address holds ``named``, in order of addresses."""
+    return _CALLED.rows(root_id, named)[:limit]
+
+
+_CALLED = Prepared(
+    lambda root, named: (
+        _people_named(root, named, "").order_by("email").values_list("email", "name")[:_MOST_CALLED]
+    )
+)
 
 
 def people_count(root_id: int, *, named: str = "", below: str = "", cap: int = 1_000) -> int:
@@ -93,7 +113,7 @@ def people_count(root_id: int, *, named: str = "", below: str = "", cap: int = 1
     return len(_people_named(root_id, named, below).values_list("pk")[: cap + 1])
 
 
-def _people_named(root_id: int, named: str, below: str) -> QuerySet[Person]:
+def _people_named(root_id: int | Place, named: str | Place, below: str) -> QuerySet[Person]:
     rows = _people_of(root_id)
     if named:
         rows = rows.filter(Q(name__icontains=named) | Q(email__icontains=named))
@@ -102,7 +122,7 @@ def _people_named(root_id: int, named: str, below: str) -> QuerySet[Person]:
     return rows
 
 
-def _people_of(root_id: int) -> QuerySet[Person]:
+def _people_of(root_id: int | Place) -> QuerySet[Person]:
     at_work = Membership.objects.filter(organization__root_id=root_id).values("person_id")
     return Person.objects.filter(
         Q(organization__root_id=root_id) | Q(pk__in=at_work), removed_at__isnull=True
