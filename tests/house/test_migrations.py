@@ -27,6 +27,11 @@ def ours() -> list[tuple[str, str]]:
     return sorted(key for key in MigrationLoader(None).disk_migrations if key[0] in labels)
 
 
+def test_the_migrations_of_a_room_follow_one_another() -> None:
+    # Two that follow the same one come of two people working at once: let one follow the other.
+    assert MigrationLoader(None).detect_conflicts() == {}
+
+
 @pytest.mark.parametrize(("room", "name"), ours())
 def test_a_migration_does_not_break_the_version_before_it(room: str, name: str) -> None:
     module = importlib.import_module(f"catenary.apps.{room}.migrations.{name}")
