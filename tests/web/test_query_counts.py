@@ -52,7 +52,7 @@ PINNED = {
     "chain": 17,
     "chain, everything upstream": 17,
     "chain, where to begin": 11,
-    "impact, the hottest": 24,
+    "impact, the hottest": 18,
     "impact, where to begin": 11,
     "status": 24,
     "status, narrowed": 25,

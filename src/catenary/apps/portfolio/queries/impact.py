@@ -9,7 +9,7 @@ path, however many stand there. What services of other top organizations rest on
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -152,6 +152,19 @@ def _passing(home: Bools, failing: Ints) -> Bools:
 
 
 @dataclass(frozen=True)
+class _Consuming:
+    """Organizations by position: the first services that are hit of each that is told, in the
+    order in which they are told, and how badly, of how many and how many of their own rely on
+    ours; ``count`` is of all that are hit."""
+
+    firsts: dict[int, list[int]]
+    worst: Ints
+    counts: Ints
+    relying: Ints
+    count: int
+
+
+@dataclass(frozen=True)
 class _Asked:
     """One question and all it takes to tell the answer."""
 
@@ -164,8 +177,6 @@ class _Asked:
     chain: Gates
     found: Impact
     groups: bool
-    #: Links already made: hit services come back with organizations and outcomes.
-    links: dict[int, ServiceLink] = field(default_factory=dict)
 
     def view(self, condition: str, limit: int | None) -> ImpactView:
         """The answer as it may be told."""
@@ -179,11 +190,18 @@ class _Asked:
         ]
         places = np.concatenate([*listed]) if listed else failing
         paths = {int(place): self._path(int(place)) for place in places}
+        consuming, with_outcomes = self._consuming(limit), self._with_outcomes(limit)
+        # All at once: however much is told, links are two queries.
         links = self._links(
-            [*map(int, failing), *(p for path in paths.values() for p in path if p is not None)]
+            [
+                *failing.tolist(),
+                *(p for path in paths.values() for p in path if p is not None),
+                *(p for firsts in consuming.firsts.values() for p in firsts),
+                *with_outcomes.tolist(),
+            ]
         )
-        organizations, organization_count = self._organizations(limit)
-        outcomes, outcome_count = self._outcomes(limit)
+        organizations = self._organizations(consuming, links)
+        outcomes, outcome_count = self._outcomes(with_outcomes, limit, links)
         return ImpactView(
             failing=tuple(links[int(place)] for place in failing),
             condition=condition,
@@ -193,7 +211,7 @@ class _Asked:
             ),
             counts={kind: int((hit & (kinds == code)).sum()) for code, kind in enumerate(KINDS)},
             organizations=organizations,
-            organization_count=organization_count,
+            organization_count=consuming.count,
             outcomes=outcomes,
             outcome_count=outcome_count,
             crosses=bool((~self.home[failing]).any()) or any(row.relying for row in organizations),
@@ -224,11 +242,9 @@ class _Asked:
         return tuple(told)
 
     def _links(self, places: Iterable[int]) -> dict[int, ServiceLink]:
-        missing = [place for place in dict.fromkeys(places) if place not in self.links]
-        order = np.array(missing, dtype=np.int64)
-        found = service_links(self.estate, order, self.roles, records=self.records)
-        self.links.update(zip(missing, found, strict=True))
-        return self.links
+        order = np.array(list(dict.fromkeys(places)), dtype=np.int64)
+        links = service_links(self.estate, order, self.roles, records=self.records)
+        return dict(zip(order.tolist(), links, strict=True))
 
     def _hit(
         self,
@@ -258,7 +274,8 @@ class _Asked:
         broken: Bools = (self.found.condition > OPERATIONAL) & self.seen
         return broken
 
-    def _organizations(self, limit: int | None) -> tuple[tuple[HitOrganization, ...], int]:
+    def _consuming(self, limit: int | None) -> _Consuming:
+        """The organizations that are hit, by position, the worst first."""
         estate, broken = self.estate, self._broken()
         root = estate.organization_position(self.viewpoint.root_id)
         service, consumer = estate.consumption_service, estate.consumption_consumer
@@ -280,24 +297,27 @@ class _Asked:
         counts = np.bincount(pairs // estate.size, minlength=len(worst))
         relying_counts = np.bincount(relying_pairs // estate.size, minlength=len(worst))
         firsts = {int(o): self._firsts(pairs, int(o)) for o in shown}
-        links = self._links(place for places in firsts.values() for place in places)
-        ids = estate.organization_ids
+        return _Consuming(firsts, worst, counts, relying_counts, len(hit))
+
+    def _organizations(
+        self, consuming: _Consuming, links: dict[int, ServiceLink]
+    ) -> tuple[HitOrganization, ...]:
+        estate, ids = self.estate, self.estate.organization_ids
         rows = self.records.organizations_by_id(
-            int(ids[o]) for place in shown for o in (place, estate.organization_root[place])
+            int(ids[o])
+            for place in consuming.firsts
+            for o in (place, estate.organization_root[place])
         )
-        return (
-            tuple(
-                HitOrganization(
-                    organization=rows[int(ids[o])],
-                    root=rows[int(ids[estate.organization_root[o]])],
-                    kind=CONDITION_NAMES[worst[o]],
-                    services=tuple(links[place] for place in firsts[int(o)]),
-                    service_count=int(counts[o]),
-                    relying=int(relying_counts[o]),
-                )
-                for o in shown
-            ),
-            len(hit),
+        return tuple(
+            HitOrganization(
+                organization=rows[int(ids[o])],
+                root=rows[int(ids[estate.organization_root[o]])],
+                kind=CONDITION_NAMES[consuming.worst[o]],
+                services=tuple(links[place] for place in firsts),
+                service_count=int(consuming.counts[o]),
+                relying=int(consuming.relying[o]),
+            )
+            for o, firsts in consuming.firsts.items()
         )
 
     def _firsts(self, pairs: Ints, organization: int) -> list[int]:
@@ -308,10 +328,10 @@ class _Asked:
         order = np.argsort(-self.found.condition[services], kind="stable")
         return [int(place) for place in services[order][:_SERVICES]]
 
-    def _outcomes(self, limit: int | None) -> tuple[tuple[HitOutcome, ...], int]:
+    def _with_outcomes(self, limit: int | None) -> Ints:
+        """The services whose outcomes are told."""
         estate, found = self.estate, self.found
         with_outcomes = np.flatnonzero(self._broken() & (estate.outcome_count > 0))
-        count = int(estate.outcome_count[with_outcomes].sum())
         # The worst first; of those the farthest, which one would not have thought of.
         order = np.lexsort((-found.steps[with_outcomes], -found.condition[with_outcomes]))
         shown = with_outcomes[order]
@@ -319,7 +339,14 @@ class _Asked:
             # No more documents are read than it takes to tell so many outcomes.
             told = np.cumsum(estate.outcome_count[shown])
             shown = shown[: int(np.searchsorted(told, limit)) + 1]
-        links = self._links(map(int, shown))
+        return shown
+
+    def _outcomes(
+        self, shown: Ints, limit: int | None, links: dict[int, ServiceLink]
+    ) -> tuple[tuple[HitOutcome, ...], int]:
+        """The first outcomes that are hit, and how many there are in all."""
+        estate, found = self.estate, self.found
+        count = int(estate.outcome_count[self._broken()].sum())
         told_of = self.records.outcomes(int(n) for n in estate.service_ids[shown])
         wanting = self._wanting({o.wanted_by for each in told_of.values() for o in each})
         outcomes = []
