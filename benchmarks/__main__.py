@@ -25,6 +25,7 @@ from benchmarks.figures import (
     Figure,
     machine,
     median,
+    pace,
     percentile_99,
     shown,
     sqlite_name,
@@ -48,6 +49,7 @@ class Bench:
         self.work = work
         self.database_url = database_url
         self.figures: list[Figure] = []
+        self.paces: list[float] = []
 
     def note(
         self,
@@ -60,6 +62,7 @@ class Bench:
         """Keep one figure."""
         figure = Figure(name, value, unit, target, processor)
         self.figures.append(figure)
+        self.paces.append(pace())
         limit = (
             "" if target is None else f"  (< {target:g} {unit})  {figure.verdict.replace('*', '')}"
         )
@@ -326,7 +329,12 @@ def main() -> None:
     missed = sum(figure.verdict not in {"", "met"} for figure in bench.figures)
     print(f"{missed} of {sum(f.target is not None for f in bench.figures)} targets missed.")
     if not options.only_print:
-        write_down(kind, f"\nMeasured on: {measured_on}\n\n{table(bench.figures)}\n")
+        paces = sorted(bench.paces)
+        said = (
+            f"Measured on: {measured_on} A fixed piece of Python took {paces[0]:.1f} ms "
+            f"of processor time at best and {median(paces):.1f} ms in the middle meanwhile."
+        )
+        write_down(kind, f"\n{said}\n\n{table(bench.figures)}\n")
 
 
 if __name__ == "__main__":

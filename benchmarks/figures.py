@@ -7,6 +7,7 @@ import platform
 import re
 import sqlite3
 import statistics
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +65,17 @@ def table(figures: Sequence[Figure]) -> str:
         busy = "" if figure.processor is None else shown(figure.processor, figure.unit)
         lines.append(f"| {figure.name} | {value} | {busy} | {target} | {figure.verdict} |")
     return "\n".join(lines)
+
+
+def pace() -> float:
+    """Milliseconds of processor time for a fixed piece of Python: how fast the machine is right
+    now. Virtual machines are not equally fast all day, and a figure says little without it."""
+    before = time.process_time()
+    total = 0
+    for number in range(200_000):
+        total += number & 7
+    assert total
+    return (time.process_time() - before) * 1000
 
 
 def machine(database: str) -> str:
