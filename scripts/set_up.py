@@ -5,6 +5,7 @@
 linters and test tools, and `tests` adds PostgreSQL and Chromium: from Debian's packages when
 we may install them, otherwise it says exactly what to install and stops. It also adds an OpenID
 provider from npm when there is npm; without it the tests that need it are skipped and say so.
+So are those with real monitors, which are only installed on machines of CI.
 It needs the standard library only, because it runs before anything else is there.
 """
 
@@ -26,6 +27,7 @@ AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 EXTRAS = {"product": "", "development": "[dev,fast]"}
 ATTEMPTS = 3
 
+MONITORS = ("prometheus", "prometheus-alertmanager")
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -205,6 +207,20 @@ def set_up_second_provider() -> None:
         say(f"the tests with a second OpenID provider will be skipped: {problem}")
 
 
+def set_up_monitors() -> None:
+    """Prometheus and its Alertmanager, from Debian's packages, on machines of CI alone: the
+    packages start services of their own where services are started."""
+    if all(map(shutil.which, MONITORS)):
+        return
+    if os.environ.get("CI") != "true" or not may_install_packages():
+        say(f"no {' and '.join(MONITORS)} here: the tests with real monitors will be skipped")
+        return
+    try:
+        install_packages(list(MONITORS))
+    except CannotSetUp as problem:
+        say(f"the tests with real monitors will be skipped: {problem}")
+
+
 def set_up_tests() -> None:
     """PostgreSQL, Chromium and an OpenID provider, beside the development environment."""
     missing = []
@@ -217,6 +233,7 @@ def set_up_tests() -> None:
     set_up_venv("development")
     set_up_provider()
     set_up_second_provider()
+    set_up_monitors()
 
 
 def main(arguments: list[str]) -> int:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from catenary.cli.commands_of_conditions import app as conditions
+from catenary.cli.commands_of_inlets import app as inlets
 from catenary.cli.options import (
     AsOf,
     By,
@@ -41,6 +42,7 @@ def _version(wanted: bool) -> None:
 
 
 app.add_typer(conditions)
+app.add_typer(inlets)
 
 
 @app.callback()

@@ -195,6 +195,8 @@ CONTENT_SECURITY_POLICY = {
 
 #: What one token may ask for; 0 for as much as it likes.
 API_REQUESTS_PER_MINUTE = whole_number("CATENARY_API_REQUESTS_PER_MINUTE", 1200, 0, 1_000_000)
+#: How many things one inlet may tell; 0 for as many as it likes.
+INLET_ITEMS_PER_MINUTE = whole_number("CATENARY_INLET_ITEMS_PER_MINUTE", 120_000, 0, 100_000_000)
 RATE_LIMITS_FILE = DATA / "rate-limits"
 
 #: Proxies of ours: only their word is taken for whom they speak.

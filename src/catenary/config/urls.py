@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-urlpatterns = [path("api/", include("catenary.api.urls")), path("", include("catenary.web.urls"))]
+urlpatterns = [
+    path("api/", include("catenary.api.urls")),
+    path("in/", include("catenary.inlets.urls")),
+    path("", include("catenary.web.urls")),
+]
 
 handler400 = "catenary.web.refusals.not_understood"
 handler403 = "catenary.web.refusals.permission_denied"

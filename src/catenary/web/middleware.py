@@ -39,11 +39,11 @@ def answer_headers(get_response: Answer) -> Answer:
 def readable_requests(get_response: Answer) -> Answer:
     """Refuse what no browser sends: a zero character anywhere (PostgreSQL cannot compare text
     with it), and a body larger than any form of ours (a file in it would be written to disk
-    before anybody asked whether it is wanted). Both are answered with 400. The API door has
-    limits of its own, and takes no forms."""
+    before anybody asked whether it is wanted). Both are answered with 400. The doors for programs
+    have limits of their own, and take no forms."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        if request.path_info.startswith("/api/"):
+        if request.path_info.startswith(("/api/", "/in/")):
             return get_response(request)
         length = request.META.get("CONTENT_LENGTH") or "0"
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0

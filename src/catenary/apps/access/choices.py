@@ -25,6 +25,9 @@ class Happening(StrEnum):
     FACTOR_NOT_ASKED = "factor-not-asked"
     IDENTITY_LINKED = "identity-linked"
     IDENTITY_UNLINKED = "identity-unlinked"
+    INLET_OPENED = "inlet-opened"
+    INLET_CHANGED = "inlet-changed"
+    INLET_CLOSED = "inlet-closed"
 
 
 class TokenTrouble(StrEnum):

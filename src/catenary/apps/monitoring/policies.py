@@ -21,3 +21,8 @@ def may_report(actor: Actor, provider_path: OrganizationPath) -> bool:
     return Scope.WRITE in actor.scopes and (
         actor.is_operator or actor.has_role_over(provider_path, _REPORT)
     )
+
+
+def may_manage_inlets(actor: Actor, organization_path: OrganizationPath) -> bool:
+    """Who may report of everything an organization provides may let a program do so."""
+    return may_report(actor, organization_path)

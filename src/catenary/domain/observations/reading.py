@@ -51,7 +51,7 @@ RECORD_FIELDS = {
     "until": "when it was over: an ISO time; without it, it is not over",
     **{name: FIELDS[name] for name in ("text", "planned", "share", "reference")},
 }
-LONGEST_TEXT, LONGEST_REFERENCE, LONGEST_SOURCE = 4_000, 200, 100
+LONGEST_TEXT, LONGEST_REFERENCE, LONGEST_SOURCE = 4_000, 200, 300
 #: So far a clock may be ahead of ours; such a word holds as soon as its time has come.
 AHEAD = timedelta(minutes=5)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

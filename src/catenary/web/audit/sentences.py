@@ -75,6 +75,9 @@ def _happened(event: AccessEntry, whose: Who | None) -> str:
         Happening.FACTOR_NOT_ASKED: _("decided that no second factor is asked"),
         Happening.IDENTITY_LINKED: _("comes in through a provider from now on"),
         Happening.IDENTITY_UNLINKED: _("no longer comes in through a provider as before"),
+        Happening.INLET_OPENED: _("opened an inlet for reports"),
+        Happening.INLET_CHANGED: _("changed an inlet for reports"),
+        Happening.INLET_CLOSED: _("closed an inlet for reports"),
     }.get(event.kind, str(event.kind))
     if whose is not None:
         said = _("saw to it: {name} {what}").format(name=_name(whose), what=said)

@@ -125,3 +125,12 @@ def take_stranger(*, address: str, at: datetime) -> Allowance | None:
         return None
     rate = Rate(max(1, per_minute // 10))
     return _buckets(settings.RATE_LIMITS_FILE).take(f"address:{household(address)}", rate, at)
+
+
+def take_inlet(*, inlet_id: int, at: datetime, cost: int = 1) -> Allowance | None:
+    """Count what comes through an inlet against its own limit, so that a flood from one leaves
+    the others flowing; none when this installation sets no limit."""
+    per_minute = settings.INLET_ITEMS_PER_MINUTE
+    if not per_minute:
+        return None
+    return _buckets(settings.RATE_LIMITS_FILE).take(f"inlet:{inlet_id}", Rate(per_minute), at, cost)

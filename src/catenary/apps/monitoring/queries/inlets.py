@@ -1,0 +1,245 @@
+"""Inlets: found by their address, and told to those who manage them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+
+from catenary.apps.common.queries.prepared import Prepared
+from catenary.apps.monitoring.models import Inlet, InletAccount, RefusedItem
+from catenary.apps.monitoring.policies import may_manage_inlets
+from catenary.apps.organizations.queries import OrganizationRow, organizations_by_key
+from catenary.domain.actors import Actor, MembershipFact, Scope
+from catenary.domain.documents.shapes import Role
+
+#: So many of what was refused are kept of each inlet.
+REFUSALS_KEPT = 50
+#: How much came through, in the order in which it is told.
+COUNTS = ("taken", "repeated", "passed_over", "corrected", "refused")
+
+
+@dataclass(frozen=True, slots=True)
+class InletRow:
+    """An inlet that is open, as whoever hears needs it."""
+
+    id: int
+    key: str
+    kind: str
+    proof: str
+    digest: str
+    sealed: str
+    settings: str
+    organization_id: int
+    organization_key: str
+    organization_name: str
+    path: str
+    root_id: int
+
+    @property
+    def voice(self) -> str:
+        """The name of the source it speaks as."""
+        return f"{self.organization_key}/{self.key}"
+
+    def actor(self) -> Actor:
+        """Who reports through it: it may report of what its organization provides, and do
+        nothing else anywhere."""
+        fact = MembershipFact(
+            self.organization_id,
+            self.organization_key,
+            self.organization_name,
+            self.path,
+            self.root_id,
+            frozenset({Role.SERVICE_OWNER}),
+        )
+        return Actor(memberships=(fact,), door="inlet", scopes=frozenset({Scope.READ, Scope.WRITE}))
+
+
+_COLUMNS = (
+    "id",
+    "key",
+    "kind",
+    "proof",
+    "digest",
+    "sealed",
+    "settings",
+    "organization_id",
+    "organization__key",
+    "organization__name",
+    "organization__path",
+    "organization__root_id",
+)
+_BY_ADDRESS = Prepared(
+    lambda public_id: Inlet.objects.filter(
+        public_id=public_id, closed_at__isnull=True, organization__removed_at__isnull=True
+    ).values_list(*_COLUMNS)
+)
+
+
+def inlet_at(kind: str, public_id: str) -> InletRow | None:
+    """The open inlet of this kind at an address; one query."""
+    rows = _BY_ADDRESS.rows(public_id[:24])
+    found = InletRow(*rows[0]) if rows else None
+    return found if found is not None and found.kind == kind else None
+
+
+def inlets_of_kind(kind: str) -> list[InletRow]:
+    """Every open inlet of a kind, for those that look by themselves."""
+    rows = Inlet.objects.filter(
+        kind=kind, closed_at__isnull=True, organization__removed_at__isnull=True
+    )
+    return [InletRow(*row) for row in rows.order_by("id").values_list(*_COLUMNS)]
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """Something an inlet could not take: reasons as pairs of code and sentence."""
+
+    at: datetime
+    reasons: tuple[tuple[str, str], ...]
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class InletView:
+    """An inlet as it is told to those who manage it; never its secret."""
+
+    id: int
+    organization: str
+    key: str
+    kind: str
+    proof: str
+    public_id: str
+    settings: Any
+    opened_at: datetime
+    closed_at: datetime | None
+    heard_at: datetime | None
+    taken: int
+    repeated: int
+    passed_over: int
+    corrected: int
+    refused: int
+    latest: tuple[RefusedRow, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """Its place on our port."""
+        return f"/in/{self.kind}/{self.public_id}"
+
+
+def managed_organization(actor: Actor, key: str) -> OrganizationRow | None:
+    """The organization of this key when the actor may manage its inlets, else none: to others
+    there is no such place."""
+    found = organizations_by_key([key]).get(key)
+    return found if found is not None and may_manage_inlets(actor, found.path) else None
+
+
+def inlets_of(actor: Actor, organization: str) -> list[InletView] | None:
+    """The inlets of an organization, closed ones last; none when the actor may not manage them."""
+    house = managed_organization(actor, organization)
+    return None if house is None else _views(Inlet.objects.filter(organization_id=house.id), house)
+
+
+def inlet_view(actor: Actor, organization: str, key: str) -> InletView | None:
+    """One inlet (the latest of its name) with the latest that it refused; none when there is none
+    that the actor may manage."""
+    house = managed_organization(actor, organization)
+    if house is None:
+        return None
+    found = _views(Inlet.objects.filter(organization_id=house.id, key=key), house)
+    if not found:
+        return None
+    view = found[0]
+    latest = RefusedItem.objects.filter(inlet_id=view.id).order_by("-id")[:REFUSALS_KEPT]
+    rows = tuple(
+        RefusedRow(at, tuple((code, text) for code, text in json.loads(reasons)), excerpt)
+        for at, reasons, excerpt in latest.values_list("at", "reasons", "excerpt")
+    )
+    return _with_latest(view, rows)
+
+
+def _with_latest(view: InletView, rows: tuple[RefusedRow, ...]) -> InletView:
+    values = {name: getattr(view, name) for name in InletView.__dataclass_fields__}
+    return InletView(**{**values, "latest": rows})
+
+
+def _views(rows: Any, house: OrganizationRow) -> list[InletView]:
+    found = rows.order_by(F("closed_at").desc(nulls_first=True), "key", "-id").values_list(
+        "id",
+        "key",
+        "kind",
+        "proof",
+        "public_id",
+        "settings",
+        "opened_at",
+        "closed_at",
+        "account__heard_at",
+        *(f"account__{name}" for name in COUNTS),
+    )
+    views = []
+    for number, key, kind, proof, public_id, settings, opened, closed, heard, *counts in found:
+        told: dict[str, Any] = {n: c or 0 for n, c in zip(COUNTS, counts, strict=True)}
+        view = InletView(
+            number,
+            house.key,
+            key,
+            kind,
+            proof,
+            public_id,
+            json.loads(settings),
+            opened,
+            closed,
+            heard,
+            **told,
+        )
+        views.append(view)
+    return views
+
+
+def inlet_counts(most: int = 500) -> Sequence[tuple[str, str, str, datetime | None, int, int, int]]:
+    """Of open inlets: organization, name, kind, when they were last heard, and how many items
+    were taken, repeated and refused. For whoever watches the installation."""
+    rows = InletAccount.objects.filter(inlet__closed_at__isnull=True).order_by("inlet_id")
+    return list(
+        rows.values_list(
+            "inlet__organization__key",
+            "inlet__key",
+            "inlet__kind",
+            "heard_at",
+            "taken",
+            "repeated",
+            "refused",
+        )[:most]
+    )
+
+
+def inlet_as_plain(view: InletView) -> dict[str, Any]:
+    """An inlet as programs read it."""
+    return {
+        "name": view.key,
+        "organization": view.organization,
+        "kind": view.kind,
+        "address": view.address if view.closed_at is None else None,
+        "proof": view.proof,
+        "settings": view.settings,
+        "opened-at": view.opened_at.isoformat(),
+        "closed-at": None if view.closed_at is None else view.closed_at.isoformat(),
+        "heard-at": None if view.heard_at is None else view.heard_at.isoformat(),
+        "taken": view.taken,
+        "repeated": view.repeated,
+        "passed-over": view.passed_over,
+        "corrected": view.corrected,
+        "refused": view.refused,
+        "latest-refused": [
+            {
+                "at": row.at.isoformat(),
+                "reasons": [{"code": code, "detail": text} for code, text in row.reasons],
+                "excerpt": row.excerpt,
+            }
+            for row in view.latest
+        ],
+    }

@@ -1,0 +1,162 @@
+"""inlet: the addresses at which monitors report, from the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from catenary import clock
+from catenary.cli.session import actor_by, fail, ready, refuse
+from catenary.cli.terminal import answer, complain, say
+
+if TYPE_CHECKING:
+    from catenary.apps.monitoring.operations.inlets import OpenedInlet
+    from catenary.apps.monitoring.queries.inlets import InletView
+    from catenary.domain.actors import Actor
+
+_ACTIONS = ("open", "list", "show", "change", "renew", "close")
+
+
+def run_inlet(
+    *,
+    action: str,
+    which: str,
+    kind: str,
+    proof: str,
+    settings: Path | None,
+    by: str,
+    json: bool,
+    data: Path | None,
+) -> None:
+    """Do what ``action`` says with an inlet."""
+    if action not in _ACTIONS:
+        fail(f"there is no action {action}: say {', '.join(_ACTIONS)}")
+    house, _, key = which.partition("/")
+    if not house or (not key and action != "list"):
+        fail("say which one: organization/name, or the organization for a list")
+    ready(data)
+    from catenary.apps.monitoring.operations.inlets import InletMissing
+    from catenary.domain.refusals import Refused
+
+    actor = actor_by(by)
+    try:
+        if action == "list":
+            _list(actor, house, json)
+        elif action == "show":
+            _show(actor, house, key, json)
+        else:
+            _write(action, actor, house, key, kind, proof, _read(settings), json)
+    except InletMissing:
+        fail(f"there is no {which} of which you may manage the inlets")
+    except Refused as refused:
+        refuse(refused.refusals, json)
+
+
+def _read(file: Path | None) -> Any:
+    from catenary.connectors.wishes import SettingsUnreadable, settings_of
+
+    if file is None:
+        return {}
+    try:
+        return settings_of(file.read_text(encoding="utf-8"))
+    except SettingsUnreadable as error:
+        fail(f"{file}: {error}")
+    except (OSError, UnicodeDecodeError) as error:
+        fail(f"{file} cannot be read: {error}")
+
+
+def _write(
+    action: str,
+    actor: Actor,
+    house: str,
+    key: str,
+    kind: str,
+    proof: str,
+    settings: Any,
+    json: bool,
+) -> None:
+    from catenary.apps.monitoring.operations.inlets import InletMissing, close_inlet, renew_inlet
+    from catenary.apps.monitoring.queries.inlets import inlet_view
+    from catenary.connectors.opening import changed, opened
+    from catenary.domain.actors import Origin
+
+    at, origin = clock.now(), Origin("command-line", account_id=actor.account_id)
+    which: dict[str, Any] = {
+        "actor": actor,
+        "at": at,
+        "organization": house,
+        "key": key,
+        "origin": origin,
+    }
+    if action == "open":
+        _tell_secret(opened(**which, kind=kind, proof=proof, settings=settings), json)
+    elif action == "renew":
+        _tell_secret(renew_inlet(**which), json)
+    elif action == "close":
+        close_inlet(**which)
+        _done({"closed": True}, "It is closed. Whoever reports there is refused from now.", json)
+    else:
+        view = inlet_view(actor, house, key)
+        if view is None or view.closed_at is not None:
+            raise InletMissing(key)
+        changed(**which, kind=view.kind, settings=settings)
+        _done({"changed": True}, "It reads with these settings from now on.", json)
+
+
+def _done(plain: dict[str, bool], sentence: str, json: bool) -> None:
+    if json:
+        answer(plain)
+    else:
+        say(sentence)
+
+
+def _tell_secret(made: OpenedInlet, json: bool) -> None:
+    if json:
+        answer({"name": made.key, "address": made.address, "secret": made.secret})
+        return
+    say(made.address)
+    say(made.secret)
+    complain("The second line is the secret; it is shown only now.")
+
+
+def _list(actor: Actor, house: str, json: bool) -> None:
+    from catenary.apps.monitoring.operations.inlets import InletMissing
+    from catenary.apps.monitoring.queries.inlets import inlet_as_plain, inlets_of
+
+    views = inlets_of(actor, house)
+    if views is None:
+        raise InletMissing(house)
+    if json:
+        answer([inlet_as_plain(view) for view in views])
+        return
+    for view in views:
+        say(_line(view))
+    if not views:
+        say("There are no inlets.")
+
+
+def _line(view: InletView) -> str:
+    state = "closed" if view.closed_at is not None else "open"
+    heard = f"heard {view.heard_at:%Y-%m-%d %H:%M}" if view.heard_at else "never heard"
+    return (
+        f"{view.organization}/{view.key}  {view.kind}  {state}  {heard}  "
+        f"{view.taken:,} taken, {view.repeated:,} repeated, {view.refused:,} refused"
+    )
+
+
+def _show(actor: Actor, house: str, key: str, json: bool) -> None:
+    from catenary.apps.monitoring.operations.inlets import InletMissing
+    from catenary.apps.monitoring.queries.inlets import inlet_as_plain, inlet_view
+
+    view = inlet_view(actor, house, key)
+    if view is None:
+        raise InletMissing(key)
+    if json:
+        answer(inlet_as_plain(view))
+        return
+    say(_line(view))
+    say(f"  {view.address} (proof: {view.proof})")
+    for row in view.latest[:20]:
+        say(f"  refused {row.at:%Y-%m-%d %H:%M:%S}: {row.excerpt[:100]}")
+        for _, sentence in row.reasons:
+            say(f"    {sentence}")

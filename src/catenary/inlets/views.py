@@ -1,0 +1,130 @@
+"""Taking deliveries: who sends is asked before how much, and how much before what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.request import UnreadablePostError
+from django.views.decorators.csrf import csrf_exempt
+
+from catenary import clock
+from catenary.apps.access.operations.limits import take_inlet, take_stranger
+from catenary.apps.common.operations import CatalogueBusy
+from catenary.apps.common.queries import database_trouble
+from catenary.apps.monitoring.operations.hearing import hear
+from catenary.apps.monitoring.queries.inlets import InletRow, inlet_at
+from catenary.connectors.kinds import Delivery, Kind, Unreadable
+from catenary.connectors.opening import KINDS, settings_read
+from catenary.domain.addresses import client_address
+from catenary.domain.limits import Allowance
+from catenary.inlets.answers import Refusing, account, refusal
+from catenary.inlets.proofs import is_shown, is_signed
+
+#: A thousand alerts are about a megabyte.
+LARGEST = 5_000_000
+_MEGABYTE = 1_000_000
+
+
+@csrf_exempt
+def deliver(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
+    """What somebody sends to an inlet. 202 says what became of every item; 422 when none of them
+    could be taken."""
+    try:
+        return _delivered(request, kind, public_id)
+    except Refusing as refusing:
+        return refusal(refusing)
+    except CatalogueBusy:
+        return _later("another program is writing; nothing was taken")
+    except Exception as error:
+        if database_trouble(error) is None:
+            raise
+        return _later("the database does not answer; nothing was taken")
+
+
+def _delivered(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
+    inlet = inlet_at(kind, public_id)
+    known = KINDS.get(kind)
+    if inlet is None or known is None or known.hear is None:
+        raise Refusing(404, "not-found", "there is nothing at this address")
+    if request.method != "POST":
+        raise Refusing(405, "method-not-allowed", "deliveries are posted", {"Allow": "POST"})
+    at = clock.now()
+    if inlet.proof == "secret" and not is_shown(inlet, request.headers.get("Authorization", "")):
+        raise _stranger(request)
+    length = _length(request)
+    _spend(inlet, known, 1)
+    body = _body(request, length)
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    if inlet.proof == "hmac" and not is_signed(inlet, headers, body, at):
+        raise _stranger(request)
+    try:
+        items = known.hear(
+            settings_read(kind, inlet.settings, inlet.organization_key),
+            Delivery(body, headers, inlet.organization_key),
+        )
+    except Unreadable as unreadable:
+        raise Refusing(400, "unreadable", str(unreadable)) from None
+    if len(items) > 1:
+        _spend(inlet, known, len(items) - 1)
+    return account(hear(inlet=inlet, items=items, at=clock.now()))
+
+
+def _length(request: HttpRequest) -> int:
+    """What the head says of the length; refused before anything is read."""
+    said = request.META.get("CONTENT_LENGTH") or "0"
+    if not said.isascii() or not said.isdigit():
+        raise Refusing(400, "malformed", "the length of the body is not a number")
+    # Compared as text first: a number of a thousand digits is not worth reading.
+    if len(said) > 18 or int(said) > LARGEST:
+        raise Refusing(413, "too-large", f"a delivery has at most {LARGEST // _MEGABYTE} MB")
+    return int(said)
+
+
+def _body(request: HttpRequest, length: int) -> bytes:
+    try:
+        body: bytes = request.read(length)
+    except (UnreadablePostError, OSError):
+        raise Refusing(400, "malformed", "the body broke off before its end") from None
+    if len(body) < length:
+        raise Refusing(400, "malformed", "the body broke off before its end")
+    return body
+
+
+def _spend(inlet: InletRow, kind: Kind, cost: int) -> None:
+    allowance = take_inlet(inlet_id=inlet.id, at=clock.now(), cost=cost)
+    if allowance is not None and not allowance.is_allowed:
+        raise _too_many(allowance, 503 if kind.is_limited_softly else 429)
+
+
+def _too_many(allowance: Allowance, status: int) -> Refusing:
+    return Refusing(
+        status,
+        "too-many-requests",
+        f"at most {allowance.quota:,} items in {allowance.window} seconds through one inlet",
+        {"Retry-After": str(allowance.retry_after)},
+    )
+
+
+def _stranger(request: HttpRequest) -> Refusing:
+    address = client_address(
+        request.META.get("REMOTE_ADDR", ""),
+        request.META.get("HTTP_X_FORWARDED_FOR", ""),
+        settings.TRUSTED_PROXIES,
+    )
+    allowance = take_stranger(address=address, at=clock.now())
+    if allowance is not None and not allowance.is_allowed:
+        return _too_many(allowance, 429)
+    return Refusing(
+        401,
+        "unauthenticated",
+        "the secret or signature is missing or wrong",
+        {"WWW-Authenticate": 'Bearer, Basic realm="inlet"'},
+    )
+
+
+def _later(detail: str) -> HttpResponse:
+    # 503 and not 409: whoever delivers tries again by itself.
+    headers: Mapping[str, str] = {"Retry-After": "5"}
+    return refusal(Refusing(503, "unavailable", detail, dict(headers)))

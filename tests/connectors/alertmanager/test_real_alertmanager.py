@@ -1,0 +1,205 @@
+"""A real Prometheus finds that something is down, a real Alertmanager says so, and the customer's
+page turns red; when it is up again the page turns green."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import re
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from tests.connectors.monitors import program, started, wait_until
+from tests.product import Product, catenary, clean_environment, free_port, running_demo
+
+INVENTORY = "hospital-it/pharmacy-inventory"
+PATIENTS = "hospital-it/patient-management"
+CUSTOMER = "dana.reyes@st-mary.example"
+
+RULES = """
+groups:
+  - name: pharmacy
+    rules:
+      - alert: PharmacyDown
+        expr: pharmacy_up == 0
+        labels: {severity: critical, service: pharmacy-inventory}
+        annotations: {summary: "The <b>inventory</b> does not answer"}
+      - alert: Watchdog
+        expr: vector(1)
+        labels: {severity: none}
+"""
+PROMETHEUS = """
+global: {{scrape_interval: 1s, evaluation_interval: 1s}}
+rule_files: [{rules}]
+scrape_configs:
+  - job_name: pharmacy
+    static_configs: [{{targets: ["127.0.0.1:{target}"]}}]
+alerting:
+  alertmanagers:
+    - static_configs: [{{targets: ["127.0.0.1:{alertmanager}"]}}]
+"""
+ALERTMANAGER = """
+route: {{receiver: catenary, group_by: [alertname], group_wait: 1s, group_interval: 1s,
+         repeat_interval: 2s}}
+receivers:
+  - name: catenary
+    webhook_configs:
+      - url: {url}
+        http_config: {{authorization: {{credentials: {secret}}}}}
+"""
+
+
+class Pharmacy:
+    """What Prometheus looks at: a program with one figure."""
+
+    def __init__(self) -> None:
+        self.up = 1
+
+    @contextmanager
+    def listening(self) -> Iterator[int]:
+        pharmacy = self
+
+        class Figures(http.server.BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(200)
+                self.send_header("Content-Type", "text/plain; version=0.0.4")
+                self.end_headers()
+                self.wfile.write(f"pharmacy_up {pharmacy.up}\n".encode())
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Figures) as server:
+            thread = threading.Thread(target=server.serve_forever, daemon=True)
+            thread.start()
+            yield server.server_port
+            server.shutdown()
+            thread.join()
+
+
+def command(product: Product, *arguments: str) -> Any:
+    done = subprocess.run(
+        catenary(*arguments, "--json", "--data", str(product.data)),
+        env=clean_environment(product.data),
+        check=True,
+        capture_output=True,
+    )
+    return json.loads(done.stdout)
+
+
+def signed_in(product: Product, email: str) -> requests.Session:
+    session = requests.Session()
+    page = session.get(f"{product.url}/sign-in/").text
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    assert token is not None
+    form = {"csrfmiddlewaretoken": token[1], "email": email, "password": product.password}
+    answer = session.post(f"{product.url}/sign-in/", form, headers={"Referer": product.url})
+    assert answer.status_code == 200 and "/sign-in/" not in answer.url
+    return session
+
+
+def everything_is_well(product: Product, root: Path) -> None:
+    """Somebody who may says so of every service of the hospital's story."""
+    operator = ("user", "operator@example.com", "--operator", "--data", str(product.data))
+    subprocess.run(
+        catenary(*operator), env=clean_environment(product.data), check=True, capture_output=True
+    )
+    token = command(product, "token", "issue", "test", "--for", operator[1], "--scope", "write")
+    texts = [path.read_text() for path in (root / "examples/hospital").glob("*.yaml")]
+    names = {
+        name for text in texts for name in re.findall(r"^  ([a-z0-9-]+/[a-z0-9-]+):$", text, re.M)
+    }
+    answer = requests.post(
+        f"{product.url}/api/v1/observations",
+        json={"observations": [{"service": n, "condition": "operational"} for n in sorted(names)]},
+        headers={"Authorization": f"Bearer {token['token']}"},
+    )
+    assert answer.status_code == 202 and not answer.json()["refused"]
+
+
+@contextmanager
+def monitored(product: Product, folder: Path) -> Iterator[Pharmacy]:
+    """Prometheus and Alertmanager, reporting to an inlet of the hospital's IT."""
+    programs = program("prometheus"), program("prometheus-alertmanager")
+    inlet = command(product, "inlet", "open", "hospital-it/prometheus", "--kind", "alertmanager")
+    ports = free_port(), free_port()
+    pharmacy = Pharmacy()
+    with pharmacy.listening() as target:
+        (folder / "rules.yml").write_text(RULES)
+        (folder / "prometheus.yml").write_text(
+            PROMETHEUS.format(rules=folder / "rules.yml", target=target, alertmanager=ports[1])
+        )
+        (folder / "alertmanager.yml").write_text(
+            ALERTMANAGER.format(url=product.url + inlet["address"], secret=inlet["secret"])
+        )
+        prometheus = [
+            programs[0],
+            f"--config.file={folder / 'prometheus.yml'}",
+            f"--storage.tsdb.path={folder / 'tsdb'}",
+            f"--web.listen-address=127.0.0.1:{ports[0]}",
+            "--rules.alert.resend-delay=1s",
+        ]
+        alertmanager = [
+            programs[1],
+            f"--config.file={folder / 'alertmanager.yml'}",
+            f"--storage.path={folder / 'alertmanager'}",
+            f"--web.listen-address=127.0.0.1:{ports[1]}",
+            "--cluster.listen-address=",
+        ]
+        with (
+            started(alertmanager, folder / "alertmanager.log"),
+            started(prometheus, folder / "prometheus.log"),
+        ):
+            yield pharmacy
+
+
+@pytest.mark.journey
+def test_an_alert_that_fires_turns_the_customers_page_red_and_its_end_green(
+    tmp_path: Path, root: Path
+) -> None:
+    program("prometheus"), program("prometheus-alertmanager")
+    data = tmp_path / "data"
+    data.mkdir()
+    with running_demo(data, environment={"CATENARY_ENGINE": ""}) as product:
+        log = tmp_path / "alertmanager.log"
+        customer = signed_in(product, CUSTOMER)
+
+        def page(reference: str = PATIENTS) -> str:
+            return customer.get(f"{product.url}/services/{reference}/").text
+
+        def condition(reference: str) -> str:
+            said: str = command(product, "status", reference)["condition"]
+            return said
+
+        def account() -> Any:
+            return command(product, "inlet", "show", "hospital-it/prometheus")
+
+        everything_is_well(product, root)
+        wait_until(lambda: condition(PATIENTS) == "operational", log)
+        with monitored(product, tmp_path) as pharmacy:
+            pharmacy.up = 0
+            wait_until(lambda: condition(INVENTORY) == "down", log)
+            wait_until(lambda: condition(PATIENTS) != "operational", log)
+            red = page()
+            wait_until(lambda: account()["repeated"] > 2, log)
+            taken = account()["taken"]
+            pharmacy.up = 1
+            wait_until(lambda: condition(INVENTORY) == "operational", log)
+            wait_until(lambda: condition(PATIENTS) == "operational", log)
+            green = page()
+
+        told = account()
+
+    assert "PharmacyDown" in red and "does not answer" in red
+    assert "<b>inventory</b>" not in red
+    assert "PharmacyDown" not in green
+    assert taken == 1, "what Alertmanager repeats is one word"
+    assert (told["taken"], told["refused"]) == (2, 0)
+    assert told["passed-over"] > 0, "the watchdog fires all the time and is no fault"
