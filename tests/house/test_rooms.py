@@ -44,7 +44,7 @@ def sample(tmp_path: Path, root: Path) -> Callable[[dict[str, str]], Path]:
     def build(files: dict[str, str]) -> Path:
         shutil.copy(root / "pyproject.toml", tmp_path)
         package = tmp_path / "src" / "catenary"
-        floors = ("config", "web", "api", "cli", "exchange", "apps", "domain")
+        floors = ("config", "web", "api", "inlets", "cli", "exchange", "apps", "domain")
         rooms = ("apps/access", "apps/history", "apps/portfolio")
         for name in (*floors, *rooms):
             (package / name).mkdir(parents=True)
