@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('monitoring', '0002_append_only'),
+        ('monitoring', '0040_maintenance'),
         ('organizations', '0050_second_factor_rules'),
     ]
 
