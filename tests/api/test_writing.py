@@ -184,6 +184,21 @@ def test_a_supporter_one_may_not_see_stays_when_its_place_holder_is_sent_back(ap
     assert "vault" not in without.content.decode()
 
 
+def test_a_name_that_is_hidden_is_not_found_out_by_keeping_another_place_holder(api: Api) -> None:
+    editor, portal = api("editor"), f"{ONE}/portal"
+    relies = ["alpha-it/engine", "alpha-lab/vault", "alpha-lab/cellar"]
+    assert api("operator").patch(portal, {"relies-on": relies}).status_code == 200
+    assert editor.get(portal).json()["relies-on"][1:] == ["hidden-1", "hidden-2"]
+
+    right, wrong = (
+        editor.patch(portal, {"relies-on": ["hidden-1", guess]})
+        for guess in ("alpha-lab/cellar", "alpha-lab/cellxx")
+    )
+
+    assert right.status_code == wrong.status_code == 422
+    assert right.content.replace(b"cellar", b"cellxx") == wrong.content
+
+
 # --------------------------------------------------------------------------- many at once
 
 
@@ -266,7 +281,7 @@ def test_while_a_request_is_carried_out_its_key_is_taken(api: Api) -> None:
 
     editor = api("editor")
     body = changes(service("slow"))
-    raw = b"/api/v1/changes\0" + json.dumps(body).encode()
+    raw = b"/api/v1/changes\0admin read write\0" + json.dumps(body).encode()
     fingerprint = blake2b(raw, digest_size=16).hexdigest()
     claim_key(account_id=editor.account, key="k-3", fingerprint=fingerprint, at=clock.now())
 

@@ -90,27 +90,31 @@ def try_document(
 ) -> tuple[Sent | None, list[Error]]:
     """The document that was sent, or every place in it that is wrong."""
     behind: dict[str, str] = {}
-    if kind == "service" and isinstance(plain, dict) and _holders_in(plain.get("relies-on")):
+    holders: set[str] = set()
+    if kind == "service" and isinstance(plain, dict):
+        holders = _holders_in(plain.get("relies-on"))
+    if holders:
         if asking.viewpoint is not None:
             behind = hidden_behind(
                 actor=asking.actor, viewpoint=asking.viewpoint, reference=reference
             )
         plain = {**plain, "relies-on": _put_back(plain["relies-on"], behind)}
-    document, errors = _try(kind, reference, plain, base)
+    document, errors = try_plain(kind, reference, plain, base)
     if document is None:
         return None, [_without(error, behind) for error in errors]
-    named = _holders_in(plain.get("relies-on"), frozenset(behind.values())) if behind else set()
-    return Sent(document, frozenset(named)), []
+    # By their place holders alone: to whoever typed a name that is hidden from them there is no
+    # such service, whatever else they keep.
+    return Sent(document, frozenset(behind[each] for each in holders if each in behind)), []
 
 
-def _holders_in(value: Any, among: frozenset[str] | None = None) -> set[str]:
-    """The place holders in a text, list or object; with ``among``, what of that is named there."""
+def _holders_in(value: Any) -> set[str]:
+    """The place holders in a text, list or object."""
     if isinstance(value, str):
-        return {value} if (value in among if among else value.startswith(HIDDEN)) else set()
+        return {value} if value.startswith(HIDDEN) else set()
     if isinstance(value, dict):
-        return _holders_in([*value, *value.values()], among)
+        return _holders_in([*value, *value.values()])
     if isinstance(value, list):
-        return set().union(*(_holders_in(each, among) for each in value))
+        return set().union(*(_holders_in(each) for each in value))
     return set()
 
 
@@ -134,7 +138,10 @@ def _without(error: Error, behind: Mapping[str, str]) -> Error:
     return error
 
 
-def _try(kind: str, reference: str, plain: Any, base: str) -> tuple[Document | None, list[Error]]:
+def try_plain(
+    kind: str, reference: str, plain: Any, base: str
+) -> tuple[Document | None, list[Error]]:
+    """A document without place holders, or every place in it that is wrong."""
     if isinstance(plain, dict):
         errors = _added_elsewhere(kind, reference, plain, base)
         if errors:
