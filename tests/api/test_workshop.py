@@ -8,10 +8,12 @@ from urllib.parse import quote
 
 import pytest
 
+from catenary.domain.actors import Scope
 from tests.api.worlds import Api, Speaker, standing
 
 pytestmark = pytest.mark.django_db
 TABLE = "/api/v1/services/alpha-it/portal/workshop"
+NEW = {"name": "Znew", "stage": "live"}
 AT = f"{TABLE}?customer=charlie"
 
 
@@ -144,3 +146,60 @@ def test_the_table_of_another_customer_is_not_there(api: Api) -> None:
     assert others.status_code == nobodys.status_code == 404
     assert others.json()["detail"] == nobodys.json()["detail"]
     assert "charlie" not in customer.ask("GET", TABLE).content.decode()
+
+
+def test_an_act_sent_again_with_its_key_is_done_once(api: Api) -> None:
+    editor = api("editor")
+    said = {"customer": "charlie", "do": "propose", "side": "provider", "part": "words"}
+    said |= {"statement": "Zonce"}
+
+    first = editor.post(TABLE, said, idempotency_key="k-1")
+    before = standing()
+    again = editor.post(TABLE, said, idempotency_key="k-1")
+
+    assert first.status_code == again.status_code == 200
+    assert first.json() == again.json()
+    assert "Idempotency-Replayed" not in first.headers
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert standing() == before
+    other = editor.post(TABLE, {**said, "statement": "Zother"}, idempotency_key="k-1")
+    assert (other.status_code, other.json()["code"]) == (422, "key-reused")
+
+
+def test_a_refused_act_may_be_sent_again_with_its_key(api: Api) -> None:
+    editor = api("editor")
+    said = {"customer": "charlie", "do": "confirm", "side": "provider"}
+
+    late = editor.post(TABLE, {**said, "version": "old"}, idempotency_key="k-2")
+    done = editor.post(TABLE, {**said, "version": table(editor)["version"]}, idempotency_key="k-2")
+
+    assert (late.status_code, done.status_code) == (412, 200)
+
+
+def test_a_key_sent_again_shows_the_table_as_it_is_and_only_to_who_still_sits_there(
+    api: Api,
+) -> None:
+    editor, operator = api("editor"), api("operator")
+    said = {"customer": "charlie", "do": "propose", "side": "provider", "part": "words"}
+    said |= {"statement": "Zfirst"}
+    editor.post(TABLE, said, idempotency_key="k-3")
+    act(api("another customer"), do="propose", side="customer", part="words", statement="Zsince")
+
+    assert "Zsince" in editor.post(TABLE, said, idempotency_key="k-3").content.decode()
+    operator.patch("/api/v1/people/eda@alpha.example", {"organization": "delta", "roles": []})
+    gone = editor.post(TABLE, said, idempotency_key="k-3")
+
+    assert gone.status_code == 404
+    assert "Zfirst" not in gone.content.decode()
+
+
+def test_a_key_of_one_token_gets_no_answer_with_a_token_that_may_do_less(api: Api) -> None:
+    whole, narrow = api("editor"), api("editor", Scope.WRITE)
+    body = {"changes": [{"kind": "service", "reference": "alpha-it/znew", "document": NEW}]}
+
+    done = whole.post("/api/v1/changes", body, idempotency_key="k-4")
+    answer = narrow.post("/api/v1/changes", body, idempotency_key="k-4")
+
+    assert done.status_code == 200
+    assert (answer.status_code, answer.json()["code"]) == (422, "key-reused")
+    assert "etag" not in answer.content.decode()

@@ -21,6 +21,8 @@ from catenary.apps.common.operations import (
 )
 
 _KEY_HEADER = "Idempotency-Key"
+#: On an answer to what had been carried out before.
+REPLAYED = "Idempotency-Replayed"
 
 
 def carried_out_once(
@@ -35,10 +37,15 @@ def carried_out_once(
     key = _idempotency_key(request)
     if key is None:
         return _answer(carry_out(), status)
-    fingerprint = blake2b(request.get_full_path().encode() + b"\0" + body, digest_size=16)
+    # The scopes belong to the request: what one token was answered, another token of the same
+    # person that may do less does not read by guessing its key.
+    said = b"\0".join(
+        [request.get_full_path().encode(), " ".join(sorted(asking.actor.scopes)).encode(), body]
+    )
+    fingerprint = blake2b(said, digest_size=16)
     kept = _claim(asking, key, fingerprint.hexdigest())
     if kept is not None:
-        return _answer(kept.answer.encode(), kept.status, {"Idempotency-Replayed": "true"})
+        return _answer(kept.answer.encode(), kept.status, {REPLAYED: "true"})
     try:
         with waiting_turn():
             answer = carry_out()

@@ -16,8 +16,9 @@ from ninja import Query, Router
 from catenary import clock
 from catenary.api.answers import json_answer
 from catenary.api.asking import LOOKING_BACK, WRITING, Asking, asking_of
-from catenary.api.bodies import mapping, read_json
+from catenary.api.bodies import mapping, parse, read_bytes
 from catenary.api.looking import AsOf, moment_of, then_of
+from catenary.api.once import REPLAYED, carried_out_once
 from catenary.api.parameters import Organization, ServiceKey
 from catenary.api.problems import Error, Trouble, mistakes, not_found, pointer, reasons
 from catenary.api.writing import conflict, refusal
@@ -88,9 +89,26 @@ def act_in_workshop(
 ) -> HttpResponse:
     """Do one thing at a table: `propose` a line to the other side, `write` it as an editor of the
     provider, `accept`, `decline` or `withdraw` a proposal, `say` something about it, or `confirm`
-    the `version` that was read. Answers with the table as it is then."""
+    the `version` that was read. Answers with the table as it is then.
+
+    With an `Idempotency-Key` the same act can be sent again without being done twice: the answer
+    is then the table as it is by now."""
     asking, reference = asking_of(request), f"{organization}/{service}"
-    said = _texts(mapping(read_json(request), BODY))
+    body = read_bytes(request)
+    said = _texts(mapping(parse(body), BODY))
+
+    def act() -> bytes:
+        _done(asking, reference, said)
+        return b""
+
+    # The table is read after the act and is not kept with the key: whoever has lost their seat
+    # meanwhile does not get it by sending the same again.
+    came = carried_out_once(request, asking, body, act)
+    headers = {name: value for name, value in came.items() if name == REPLAYED}
+    return json_answer(_plain(_found(asking, reference, said["customer"])), headers=headers)
+
+
+def _done(asking: Asking, reference: str, said: Mapping[str, Any]) -> None:
     if asking.viewpoint is None:
         raise not_found("workshop", reference)
     desk = Desk(
@@ -113,7 +131,6 @@ def act_in_workshop(
             "another program is writing to the catalogue; nothing was changed",
             headers={"Retry-After": "5"},
         ) from busy
-    return json_answer(_plain(_found(asking, reference, said["customer"])))
 
 
 def _found(asking: Asking, reference: str, customer: str, at: datetime | None = None) -> Workshop:
