@@ -203,6 +203,68 @@ class Catenary:
         """What the checks would find in documents that are not saved."""
         return self._json("POST", "check", {"changes": list(changes)})
 
+    # -------------------------------------------------------------------------------- drafts
+
+    def drafts(self) -> list[Plain]:
+        """What one has begun and not saved, in the browser or here, the latest first."""
+        items: list[Plain] = self._json("GET", "drafts")["items"]
+        return items
+
+    def draft(self, kind: str, reference: str = "") -> Plain:
+        """One's own draft of an object (``service``, ``organization``, ``person``,
+        ``consumption``), or, without a reference, of something new."""
+        return self._json("GET", f"drafts/{quote(kind)}", query=_of(reference))
+
+    def keep_draft(
+        self, kind: str, document: Mapping[str, Any], reference: str = "", *, etag: str = ""
+    ) -> Plain:
+        """Keep a document for later, as far as it goes: its person finds it in the form."""
+        body = {"document": dict(document), **({"etag": etag} if etag else {})}
+        return self._json("PUT", f"drafts/{quote(kind)}", body, _of(reference))
+
+    def drop_draft(self, kind: str, reference: str = "") -> Plain:
+        """Throw a draft away."""
+        return self._json("DELETE", f"drafts/{quote(kind)}", None, _of(reference))
+
+    # ------------------------------------------------------------------------------ workshop
+
+    def workshop(self, reference: str, *, customer: str = "") -> Plain:
+        """The workshop of a service: how it stands with each customer, and what lies on the
+        table of one (the nearest, unless ``customer`` says whose)."""
+        query = {"customer": customer} if customer else {}
+        return self._json("GET", _table(reference), query=query)
+
+    def propose(
+        self,
+        reference: str,
+        part: str,
+        statement: str = "",
+        *,
+        side: str,
+        customer: str = "",
+        key: str = "",
+        **more: Any,
+    ) -> Plain:
+        """Put a line of the blueprint to the other side: of ``part`` (such as ``outcomes`` or
+        ``costs.removed``), to ``add``, ``change`` or ``remove`` (``act``, with ``subject``)."""
+        said = {"side": side, "customer": customer, "part": part, "statement": statement, **more}
+        return self.act(reference, "propose", key=key, **said)
+
+    def confirm(
+        self, reference: str, version: str, *, side: str, customer: str = "", key: str = ""
+    ) -> Plain:
+        """Confirm the version that was read, for one side."""
+        said = {"side": side, "customer": customer, "version": version}
+        return self.act(reference, "confirm", key=key, **said)
+
+    def act(self, reference: str, do: str, *, key: str = "", **said: Any) -> Plain:
+        """Do anything else at a table: ``write`` a line, ``accept``, ``decline`` or ``withdraw``
+        a proposal by its number, ``say`` something about it. Answers with the workshop as it is
+        then. With a ``key`` the same call may be made again without being done twice."""
+        headers = {"Idempotency-Key": key} if key else {}
+        body = {"do": do, **{name: value for name, value in said.items() if value != ""}}
+        return self._json("POST", _table(reference), body, None, headers)
+
     # ------------------------------------------------------------------------------- asking
 
     def _json(
@@ -256,6 +318,14 @@ def _problem(error: HTTPError) -> Problem:
 def _place(kind: str, reference: str) -> str:
     parts = reference.replace(" > ", "/").split("/")
     return "/".join([kind, *(quote(part, safe="@") for part in parts)])
+
+
+def _of(reference: str) -> Plain:
+    return {"of": reference} if reference else {}
+
+
+def _table(reference: str) -> str:
+    return f"{_place('services', reference)}/workshop"
 
 
 def _fields(fields: Iterable[str]) -> Plain:

@@ -96,6 +96,7 @@ SAID = {
 }
 SAID_DOWN = {"service": "alpha-it/showcase", "condition": "down"}
 WORD = {"known-as": "Zanotherword"}
+SHOWCASE = "alpha-it/showcase"
 _SERVICE = "/services/{organization}/{service}"
 _CONSUMPTION = "/consumption/{consumer}/{organization}/{service}"
 
@@ -185,6 +186,38 @@ ROUTES: dict[tuple[str, str], Route] = {
         at="consumption/charlie/alpha-it/ledger",
         scope=Scope.WRITE,
     ),
+    ("GET", "/drafts"): Route(scope=Scope.WRITE),
+    ("GET", "/drafts/{kind}"): Route(
+        # Nobody in the world has begun anything, so there is none to read: see test_drafts.py.
+        who=frozenset(),
+        at=f"drafts/service?of={SHOWCASE}",
+        scope=Scope.WRITE,
+    ),
+    ("PUT", "/drafts/{kind}"): Route(
+        who=frozenset(MAY_DEFINE),
+        at=f"drafts/service?of={SHOWCASE}",
+        body={"document": NEW},
+        scope=Scope.WRITE,
+    ),
+    ("DELETE", "/drafts/{kind}"): Route(
+        # Nor to throw away.
+        who=frozenset(),
+        at=f"drafts/organization?of={SHOWCASE}",
+        scope=Scope.WRITE,
+    ),
+    ("GET", "/organizations/{key}/second-factor"): Route(
+        who=frozenset(MAY_MANAGE), at="organizations/alpha/second-factor", scope=Scope.ADMIN
+    ),
+    ("PUT", "/organizations/{key}/second-factor"): Route(
+        who=frozenset(MAY_MANAGE),
+        at="organizations/alpha/second-factor",
+        body={"asked-of": "nobody"},
+        scope=Scope.ADMIN,
+    ),
+    ("GET", "/second-factor"): Route(who=frozenset(MAY_MANAGE), scope=Scope.ADMIN),
+    ("PUT", "/second-factor"): Route(
+        who=frozenset(MAY_MANAGE), body={"asked-of": "nobody"}, scope=Scope.ADMIN
+    ),
     ("GET", "/search"): Route(at="search?q=zportal"),
     ("GET", "/impact"): Route(objects=SEES_SERVICE, at="impact?service=*"),
     ("POST", "/impact"): Route(objects=SEES_SERVICE, body={"services": ["*"]}),
@@ -214,6 +247,8 @@ def state() -> tuple[object, ...]:
         list(django_apps.get_model("common", "CatalogueVersion").objects.values_list()),
         django_apps.get_model("common", "IdempotencyKey").objects.count(),
         django_apps.get_model("monitoring", "Observation").objects.count(),
+        django_apps.get_model("portfolio", "Draft").objects.count(),
+        django_apps.get_model("organizations", "SecondFactorRule").objects.count(),
     )
 
 

@@ -120,6 +120,53 @@ def test_the_client_changes_things_and_never_overwrites_somebody_elses_change(
     assert gone.value.status == 404
 
 
+def test_the_client_holds_a_workshop(served: Served) -> None:
+    client = served.client()
+    found = next(
+        found
+        for each in client.all("services", provider="hospital-it", fields="reference")
+        if (found := client.workshop(each["reference"]))["table"]
+    )
+    service, customer = found["service"], found["table"]["customer"]
+    at = {"side": "provider", "customer": customer}
+
+    said = client.propose(service, "costs.removed", "Paper forms", key="w-1", **at)
+    again = client.propose(service, "costs.removed", "Paper forms", key="w-1", **at)
+    assert again == said, "done once"
+    proposal = said["table"]["proposals"][-1]
+    assert (proposal["after"], proposal["is-open"]) == ("Paper forms", True)
+    client.act(service, "withdraw", proposal=proposal["number"], words="Later", **at)
+    table = client.workshop(service, customer=customer)["table"]
+    assert not next(p for p in table["proposals"] if p["number"] == proposal["number"])["is-open"]
+    written = client.act(
+        service,
+        "write",
+        customer=customer,
+        part="risks.removed",
+        statement="Lost forms",
+        version=table["version"],
+        take_over=True,
+    )["table"]
+    with pytest.raises(Problem) as late:
+        client.confirm(service, table["version"], **at)
+    assert late.value.status == 412
+    confirmed = client.confirm(service, written["version"], **at)["table"]
+    assert [c["side"] for c in confirmed["confirmations"]] == ["provider"]
+
+
+def test_the_client_keeps_drafts(served: Served) -> None:
+    client = served.client()
+    service = client.get("services", PATIENTS)
+    etag = service.pop("etag")
+
+    kept = client.keep_draft("service", {**service, "name": "Patients"}, PATIENTS, etag=etag)
+    assert client.draft("service", PATIENTS) == kept
+    assert (kept["document"]["name"], kept["etag"]) == ("Patients", etag)
+    assert [(row["kind"], row["reference"]) for row in client.drafts()] == [("service", PATIENTS)]
+    client.drop_draft("service", PATIENTS)
+    assert client.drafts() == []
+
+
 def test_a_wrong_token_lets_nobody_in(served: Served) -> None:
     for token in ("", "cat_x", served.token[:-1] + ("a" if served.token[-1] != "a" else "b")):
         with pytest.raises(Problem) as refused:

@@ -18,7 +18,7 @@ from catenary.apps.access.operations.limits import take_request, take_stranger
 from catenary.apps.access.operations.tokens import touch_token
 from catenary.apps.access.queries.tokens import TokenHolder, token_holder
 from catenary.apps.organizations.queries.asking import actor_looking
-from catenary.domain.actors import EVERY_SCOPE, Actor, Scope, Viewpoint
+from catenary.domain.actors import EVERY_SCOPE, Actor, Origin, Scope, Viewpoint
 from catenary.domain.addresses import client_address
 from catenary.domain.limits import Allowance
 
@@ -79,6 +79,12 @@ def asking_of(request: HttpRequest) -> Asking:
     return asking
 
 
+def origin_of(request: HttpRequest, asking: Asking) -> Origin:
+    """Where a wish about somebody's way in comes from: this door, the address and the program."""
+    program = "".join(filter(str.isprintable, request.headers.get("user-agent", "")))[:120]
+    return Origin("api", _address_of(request), program, asking.account_id)
+
+
 def say_allowance(request: HttpRequest, response: HttpResponseBase) -> None:
     """Tell whoever asks with a token how much more they may ask for
     (draft-ietf-httpapi-ratelimit-headers)."""
@@ -110,17 +116,21 @@ def _token_holder(request: HttpRequest, at: datetime) -> TokenHolder:
     kind, _, secret = request.headers["Authorization"].partition(" ")
     holder = token_holder(secret.strip(), at)
     if not isinstance(holder, TokenHolder) or kind.lower() != "bearer":
-        address = client_address(
-            request.META.get("REMOTE_ADDR", ""),
-            request.META.get("HTTP_X_FORWARDED_FOR", ""),
-            settings.TRUSTED_PROXIES,
-        )
+        address = _address_of(request)
         _log.info("a token of %s was not accepted: %s", address, holder)
         _spend(request, take_stranger(address=address, at=at))
         raise _unknown("the token is unknown, expired or revoked")
     _spend(request, take_request(token_id=holder.token_id, account_id=holder.account_id, at=at))
     touch_token(holder=holder, at=at)
     return holder
+
+
+def _address_of(request: HttpRequest) -> str:
+    return client_address(
+        request.META.get("REMOTE_ADDR", ""),
+        request.META.get("HTTP_X_FORWARDED_FOR", ""),
+        settings.TRUSTED_PROXIES,
+    )
 
 
 def _spend(request: HttpRequest, allowance: Allowance | None) -> None:

@@ -31,6 +31,7 @@ from catenary.api.schemas import (
     ref_to,
 )
 from catenary.api.schemas_of_conditions import WORD
+from catenary.api.schemas_of_drafts import BODIES
 from catenary.apps.monitoring.operations.recording import MOST_WORDS
 from catenary.apps.portfolio.queries.impact import MOST_AT_ONCE
 
@@ -102,9 +103,9 @@ def _complete(path: str, method: str, operation: Schema) -> None:
     parameters.append(_AS)
     if _takes_fields(name, method):
         parameters.append(_FIELDS)
-    if method in {"put", "patch", "delete"}:
+    if method in {"put", "patch", "delete"} and _kind_of(name):
         parameters += [_IF_MATCH, *([] if method == "delete" else [_IF_NONE_MATCH])]
-    elif method == "get" and path.endswith("}"):
+    elif method == "get" and name in _GET_ONE:
         parameters.append(_IF_NONE_MATCH_READING)
     if name in _CARRIED_OUT_ONCE:
         parameters.append(_IDEMPOTENCY_KEY)
@@ -131,7 +132,7 @@ def _responses(name: str, method: str, has_body: bool, parameters: list[Schema])
     schema, example, media = _success(name, method)
     headers = {"RateLimit", "RateLimit-Policy"}
     one = name.startswith("get") and f"get{name[3:]}" in _GET_ONE
-    if one or method in {"put", "patch"}:
+    if one or (method in {"put", "patch"} and _kind_of(name)):
         headers.add("ETag")
     if name.startswith("list"):
         headers.add("Link")
@@ -147,7 +148,7 @@ def _responses(name: str, method: str, has_body: bool, parameters: list[Schema])
         "headers": {each: {"$ref": f"#/components/headers/{each}"} for each in sorted(headers)},
         "content": content,
     }
-    if method == "put":
+    if method == "put" and _kind_of(name):
         responses["201"] = {
             "description": "created",
             "headers": {
@@ -165,7 +166,7 @@ def _responses(name: str, method: str, has_body: bool, parameters: list[Schema])
 
 
 #: Of which one may send an Idempotency-Key along.
-_CARRIED_OUT_ONCE = {"makeChanges", "recordObservations"}
+_CARRIED_OUT_ONCE = {"makeChanges", "recordObservations", "actInWorkshop"}
 _GET_ONE = {f"get{name}" for name, _ in TITLES.values()}
 _PLURALS = {
     "Services": "service",
@@ -193,7 +194,7 @@ def _takes_fields(name: str, method: str) -> bool:
 
 def _success(name: str, method: str) -> tuple[Schema, Any, str]:
     kind = _kind_of(name)
-    if method in {"put", "patch", "delete"}:
+    if kind and method in {"put", "patch", "delete"}:
         return ref_to("Result"), examples.result(kind, method), "application/json"
     if kind and name.startswith("list"):
         title = TITLES[kind][0]
@@ -220,6 +221,9 @@ def _success(name: str, method: str) -> tuple[Schema, Any, str]:
 
 def _body(name: str, method: str) -> Schema | None:
     kind = _kind_of(name)
+    if name in BODIES:
+        schema, example = BODIES[name]
+        return {"application/json": {"schema": schema, "example": example}}
     if method == "put":
         content = {"schema": ref_to(TITLES[kind][0]), "example": examples.DOCUMENT[kind]}
         return {"application/json": content}

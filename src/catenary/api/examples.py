@@ -63,6 +63,7 @@ PARAMETERS: Plain = {
     "subject": "hospital-it/patient-management",
     "condition": "down",
     "customer": "emergency-ward",
+    "of": "hospital-it/patient-management",
     "from": "2026-03-01",
     "to": "2026-03-31",
     "kind": "service",

@@ -9,6 +9,7 @@ from catenary.api import examples
 from catenary.api.problems import KINDS
 from catenary.api.routes.changes import MAX_CHANGES
 from catenary.api.schemas_of_conditions import CONDITIONS
+from catenary.api.schemas_of_drafts import ANSWERS as KEPT
 from catenary.api.writing import ADDED
 from catenary.domain.estate import ROLE_NAMES
 from catenary.domain.findings import Severity
@@ -431,6 +432,7 @@ OTHERS: dict[str, tuple[Schema, Any]] = {
         examples.ME,
     ),
     **CONDITIONS,
+    **KEPT,
     "readWorkshop": (_WORKSHOP, examples.WORKSHOP),
     "actInWorkshop": (_WORKSHOP, examples.WORKSHOP),
     "getSchema": ({"type": "object"}, {"$schema": "https://json-schema.org/draft/2020-12/schema"}),

@@ -186,10 +186,13 @@ class GateException(models.Model):
 
 
 class Draft(models.Model):
-    """What somebody has typed into a form and not yet saved.
+    """What somebody has typed into a form, or a program has put here for them, and not yet saved.
 
     ``reference`` is empty for something new; ``digest`` is that of what the writer saw when they
-    began; ``state`` is the form as JSON text. Seen by: whoever typed it, and nobody else, not even
+    began. ``document`` is the plain document as far as it goes, as JSON text; supporters its writer
+    may not see stand in it as `hidden-1`, numbered as in what they saw. ``state`` is the form it
+    was typed into, which also holds what makes no document yet; empty for what a program put here.
+    Seen by: whoever typed it, and nobody else, not even
     an operator; that somebody has begun one is told to those who may change the same object.
     Managed by: them; saving the form drops it, and so do thirty days. As of
     yesterday: not at all, because a draft is no part of the catalogue and leaves no history.
@@ -202,7 +205,8 @@ class Draft(models.Model):
     reference = PlainText(max_length=330, blank=True)
     title = models.CharField(max_length=200, blank=True)
     digest = models.CharField(max_length=32, blank=True)
-    state = models.TextField()
+    state = models.TextField(blank=True)
+    document = models.TextField(blank=True, default="", db_default="")
     saved_at = models.DateTimeField(db_index=True)
 
     class Meta:

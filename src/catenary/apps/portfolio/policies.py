@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from catenary.apps.organizations.policies import may_edit_catalogue
+from catenary.apps.organizations.policies import (
+    may_administer,
+    may_create_top_organization,
+    may_edit_catalogue,
+)
 from catenary.domain.actors import Actor, OrganizationPath, Scope, Viewpoint
 from catenary.domain.documents.shapes import Role
 
@@ -28,6 +32,15 @@ def may_declare_consumption(
     """Either side may say that an organization consumes a service: the provider's editors, or
     the consumer's."""
     return may_edit_catalogue(actor, provider_path) or may_edit_catalogue(actor, consumer_path)
+
+
+def may_begin(actor: Actor, kind: str) -> bool:
+    """Whether there is anywhere the actor may create something of a kind: a service or a
+    consumption where they define services, an organization or a person where they administer."""
+    paths = [fact.path for fact in actor.memberships]
+    if kind in {"service", "consumption"}:
+        return any(may_edit_catalogue(actor, path) for path in ["", *paths])
+    return may_create_top_organization(actor) or any(may_administer(actor, path) for path in paths)
 
 
 def sees_inside(viewpoint: Viewpoint, root_id: int) -> bool:

@@ -9,9 +9,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from catenary.apps.history.choices import Kind
-from catenary.apps.organizations.policies import may_administer, may_create_top_organization
 from catenary.apps.organizations.queries import organizations_by_key
-from catenary.apps.portfolio.policies import may_declare_consumption, may_define_service
+from catenary.apps.portfolio.policies import may_begin, may_define_service
 from catenary.apps.portfolio.queries.editing import (
     Editable,
     Holder,
@@ -109,25 +108,15 @@ def _service_named(state: State) -> str:
 
 
 def _may_begin_service(asking: Asking) -> bool:
-    actor = asking.actor
-    return asking.viewpoint is not None and (
-        actor.is_operator or any(may_define_service(actor, f.path) for f in actor.memberships)
-    )
+    return asking.viewpoint is not None and may_begin(asking.actor, Kind.SERVICE)
 
 
 def _may_begin_house(asking: Asking) -> bool:
-    actor = asking.actor
-    return may_create_top_organization(actor) or any(
-        may_administer(actor, fact.path) for fact in actor.memberships
-    )
+    return may_begin(asking.actor, Kind.ORGANIZATION)
 
 
 def _may_begin_consumption(asking: Asking) -> bool:
-    actor = asking.actor
-    return asking.viewpoint is not None and (
-        actor.is_operator
-        or any(may_declare_consumption(actor, f.path, f.path) for f in actor.memberships)
-    )
+    return asking.viewpoint is not None and may_begin(asking.actor, Kind.CONSUMPTION)
 
 
 def _read_consumption(

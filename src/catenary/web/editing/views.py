@@ -23,7 +23,8 @@ from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.editing.checking import Panel, mend, panel_of
 from catenary.web.editing.commands import obey
 from catenary.web.editing.conflict import conflict_page
-from catenary.web.editing.fields import State, posted, shaped, widget_id
+from catenary.web.editing.drafts import document_of, state_of
+from catenary.web.editing.fields import State, posted, widget_id
 from catenary.web.editing.kinds import EDITINGS, NOTHING, SERVICE, Editing, begun_with
 from catenary.web.editing.page import by_place, edit_page, found_for, manager_words
 from catenary.web.editing.parts import form_parts
@@ -96,7 +97,6 @@ def _answer(asking: Asking, editing: Editing, editable: Editable | None) -> Http
     reference = editable.reference if editable else ""
     given = asking.request.GET
     kept = draft_of(actor=asking.actor, kind=editing.kind, reference=reference, at=at)
-    items = editing.items_for(is_new=editable is None)
     if editable is None:
         state, seen = begun_with(editing, asking, given.dict()), ""
     else:
@@ -109,7 +109,7 @@ def _answer(asking: Asking, editing: Editing, editable: Editable | None) -> Http
         notice = _("This is what it said then. Nothing is changed until you save it.")
         kept = None
     elif kept is not None:
-        state, seen = shaped(items, kept[1]), kept[0].digest
+        state, seen = state_of(editing, reference, kept[1]), kept[0].digest
     page = edit_page(
         asking,
         editing,
@@ -279,13 +279,15 @@ def _keep(
     then what is typed is still in the browser, and the next key tries again."""
     at = now()
     title = state.get("name") or (editable.name if editable else str(editing.new_title))
+    reference = editable.reference if editable else ""
     try:
         save_draft(
             actor=asking.actor,
             kind=editing.kind,
-            reference=editable.reference if editable else "",
+            reference=reference,
             title=str(title),
             digest=seen,
+            document=document_of(asking, editing, reference, state),
             state=state,
             at=at,
         )

@@ -25,10 +25,12 @@ def save_draft(
     reference: str,
     title: str,
     digest: str,
-    state: dict[str, Any],
+    document: dict[str, Any],
+    state: dict[str, Any] | None,
     at: datetime,
 ) -> None:
-    """Keep what the actor has typed about one object, in place of what they typed before.
+    """Keep what the actor has typed about one object, in place of what they typed before: as a
+    ``document`` as far as it goes, and as the ``state`` of the form when it came from one.
 
     Expired drafts of everybody go on the way. Raises `CatalogueBusy` when the database is held.
     Somebody without an account, such as a program, keeps none.
@@ -45,7 +47,8 @@ def save_draft(
                 defaults={
                     "title": title[:200],
                     "digest": digest,
-                    "state": json.dumps(state, ensure_ascii=False, separators=(",", ":")),
+                    "state": "" if state is None else _as_text(state),
+                    "document": _as_text(document),
                     "saved_at": at,
                 },
             )
@@ -59,12 +62,17 @@ def save_draft(
         raise
 
 
-def drop_draft(*, actor: Actor, kind: str, reference: str) -> None:
-    """Forget what the actor typed about one object; nothing when there is nothing."""
+def _as_text(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def drop_draft(*, actor: Actor, kind: str, reference: str) -> bool:
+    """Forget what the actor typed about one object; False when there was nothing."""
     if actor.account_id is None:
-        return
+        return False
+    drafts = Draft.objects.filter(account_id=actor.account_id, kind=kind, reference=reference)
     try:
-        Draft.objects.filter(account_id=actor.account_id, kind=kind, reference=reference).delete()
+        return bool(drafts.delete()[0])
     except OperationalError as error:
         if is_busy(error):
             raise CatalogueBusy from error

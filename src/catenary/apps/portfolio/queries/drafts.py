@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from catenary.apps.history.choices import Kind
 from catenary.apps.portfolio.models import Draft
+from catenary.apps.portfolio.queries.editing import (
+    Editable,
+    editable_consumption,
+    editable_service,
+)
+from catenary.apps.portfolio.queries.editing_house import editable_organization, editable_person
 from catenary.domain.actors import Actor
 
 #: After this long an unfinished edit is forgotten.
@@ -25,9 +32,19 @@ class DraftRow:
     saved_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What an unfinished edit says: as a document as far as it goes (none of one that an earlier
+    version of this program kept), and as the form it was typed into (none of one that no form has
+    seen yet)."""
+
+    document: dict[str, Any] | None
+    state: dict[str, Any] | None
+
+
 def draft_of(
     *, actor: Actor, kind: str, reference: str, at: datetime
-) -> tuple[DraftRow, dict[str, Any]] | None:
+) -> tuple[DraftRow, Typed] | None:
     """What the actor typed about one object and has not saved; none when there is nothing."""
     if actor.account_id is None:
         return None
@@ -36,8 +53,23 @@ def draft_of(
     ).first()
     if row is None:
         return None
-    state = json.loads(row.state)
-    return DraftRow(row.kind, row.reference, row.title, row.digest, row.saved_at), state
+    typed = Typed(
+        json.loads(row.document) if row.document else None,
+        json.loads(row.state) if row.state else None,
+    )
+    return DraftRow(row.kind, row.reference, row.title, row.digest, row.saved_at), typed
+
+
+def drafted_object(actor: Actor, kind: str, reference: str) -> Editable | None:
+    """What a draft is about, for whoever may change it; none for everybody else."""
+    if kind == Kind.SERVICE:
+        return editable_service(actor, reference)
+    if kind == Kind.ORGANIZATION:
+        return editable_organization(actor, reference)
+    if kind == Kind.PERSON:
+        return editable_person(actor, reference)
+    consumer, _arrow, service = reference.partition(" > ")
+    return editable_consumption(actor, consumer, service)
 
 
 @dataclass(frozen=True, slots=True)
