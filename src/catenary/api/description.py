@@ -356,6 +356,7 @@ def _problem(status: int) -> Schema:
         405: ["Allow"],
         409: ["Retry-After"],
         412: ["ETag"],
+        503: ["Retry-After"],
         429: ["RateLimit", "RateLimit-Policy", "Retry-After"],
     }.get(status, [])
     return {

@@ -420,5 +420,6 @@ PROBLEMS: dict[str, Plain] = {
     "key-reused": {"detail": "Idempotency-Key n-1 was sent with another request"},
     "too-many-requests": {"detail": "at most 1,200 requests in 60 seconds; try again in 3 seconds"},
     "internal": {"detail": "Something broke on our side.", "request_id": "0f3a9c2d11e84b57"},
+    "overloaded": {"detail": "4 exports are being read; try again in a moment"},
     "unavailable": {"detail": "The database does not answer.", "request_id": "0f3a9c2d11e84b57"},
 }

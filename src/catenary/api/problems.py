@@ -149,6 +149,13 @@ _KINDS = (
         "The `request_id` leads whoever runs this installation to the cause in the log.",
     ),
     Kind(
+        "overloaded",
+        503,
+        "Too many are doing this at once",
+        "Long answers are given to a few at a time. The `Retry-After` header says when to try "
+        "again.",
+    ),
+    Kind(
         "unavailable",
         503,
         "The database does not answer",

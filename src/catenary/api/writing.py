@@ -43,6 +43,7 @@ from catenary.exchange.catalogue.amending import (
     Document,
     amend,
 )
+from catenary.exchange.catalogue.guessing import TooManyGuesses
 from catenary.exchange.catalogue.planning import consumption_pair
 
 #: What an answer adds to a document; sent back, it is not part of what shall be said.
@@ -367,6 +368,9 @@ def refusal(refused: Refused, bases: Mapping[str, str]) -> Trouble:
     """Every reason against a change."""
     codes = {each.code for each in refused.refusals}
     errors = reasons(refused.refusals, bases)
+    if isinstance(refused, TooManyGuesses):
+        wait = {"Retry-After": str(refused.retry_after)}
+        return Trouble("too-many-requests", _sentence(errors), errors, headers=wait)
     if "not-allowed" in codes:
         return Trouble("not-allowed", _sentence(errors), errors)
     if codes & _STANDS_AGAINST:

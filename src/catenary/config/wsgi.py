@@ -8,11 +8,13 @@ import threading
 
 from django.core.wsgi import get_wsgi_application
 
+from catenary.config.downloads import Downloads, watch
 from catenary.config.uploads import Uploads
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "catenary.config.settings")
 
-application = Uploads(get_wsgi_application())
+downloads = Downloads(get_wsgi_application())
+application = Uploads(downloads)
 
 # An answer makes thousands of small values and lets go of them when it is given. Looking for rings
 # among them every 700, and at everything every so often, took a seventh of the time of a long
@@ -30,3 +32,4 @@ def _warm() -> None:
 
 # The first visitor should not pay for loading the chain: it is done beside answering.
 threading.Thread(target=_warm, name="warm-estate", daemon=True).start()
+threading.Thread(target=watch, args=(downloads,), name="slow-readers", daemon=True).start()

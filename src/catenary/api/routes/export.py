@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import orjson
 from django.http import HttpRequest, StreamingHttpResponse
@@ -12,6 +13,7 @@ from ninja import Router
 from catenary.api.answers import of_moment
 from catenary.api.asking import LOOKING_BACK, Asking, asking_of
 from catenary.api.looking import AsOf, Then, moment_of, then_of
+from catenary.api.places import Places
 from catenary.api.writing import seen_person
 from catenary.apps.common.queries import catalogue_version
 from catenary.apps.organizations.queries.listing import people_page
@@ -20,7 +22,10 @@ from catenary.apps.portfolio.queries.seen_consumption import all_seen_consumptio
 from catenary.apps.portfolio.queries.seen_past import everything_past
 
 router = Router(tags=["export"])
-_LINES = 500
+_places = Places("exports")
+#: One piece of the answer for many lines, since each costs the server a round; but none so large
+#: that a few of them, waiting for a slow reader, are felt in memory.
+_LINES, _BYTES = 500, 500_000
 _PEOPLE = 500
 
 
@@ -31,26 +36,50 @@ def export_catalogue(request: HttpRequest, as_of: AsOf = "") -> HttpResponseBase
     The last line has the kind `end` and says how many there were, and whether the catalogue
     stayed the same meanwhile; without it the stream was cut off.
     """
-    then = then_of(as_of)
-    return StreamingHttpResponse(
-        _lines(asking_of(request), then),
+    then, asking = then_of(as_of), asking_of(request)
+    leave = _places.take(asking.account_id)
+    return _Export(
+        _while_there(_lines(asking, then), leave),
+        leave,
         content_type="application/x-ndjson",
         headers=of_moment(moment_of(then)),
     )
+
+
+class _Export(StreamingHttpResponse):
+    """An export that leaves its place when it is closed: one that was never begun, too."""
+
+    def __init__(self, lines: Iterator[bytes], leave: Callable[[], None], **more: Any) -> None:
+        super().__init__(lines, **more)
+        self._leave = leave
+
+    def close(self) -> None:
+        """The answer is given, or its reader is gone."""
+        super().close()
+        self._leave()
+
+
+def _while_there(lines: Iterator[bytes], leave: Callable[[], None]) -> Iterator[bytes]:
+    try:
+        yield from lines
+    finally:
+        leave()
 
 
 def _lines(asking: Asking, then: Then | None) -> Iterator[bytes]:
     before = catalogue_version()
     counts: dict[str, int] = {}
     held: list[bytes] = []
+    size = 0
     for kind, seen in _everything(asking, then):
         counts[kind] = counts.get(kind, 0) + 1
         plain = {"kind": kind, "reference": seen.reference, **seen.plain, "etag": seen.digest}
         held.append(orjson.dumps(plain, option=orjson.OPT_APPEND_NEWLINE))
-        # One piece of the answer for many lines: each piece costs the server a round.
-        if len(held) == _LINES:
+        size += len(held[-1])
+        if len(held) == _LINES or size >= _BYTES:
             yield b"".join(held)
             held.clear()
+            size = 0
     end = {"kind": "end", "counts": counts, "is_consistent": catalogue_version() == before}
     if then is not None:
         end["as_of"] = moment_of(then)

@@ -49,6 +49,7 @@ from catenary.domain.documents.shapes import (
 )
 from catenary.domain.refusals import Refusal, Refused
 from catenary.exchange.catalogue.changing import Changes, make_changes
+from catenary.exchange.catalogue.guessing import counted_guesses
 from catenary.exchange.catalogue.planning import (
     SECTIONS,
     consumption_pair,
@@ -141,6 +142,24 @@ def amend(
     twice = _named_twice(amendments)
     if twice:
         raise Refused(twice)
+    with counted_guesses(actor, at, [each.reference for each in amendments if _is_global(each)]):
+        return _amended(actor, at, amendments, note, source, take_over=take_over)
+
+
+def _is_global(amendment: Amendment) -> bool:
+    """Organizations and people have names of the whole installation, not of one house."""
+    return amendment.kind in {"organization", "person"} and amendment.document is not None
+
+
+def _amended(
+    actor: Actor,
+    at: datetime,
+    amendments: Sequence[Amendment],
+    note: str,
+    source: str,
+    *,
+    take_over: bool,
+) -> list[Amended]:
     with catalogue_change():
         live = _Live(actor, amendments)
         conflicts, refusals, results = [], [], []

@@ -32,6 +32,8 @@ _SIZE = _SETS * _WAYS * _SLOT.size
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 #: What all tokens of an account may ask for together, as a multiple of what one may.
 _ACCOUNT_SHARE = 3
+#: So many names of others somebody may find taken: a slip of the hand is no guess, a list is.
+_GUESSES = Rate(100, 3_600)
 
 
 class Buckets:
@@ -115,6 +117,16 @@ def take_request(
         return of_token
     rate = Rate(per_minute * _ACCOUNT_SHARE)
     return tighter(of_token, buckets.take(f"account:{account_id}", rate, at, cost))
+
+
+def guesses_left(*, account_id: int, at: datetime) -> Allowance:
+    """How many names of others an account may still find taken; takes nothing."""
+    return _buckets(settings.RATE_LIMITS_FILE).take(f"guess:{account_id}", _GUESSES, at, 0)
+
+
+def take_guesses(*, account_id: int, at: datetime, cost: int) -> Allowance:
+    """Count names of others that an account has found taken."""
+    return _buckets(settings.RATE_LIMITS_FILE).take(f"guess:{account_id}", _GUESSES, at, cost)
 
 
 def take_stranger(*, address: str, at: datetime) -> Allowance | None:
