@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies: ClassVar[list[tuple[str, str]]] = [
-        ("portfolio", "0021_workshop_append_only"),
+        ("portfolio", "0040_workshop_promises"),
     ]
 
     operations: ClassVar[list[migrations.operations.base.Operation]] = [
