@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 
 from catenary.apps.common.models import PlainText
@@ -90,3 +91,25 @@ class CalendarUse(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["kind", "user_id"], name="calendars_one_for_each"),
         ]
+
+
+class FeedAddress(models.Model):
+    """A secret address under which a calendar program reads a feed, as its account sees it from
+    an organization at that moment. ``digest`` is of the secret, which is kept nowhere; ``about``
+    is the reference of a calendar, or empty for maintenance.
+
+    Seen by: its account. Managed by: its account, which makes and revokes it; it ends with the
+    account. As of yesterday: ``made_at`` and ``revoked_at``.
+    """
+
+    digest = PlainText(max_length=64, unique=True)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    organization = models.ForeignKey(
+        "organizations.Organization", on_delete=models.PROTECT, related_name="+"
+    )
+    about = PlainText(max_length=210, blank=True)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)

@@ -15,6 +15,18 @@ _REPORT = frozenset(
 )
 
 
+def reports_over(actor: Actor) -> frozenset[int] | None:
+    """The organizations at or below which the actor may report of services; none for an operator,
+    who may everywhere."""
+    if Scope.WRITE not in actor.scopes:
+        return frozenset()
+    if actor.is_operator:
+        return None
+    return frozenset(
+        fact.organization_id for fact in actor.memberships if not _REPORT.isdisjoint(fact.roles)
+    )
+
+
 def may_report(actor: Actor, provider_path: OrganizationPath) -> bool:
     """Owners, service level managers, editors and administrators of the provider or above it
     report of its services, and operators."""

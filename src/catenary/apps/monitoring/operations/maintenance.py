@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from catenary.apps.common.operations import waiting_turn
 from catenary.apps.monitoring.models import Maintenance, MaintenanceService, MaintenanceVersion
-from catenary.apps.monitoring.policies import may_report
 from catenary.apps.monitoring.queries.instants import micros
+from catenary.apps.monitoring.queries.planning import NotPlanned, may_manage, read_plan
 from catenary.apps.monitoring.queries.plans import Plan, plans_by_id
 from catenary.apps.portfolio.queries.lookup import (
     ServiceRow,
-    referable_services,
     services_by_reference,
 )
 from catenary.domain.actors import Actor
@@ -25,7 +24,6 @@ from catenary.domain.maintenance.reading import (
     FIELDS,
     Planned,
     planned_to_plain,
-    read_planned,
     with_change,
 )
 from catenary.domain.maintenance.windows import (
@@ -33,7 +31,6 @@ from catenary.domain.maintenance.windows import (
     Occurrence,
     next_occurrence,
     occurrences,
-    on_the_wall,
 )
 from catenary.domain.observations.reading import Wrong
 from catenary.domain.said import said
@@ -41,16 +38,6 @@ from catenary.domain.said import said
 #: Without look-alikes: it is read out on the telephone.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _LONGEST_NOTE = 500
-#: So far ahead something may begin.
-_AHEAD = timedelta(days=5 * 366)
-
-
-class NotPlanned(Exception):
-    """A plan that was not taken; ``reasons`` says everything that stands against it."""
-
-    def __init__(self, reasons: Sequence[Wrong]) -> None:
-        super().__init__(str(reasons[0].sentence))
-        self.reasons = tuple(reasons)
 
 
 class NoSuchMaintenance(Exception):
@@ -73,35 +60,6 @@ class Announced:
     key: str
     version: int
     is_new_version: bool = True
-
-
-def read_plan(actor: Actor, plain: Any, at: datetime) -> tuple[Planned, dict[str, ServiceRow]]:
-    """A plan that the actor may announce, with its services. Raises `NotPlanned`."""
-    planned, wrong = read_planned(plain)
-    if planned is None:
-        raise NotPlanned(wrong)
-    rows = services_by_reference(planned.services)
-    known = referable_services(actor, rows.values())
-    for reference in planned.services:
-        row = rows.get(reference)
-        if row is None or row.id not in known:
-            sentence = said("there is no service {reference} that you may see", reference)
-            wrong.append(Wrong("services", "unknown-service", sentence, FIELDS["services"]))
-        elif not may_report(actor, row.provider_path):
-            sentence = said("you may not plan maintenance of {reference}", reference)
-            remedy = said("ask its owner, or an editor or administrator of its provider")
-            wrong.append(Wrong("services", "not-allowed", sentence, remedy))
-    if not wrong and len({row.root_id for row in rows.values()}) > 1:
-        sentence = said("these services are of different top organizations")
-        wrong.append(Wrong("services", "invalid", sentence, said("maintenance of each by itself")))
-    start = on_the_wall(planned.window.start, planned.window.zone)
-    if start is not None and start > micros(at + _AHEAD):
-        wrong.append(
-            Wrong("start", "invalid", said("this is too far ahead"), said("within five years"))
-        )
-    if wrong:
-        raise NotPlanned(wrong)
-    return planned, rows
 
 
 def announce_maintenance(*, actor: Actor, at: datetime, plain: Any) -> Announced:
@@ -230,12 +188,6 @@ def _changed(
             due_at=at,
         )
     return Announced(key, number)
-
-
-def may_manage(actor: Actor, plan: Plan) -> bool:
-    """Who may report conditions of all services that are worked on."""
-    rows = services_by_reference(plan.last.services)
-    return bool(rows) and all(may_report(actor, row.provider_path) for row in rows.values())
 
 
 def _keep_version(

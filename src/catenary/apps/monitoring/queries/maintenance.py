@@ -1,0 +1,293 @@
+"""Maintenance as somebody sees it: what is planned of services they see, and what it would do to
+those they provide or consume.
+
+Inside the top organization that plans it everything is told. Others are told what is planned when
+they see a service that is worked on; else that "a supporting service" of whoever provides what they
+do see is in maintenance, as its condition will say when the time has come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from catenary.apps.monitoring.queries.instants import micros, moment
+from catenary.apps.monitoring.queries.planning import may_manage
+from catenary.apps.monitoring.queries.plans import (
+    Plan,
+    as_versions,
+    maintenance_ids,
+    plan_by_key,
+    plans_by_id,
+    services_named,
+)
+from catenary.apps.monitoring.queries.touched import touched_by
+from catenary.apps.organizations.queries import (
+    OrganizationRow,
+    organizations_by_id,
+    people_by_id,
+)
+from catenary.apps.portfolio.queries.catalogue import known_names
+from catenary.apps.portfolio.queries.estate import current_estate, visible_services
+from catenary.apps.portfolio.queries.lookup import services_by_id
+from catenary.domain.actors import Actor, Viewpoint
+from catenary.domain.condition.codes import CODE_NAMES
+from catenary.domain.estate import ELSEWHERE, Bools, Estate, Ints
+from catenary.domain.maintenance.reading import Planned
+from catenary.domain.maintenance.said import announced_at, planned_spans
+from catenary.domain.maintenance.windows import occurrences
+
+#: So far ahead and back occurrences are told, and so many.
+AHEAD, BACK = timedelta(days=400), timedelta(days=90)
+TOLD = 20
+#: So many plans are looked at for a list.
+LISTED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class TouchedService:
+    """A service one sees: under the name it is known by here, and what it would be."""
+
+    reference: str
+    name: str
+    provider: OrganizationRow
+    kind: str
+    is_worked_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SeenOccurrence:
+    """One time; ``at`` names it, its start on the wall as planned. ``announced_at`` is when it was
+    announced as it stands."""
+
+    at: datetime
+    start: datetime
+    end: datetime
+    is_changed: bool
+    announced_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SeenVersion:
+    """Who planned it how; ``planned`` is none when it was cancelled then."""
+
+    number: int
+    planned: Planned | None
+    note: str
+    recorded_at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class MaintenanceView:
+    """Maintenance as it may be told. ``title`` is empty when what is worked on may not be told;
+    then ``versions`` and ``planned`` are missing too. ``past`` are times in which it took place,
+    ``state`` is ``ahead``, ``running``, ``over`` or ``cancelled``."""
+
+    key: str
+    title: str
+    text: str
+    state: str
+    services: tuple[TouchedService, ...]
+    hits: tuple[TouchedService, ...]
+    zone: str
+    repeats: str
+    ahead: tuple[SeenOccurrence, ...]
+    past: tuple[tuple[datetime, datetime], ...]
+    planned: Planned | None
+    version: int
+    versions: tuple[SeenVersion, ...]
+    is_managed: bool
+
+
+def maintenance_ahead(
+    *, actor: Actor, viewpoint: Viewpoint, at: datetime
+) -> tuple[MaintenanceView, ...]:
+    """What is planned or runs and touches something of the viewpoint, the next first."""
+    found = _listed(actor, viewpoint, at, maintenance_ids(is_ahead=True, limit=LISTED))
+    coming = [view for view in found if view.ahead]
+    return tuple(sorted(coming, key=lambda view: (view.ahead[0].start, view.key)))
+
+
+def maintenance_past(
+    *, actor: Actor, viewpoint: Viewpoint, at: datetime
+) -> tuple[MaintenanceView, ...]:
+    """What is over or was cancelled, the last first."""
+    return _listed(actor, viewpoint, at, maintenance_ids(is_ahead=False, limit=LISTED))
+
+
+def maintenance_view(
+    *, actor: Actor, viewpoint: Viewpoint, key: str, at: datetime
+) -> MaintenanceView | None:
+    """One maintenance with its history; none when there is none the actor may see."""
+    plan = plan_by_key(key)
+    if plan is None:
+        return None
+    seen = _Seen(actor, viewpoint)
+    return seen.view(plan, at, is_whole=True, is_listed=False)
+
+
+def _listed(
+    actor: Actor, viewpoint: Viewpoint, at: datetime, numbers: Sequence[int]
+) -> tuple[MaintenanceView, ...]:
+    plans = plans_by_id(numbers)
+    seen = _Seen(actor, viewpoint)
+    views = (seen.view(plans[number], at, is_whole=False, is_listed=True) for number in numbers)
+    return tuple(view for view in views if view is not None)
+
+
+class _Seen:
+    """What one asker sees."""
+
+    def __init__(self, actor: Actor, viewpoint: Viewpoint) -> None:
+        self.actor, self.viewpoint = actor, viewpoint
+        self.estate: Estate = current_estate()
+        self.visible: Bools = visible_services(self.estate, actor, viewpoint)
+        here = self.estate.organization_position(viewpoint.organization_id)
+        self.roles: Ints | None = None if here is None else self.estate.roles_seen_from(here)
+
+    def view(
+        self, plan: Plan, at: datetime, *, is_whole: bool, is_listed: bool
+    ) -> MaintenanceView | None:
+        rows = services_named([plan])
+        worked_on = [rows[r].id for r in plan.last.services if r in rows]
+        touched, states = touched_by(self.estate, worked_on, plan.last.condition)
+        of_plan = np.isin(self.estate.service_ids[touched], worked_on)
+        shown = self.visible[touched]
+        if self.roles is None:
+            return None
+        near = shown & (self.roles[touched] != ELSEWHERE)
+        if not (near if is_listed else shown).any():
+            return None
+        knows = bool((of_plan & shown).any())
+        # What stands far off is of no interest in a list, unless it is what is worked on.
+        told = (near | (of_plan & shown)) if is_listed else shown
+        services = self._services(touched[told], states[told], of_plan[told])
+        planned = plan.versions[-1].planned
+        last = plan.last
+        is_home = knows and plan.root_id == self.viewpoint.root_id
+        ahead = self._ahead(plan, at) if planned is not None else ()
+        return MaintenanceView(
+            key=plan.key,
+            title=last.title if knows else "",
+            text=last.text if knows else "",
+            state=_state(plan, ahead, at),
+            services=tuple(each for each in services if each.is_worked_on),
+            hits=tuple(each for each in services if not each.is_worked_on),
+            zone=last.window.zone,
+            repeats=last.repeats if knows else "",
+            ahead=ahead,
+            past=_past(plan, at),
+            planned=last if is_home else None,
+            version=plan.versions[-1].number,
+            versions=_versions(plan) if is_home and is_whole else (),
+            is_managed=is_whole and is_home and may_manage(self.actor, plan),
+        )
+
+    def _services(self, places: Ints, states: Ints, worked_on: Bools) -> list[TouchedService]:
+        numbers = self.estate.service_ids[places].tolist()
+        rows = services_by_id(numbers)
+        names = known_names(self.viewpoint, numbers)
+        providers = organizations_by_id({row.provider_id for row in rows.values()})
+        return [
+            TouchedService(
+                rows[number].reference,
+                names.get(number, "") or rows[number].name,
+                providers[rows[number].provider_id],
+                CODE_NAMES[state],
+                is_own,
+            )
+            for number, state, is_own in zip(
+                numbers, states.tolist(), worked_on.tolist(), strict=True
+            )
+            if number in rows
+        ]
+
+    def _ahead(self, plan: Plan, at: datetime) -> tuple[SeenOccurrence, ...]:
+        found = occurrences(plan.last.window, micros(at), micros(at + AHEAD))[:TOLD]
+        versions = as_versions(plan, {})
+        told = []
+        for each in found:
+            announced = announced_at(versions, each)
+            told.append(
+                SeenOccurrence(
+                    each.at,
+                    moment(each.start),
+                    moment(each.end),
+                    each.is_changed,
+                    None if announced is None else moment(announced),
+                )
+            )
+        return tuple(told)
+
+
+def _state(plan: Plan, ahead: Sequence[SeenOccurrence], at: datetime) -> str:
+    if plan.cancelled_at is not None:
+        return "cancelled"
+    if not ahead:
+        return "over"
+    return "running" if ahead[0].start <= at else "ahead"
+
+
+def _past(plan: Plan, at: datetime) -> tuple[tuple[datetime, datetime], ...]:
+    spans = planned_spans(as_versions(plan, {}), micros(at - BACK), micros(at))
+    joined: list[tuple[int, int]] = []
+    for span in sorted(spans, key=lambda each: each.start):
+        if joined and span.start <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(span.end, joined[-1][1])
+        else:
+            joined.append((span.start, span.end))
+    return tuple((moment(start), moment(end)) for start, end in reversed(joined[-TOLD:]))
+
+
+def _versions(plan: Plan) -> tuple[SeenVersion, ...]:
+    people = people_by_id(v.person_id for v in plan.versions if v.person_id is not None)
+    return tuple(
+        SeenVersion(
+            version.number,
+            version.planned,
+            version.note,
+            version.recorded_at,
+            people[version.person_id].name if version.person_id in people else "",
+        )
+        for version in reversed(plan.versions)
+    )
+
+
+def maintenance_as_plain(view: MaintenanceView) -> dict[str, Any]:
+    """Maintenance for programs, the same at every door."""
+    return {
+        "key": view.key,
+        "version": view.version,
+        "state": view.state,
+        "title": view.title or None,
+        "text": view.text or None,
+        "zone": view.zone,
+        "repeats": view.repeats or None,
+        "services": [_service_as_plain(each) for each in view.services],
+        "hits": [_service_as_plain(each) for each in view.hits],
+        "ahead": [
+            {
+                "at": each.at.isoformat(timespec="minutes"),
+                "start": each.start.isoformat(),
+                "end": each.end.isoformat(),
+                "changed": each.is_changed,
+                "announced-at": each.announced_at.isoformat() if each.announced_at else None,
+            }
+            for each in view.ahead
+        ],
+        "past": [{"start": start.isoformat(), "end": end.isoformat()} for start, end in view.past],
+    }
+
+
+def _service_as_plain(each: TouchedService) -> dict[str, Any]:
+    return {
+        "reference": each.reference,
+        "name": each.name,
+        "provider": each.provider.key,
+        "condition": each.kind,
+    }
