@@ -130,6 +130,15 @@ ROUTES = EDITING | {
     "calendars": Route(),
     "calendar": Route(objects=SEES_CALENDAR),
     "calendar-feed": Route(objects=SEES_CALENDAR),
+    # Who sees which maintenance and which feed is told in tests/web/test_maintenance.py.
+    "maintenances": Route(),
+    "maintenance": Route(objects={"abcdefghjk": set()}),
+    "maintenance-new": Route(methods=FORM, objects={"": MAY_CHANGE}),
+    "maintenance-edit": Route(methods=FORM, objects={"abcdefghjk": set()}),
+    "maintenance-act": Route(methods=frozenset({"POST"})),
+    "feed": Route(objects={"not-a-secret": set()}, is_open=True),
+    "feed-make": Route(methods=frozenset({"POST"})),
+    "feed-revoke": Route(methods=frozenset({"POST"})),
     "chain": Route(objects=SEES_SERVICE, query="focus"),
     "impact": Route(objects=SEES_SERVICE, query="service"),
     "status": Route(),
@@ -176,6 +185,8 @@ ROUTES = EDITING | {
 
 
 def address(route: str, reference: str = "") -> str:
+    if route == "maintenance-act":
+        return reverse(route, args=["abcdefghjk"])
     if ROUTES[route].query:
         return f"{reverse(route)}?{ROUTES[route].query}={quote(reference, safe='')}"
     return reverse(route, args=reference.split("/") if reference else [])

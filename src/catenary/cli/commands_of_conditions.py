@@ -67,6 +67,54 @@ def observe(
 
 
 @app.command()
+def maintenance(
+    action: Annotated[str, typer.Argument(help="list, add, cancel or preview.")],
+    which: Annotated[
+        list[str] | None,
+        typer.Argument(help="add, preview: services; cancel: the key of the maintenance."),
+    ] = None,
+    title: Annotated[str, typer.Option(help="What is done, in a few words.")] = "",
+    text: Annotated[str, typer.Option(help="More about it.")] = "",
+    start: Annotated[
+        str, typer.Option(help="When it begins, like 2026-11-29T02:00; cancel: that time alone.")
+    ] = "",
+    duration: Annotated[str, typer.Option(help="How long it lasts, like 2 h.")] = "",
+    zone: Annotated[str, typer.Option(help="The time zone of its times.")] = "UTC",
+    repeats: Annotated[
+        str, typer.Option(help="A rule of RFC 5545, like FREQ=WEEKLY;BYDAY=SU.")
+    ] = "",
+    condition: Annotated[str, typer.Option(help="Meanwhile down or degraded.")] = "down",
+    note: Annotated[str, typer.Option(help="Why it is cancelled.")] = "",
+    seen: Seen = "",
+    by: By = "",
+    json: Json = False,
+    data: Data = None,
+) -> None:
+    """Plan maintenance, see what it does and what is planned, or cancel it."""
+    from catenary.cli.maintenance import run_maintenance
+
+    said = {
+        "title": title,
+        "text": text,
+        "start": start,
+        "duration": duration,
+        "zone": zone,
+        "repeats": repeats,
+        "condition": condition,
+    }
+    run_maintenance(
+        action=action,
+        which=which or [],
+        said=said,
+        note=note,
+        seen=seen,
+        by=by,
+        json=json,
+        data=data,
+    )
+
+
+@app.command()
 def status(
     reference: Annotated[
         str, typer.Argument(help="One service; without it, all that are not operational.")

@@ -85,6 +85,11 @@ def calendar_feed(reference: str) -> str:
     return reverse("calendar-feed", args=[organization, key])
 
 
+def maintenance(key: str) -> str:
+    """The page of one maintenance."""
+    return reverse("maintenance", args=[key])
+
+
 def organization(key: str) -> str:
     """The page of an organization."""
     return _with_query(reverse("organization", args=[key]), moment())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from catenary.web import feed_addresses
 from catenary.web.access import sessions, tokens
 from catenary.web.access import views as access
 from catenary.web.access.second_factor import challenge, own, rules
@@ -17,12 +18,14 @@ from catenary.web.checks.views import checks
 from catenary.web.compare.views import compare
 from catenary.web.editing.urls import PLACES
 from catenary.web.editing.urls import urlpatterns as editing
+from catenary.web.feeds import feed
 from catenary.web.help.views import words
 from catenary.web.history.views import history
 from catenary.web.home.views import home
 from catenary.web.impact.views import impact
 from catenary.web.language import choose_language, choose_time_zone
 from catenary.web.live.stream import live
+from catenary.web.maintenance import views as maintenance
 from catenary.web.organization.views import organization
 from catenary.web.our_services import views as our_services
 from catenary.web.service import views as service
@@ -51,6 +54,14 @@ urlpatterns = [
     path("calendars/", calendars.calendars, name="calendars"),
     path("calendars/<str:organization>/<str:key>/", calendars.calendar, name="calendar"),
     path("calendars/<str:organization>/<str:key>/hours.ics", calendars.feed, name="calendar-feed"),
+    path("feeds/make/", feed_addresses.make, name="feed-make"),
+    path("feeds/revoke/", feed_addresses.revoke, name="feed-revoke"),
+    path("feeds/<str:secret>.ics", feed, name="feed"),
+    path("maintenance/", maintenance.maintenances, name="maintenances"),
+    path("maintenance/new/", maintenance.new, name="maintenance-new"),
+    path("maintenance/<str:key>/", maintenance.maintenance, name="maintenance"),
+    path("maintenance/<str:key>/edit/", maintenance.edit, name="maintenance-edit"),
+    path("maintenance/<str:key>/act/", maintenance.act, name="maintenance-act"),
     path("chain/", chain, name="chain"),
     path("impact/", impact, name="impact"),
     path("status/", status_board, name="status"),

@@ -14,7 +14,6 @@ from catenary.apps.monitoring.operations.maintenance import (
     Announced,
     ChangedMeanwhile,
     NoSuchMaintenance,
-    NotPlanned,
     announce_maintenance,
     cancel_maintenance,
     cancel_occurrence,
@@ -22,6 +21,7 @@ from catenary.apps.monitoring.operations.maintenance import (
     end_occurrence,
 )
 from catenary.apps.monitoring.operations.schedule import say_what_is_due
+from catenary.apps.monitoring.queries.planning import NotPlanned
 from catenary.domain.actors import Actor, Scope
 from tests.apps.monitoring.worlds import DAWN, MINUTE, now_is, report, word, work
 from tests.apps.worlds import NOBODY, OPERATOR, as_person, begin

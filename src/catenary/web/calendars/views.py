@@ -30,6 +30,7 @@ from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.calendars.picture import week_picture
 from catenary.web.calendars.words import open_now, service_time, spans_in_words, zone_of
+from catenary.web.feed_addresses import feed_box
 from catenary.web.marks import organization_link
 from catenary.web.pages.calendars import (
     CalendarDay,
@@ -74,7 +75,8 @@ def calendars(asking: Asking) -> HttpResponse:
 def calendar(asking: Asking, organization: str, key: str) -> HttpResponse:
     """One calendar: this week as a picture, and the year ahead."""
     view = _found(asking, f"{organization}/{key}")
-    return page_response(asking, "calendar.html", _page(view, now()))
+    page = replace(_page(view, now()), feed=feed_box(asking, view.row.reference))
+    return page_response(asking, "calendar.html", page)
 
 
 @require_safe

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from catenary.web.pages.maintenance import FeedBox
 from catenary.web.pages.sentences import Link, Sentence
 
 
@@ -49,6 +50,7 @@ class CalendarPage:
     wholes: tuple[Link, ...] = ()
     made_with: tuple[str, ...] = ()
     feed_url: str = ""
+    feed: FeedBox | None = None
 
 
 @dataclass(frozen=True, slots=True)

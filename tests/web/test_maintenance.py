@@ -1,0 +1,216 @@
+"""Maintenance on pages and in feeds: told to whom it touches, as far as they may see."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from catenary import clock
+from catenary.apps.access.models import Account
+from catenary.apps.monitoring.models import MaintenanceVersion
+from catenary.apps.monitoring.operations.maintenance import announce_maintenance
+from catenary.domain.actors import Actor
+from tests.web.access.world import BELONGING, World
+from tests.web.test_permission_matrix import same_length, settled
+
+pytestmark = pytest.mark.django_db
+
+OPERATOR = Actor(is_operator=True, door="tests")
+
+
+def tomorrow() -> str:
+    """A start on the wall in UTC."""
+    return f"{clock.now() + timedelta(days=1):%Y-%m-%dT02:00}"
+
+
+def announce(service: str, title: str, **more: Any) -> str:
+    """Plan maintenance of a service for tomorrow night; its key."""
+    plain = {
+        "title": title,
+        "text": f"{title}text <b>bold</b>",
+        "services": [service],
+        "zone": "UTC",
+        "start": tomorrow(),
+        "duration": "2 h",
+        **more,
+    }
+    return announce_maintenance(actor=OPERATOR, at=clock.now(), plain=plain).key
+
+
+def text_of(client: Client, url: str) -> str:
+    response = client.get(url)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+INSIDE = {"viewer at the provider", "exactly right", "operator"}
+DIRECT = {"customer", "another customer"}
+UNRELATED = {"of an unrelated organization"}
+
+
+@pytest.mark.parametrize(
+    ("service", "reads_title", "hears_of_it"),
+    [
+        # Everybody who sees the portal reads what is done to it; Echo consumes what stands on it.
+        ("alpha-it/portal", INSIDE | DIRECT, INSIDE | DIRECT | {"customer of the customer"}),
+        # The engine is behind the portal: its customers hear that something is.
+        ("alpha-it/engine", INSIDE, INSIDE | DIRECT | {"customer of the customer"}),
+        ("alpha-lab/vault", {"exactly right", "operator"}, BELONGING - UNRELATED),
+        ("delta/quiet", UNRELATED, UNRELATED),
+    ],
+)  # fmt: skip
+def test_who_hears_of_maintenance_and_who_reads_what_it_is(
+    world: World, service: str, reads_title: set[str], hears_of_it: set[str]
+) -> None:
+    key = announce(service, "Zworktitle")
+    listed, heard, read = set(), set(), set()
+
+    for who in sorted(BELONGING):
+        client = world.client(who)
+        if f"/maintenance/{key}/" in text_of(client, "/maintenance/"):
+            listed.add(who)
+        url, missing = f"/maintenance/{key}/", f"/maintenance/{same_length(key)}/"
+        one = client.get(url)
+        if one.status_code == 200:
+            heard.add(who)
+            if "Zworktitle" in one.content.decode():
+                read.add(who)
+        else:
+            assert settled(one, url) == settled(client.get(missing), missing)
+
+    assert (heard, read) == (hears_of_it, reads_title)
+    # Who looks from Alpha's laboratory is not told what touches nothing there.
+    assert heard - {"exactly right"} <= listed <= heard
+
+
+def test_a_customer_reads_its_own_word_and_nothing_of_what_is_behind(world: World) -> None:
+    key = announce("alpha-it/engine", "Zworktitle")
+    client = world.client("customer")
+
+    for url in ("/maintenance/", f"/maintenance/{key}/"):
+        html = text_of(client, url)
+        assert "Zbravoword" in html
+        assert "a supporting service of" in html
+        for hidden in ("Zengine", "alpha-it/engine", "Zworktitle", "Zvault"):
+            assert hidden not in html
+
+
+def test_texts_of_others_are_only_texts(world: World) -> None:
+    key = announce("alpha-it/portal", "<script>x</script>")
+
+    html = text_of(world.client("customer"), f"/maintenance/{key}/")
+
+    assert "&lt;script&gt;x" in html and "<script>x" not in html and "<b>bold" not in html
+
+
+FORM = {
+    "title": "Zwork",
+    "service": ["alpha-it/portal", ""],
+    "condition": "down",
+    "zone": "UTC",
+    "duration": "90 min",
+    "rhythm": "weekly",
+}
+
+
+def test_the_form_shows_what_it_does_and_changes_nothing_before_it_is_sent(world: World) -> None:
+    client = world.client("operator")
+
+    looked = client.get("/maintenance/new/", {**FORM, "start": tomorrow(), "preview": "1"})
+    picked = client.get("/maintenance/new/", {**FORM, "start": "", "pick": tomorrow()})
+
+    html = looked.content.decode()
+    assert 'class="heat"' in html and "Zportal" in html
+    assert f'value="{tomorrow()}"' in picked.content.decode()
+    assert not MaintenanceVersion.objects.exists()
+
+
+def test_it_is_announced_changed_and_cancelled_in_the_browser(world: World) -> None:
+    client = world.client("operator")
+
+    made = client.post("/maintenance/new/", {**FORM, "start": tomorrow()})
+    url = made["Location"]
+    assert "Announced." in text_of(client, url)
+    edit = text_of(client, f"{url}edit/")
+    assert "FREQ=WEEKLY;BYDAY=" in edit
+    changed = {**FORM, "title": "Zother", "start": tomorrow(), "version": "1"}
+    assert client.post(f"{url}edit/", changed).status_code == 302
+    stale = client.post(f"{url}edit/", changed)
+    wrong = client.post(f"{url}edit/", {**changed, "version": "2", "zone": "Mars/Olympus"})
+    first = re.search(r'name="at" value="([^"]+)"', text_of(client, url))
+    assert first is not None
+    client.post(f"{url}act/", {"act": "cancel-one", "at": first[1]})
+    client.post(f"{url}act/", {"act": "end"})
+    client.post(f"{url}act/", {"act": "cancel", "note": "Znote"})
+
+    assert (stale.status_code, wrong.status_code) == (409, 422)
+    html = text_of(client, url)
+    assert "Znote" in html and "Zother" in html
+    assert MaintenanceVersion.objects.count() == 4
+    assert client.post(f"{url}act/", {"act": "explode"}).status_code == 404
+
+
+@pytest.mark.parametrize("who", sorted(BELONGING - {"operator"}))
+def test_nobody_else_changes_it(world: World, who: str) -> None:
+    key = announce("alpha-it/portal", "Zwork")
+    client = world.client(who)
+
+    answers = [
+        client.get(f"/maintenance/{key}/edit/"),
+        client.post(f"/maintenance/{key}/edit/", {**FORM, "start": tomorrow()}),
+        client.post(f"/maintenance/{key}/act/", {"act": "cancel"}),
+        client.post("/maintenance/new/", {**FORM, "start": tomorrow()}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404] * 4
+    assert MaintenanceVersion.objects.count() == 1
+
+
+def made_feed(client: Client, about: str = "", page: str = "/maintenance/") -> str:
+    """The secret address that is shown once."""
+    client.post("/feeds/make/", {"about": about})
+    found = re.search(r'feed-address">http://[^/]+([^<]+)<', text_of(client, page))
+    assert found is not None
+    assert "feed-address" not in text_of(client, page)
+    return found[1]
+
+
+def test_a_feed_says_what_its_owner_sees_to_whoever_knows_its_address(world: World) -> None:
+    announce("alpha-it/engine", "Zworktitle", repeats="FREQ=DAILY;COUNT=3")
+    url = made_feed(world.client("customer"))
+
+    response = Client().get(url)
+
+    text = response.content.decode()
+    assert response["Content-Type"].startswith("text/calendar")
+    assert text.count("BEGIN:VEVENT") == 3
+    assert "Zbravoword" in text and "Zengine" not in text and "Zworktitle" not in text
+
+
+def test_a_feed_ends_when_it_is_revoked_or_its_account_is(world: World) -> None:
+    client = world.client("customer")
+    first, second = made_feed(client), made_feed(client)
+    number = re.search(r'name="feed" value="(\d+)"', text_of(client, "/maintenance/"))
+    assert number is not None
+
+    world.client("another customer").post("/feeds/revoke/", {"feed": number[1]})
+    assert Client().get(second).status_code == 200
+    client.post("/feeds/revoke/", {"feed": number[1]})
+    assert [Client().get(url).status_code for url in (first, second)] == [200, 404]
+    Account.objects.filter(pk=world.accounts["customer"]).update(is_active=False)
+
+    assert Client().get(first).status_code == 404
+    assert Client().get("/feeds/" + "x" * 43 + ".ics").status_code == 404
+
+
+def test_a_calendar_has_a_secret_address_for_those_who_see_it(world: World) -> None:
+    client, page = world.client("customer"), "/calendars/alpha-it/hours/"
+
+    url = made_feed(client, "alpha-it/hours", page)
+
+    assert "BEGIN:VEVENT" in Client().get(url).content.decode()
+    assert client.post("/feeds/make/", {"about": "alpha-it/nights"}).status_code == 404
