@@ -142,3 +142,29 @@ def test_what_cannot_be_imported_is_named(
     assert ran.code == 2
     assert words in ran.err
     assert installation.digest() == before
+
+
+@pytest.mark.real_data
+def test_a_history_is_brought_in_once_and_a_dry_run_keeps_nothing(
+    installation: Installation, shared_data: Path, tmp_path: Path
+) -> None:
+    page = str(shared_data / "jenkins_status" / "jenkins-status")
+    command = ["import", "cstate", page, "--provider", "jenkins"]
+    untouched = installation.digest()
+    report = tmp_path / "report.csv"
+
+    dry = installation.fine(*command, "--dry-run", "--json").json
+    assert installation.digest() == untouched
+    first = installation.fine(*command, "--json", "--report", report).json
+    again = installation.fine(*command)
+
+    assert dry["observations"] == first["observations"]
+    words = first["observations"]["added"]
+    assert installation.rows("SELECT COUNT(*) FROM monitoring_observation") == [(words,)]
+    assert installation.rows("SELECT name FROM monitoring_source") == [("jenkins",)]
+    assert "0 words recorded" in again.out
+    rows = list(csv.DictReader(report.open(encoding="utf-8", newline="")))
+    assert len(rows) == len(first["report"]["lines"])
+    unresolved = [row for row in rows if "nobody declared" in row["reason"]]
+    assert all(row["outcome"] == "rejected" and int(row["line"]) > 1 for row in unresolved)
+    assert len(unresolved) > 100

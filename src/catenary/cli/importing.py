@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from catenary import clock
 from catenary.cli.catalogue import apply_prepared, plan_as_json, print_plan
-from catenary.cli.exit_codes import FAILED, REFUSED
-from catenary.cli.session import fail, ready
+from catenary.cli.exit_codes import FAILED, REFUSED, STOPPED
+from catenary.cli.session import actor_by, fail, ready
 from catenary.cli.terminal import answer, complain, progress, say
 
 if TYPE_CHECKING:
-    from catenary.exchange.importers.report import Imported
+    from catenary.exchange.catalogue.applying import PreparedPlan
+    from catenary.exchange.importers.recording import HistoryTaken
+    from catenary.exchange.importers.report import Imported, ReportLine
 
-KINDS = ("csv", "compose", "backstage", "archimate")
+KINDS = ("csv", "compose", "backstage", "archimate", "cstate", "upptime")
 _REJECTED_SHOWN = 50
 
 
@@ -40,8 +45,6 @@ def import_sources(
         fail(f"there is no importer {kind}: the kinds are {', '.join(KINDS)}")
     with progress("reading"):
         imported = _read(kind, sources, mapping, provider, name)
-    if report is not None:
-        _write_report(imported, report)
     ready(data)
     from catenary.exchange.catalogue.applying import prepare_plan
 
@@ -56,16 +59,81 @@ def import_sources(
     if not json:
         _print_report(imported)
         print_plan(prepared.plan, as_json=False)
-    if not dry_run:
+    taken = None
+    if imported.told and not (dry_run and prepared.plan.refusals):
+        taken, imported = _write_all(imported, prepared, kind, named, by, json, keep=not dry_run)
+    elif not dry_run:
         apply_prepared(prepared, by=by, note=f"import {kind}", as_json=json)
+    if report is not None:
+        _write_report(imported, report)
     if json:
-        answer({"report": _report_as_json(imported), "plan": plan_as_json(prepared.plan)})
-    elif dry_run:
-        say("Dry run: nothing was changed.")
-    elif not prepared.plan.is_empty:
-        say("Imported.")
+        answer(
+            {
+                "report": _report_as_json(imported),
+                "plan": plan_as_json(prepared.plan),
+                **({"observations": words_as_json(taken)} if taken is not None else {}),
+            }
+        )
+    else:
+        if taken is not None:
+            _print_taken(taken)
+        if dry_run:
+            say("Dry run: nothing was changed.")
+        elif not prepared.plan.is_empty or (taken is not None and taken.added):
+            say("Imported.")
     if dry_run and prepared.plan.refusals:
         raise typer.Exit(REFUSED)
+
+
+def _write_all(
+    imported: Imported,
+    prepared: PreparedPlan,
+    kind: str,
+    named: str,
+    by: str,
+    json: bool,
+    *,
+    keep: bool,
+) -> tuple[HistoryTaken, Imported]:
+    """Services and what is told of them in one transaction; the report then holds every row."""
+    from catenary.apps.common.operations import CatalogueBusy
+    from catenary.exchange.importers.recording import import_turn, record_imported
+    from catenary.exchange.importers.voice import is_name
+
+    actor = actor_by(by)
+    if not imported.voice.name and not is_name(named):
+        fail(f"'{named}' is no name for a source: say another with --source")
+    try:
+        with import_turn(keep=keep):
+            apply_prepared(prepared, by=by, note=f"import {kind}", as_json=json)
+            with progress("recording") as told:
+                taken = record_imported(
+                    actor=actor,
+                    at=clock.now(),
+                    imported=imported,
+                    name=named,
+                    telling=lambda count: told("recording words", count),
+                )
+    except CatalogueBusy as busy:
+        fail(str(busy))
+    except KeyboardInterrupt:
+        complain("catenary: stopped; nothing was changed")
+        raise typer.Exit(STOPPED) from None
+    return taken, replace(imported, report=(*imported.report, *taken.report))
+
+
+def words_as_json(taken: HistoryTaken) -> dict[str, int]:
+    """How many words an import recorded, for programs."""
+    return {"added": taken.added, "repeated": taken.repeated, "corrected": taken.corrected}
+
+
+def _print_taken(taken: HistoryTaken) -> None:
+    _print_rejected([line for line in taken.report if line.outcome == "rejected"])
+    rows = sum(line.outcome == "taken" for line in taken.report)
+    say(
+        f"{_counted(rows, 'row')} told of services; {_counted(taken.added, 'word')} recorded, "
+        f"{taken.corrected:,} of them corrections."
+    )
 
 
 def _read(
@@ -86,6 +154,14 @@ def _read(
             from catenary.exchange.importers.archimate.reading import read_archimate
 
             return read_archimate(sources, mapping=mapping, provider=provider, name=name)
+        if kind == "cstate":
+            from catenary.exchange.importers.cstate import read_cstate
+
+            return read_cstate(sources, mapping=mapping, provider=provider, name=name)
+        if kind == "upptime":
+            from catenary.exchange.importers.upptime import read_upptime
+
+            return read_upptime(sources, mapping=mapping, provider=provider, name=name)
         from catenary.exchange.importers.backstage.reading import read_backstage
 
         return read_backstage(sources, mapping=mapping, provider=provider, name=name)
@@ -107,11 +183,7 @@ def _write_report(imported: Imported, path: Path) -> None:
 
 
 def _print_report(imported: Imported) -> None:
-    for line in imported.rejected[:_REJECTED_SHOWN]:
-        say(f"{line.source}:{line.line}: rejected {line.item}: {line.reason}")
-    if len(imported.rejected) > _REJECTED_SHOWN:
-        more = len(imported.rejected) - _REJECTED_SHOWN
-        say(f"… and {more:,} more rejected (--report FILE lists every row)")
+    _print_rejected(imported.rejected)
     counts = imported.count()
     said = ", ".join(f"{count:,} {outcome.value}" for outcome, count in counts.items())
     catalogue = imported.catalogue
@@ -124,6 +196,14 @@ def _print_report(imported: Imported) -> None:
         f"{_counted(groups, 'dependency group')}, and "
         f"{_counted(len(catalogue.consumption), 'consumption')}."
     )
+
+
+def _print_rejected(rejected: Sequence[ReportLine]) -> None:
+    for line in rejected[:_REJECTED_SHOWN]:
+        say(f"{line.source}:{line.line}: rejected {line.item}: {line.reason}")
+    if len(rejected) > _REJECTED_SHOWN:
+        more = len(rejected) - _REJECTED_SHOWN
+        say(f"… and {more:,} more rejected (--report FILE lists every row)")
 
 
 def _report_as_json(imported: Imported) -> dict[str, object]:

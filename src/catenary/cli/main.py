@@ -185,11 +185,13 @@ def export(
 
 @app.command(name="import")
 def import_(
-    kind: Annotated[str, typer.Argument(help="csv, compose, backstage or archimate.")],
+    kind: Annotated[
+        str, typer.Argument(help="csv, compose, backstage, archimate, cstate, upptime.")
+    ],
     sources: Annotated[list[Path], typer.Argument(help="Files or folders to read.")],
     mapping: Annotated[
         Path | None,
-        typer.Option(help="csv: what the columns mean; archimate: what becomes a service."),
+        typer.Option(help="csv: what the columns mean; others: what is called what."),
     ] = None,
     provider: Annotated[
         str, typer.Option(help="Key of the organization that provides (not csv).")

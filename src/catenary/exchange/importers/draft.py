@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
-from catenary.exchange.importers.report import ImportRefused, Outcome, ReportLine
+from catenary.exchange.importers.report import ImportRefused, Outcome, ReportLine, Voice
 
 #: A service by the identity of the organization it is named under, and its own.
 ServiceIdentity = tuple[str, str]
@@ -91,6 +92,17 @@ class ConsumptionEntry:
     known_as: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """Something told of a service: one of the draft, or one of the catalogue by its reference.
+    ``plain`` is as `report.Told` has it, without the service."""
+
+    place: Place
+    item: str
+    service: ServiceIdentity | str
+    plain: dict[str, Any]
+
+
 @dataclass
 class Draft:
     """Everything gathered, in the order of reading."""
@@ -100,6 +112,8 @@ class Draft:
     services: dict[ServiceIdentity, ServiceEntry] = field(default_factory=dict)
     groups: list[GroupEntry] = field(default_factory=list)
     consumption: list[ConsumptionEntry] = field(default_factory=list)
+    histories: list[HistoryEntry] = field(default_factory=list)
+    voice: Voice = Voice()
     lines: list[ReportLine] = field(default_factory=list)
 
     def say(
@@ -107,8 +121,8 @@ class Draft:
     ) -> None:
         """Add a line to the report. What foreign files say is shortened, and its invisible
         characters spelled out: the report goes to terminals and spreadsheets."""
-        told = _shown(item, 300), outcome, reference, _shown(reason, 1000)
-        self.lines.append(ReportLine(_shown(place.source, 1000), place.line, *told))
+        told = shown(item, 300), outcome, reference, shown(reason, 1000)
+        self.lines.append(ReportLine(shown(place.source, 1000), place.line, *told))
 
     def add_organization(
         self,
@@ -212,7 +226,8 @@ class Draft:
         self.say(place, item, Outcome.MERGED, _same_or_kept(differs, known.place))
 
 
-def _shown(text: str, limit: int) -> str:
+def shown(text: str, limit: int) -> str:
+    """A foreign text for the report: shortened, and what cannot be seen spelled out."""
     text = text if len(text) <= limit else text[: limit - 3] + "..."
     if text.isprintable():
         return text

@@ -6,8 +6,9 @@ import csv
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
-from typing import TextIO
+from typing import Any, TextIO
 
 from catenary.domain.documents.shapes import CatalogueDocument
 from catenary.exchange.csv_safety import neutralise
@@ -53,11 +54,36 @@ class ImportRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """How a history is told: the name its source speaks under (empty: that of the import), from
+    when on a service was well where nothing is recorded of it (none: after its first record), and
+    whether it was well there at all, or nothing is said."""
+
+    name: str = ""
+    well_from: datetime | None = None
+    is_well_after: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A word or a record of a service, as `domain.observations.reading` takes it (a record has
+    ``from``), and where it stands."""
+
+    source: str
+    line: int
+    item: str
+    plain: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Imported:
-    """What an importer read: documents for ``plan`` and ``apply``, and the report of each row."""
+    """What an importer read: documents for ``plan`` and ``apply``, the report of each row, and
+    what is told of services. What becomes of that is reported when it is recorded."""
 
     catalogue: CatalogueDocument
     report: tuple[ReportLine, ...] = field(default=())
+    told: tuple[Told, ...] = ()
+    voice: Voice = Voice()
 
     def count(self) -> dict[Outcome, int]:
         """How many lines of the report have each outcome; every outcome is there."""

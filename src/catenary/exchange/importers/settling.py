@@ -23,8 +23,9 @@ from catenary.exchange.importers.draft import (
     GroupEntry,
     ServiceEntry,
     ServiceIdentity,
+    shown,
 )
-from catenary.exchange.importers.report import Imported, Outcome
+from catenary.exchange.importers.report import Imported, Outcome, Told
 
 Plain = dict[str, object]
 
@@ -48,11 +49,12 @@ class _Settlement:
         self._settle_people()
         self._settle_services()
         self._settle_consumption()
+        told = self._settle_histories()
         order: dict[str, int] = {}
         for line in self.lines:
             order.setdefault(line.source, len(order))
         self.lines.sort(key=lambda line: (order[line.source], line.line))
-        return Imported(self.catalogue, tuple(self.lines))
+        return Imported(self.catalogue, tuple(self.lines), told, self.draft.voice)
 
     # --- organizations and people ---
 
@@ -325,6 +327,25 @@ class _Settlement:
             return
         self.catalogue.consumption[consumer, service] = verdict.document
         self.say(entry.place, item, Outcome.TAKEN, "", service)
+
+    # --- what is told of services ---
+
+    def _settle_histories(self) -> tuple[Told, ...]:
+        found = []
+        for entry in self.draft.histories:
+            reference: str | None
+            if isinstance(entry.service, str):
+                reference = entry.service
+            else:
+                reference = self.services.get(entry.service)
+            if reference is None:
+                self.say(
+                    entry.place, entry.item, Outcome.REJECTED, "the service itself was not taken"
+                )
+                continue
+            place = shown(entry.place.source, 1000), entry.place.line, shown(entry.item, 300)
+            found.append(Told(*place, {**entry.plain, "service": reference}))
+        return tuple(found)
 
 
 def _told_apart(text: str, key: str) -> str:

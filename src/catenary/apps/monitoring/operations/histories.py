@@ -10,7 +10,7 @@ that time, what was said before stands.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from catenary.apps.common.operations import waiting_turn
@@ -88,27 +88,32 @@ def record_history(
     with waiting_turn():
         begin = None if well_from is None else micros(well_from)
         words, corrected = _words(allowed, rows, source, at, begin, is_well_after)
-        added, repeated = record_words(actor=actor, at=at, said=words, telling=telling)
-    return HistoryRecorded(added, repeated, corrected, tuple(refused))
+        found = record_words(actor=actor, at=at, said=list(enumerate(words)), telling=telling)
+    return replace(found, corrected=corrected, refused=tuple(refused))
 
 
 def record_words(
-    *, actor: Actor, at: datetime, said: Sequence[Said], telling: Telling = lambda count: None
-) -> tuple[int, int]:
-    """Record any number of words in one transaction, the oldest first: how many were added, and
-    how many were there. Whoever calls has looked whether they may be recorded.
+    *,
+    actor: Actor,
+    at: datetime,
+    said: Sequence[tuple[int, Said]],
+    telling: Telling = lambda count: None,
+) -> HistoryRecorded:
+    """Record any number of words in one transaction, each with its place, the oldest first.
 
     The engine follows words in this order, so it never has to go far back for the next ones.
     """
     added = repeated = 0
+    refused: list[RefusedWord] = []
     with waiting_turn():
-        for some in in_batches(sorted(said, key=lambda word: word.at), MOST_WORDS):
-            found = record_said(actor=actor, at=at, said=list(enumerate(some)))
+        for some in in_batches(sorted(said, key=lambda each: each[1].at), MOST_WORDS):
+            found = record_said(actor=actor, at=at, said=some)
             news = sum(one.outcome == Outcome.RECORDED for one in found.taken)
             added += news
             repeated += len(found.taken) - news
+            refused += found.refused
             telling(added + repeated)
-    return added, repeated
+    return HistoryRecorded(added, repeated, 0, tuple(refused))
 
 
 def _words(

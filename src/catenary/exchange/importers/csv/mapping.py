@@ -25,16 +25,17 @@ from catenary.exchange.importers.foreign_yaml import (
     read_documents,
     read_text,
 )
-from catenary.exchange.importers.report import ImportRefused
+from catenary.exchange.importers.report import ImportRefused, Voice
+from catenary.exchange.importers.voice import VOICE_FIELDS, read_voice
 
 VERSION = "1"
 MAX_MAPPING_BYTES = 1024 * 1024
 MAX_PARTS = 10_000
 
-TOP_FIELDS = {"catenary-mapping", "maps", "files"}
+TOP_FIELDS = {"catenary-mapping", "maps", "files", *VOICE_FIELDS}
 FILE_FIELDS = {
     "file", "encoding", "delimiter", "skip-lines", "columns", "optional", "only", "join",
-    "organizations", "people", "services", "dependencies", "consumption",
+    "organizations", "people", "services", "dependencies", "consumption", "observations",
 }  # fmt: skip
 JOIN_FIELDS = {"with", "on", "many", "missing"}
 #: Fields every template may have beside its own.
@@ -46,7 +47,11 @@ TEMPLATE_FIELDS: dict[str, tuple[str, ...]] = {
     "services": ("key!", "provider!", "home", "owner", "relies-on", *SERVICE.fields),
     "dependencies": ("provider", "service!", "relies-on!"),
     "consumption": ("consumer!", "provider", "service!", "known-as"),
-}
+    "observations": (
+        "service!", "provider", "condition!", "at", "from", "until", "planned", "share",
+        "valid-for", "sequence", "reference", "text",
+    ),
+}  # fmt: skip
 GROUP_FIELDS = (
     "service!", "provider", "as", "minimum", "full", "weight", "soft", "group",
 )  # fmt: skip
@@ -114,8 +119,8 @@ class FileRule:
     rules: dict[str, list[Rule]] = field(default_factory=dict)
 
 
-def read_mapping(path: Path) -> list[FileRule]:
-    """The files a mapping speaks of, in its order.
+def read_mapping(path: Path) -> tuple[list[FileRule], Voice]:
+    """The files a mapping speaks of, in its order, and how what they tell of services is told.
 
     Raises ``ImportRefused`` with every mistake found, each with its line.
     """
@@ -123,7 +128,7 @@ def read_mapping(path: Path) -> list[FileRule]:
     rules = reader.read(read_text(path, max_bytes=MAX_MAPPING_BYTES))
     if reader.problems:
         raise ImportRefused(*reader.problems)
-    return rules
+    return rules, reader.voice
 
 
 class _Reader:
@@ -132,6 +137,7 @@ class _Reader:
         self.problems: list[str] = []
         self.maps: dict[str, ValueMap] = {}
         self.parts = 0
+        self.voice = Voice()
 
     def wrong(self, line: int, sentence: str) -> None:
         self.problems.append(f"{self.source}:{line}: {sentence}")
@@ -151,6 +157,7 @@ class _Reader:
         if root.text("catenary-mapping") != VERSION:
             line = root.line_of("catenary-mapping")
             self.wrong(line, f"catenary-mapping: {VERSION} is required, to say which format it is")
+        self.voice = read_voice(root, self.wrong)
         for name, node in self._mapping(root, "maps").items():
             self._map(name, node)
         files = self._mapping(root, "files")

@@ -21,6 +21,7 @@ from catenary.exchange.importers.csv.filling import (
 )
 from catenary.exchange.importers.csv.mapping import FileRule, Rule, read_mapping
 from catenary.exchange.importers.csv.names import Names
+from catenary.exchange.importers.csv.observing import observe
 from catenary.exchange.importers.csv.tables import Table, read_table
 from catenary.exchange.importers.csv.templates import Row, RowRefused
 from catenary.exchange.importers.draft import (
@@ -52,8 +53,8 @@ def read_csv(sources: Sequence[Path], *, mapping: Path | None = None) -> Importe
             "The csv import needs to know what the columns mean: --mapping FILE "
             "(examples/mappings/spreadsheet.yaml is a start)."
         )
-    rules = read_mapping(mapping)
-    draft = Draft()
+    rules, voice = read_mapping(mapping)
+    draft = Draft(voice=voice)
     tables = _tables(sources, rules, str(mapping), draft)
     importer = _Import(draft, [rule for rule in rules if rule.name in tables], tables)
     importer.build()
@@ -134,6 +135,8 @@ class _Import:
                 self._relies_on(kind, each, place, row, joined)
         for each, place, row in self._filled("consumption"):
             self._consumption(each, place, row)
+        for each, place, row in self._filled("observations"):
+            observe(self.draft, self.names, each, place, row)
 
     # --- rows ---
 
