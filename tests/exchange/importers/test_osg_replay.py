@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -163,7 +164,7 @@ def test_brought_in_at_once_or_lived_through_it_is_one_history(
     assert kept() == at_once
 
 
-def lived() -> Iterator[dict[str, object]]:
+def lived() -> Iterator[dict[str, Any]]:
     """Everything that was said, in the order in which it was true, as a monitor would send it."""
     names = ("operational", "degraded", "down", "unknown", "cleared")
     rows = Observation.objects.order_by("at", "pk").values(
