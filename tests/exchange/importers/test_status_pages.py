@@ -116,7 +116,7 @@ def test_what_is_no_incident_or_tells_nothing_is_said(tmp_path: Path) -> None:
         ("catenary-mapping: 1\nconditions: {notice: dwon}", "down"),
         ("catenary-mapping: 1\notherwise: working", "otherwise"),
         ("catenary-mapping: 1\nwell-from: yesterday", "well-from"),
-        ("catenary-mapping: 1\nsource: " + "x" * 200, "source"),
+        ("catenary-mapping: 1\nsource: " + "x" * 5_000, "source"),
         ("- a list", "one mapping"),
     ],
 )
