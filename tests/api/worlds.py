@@ -47,13 +47,17 @@ class Speaker:
         if self.take_over and method in {"PUT", "PATCH", "DELETE"}:
             address += ("&" if "?" in address else "?") + "take_over=true"
         data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body)
-        return self.client.generic(
+        answer = self.client.generic(
             method,
             address,
             data,
             content_type=said.pop("content-type", "application/json"),
             headers=said,
         )
+        if answer.streaming:
+            # Read to its end at once, as a program would: a place is kept for it until then.
+            answer.streaming_content = [b"".join(answer)]
+        return answer
 
     def get(self, address: str, **headers: str) -> Any:
         return self.ask("GET", address, **headers)

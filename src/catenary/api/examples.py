@@ -345,7 +345,9 @@ STATUS: Plain = {
     "computed-at": "2026-11-03T09:30:04+00:00",
 }
 BOARD: Plain = {
-    "items": [{**_NAMED, "role": "external", **_CONDITION}],
+    "items": [
+        {**_NAMED, "role": "external", **_CONDITION, "since": "2026-11-03T09:30:00+00:00"},
+    ],
     "counts": {"down": 0, "degraded": 1, "unknown": 0, "maintenance": 0, "operational": 0},
     "total": 1,
     "next": None,

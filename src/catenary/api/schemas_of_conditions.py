@@ -153,7 +153,14 @@ CONDITIONS: dict[str, tuple[Schema, Any]] = {
         _object(
             {
                 "items": _list(
-                    _object({**_NAMED, "role": {"enum": list(ROLE_NAMES)}, **_CONDITION})
+                    _object(
+                        {
+                            **_NAMED,
+                            "role": {"enum": list(ROLE_NAMES)},
+                            **_CONDITION,
+                            "since": _MOMENT_OR_NULL,
+                        }
+                    )
                 ),
                 "counts": _object(dict.fromkeys(SHOWN, _COUNT)),
                 "total": _COUNT,
