@@ -77,6 +77,8 @@ def register(
         rows = Authenticator.objects.filter(user_id=account_id, type=Authenticator.Type.WEBAUTHN)
         if rows.count() >= MOST:
             raise PasskeyRefused("too many")
+        if _is_registered(credential):
+            raise PasskeyRefused("registered already")
         Authenticator.objects.create(
             user_id=account_id,
             type=Authenticator.Type.WEBAUTHN,
@@ -90,6 +92,13 @@ def register(
             account_ids=[account_id],
             about="passkey",
         )
+
+
+def _is_registered(credential: dict[str, Any]) -> bool:
+    """Whether any account has a passkey of that name. The browser's word for it is no proof when
+    one is made, so the first to register it keeps it (WebAuthn, 7.1, step 26)."""
+    rows = Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN)
+    return rows.filter(data__credential__rawId=credential["rawId"]).exists()
 
 
 def begin_proving(*, account_id: int, origin: str) -> Begun:
