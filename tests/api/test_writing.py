@@ -305,3 +305,57 @@ def test_what_is_no_key_is_refused(api: Api, key: str) -> None:
 
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["parameter"] == "Idempotency-Key"
+
+
+# ------------------------------------------------------------------ ETags tell nothing hidden
+
+
+def _right_guess(portal: dict[str, Any]) -> str:
+    """The digest of what a service says whole, for whoever guesses what is hidden in it."""
+    from catenary.domain.documents.plain import digest
+
+    kept = {name: held for name, held in portal.items() if name not in {"reference", "etag"}}
+    kept = {name: held for name, held in kept.items() if name not in {"role", "known-as"}}
+    return digest({**kept, "relies-on": ["alpha-it/engine", "alpha-lab/vault"]})
+
+
+def test_the_digest_of_a_guess_is_no_etag_and_none_is_given_out(api: Api) -> None:
+    editor, portal = api("editor"), f"{ONE}/portal"
+    seen = editor.get(portal).json()
+    guess = _right_guess(seen)
+    assert guess == api("exactly right").get(portal).json()["etag"], "the guess is right"
+    assert seen["etag"] != guess
+    document = {"name": "Zportal", "relies-on": ["alpha-it/engine", "hidden-1"]}
+    bulk = {"kind": "service", "reference": "alpha-it/portal", "document": document}
+
+    answers = [
+        editor.put(portal, document, if_match=f'"{guess}"'),
+        editor.patch(portal, {"name": "Z"}, if_match=f'"{guess}"'),
+        editor.delete(portal, if_match=f'"{guess}"'),
+        editor.post("/api/v1/changes", changes({**bulk, "expected": guess})),
+    ]
+
+    # Deleting is refused for another reason before anybody compares.
+    assert [answer.status_code for answer in answers] == [412, 412, 409, 412]
+    done = editor.post("/api/v1/changes", changes({**bulk, "expected": seen["etag"]}))
+    assert done.status_code == 200, done.content
+    assert done.json()["results"][0]["etag"] == editor.get(portal).json()["etag"]
+
+
+def test_no_form_gives_the_digest_of_what_is_hidden_out(api: Api) -> None:
+    from django.apps import apps
+    from django.test import Client
+
+    editor = api("editor")
+    guess = _right_guess(editor.get(f"{ONE}/portal").json())
+    browser = Client()
+    browser.force_login(apps.get_model("access", "Account").objects.get(pk=editor.account))
+    form = "/services/alpha-it/portal/edit/"
+
+    assert guess not in browser.get(form).content.decode()
+    assert guess not in browser.get("/services/alpha-it/portal/delete/").content.decode()
+    # Nor does sending it tell whether it is right.
+    said = {"f.name": "Zother", "take-over": "on", "do": "save"}
+    right = browser.post(form, {**said, "seen": guess}).status_code
+    wrong = browser.post(form, {**said, "seen": "0" * 32}).status_code
+    assert right == wrong != 302

@@ -19,6 +19,7 @@ from catenary.apps.organizations.queries.listing import (
 )
 from catenary.apps.portfolio.queries.seen import (
     Seen,
+    digest_as_seen,
     hidden_behind,
     seen_organizations,
     seen_services,
@@ -33,6 +34,7 @@ from catenary.domain.documents.plain import (
     read_person,
     read_service,
 )
+from catenary.domain.documents.shapes import ServiceDocument
 from catenary.domain.findings import Problem as Mistake
 from catenary.domain.refusals import Refused
 from catenary.exchange.catalogue.amending import (
@@ -59,6 +61,8 @@ _STANDS_AGAINST = frozenset({"still-needed", "still-in-use", "managed-elsewhere"
 #: Of a removal: there is nothing, or nothing one may see.
 _MISSING = frozenset({"missing", "service-missing"})
 _ATTEMPTS = 3
+#: An ETag of nothing at all.
+_NOTHING = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,12 +280,60 @@ def write_one(
     wanted = precondition_of(request)
     if wanted.is_there and look_at(asking, kind, reference) is None:
         raise _meanwhile([Conflict(kind, reference, "")], asking)
-    amendment = _amendment(kind, reference, sent, wanted.expected)
+    amendment = _amendment(kind, reference, sent, _kept(asking, kind, reference, wanted))
     try:
-        done = _as_seen(asking, amendment, _amend_as_seen(asking, amendment, wanted, take_over))
+        (done,) = carry_out(asking, [Wish(amendment, "")], take_over=take_over)
     except Refused as refused:
         raise _refusal_of_one(asking, amendment, refused) from refused
-    return amended_answer(request, done)
+    except Conflicts as conflicts:
+        raise _meanwhile(conflicts.conflicts, asking) from conflicts
+    return amended_answer(request, as_seen(amendment, done))
+
+
+def _fits(asking: Asking, seen: Seen, digests: Sequence[str]) -> bool:
+    """Whether somebody saw what it says now: by the ETag of what they are shown. By the digest of
+    what is hidden from them they could try names until it fits."""
+    return seen.digest in digests or (asking.actor.is_operator and seen.kept_digest in digests)
+
+
+def _kept(asking: Asking, kind: str, reference: str, wanted: Precondition) -> str | None:
+    """What the catalogue must hold for it to be what was seen, as `Amendment` has it."""
+    if not wanted.digests:
+        return wanted.expected
+    seen = look_at(asking, kind, reference)
+    if seen is None or not _fits(asking, seen, wanted.digests):
+        # Refusals come before conflicts, so the operation is asked all the same.
+        return _NOTHING
+    return seen.kept_digest
+
+
+def as_kept(asking: Asking, wishes: Sequence[Wish]) -> list[Wish]:
+    """Many wishes, with what the catalogue must hold in place of the ETags that were sent."""
+    named: dict[str, list[str]] = {"service": [], "person": []}
+    for wish in wishes:
+        if wish.amendment.expected and wish.amendment.kind in named:
+            named[wish.amendment.kind].append(wish.amendment.reference)
+    viewpoint = asking.viewpoint
+    found: dict[tuple[str, str], Seen] = {}
+    if viewpoint is not None and named["service"]:
+        services = seen_services(
+            actor=asking.actor, viewpoint=viewpoint, references=named["service"]
+        )
+        found |= {("service", reference): seen for reference, seen in services.items()}
+    if viewpoint is not None and named["person"]:
+        people = people_known_to(viewpoint.root_id, named["person"])
+        found |= {("person", email): seen_person(facts) for email, facts in people.items()}
+    return [_one_as_kept(asking, wish, found) for wish in wishes]
+
+
+def _one_as_kept(asking: Asking, wish: Wish, found: Mapping[tuple[str, str], Seen]) -> Wish:
+    amendment = wish.amendment
+    if not amendment.expected or amendment.kind not in {"service", "person"}:
+        return wish
+    seen = found.get((amendment.kind, amendment.reference))
+    fits = seen is not None and _fits(asking, seen, [amendment.expected])
+    expected = seen.kept_digest if seen is not None and fits else _NOTHING
+    return replace(wish, amendment=replace(amendment, expected=expected))
 
 
 def _amendment(kind: str, reference: str, sent: Sent | None, expected: str | None) -> Amendment:
@@ -326,9 +378,7 @@ def patch_one(
         seen = look_at(asking, kind, reference)
         if seen is None:
             raise Trouble("not-found", missing_words(kind, reference))
-        if wanted.is_new or (
-            wanted.digests and not {seen.digest, seen.kept_digest} & {*wanted.digests}
-        ):
+        if wanted.is_new or (wanted.digests and not _fits(asking, seen, wanted.digests)):
             raise _meanwhile([Conflict(kind, reference, seen.kept_digest)], asking)
         sent = read_document(asking, kind, reference, change(dict(seen.plain)))
         amendment = _amendment(kind, reference, sent, seen.kept_digest)
@@ -340,7 +390,7 @@ def patch_one(
             continue
         except Refused as refused:
             raise _refusal_of_one(asking, amendment, refused) from refused
-        return amended_answer(request, _as_seen(asking, amendment, done))
+        return amended_answer(request, as_seen(amendment, done))
     raise AssertionError("the last attempt either answers or raises")
 
 
@@ -388,33 +438,13 @@ def missing_words(kind: str, reference: str) -> str:
     return f"there is no {kind} {reference} that you may see"
 
 
-def _amend_as_seen(
-    asking: Asking, amendment: Amendment, wanted: Precondition, take_over: bool
-) -> Amended:
-    """The ETag of somebody who is not shown everything is of what they are shown: then, and only
-    when the catalogue seems to say something else, the object is looked at as they see it."""
-    try:
-        (done,) = carry_out(asking, [Wish(amendment, "")], take_over=take_over)
-        return done
-    except Conflicts as conflicts:
-        seen = look_at(asking, amendment.kind, amendment.reference)
-        if seen is None or not {seen.digest, seen.kept_digest} & {*(wanted.digests or ())}:
-            raise _meanwhile(conflicts.conflicts, asking) from conflicts
-        again = replace(amendment, expected=seen.kept_digest)
-    try:
-        (done,) = carry_out(asking, [Wish(again, "")], take_over=take_over)
-        return done
-    except Conflicts as conflicts:
-        raise _meanwhile(conflicts.conflicts, asking) from conflicts
-
-
-def _as_seen(asking: Asking, amendment: Amendment, done: Amended) -> Amended:
+def as_seen(amendment: Amendment, done: Amended) -> Amended:
     """With the ETag of what its writer is shown, where something is hidden from them: the other
-    would let them try names until it fits."""
-    if not amendment.kept:
+    would let them try names until it fits. Reads nothing, so it may be asked before the end of
+    the transaction."""
+    if not amendment.kept or not isinstance(amendment.document, ServiceDocument):
         return done
-    seen = look_at(asking, amendment.kind, amendment.reference)
-    return done if seen is None else replace(done, digest=seen.digest)
+    return replace(done, digest=digest_as_seen(amendment.document, amendment.kept))
 
 
 def _refusal_of_one(asking: Asking, amendment: Amendment, refused: Refused) -> Trouble:

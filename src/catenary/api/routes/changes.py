@@ -17,6 +17,8 @@ from catenary.api.writing import (
     KINDS,
     Sent,
     Wish,
+    as_kept,
+    as_seen,
     carry_out,
     conflict,
     refusal,
@@ -75,13 +77,15 @@ def _carry_out(asking: Asking, value: Any) -> bytes:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         raise Trouble("invalid", errors[0].detail + more, errors[:_MAX_ERRORS])
     bases = {wish.amendment.reference: wish.base for wish in wishes}
+    wishes = as_kept(asking, wishes)
     try:
         done = carry_out(asking, wishes, take_over=take_over, note=note)
     except Refused as refused:
         raise refusal(refused, bases) from refused
     except Conflicts as conflicts:
         raise conflict(conflicts, asking) from conflicts
-    return orjson.dumps({"results": [result_plain(each) for each in done]})
+    told = [as_seen(wish.amendment, each) for wish, each in zip(wishes, done, strict=True)]
+    return orjson.dumps({"results": [result_plain(each) for each in told]})
 
 
 def read_wishes(

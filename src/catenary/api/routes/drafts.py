@@ -70,7 +70,7 @@ def keep_one(request: HttpRequest, kind: Kind, of: Of = "") -> HttpResponse:
     asking = asking_of(request)
     said = mapping(parse(read_bytes(request, limit=LARGEST)), BODY)
     editable = _object(asking, kind, of)
-    seen = "" if editable is None else editable.digest
+    seen = "" if editable is None else editable.seen
     etag = said.get("etag")
     if etag is not None and (not isinstance(etag, str) or len(etag) > 100):
         error = Error("this is no ETag", "/etag", code="invalid", expected=BODY["etag"])
@@ -136,7 +136,7 @@ def _found(asking: Asking, kind: str, of: str, editable: Editable | None) -> dic
         raise _no_draft(kind, of)
     row, typed = found
     etag = _etag(asking, kind, editable)
-    is_current = editable is None or row.digest == editable.digest
+    is_current = editable is None or row.digest == editable.seen
     told = {**_row(row), "etag": etag if is_current and etag else None, "is-current": is_current}
     kept = typed.document
     if kept is None:

@@ -70,7 +70,7 @@ def conflict_page(
         settled=tuple(each for each in choices if each.by != "both"),
         typed=tuple(flat(editing.items_for(is_new=False), state)),
         seen=seen,
-        against=editable.digest,
+        against=editable.seen,
         takes_over=takes_over,
     )
 

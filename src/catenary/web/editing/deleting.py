@@ -80,7 +80,10 @@ def delete(asking: Asking, /, kind: str, **named: str) -> HttpResponse:
     given = asking.request.POST
     problems: list[Problem] = []
     if asking.request.method == "POST":
-        wish = Amendment(str(editing.kind), editable.reference, None, given.get("seen", "")[:32])
+        # What was seen is another word than what is compared; a digest fits no other word.
+        is_same = given.get("seen", "") == editable.seen
+        expected = editable.digest if is_same else "changed"
+        wish = Amendment(str(editing.kind), editable.reference, None, expected)
         takes_over = given.get("take-over") == "on"
         problems = _made(asking, wish, takes_over=takes_over)
         if not problems:
@@ -99,7 +102,7 @@ def delete(asking: Asking, /, kind: str, **named: str) -> HttpResponse:
         noun=str(editing.noun),
         back=Link(editable.name, editing.page(editable.reference)),
         action=addresses.edit(editing.kind, editable.reference, "delete"),
-        seen=editable.digest,
+        seen=editable.seen,
         holders=tuple(_row(holder, is_home=is_home) for holder in holders),
         hidden=hidden,
         named=tuple(_row(holder, is_home=is_home) for holder in still_named(editable))

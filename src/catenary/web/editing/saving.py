@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from catenary.apps.common.operations import CatalogueBusy
-from catenary.apps.portfolio.queries.editing import Editable, Version, supporters_in
+from catenary.apps.portfolio.queries.editing import Editable, Version, supporters_in, word_for
 from catenary.clock import now
 from catenary.domain.documents.plain import digest
 from catenary.domain.findings import Problem
@@ -38,7 +38,8 @@ class Reading:
 class Saved:
     """What came of a wish to save: a reference when it was done; else problems, or a conflict:
     then ``differences`` are what the two sides changed since the writer began. ``changed`` names
-    the fields that say something else now, ``digest`` all that it says."""
+    the fields that say something else now, ``digest`` is the word for all that it
+    says."""
 
     reference: str = ""
     changed: tuple[str, ...] = ()
@@ -81,7 +82,7 @@ def base_of(
     """What the writer saw when they began; none when it is not known any more."""
     if editable is None:
         return Version({}, {})
-    if seen == editable.digest:
+    if seen == editable.seen:
         return Version(editable.plain, editable.hidden)
     return editing.version(asking.actor, editable, seen)
 
@@ -106,14 +107,14 @@ def save(
     if reading.problems:
         return Saved(problems=reading.problems)
     plain = _with_untouched(editing, editable, state, reading.built.plain, base)
-    if editable is not None and seen != editable.digest:
+    if editable is not None and seen != editable.seen:
         if base is None:
             # Too long ago to know what they saw: then everything that differs is theirs or ours.
             base = Version({}, {})
         plain = _without_gone(plain, base, editable)
         apart = differences(base.plain, editable.plain, plain)
         plain, undecided = merged(base.plain, editable.plain, plain, choices or {})
-        if choices is None or undecided or against != editable.digest:
+        if choices is None or undecided or against != editable.seen:
             unshown = frozenset([*base.hidden.values(), *editable.hidden.values()])
             return Saved(is_conflict=True, differences=apart, hidden=unshown)
     final = _read(editing, reading.reference, reading.built, plain)
@@ -134,16 +135,17 @@ def _write(
 ) -> Saved:
     if editable is not None and not takes_over and digest(plain) == editable.digest:
         # It says so already: nobody need wait for a turn to write nothing.
-        return Saved(reference=final.reference, digest=editable.digest)
+        return Saved(reference=final.reference, digest=editable.seen)
     kept = frozenset(hidden.values())
     if editable is not None:
         kept |= frozenset(editable.hidden.values())
+    kept &= frozenset(supporters_in(plain))
     wish = Amendment(
         str(editing.kind),
         final.reference,
         final.document,
         editable.digest if editable else "",
-        kept & frozenset(supporters_in(plain)),
+        kept,
     )
     try:
         amend(actor=asking.actor, at=now(), amendments=[wish], take_over=takes_over)
@@ -162,7 +164,8 @@ def _write(
     before: Mapping[str, Any] = editable.plain if editable else {}
     names = dict.fromkeys([*plain, *before])
     changed = tuple(name for name in names if plain.get(name) != before.get(name))
-    return Saved(reference=final.reference, changed=changed, digest=digest(plain))
+    said = word_for(digest(plain), dict.fromkeys(kept, ""))
+    return Saved(reference=final.reference, changed=changed, digest=said)
 
 
 def _identity(editing: Editing) -> str:

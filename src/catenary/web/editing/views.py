@@ -101,7 +101,7 @@ def _answer(asking: Asking, editing: Editing, editable: Editable | None) -> Http
         state, seen = begun_with(editing, asking, given.dict()), ""
     else:
         state = _state_now(editing, editable)
-        seen = editable.digest
+        seen = editable.seen
     notice = ""
     if editable is not None and _number(given.get("version", "")):
         version = _earlier(asking, editing, editable, given["version"])

@@ -153,7 +153,7 @@ def _note(asking: Asking, reference: str, given: Mapping[str, str]) -> Note:
     if do in ("write", "accept") and part is not Part.WORDS:
         editable = editable_service(asking.actor, reference)
         if editable is not None:
-            return undoable(sentences[do], editable.kind, editable.id, reference, editable.digest)
+            return undoable(sentences[do], editable.kind, editable.id, reference, editable.seen)
     return Note(sentences[do])
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.queries import document_in, documents_of
@@ -32,6 +33,7 @@ from catenary.domain.documents.shapes import ConsumptionDocument
 
 #: How far back is looked for what a writer saw when they began.
 _VERSIONS = 200
+_SOMETHING: Mapping[str, str] = {"1": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,12 @@ class Editable:
     hidden: Mapping[str, str] = field(default_factory=dict)
     path: str = ""
 
+    @property
+    def seen(self) -> str:
+        """What stands for what it says now, for telling the actor: a door gives this word out and
+        compares what comes back with it."""
+        return word_for(self.digest, self.hidden)
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
@@ -60,6 +68,14 @@ class Version:
 
     plain: dict[str, Any]
     hidden: Mapping[str, str]
+
+
+def word_for(digest: str, hidden: Mapping[str, str]) -> str:
+    """The digest of what is not hidden. Of the rest a word that only we can make of it: from a
+    digest one could find out a hidden name by trying names until it fits."""
+    if not digest or not hidden:
+        return digest
+    return salted_hmac("catenary.editing", digest, algorithm="sha256").hexdigest()[:32]
 
 
 def editable_service(actor: Actor, reference: str) -> Editable | None:
@@ -89,12 +105,15 @@ def editable_service(actor: Actor, reference: str) -> Editable | None:
 
 
 def service_version(actor: Actor, service_id: int, seen: str) -> Version | None:
-    """What a service said when its digest was ``seen``; none when that is not known any more.
-    The caller has found out that the actor may change the service."""
+    """What a service said when ``seen`` was the word for it (`Editable.seen`); none when that is
+    not known any more. The caller has found out that the actor may change the service."""
     for _, kept in documents_of(Kind.SERVICE, service_id, _VERSIONS):
         plain = _with_people(kept)
-        if digest(plain) == seen:
-            return Version(plain, hidden_supporters(actor, plain))
+        said = digest(plain)
+        if seen in (said, word_for(said, _SOMETHING)):
+            hidden = hidden_supporters(actor, plain)
+            if seen == word_for(said, hidden):
+                return Version(plain, hidden)
     return None
 
 

@@ -261,18 +261,29 @@ class _Redaction:
         return shown
 
     def _with_place_holders(self, document: ServiceDocument) -> ServiceDocument:
-        number = 0
-        groups = []
-        for group in document.relies_on:
-            members = []
-            for member in group.members:
-                # What does not exist at all stays as it was written.
-                if not self._shown.get(member.service, True):
-                    number += 1
-                    member = replace(member, service=f"{HIDDEN}{number}")
-                members.append(member)
-            groups.append(replace(group, members=tuple(members)))
-        return replace(document, relies_on=tuple(groups))
+        # What does not exist at all stays as it was written.
+        hidden = frozenset(name for name, is_shown in self._shown.items() if not is_shown)
+        return _numbered(document, hidden)
+
+
+def _numbered(document: ServiceDocument, hidden: frozenset[str]) -> ServiceDocument:
+    """The document with place holders where it relies on what is hidden."""
+    number = 0
+    groups = []
+    for group in document.relies_on:
+        members = []
+        for member in group.members:
+            if member.service in hidden:
+                number += 1
+                member = replace(member, service=f"{HIDDEN}{number}")
+            members.append(member)
+        groups.append(replace(group, members=tuple(members)))
+    return replace(document, relies_on=tuple(groups))
+
+
+def digest_as_seen(document: ServiceDocument, hidden: frozenset[str]) -> str:
+    """The digest that whoever wrote a document is shown of it, who may not see these supporters."""
+    return digest(service_to_plain(_numbered(document, hidden)))
 
 
 def hidden_behind(*, actor: Actor, viewpoint: Viewpoint, reference: str) -> dict[str, str]:
