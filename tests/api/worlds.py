@@ -47,7 +47,7 @@ class Speaker:
         if self.take_over and method in {"PUT", "PATCH", "DELETE"}:
             address += ("&" if "?" in address else "?") + "take_over=true"
         data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body)
-        answer = self.client.generic(
+        answer: Any = self.client.generic(
             method,
             address,
             data,

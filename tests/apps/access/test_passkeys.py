@@ -47,7 +47,9 @@ class Key:
 
     def make(self, state: Any, origin: str = HERE) -> Any:
         """What a browser answers when a passkey is made with it."""
-        public = ES256.from_cryptography_key(self.secret.public_key())
+        public = ES256.from_cryptography_key(  # type: ignore[no-untyped-call]
+            self.secret.public_key()
+        )
         data = AuthenticatorData.create(
             _hash(origin),
             FLAG.UP | FLAG.AT,

@@ -98,7 +98,7 @@ def _is_registered(credential: dict[str, Any]) -> bool:
     """Whether any account has a passkey of that name. The browser's word for it is no proof when
     one is made, so the first to register it keeps it (WebAuthn, 7.1, step 26)."""
     rows = Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN)
-    return rows.filter(data__credential__rawId=credential["rawId"]).exists()
+    return bool(rows.filter(data__credential__rawId=credential["rawId"]).exists())
 
 
 def begin_proving(*, account_id: int, origin: str) -> Begun:
