@@ -53,7 +53,7 @@ PINNED: dict[tuple[str, str], tuple[int, int | None]] = {
     ("GET", "/impact"): (10, 7),
     ("POST", "/impact"): (10, 7),
     ("GET", "/services/{organization}/{service}/status"): (18, None),
-    ("GET", "/status"): (12, None),
+    ("GET", "/status"): (13, None),
     ("GET", "/changes"): (9, None),
     ("GET", "/checks"): (3, None),
     ("POST", "/check"): (8, None),

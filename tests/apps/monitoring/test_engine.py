@@ -24,8 +24,10 @@ from catenary.apps.monitoring.operations import engine as engine_module
 from catenary.apps.monitoring.operations.engine import Engine
 from catenary.apps.monitoring.operations.live import live_now
 from catenary.apps.monitoring.operations.marking import CHANGED
-from catenary.apps.monitoring.queries.stored import standing_effective, standing_own
+from catenary.apps.monitoring.queries.kept import standing_codes
+from catenary.apps.monitoring.queries.stored import standing_own
 from catenary.apps.portfolio.models import Service
+from catenary.domain.condition.turns import fields_of
 from catenary.domain.documents.shapes import Stage
 from tests.apps.monitoring.worlds import DAWN, MINUTE, kept, now_is, report, word, work
 from tests.apps.worlds import begin, define
@@ -39,6 +41,12 @@ DATABASE, PATIENTS, BILLING = (
     "bluewater-apps/patients",
     "bluewater-apps/billing",
 )
+
+
+def standing() -> dict[int, object]:
+    """What is kept of everybody of whom anything is known."""
+    services, codes = standing_codes()
+    return dict(zip(services.tolist(), map(fields_of, codes.tolist()), strict=True))
 
 
 def test_a_word_climbs_to_everybody_who_relies_on_the_service() -> None:
@@ -163,7 +171,7 @@ def test_what_nobody_monitors_is_operational_when_its_owner_says_so_and_marked()
 
     row = EffectiveCondition.objects.get(service__reference=vault, ends_at=None)
     assert (now_is(vault), row.assumed) == ("down", False)
-    assert standing_effective() == live_now(standing_own()).everybody()
+    assert standing() == live_now(standing_own()).everybody()
 
 
 def test_a_chain_that_is_renewed_is_the_one_that_would_be_read_whole() -> None:
@@ -183,7 +191,7 @@ def test_a_chain_that_is_renewed_is_the_one_that_would_be_read_whole() -> None:
 
         work(engine, DAWN + number * MINUTE)
 
-        assert standing_effective() == live_now(standing_own()).everybody()
+        assert standing() == live_now(standing_own()).everybody()
 
 
 def test_a_word_about_a_service_that_was_removed_stops_nobody() -> None:

@@ -171,6 +171,33 @@ class EffectiveCondition(models.Model):
         ]
 
 
+class PackedChange(models.Model):
+    """A change of effective conditions that hit very many services, as one row until it is spread
+    out: ``content`` are `domain.condition.turns.Turns`, ``spread_to`` the service, by number, up to
+    which they stand in `EffectiveCondition`. A row goes when the last of it is spread out.
+
+    Seen by: whoever may see the services. Managed by: the engine. As of yesterday: as it is for
+    `EffectiveCondition`, which is read together with it (`queries.kept`).
+    """
+
+    kept_at = models.DateTimeField()
+    services = models.IntegerField()
+    spread_to = models.BigIntegerField(default=0)
+    digest = PlainText(max_length=32)
+    content = models.BinaryField()
+
+
+class Followed(models.Model):
+    """One row: up to which revision of the catalogue's history conditions follow it, and the
+    version that its change made. Without it all conditions are made again from what was said.
+
+    Seen by: operators. Managed by: the engine. As of yesterday: not kept; it is about now.
+    """
+
+    revision_id = models.BigIntegerField()
+    version = models.BigIntegerField()
+
+
 class Propagation(models.Model):
     """One row about the engine: ``number`` grows with everything it keeps, so that readers know
     whether what they hold is current; ``seen_at`` is when it last gave a sign of life.

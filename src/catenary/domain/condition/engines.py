@@ -16,3 +16,12 @@ def fastest(chain: Chain) -> Engine:
     except ImportError:
         return PlainEngine(chain)
     return PlainEngine(chain) if chain.wide.is_huge else FastEngine(chain)
+
+
+#: For fewer services than this the compiled engine is not worth its half second and 200 MB.
+_MANY = 20_000
+
+
+def chosen(chain: Chain) -> Engine:
+    """The engine for a chain of this size."""
+    return fastest(chain) if chain.size > _MANY else PlainEngine(chain)

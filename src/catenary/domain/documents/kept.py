@@ -76,7 +76,7 @@ def kept_service(reference: str, plain: dict[str, Any]) -> ServiceDocument:
         tuple([_utility(key, said) for key, said in utility.items()]) if utility else (),
         _warranty(warranty) if warranty else _NO_WARRANTY,
         _hours(plain["service-hours"]) if "service-hours" in plain else None,
-        tuple([_group(said, False) for said in get("relies-on", ())]),
+        kept_groups(plain),
         get("assume-operational", False),
     )
 
@@ -86,6 +86,11 @@ def kept_outcomes(plain: dict[str, Any]) -> tuple[OutcomeDocument, ...]:
     `kept_service` does."""
     outcomes = plain.get("outcomes")
     return _outcomes(outcomes) if outcomes else ()
+
+
+def kept_groups(plain: dict[str, Any]) -> tuple[DependencyGroupDocument, ...]:
+    """What a service relies on by its kept plain form; raises as `kept_service` does."""
+    return tuple([_group(said, False) for said in plain.get("relies-on", ())])
 
 
 def _texts(said: str | list[str]) -> tuple[str, ...]:

@@ -1,9 +1,13 @@
-"""The engine: own and effective conditions follow from words, over the chain as it stands.
+"""The engine: own and effective conditions follow from words, over the chain as it stood then.
 
 One process at a time runs it (`operations.owning`). Everything a step keeps, and the marks it
 takes away, are one transaction, and what is in memory can be made again from what is kept: a
-process that is killed at any point loses nothing and does nothing twice. A word that comes late is
-followed from its moment on; the chain is then taken as it stands today.
+process that is killed at any point loses nothing and does nothing twice.
+
+What is said of now is followed in memory, over the chain as it stands. A word about a time before
+the last change of the catalogue, or one after which very much has happened, is followed from its
+moment on over the part of the chain that it concerns, as that stood then (`operations.late`); so
+are changes of the catalogue, which may become known after words that were said later.
 """
 
 from __future__ import annotations
@@ -12,41 +16,42 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
 from django.db.models import F
 
 from catenary.apps.common.operations import waiting_turn
 from catenary.apps.common.queries import catalogue_version, in_batches
-from catenary.apps.history.queries import changed_at
-from catenary.apps.monitoring.models import (
-    EffectiveCondition,
-    OwnCondition,
-    Propagation,
-    Waiting,
-)
+from catenary.apps.history.choices import Kind
+from catenary.apps.history.queries.timelines import revised_after
+from catenary.apps.monitoring.models import OwnCondition, Propagation, Waiting
 from catenary.apps.monitoring.operations.intervals import Value, rewrite
+from catenary.apps.monitoring.operations.keeping import follow_to, keep, spread
+from catenary.apps.monitoring.operations.late import turns_of_everybody, turns_since
 from catenary.apps.monitoring.operations.live import Live, live_now
 from catenary.apps.monitoring.operations.marking import mark_changed
 from catenary.apps.monitoring.queries.instants import micros, moment
 from catenary.apps.monitoring.queries.stored import (
-    EFFECTIVE,
     OWN,
     Due,
     due_by,
-    last_change,
+    followed_to,
     next_due,
     own_changes_from,
-    standing_effective,
     standing_own,
     standing_own_of,
 )
 from catenary.apps.monitoring.queries.words import words_from
-from catenary.domain.condition.codes import NOTHING
+from catenary.domain.chain.rows import distinct
+from catenary.domain.condition.replaying import SILENT
+from catenary.domain.estate import Ints
 from catenary.domain.observations.history import History, history_of
 from catenary.domain.observations.words import NEVER
 
 #: So many marks are taken at once: a flood from one source does not hold up a transaction.
 MOST_AT_ONCE = 5_000
-_SILENT = (NOTHING, NOTHING, NOTHING)
+#: After so many changes of own conditions a word is followed as one that comes late.
+MOST_FOLLOWED = 2_000
+_NOBODY = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ class Engine:
         live = self._live
         is_current = live is not None and live.estate.version == version
         if is_current and not _is_due(at):
-            return Step()
+            return Step(is_more=spread())
         # In hand again only when everything is kept.
         self._live = None
         was = live
@@ -88,18 +93,18 @@ class Engine:
             if catalogue_version() != live.estate.version:
                 self._live = was
                 return Step(is_more=True)
-            changed: set[int] = set()
-            if was is not live:
-                # The own conditions of this very moment: nobody else writes them.
-                changed |= _follow_chain(live, at)
+            kept = _follow_chain(live, at) if was is not live else []
             due = due_by(at, MOST_AT_ONCE)
             if due:
-                changed |= _follow_words(live, due, at)
-            if due or changed:
+                kept += _follow_words(live, due, at)
+            changed = distinct(np.concatenate(kept)) if kept else _NOBODY
+            if due or len(changed):
                 _count_up(at)
-            mark_changed(changed, at)
+            mark_changed(changed.tolist(), at)
         self._live = live
-        return Step(len(due), len(changed), _is_due(at))
+        # Words first: what is packed is kept and seen already.
+        is_more = spread()
+        return Step(len(due), len(changed), is_more or _is_due(at))
 
 
 def _is_due(at: datetime) -> bool:
@@ -107,23 +112,29 @@ def _is_due(at: datetime) -> bool:
     return due is not None and due <= at
 
 
-def _follow_chain(live: Live, at: datetime) -> set[int]:
-    """Keep what another chain makes of the same own conditions, from when it was changed."""
-    found, kept = live.everybody(), standing_effective()
-    differing = {
-        number for number in found.keys() | kept.keys() if found.get(number) != kept.get(number)
-    }
-    since = max(filter(None, (changed_at(live.estate.version) or at, last_change())))
-    return set(
-        rewrite(
-            EffectiveCondition,
-            EFFECTIVE,
-            {number: [(micros(since), found.get(number))] for number in differing},
-        )
-    )
+def _follow_chain(live: Live, at: datetime) -> list[Ints]:
+    """Keep what changes of the catalogue make of conditions, each from when it was made."""
+    followed = followed_to()
+    if live.mark == followed:
+        return []
+    revised = None if followed is None else revised_after(Kind.SERVICE, followed)
+    estate = live.estate
+    if revised is None:
+        kept = [keep(turns_of_everybody(estate, at), at)]
+    else:
+        edited = [each for each in revised if not each.is_first]
+        since = min((each.starts_at for each in edited), default=at)
+        numbers = {each.object_id for each in edited}
+        kept = [keep(turns_since(estate, numbers, since, at), at)] if edited else []
+        # Who relies on what is new was edited, too.
+        created = {each.object_id for each in revised if each.is_first}
+        if created:
+            kept.append(keep(turns_since(estate, created, None, at, upward=False), at))
+    follow_to(live.mark)
+    return kept
 
 
-def _follow_words(live: Live, due: list[Due], at: datetime) -> set[int]:
+def _follow_words(live: Live, due: list[Due], at: datetime) -> list[Ints]:
     """Keep what follows from the words that these marks are about, and take the marks away."""
     since: dict[int, datetime] = {}
     for each in due:
@@ -131,14 +142,24 @@ def _follow_words(live: Live, due: list[Due], at: datetime) -> set[int]:
     for batch in in_batches(each.id for each in due):
         Waiting.objects.filter(pk__in=batch).delete()
     differing = _rewrite_own(since, at)
-    if not differing:
-        return set()
-    first = moment(min(differing.values()))
-    rows = own_changes_from(first, differing)
-    before = standing_own_of({*differing, *(row.service_id for row in rows)}, first)
-    silent = {number: before.get(number, _SILENT) for number in differing}
-    courses = live.follow(micros(first), rows, {**silent, **before}, micros(at))
-    return set(rewrite(EffectiveCondition, EFFECTIVE, courses))
+    kept: list[Ints] = []
+    now = {number: begins for number, begins in differing.items() if begins >= live.cut}
+    if now:
+        first = moment(min(now.values()))
+        rows = own_changes_from(first, now, MOST_FOLLOWED)
+        if rows is None:
+            now = {}
+        else:
+            before = standing_own_of({*now, *(row.service_id for row in rows)}, first)
+            silent = {number: before.get(number, SILENT) for number in now}
+            turns = live.follow(micros(first), rows, {**silent, **before}, micros(at))
+            kept.append(keep(turns, at))
+    late = differing.keys() - now.keys()
+    if late:
+        live.say(standing_own_of(late, None), late)
+        first = moment(min(differing[number] for number in late))
+        kept.append(keep(turns_since(live.estate, late, first, at), at))
+    return kept
 
 
 def _rewrite_own(since: dict[int, datetime], at: datetime) -> dict[int, int]:

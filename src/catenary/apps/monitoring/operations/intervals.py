@@ -11,7 +11,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from catenary.apps.common.operations import insert_rows, update_rows
+from catenary.apps.common.operations import insert_rows
 from catenary.apps.common.queries import in_batches
 from catenary.apps.monitoring.queries.instants import micros, moment
 
@@ -22,7 +22,7 @@ Course = Sequence[tuple[int, Value]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class Kept:
     """An interval as it is kept; ``end`` is none while it stands."""
 
     id: int
@@ -32,7 +32,9 @@ class _Kept:
 
 
 @dataclass
-class _Edits:
+class Edits:
+    """What to take away, to end at a moment, and to write."""
+
     gone: list[int] = field(default_factory=list)
     ends: list[tuple[datetime | None, int]] = field(default_factory=list)
     new: list[tuple[Any, ...]] = field(default_factory=list)
@@ -44,22 +46,33 @@ def rewrite(
     """Make services say what ``courses`` say, from the first instant of each on; everything before
     stays. Says from which instant on each of those that changed differs from what was kept."""
     kept = _kept(model, columns, courses)
-    edits, changed = _Edits(), {}
+    edits, changed = Edits(), {}
     for service, course in courses.items():
-        differs = _edit(service, _joined(course), kept.get(service, []), edits)
+        differs = edit(service, _joined(course), kept.get(service, []), edits)
         if differs is not None:
             changed[service] = differs
+    write(model, columns, edits)
+    return changed
+
+
+def write(model: type[models.Model], columns: Sequence[str], edits: Edits) -> None:
+    """Carry edits out."""
     for batch in in_batches(edits.gone):
         model._default_manager.filter(pk__in=batch).delete()
-    update_rows(model, ["ends_at"], edits.ends)
+    # What ends at one instant is ended in one statement: half a million often do.
+    ended: dict[datetime | None, list[int]] = {}
+    for end, number in edits.ends:
+        ended.setdefault(end, []).append(number)
+    for end, numbers in ended.items():
+        for batch in in_batches(numbers):
+            model._default_manager.filter(pk__in=batch).update(ends_at=end)
     insert_rows(model, ["service_id", "starts_at", "ends_at", *columns], edits.new)
-    return changed
 
 
 def _kept(
     model: type[models.Model], columns: Sequence[str], courses: Mapping[int, Course]
-) -> dict[int, list[_Kept]]:
-    found: dict[int, list[_Kept]] = {}
+) -> dict[int, list[Kept]]:
+    found: dict[int, list[Kept]] = {}
     if not courses:
         return found
     first = moment(min(course[0][0] for course in courses.values()))
@@ -71,7 +84,7 @@ def _kept(
         for row in rows.order_by("starts_at").values_list(*names):
             end = None if row[3] is None else micros(row[3])
             if end is None or end >= courses[row[0]][0][0]:
-                one = _Kept(row[1], micros(row[2]), end, tuple(row[4:]))
+                one = Kept(row[1], micros(row[2]), end, tuple(row[4:]))
                 found.setdefault(row[0], []).append(one)
     return found
 
@@ -87,10 +100,11 @@ def _joined(course: Iterable[tuple[int, Value]]) -> list[tuple[int, Value]]:
     return found
 
 
-def _edit(
-    service: int, course: list[tuple[int, Value]], kept: list[_Kept], edits: _Edits
+def edit(
+    service: int, course: list[tuple[int, Value]], kept: list[Kept], edits: Edits
 ) -> int | None:
-    """The edits that make one service follow its course; none when it does already."""
+    """Add the edits that make one service follow its course; says from which instant on it
+    differs from what was kept, none when it does not."""
     since = course[0][0]
     differs = _first_difference(course, _course_of(kept, since))
     if differs is None:
@@ -114,7 +128,7 @@ def _edit(
     return differs
 
 
-def _course_of(kept: list[_Kept], since: int) -> list[tuple[int, Value]]:
+def _course_of(kept: list[Kept], since: int) -> list[tuple[int, Value]]:
     """What is kept, as a course."""
     course: list[tuple[int, Value]] = [(since, None)]
     for one in kept:

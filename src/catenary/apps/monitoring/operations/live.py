@@ -1,4 +1,4 @@
-"""The live conditions of everybody in memory, and their courses when own conditions change."""
+"""The live conditions of everybody in memory, and their turns when own conditions change."""
 
 from __future__ import annotations
 
@@ -10,21 +10,17 @@ import numpy as np
 
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.queries import Mark, last_mark, revised_since
+from catenary.apps.history.queries.timelines import last_change_at
 from catenary.apps.monitoring.queries.instants import micros
-from catenary.apps.monitoring.queries.stored import NOTHING_KNOWN, OwnRow
+from catenary.apps.monitoring.queries.sections import EVER
+from catenary.apps.monitoring.queries.stored import OwnRow
 from catenary.apps.portfolio.queries.estate import current_estate
 from catenary.apps.portfolio.queries.records import TODAY
 from catenary.domain.chain.compiled import Chain, compiled
-from catenary.domain.chain.packing import (
-    BEST,
-    ONLY_PLANNED_BEST,
-    ONLY_PLANNED_WORST,
-    WITHOUT_PLANNED,
-    WORST,
-)
 from catenary.domain.chain.renewal import GONE, renewed
-from catenary.domain.condition.codes import DOWN, NOTHING, OPERATIONAL
-from catenary.domain.condition.engines import fastest
+from catenary.domain.chain.rows import distinct
+from catenary.domain.condition.codes import DOWN
+from catenary.domain.condition.engines import chosen
 from catenary.domain.condition.own import Own, nothing_reported, reported
 from catenary.domain.condition.plain import PlainEngine
 from catenary.domain.condition.propagation import (
@@ -33,43 +29,52 @@ from catenary.domain.condition.propagation import (
     propagate,
     propagate_change,
 )
-from catenary.domain.condition.risk import AT_WORST, value
+from catenary.domain.condition.replaying import SILENT, OwnValue
+from catenary.domain.condition.turns import (
+    NO_TURNS,
+    NOTHING_KNOWN,
+    Codes16,
+    Turns,
+    codes_at,
+    fields_of,
+    turns_of,
+)
 from catenary.domain.estate import Estate, Ints
 
-#: For more services than this the compiled engine is worth its half second and 200 MB.
-_MANY = 20_000
 #: After so many revisions the chain is read whole.
 _FEW = 200
-_SILENT = (NOTHING, NOTHING, NOTHING)
-
-#: An own condition: as reported, without what is planned, with that alone.
-OwnValue = tuple[int, int, int]
-#: An effective condition as it is kept (`queries.stored.EFFECTIVE`); none where nothing is known.
-Effective = tuple[Any, ...] | None
 
 
 @dataclass
 class Live:
     """One version of the chain, and what holds over it now. ``own`` is by position; ``mark`` is
-    how far history went before the chain was read."""
+    how far history went before the chain was read, ``cut`` the instant of the last change of the
+    catalogue: since then the chain stands."""
 
     mark: Mark | None
+    cut: int
     estate: Estate
     engine: Engine
     own: Own
     conditions: Conditions
 
-    def effective(self, positions: Ints) -> list[Effective]:
-        """The effective conditions of some services."""
-        return _effective(self.conditions, self.own, positions)
+    def __post_init__(self) -> None:
+        """The codes of everybody (`domain.condition.turns`), by position."""
+        self.codes: Codes16 = codes_at(self.conditions, self.own, np.arange(self.estate.size))
 
     def everybody(self) -> dict[int, tuple[Any, ...]]:
         """The effective conditions of all services of which anything is known, by number."""
-        found = self.effective(np.arange(self.estate.size))
-        numbers = self.estate.service_ids.tolist()
-        return {
-            number: each for number, each in zip(numbers, found, strict=True) if each is not None
-        }
+        known = np.flatnonzero(self.codes != NOTHING_KNOWN)
+        numbers = self.estate.service_ids[known].tolist()
+        codes = self.codes[known].tolist()
+        return {number: fields_of(code) for number, code in zip(numbers, codes, strict=True)}
+
+    def say(self, said: Mapping[int, OwnValue], services: Iterable[int]) -> None:
+        """Give services, by number, the own conditions that stand now; silence to those that have
+        none."""
+        place = self._places(services)
+        if place:
+            self._say({at: said.get(number, SILENT) for number, at in place.items()})
 
     def _say(self, said: Mapping[int, OwnValue]) -> Ints:
         """Give services, by position, new own conditions; who changed."""
@@ -78,40 +83,40 @@ class Live:
         self.own.condition[positions] = values[:, 0]
         self.own.without_planned[positions] = values[:, 1]
         self.own.only_planned[positions] = values[:, 2]
-        return propagate_change(self.engine, self.conditions, positions, self.own.at(positions))
+        changed = propagate_change(self.engine, self.conditions, positions, self.own.at(positions))
+        # Whether a condition is derived hangs on what is said of the service itself.
+        changed = np.union1d(changed, positions)
+        self.codes[changed] = codes_at(self.conditions, self.own, changed)
+        return changed
 
     def follow(
         self, since: int, rows: Sequence[OwnRow], before: Mapping[int, OwnValue], now: int
-    ) -> dict[int, list[tuple[int, Effective]]]:
+    ) -> Turns:
         """Go back to just before an instant and come forward again along own conditions: the
-        courses of effective conditions since then, by service, of all that may have changed.
+        turns of effective conditions since then of all that may have changed.
 
         ``rows`` are all own conditions that begin or end since then, and those that stand of
         whoever is to be looked at anew; ``before`` is what stood just before of all of these.
         """
         place = self._places({row.service_id for row in rows} | before.keys())
         events = _events(rows, since, now, place)
-        touched = {position for said in events.values() for position in said} | set(place.values())
-        back = {
-            position: before.get(number, _SILENT)
-            for number, position in place.items()
-            if position in touched
-        }
-        near = set(self._say(back).tolist()) | set(back) if back else set()
-        then, then_own = self.conditions.copy(), _copied(self.own)
-        courses: dict[int, list[tuple[int, Effective]]] = {}
+        back = {position: before.get(number, SILENT) for number, position in place.items()}
+        if not back:
+            return NO_TURNS
+        changed = [self._say(back)]
+        then = self.codes.copy()
+        parts: list[tuple[Ints, int, Codes16]] = []
         for instant in sorted(events):
-            said = events[instant]
-            changed = np.union1d(self._say(said), np.array(list(said), dtype=np.int64))
-            for position, each in zip(changed.tolist(), self.effective(changed), strict=True):
-                courses.setdefault(position, []).append((instant, each))
-        positions = np.array(sorted(near | courses.keys()), dtype=np.int64)
-        numbers = self.estate.service_ids[positions].tolist()
-        begins = _effective(then, then_own, positions)
-        return {
-            number: [(since, first), *courses.get(position, [])]
-            for number, position, first in zip(numbers, positions.tolist(), begins, strict=True)
-        }
+            positions = self._say(events[instant])
+            changed.append(positions)
+            parts.append((positions, instant, self.codes[positions]))
+        everybody = distinct(np.concatenate(changed))
+        parts.insert(0, (everybody, since, then[everybody]))
+        return turns_of(
+            self.estate.service_ids[np.concatenate([part[0] for part in parts])],
+            np.concatenate([np.full(len(part[0]), part[1]) for part in parts]),
+            np.concatenate([part[2] for part in parts]),
+        )
 
     def _places(self, numbers: Iterable[int]) -> dict[int, int]:
         """Positions by number; services that are not in the catalogue are missing."""
@@ -137,13 +142,15 @@ def live_now(said: Iterable[tuple[int, OwnValue]], before: Live | None = None) -
         own.condition[positions] = values[:, 0]
         own.without_planned[positions] = values[:, 1]
         own.only_planned[positions] = values[:, 2]
-    engine = fastest(chain) if estate.size > _MANY else PlainEngine(chain)
+    engine = chosen(chain)
     conditions = propagate(engine, own)
-    if estate.size > _MANY:
+    if not isinstance(engine, PlainEngine):
         # The first change compiles for seconds: not while others wait for the database.
         loss = reported(np.array([DOWN], dtype=np.int8), np.array([True]))
         propagate_change(engine, conditions.copy(), np.array([0]), loss)
-    return Live(mark, estate, engine, own, conditions)
+    last = last_change_at()
+    cut = EVER if last is None else micros(last)
+    return Live(mark, cut, estate, engine, own, conditions)
 
 
 def _renewed(before: Live, estate: Estate) -> Chain | None:
@@ -185,7 +192,7 @@ def _events(
     for row in rows:
         position = place.get(row.service_id)
         if position is not None and row.end is not None and since <= micros(row.end) <= now:
-            events.setdefault(micros(row.end), {})[position] = _SILENT
+            events.setdefault(micros(row.end), {})[position] = SILENT
     for row in rows:
         position = place.get(row.service_id)
         if position is not None and since <= micros(row.start) <= now:
@@ -195,30 +202,3 @@ def _events(
 
 def _copied(own: Own) -> Own:
     return Own(*(getattr(own, name).copy() for name in own.__dataclass_fields__))
-
-
-def _effective(conditions: Conditions, own: Own, positions: Ints) -> list[Effective]:
-    if not len(positions):
-        return []
-    ranks = conditions.chain.ranks_of(positions)
-    packed, next_loss = conditions.packed[ranks], conditions.next_loss[ranks]
-    best, worst = value(packed, BEST), value(packed, WORST)
-    planned = (
-        (worst > OPERATIONAL)
-        & (value(packed, WITHOUT_PLANNED) == OPERATIONAL)
-        & (value(packed, ONLY_PLANNED_BEST) == best)
-        & (value(packed, ONLY_PLANNED_WORST) == worst)
-    )
-    silent = own.condition[positions] == NOTHING
-    grounded = conditions.chain.is_grounded[ranks]
-    columns = (
-        best,
-        worst,
-        planned,
-        next_loss % AT_WORST,
-        next_loss // AT_WORST,
-        silent & grounded,
-        silent & ~grounded & own.is_assumed[positions],
-    )
-    rows = zip(*(column.tolist() for column in columns), strict=True)
-    return [None if row == NOTHING_KNOWN else row for row in rows]

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from django.db.models import Q
-
-from catenary.apps.common.queries import in_batches
-from catenary.apps.monitoring.models import EffectiveCondition
-from catenary.apps.monitoring.queries.explaining import UNHEARD_OF, Effective
+from catenary.apps.monitoring.queries.kept import (
+    UNHEARD_OF,
+    Effective,
+    conditions_at,
+    intervals_of,
+)
 from catenary.apps.monitoring.queries.status import shown
-from catenary.apps.monitoring.queries.stored import EFFECTIVE
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.apps.portfolio.queries.lookup import services_by_reference
 from catenary.domain.actors import Actor, Viewpoint
@@ -38,23 +38,19 @@ Course = tuple[Stretch, ...]
 
 def courses_of(service_ids: Iterable[int], start: datetime, end: datetime) -> dict[int, Course]:
     """Every service's conditions in ``[start, end)``, cut to it. Where nothing is known stands
-    `UNHEARD_OF`, so a course has no gaps; none at all when the span is empty. One query for every
-    900 services."""
+    `UNHEARD_OF`, so a course has no gaps; none at all when the span is empty. One query."""
     wanted = list(dict.fromkeys(service_ids))
     if start >= end:
         return {number: () for number in wanted}
-    kept: dict[int, list[Stretch]] = {}
-    for batch in in_batches(wanted):
-        rows = (
-            EffectiveCondition.objects.filter(service_id__in=batch, starts_at__lt=end)
-            .filter(Q(ends_at__isnull=True) | Q(ends_at__gt=start))
-            .order_by("service_id", "starts_at")
-            .values_list("service_id", "starts_at", "ends_at", *EFFECTIVE)
-        )
-        for number, begins, ends, *columns in rows.iterator(chunk_size=5_000):
-            until = end if ends is None else min(ends, end)
-            one = Stretch(max(begins, start), until, Effective(*columns))
-            kept.setdefault(number, []).append(one)
+    kept = {
+        number: [
+            Stretch(
+                max(one.start, start), end if one.end is None else min(one.end, end), one.effective
+            )
+            for one in intervals
+        ]
+        for number, intervals in intervals_of(wanted, start, end).items()
+    }
     return {number: _filled(kept.get(number, ()), start, end) for number in wanted}
 
 
@@ -74,16 +70,7 @@ def _filled(kept: Sequence[Stretch], start: datetime, end: datetime) -> Course:
 def effective_at(service_ids: Iterable[int], at: datetime) -> dict[int, Effective]:
     """The effective conditions of services at a moment, by number; those of which nothing was
     known are missing."""
-    found: dict[int, Effective] = {}
-    for batch in in_batches(dict.fromkeys(service_ids)):
-        rows = EffectiveCondition.objects.filter(service_id__in=batch, starts_at__lte=at).filter(
-            Q(ends_at__isnull=True) | Q(ends_at__gt=at)
-        )
-        found.update((row[0], Effective(*row[1:])) for row in rows.values_list(*_KEPT))
-    return found
-
-
-_KEPT = ("service_id", *EFFECTIVE)
+    return conditions_at(at, service_ids)
 
 
 @dataclass(frozen=True, slots=True)

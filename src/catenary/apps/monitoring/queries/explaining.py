@@ -4,14 +4,14 @@ what is kept and explained by the foundation. Nothing here knows who asks: `quer
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from catenary.apps.common.queries.prepared import Prepared
 from catenary.apps.common.queries.prepared import numbers as these
-from catenary.apps.monitoring.models import EffectiveCondition, OwnCondition
-from catenary.apps.monitoring.queries.stored import EFFECTIVE, NOTHING_KNOWN, OWN
+from catenary.apps.monitoring.models import OwnCondition
+from catenary.apps.monitoring.queries.kept import UNHEARD_OF, Effective, effective_now
+from catenary.apps.monitoring.queries.stored import OWN
 from catenary.apps.portfolio.queries.records import TODAY
 from catenary.domain.chain.compiled import compiled
 from catenary.domain.condition.codes import NOTHING, OPERATIONAL, UNKNOWN
@@ -24,44 +24,13 @@ from catenary.domain.impact import Gates
 
 #: So many services below one are looked at for an explanation.
 _MOST = 5_000
-_EFFECTIVE = Prepared(
-    lambda ids: EffectiveCondition.objects.filter(
-        service_id__in=these(ids), ends_at__isnull=True
-    ).values_list("service_id", *EFFECTIVE)
-)
+__all__ = ["UNHEARD_OF", "Effective", "causes_of", "effective_now"]
 _OWN = Prepared(
     lambda ids: OwnCondition.objects.filter(
         service_id__in=these(ids), ends_at__isnull=True
     ).values_list("service_id", *OWN)
 )
 _WELL = (OPERATIONAL, OPERATIONAL, OPERATIONAL)
-
-
-@dataclass(frozen=True, slots=True)
-class Effective:
-    """An effective condition as it is kept."""
-
-    best: int
-    worst: int
-    is_planned: bool
-    next_loss: int
-    possible_next_loss: int
-    is_derived: bool
-    is_assumed: bool
-
-    @property
-    def is_plainly_well(self) -> bool:
-        """Operational without any doubt, and not at risk either."""
-        return not (self.worst or self.next_loss or self.possible_next_loss)
-
-
-UNHEARD_OF = Effective(*NOTHING_KNOWN)
-
-
-def effective_now(service_ids: Ints) -> dict[int, Effective]:
-    """The effective conditions of services, by number; those of which nothing is known are
-    missing."""
-    return {row[0]: Effective(*row[1:]) for row in _EFFECTIVE.rows(service_ids.tolist())}
 
 
 def causes_of(estate: Estate, place: int, paths: int) -> tuple[Causes, Causes]:

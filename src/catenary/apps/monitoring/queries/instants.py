@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from catenary.domain.estate import Ints
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
@@ -19,3 +24,24 @@ def moment(instant: int) -> datetime:
         return EPOCH + timedelta(microseconds=instant)
     except OverflowError:
         return datetime.max.replace(tzinfo=UTC)
+
+
+#: Stands for a moment that has not come.
+ONGOING = 2**63 - 1
+
+
+def instants(moments: Sequence[datetime | str | None]) -> Ints:
+    """Moments as a database gives them (SQLite: text or without a zone, in UTC) as instants; none
+    is `ONGOING`."""
+    found = np.full(len(moments), ONGOING, dtype=np.int64)
+    known = [place for place, each in enumerate(moments) if each is not None]
+    if known and isinstance(moments[known[0]], str):
+        texts = np.array([moments[place] for place in known], dtype="datetime64[us]")
+        found[known] = texts.astype(np.int64)
+    else:
+        found[known] = [
+            micros(each if each.tzinfo else each.replace(tzinfo=UTC))
+            for each in moments
+            if isinstance(each, datetime)
+        ]
+    return found

@@ -5,30 +5,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
-from django.db.models import Q
+import numpy as np
 
 from catenary.apps.common.queries import in_batches
 from catenary.apps.monitoring.models import EffectiveCondition
-from catenary.apps.monitoring.queries.explaining import Effective
-from catenary.apps.monitoring.queries.instants import micros
+from catenary.apps.monitoring.queries.instants import micros, moment
+from catenary.apps.monitoring.queries.kept import Interval, ahead_of_rows, intervals_of
 from catenary.apps.monitoring.queries.status import shown
 from catenary.domain.condition.days import Span
 
-_COLUMNS = ("service_id", "starts_at", "ends_at", "best", "worst", "planned")
+_TICK = timedelta(microseconds=1)
 
 
 def spans_of(services: Iterable[int], since: datetime) -> dict[int, list[Span]]:
     """What each service was shown as from a moment on, joined where it did not change; the first
     span may begin earlier. Services of which nothing was known are missing."""
     found: dict[int, list[Span]] = {}
-    overlapping = Q(ends_at__isnull=True) | Q(ends_at__gt=since)
-    for batch in in_batches(sorted(set(services))):
-        rows = EffectiveCondition.objects.filter(overlapping, service_id__in=batch)
-        for row in rows.order_by("starts_at").values_list(*_COLUMNS).iterator():
-            _append(found.setdefault(row[0], []), _span(row))
+    for number, intervals in intervals_of(services, since).items():
+        course = found[number] = []
+        for one in intervals:
+            _append(course, _span(one))
     return found
 
 
@@ -44,25 +42,26 @@ def recent_spans(services: Iterable[int], since: datetime, most: int) -> Recent:
     """The courses of services since a moment, or since a later one when more than ``most``
     intervals began meanwhile: of what happened, the latest is told."""
     wanted = sorted(set(services))
-    starts: list[datetime] = []
+    ahead = ahead_of_rows(np.array(wanted, dtype=np.int64))
+    starts = [moment(instant) for instant in ahead.instant[ahead.instant > micros(since)].tolist()]
     for batch in in_batches(wanted):
         rows = EffectiveCondition.objects.filter(service_id__in=batch, starts_at__gt=since)
         starts += rows.order_by("-starts_at").values_list("starts_at", flat=True)[: most + 1]
     if len(starts) > most:
         since = sorted(starts, reverse=True)[most]
-    touched: set[int] = set()
-    for batch in in_batches(wanted):
-        rows = EffectiveCondition.objects.filter(
-            Q(starts_at__gte=since) | Q(ends_at__gte=since), service_id__in=batch
-        )
-        touched.update(rows.values_list("service_id", flat=True).distinct())
+    found = intervals_of(wanted, since - _TICK)
+    touched = {
+        number
+        for number, intervals in found.items()
+        for one in intervals
+        if one.start >= since or (one.end is not None and one.end >= since)
+    }
     return Recent(spans_of(touched, since), since)
 
 
-def _span(row: tuple[Any, ...]) -> Span:
-    _, start, end, best, worst, planned = row
-    known = Effective(best, worst, planned, 0, 0, False, False)
-    return Span(micros(start), None if end is None else micros(end), shown(known))
+def _span(one: Interval) -> Span:
+    end = None if one.end is None else micros(one.end)
+    return Span(micros(one.start), end, shown(one.effective))
 
 
 def _append(course: list[Span], span: Span) -> None:

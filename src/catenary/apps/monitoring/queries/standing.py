@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from catenary.apps.monitoring.models import EffectiveCondition, OwnCondition
 from catenary.apps.monitoring.queries.explaining import UNHEARD_OF, Effective
+from catenary.apps.monitoring.queries.kept import ahead_of_rows, effective_of
 from catenary.apps.monitoring.queries.status import SHOWN, shown
 from catenary.apps.monitoring.queries.stored import propagation
 from catenary.apps.portfolio.queries.estate import current_estate
@@ -53,6 +54,8 @@ def _code(known: Effective) -> int:
 
 
 _NOTHING = _code(UNHEARD_OF)
+#: The code of every code in which conditions are packed (`domain.condition.turns`).
+_FROM_KEPT: Codes = np.array([_code(effective_of(code)) for code in range(2048)], dtype=np.uint8)
 
 
 def _rank(code: int) -> int:
@@ -136,6 +139,8 @@ def standing_now() -> Standing:
 
 
 def _made(before: Standing | None, estate: Estate, number: int) -> Standing:
+    # Before the rows: what is spread out meanwhile is then seen twice, never missed.
+    ahead, now = ahead_of_rows().last()
     if before is not None and before.number == number:
         effective, own = before._effective, before._own
     else:
@@ -143,6 +148,8 @@ def _made(before: Standing | None, estate: Estate, number: int) -> Standing:
         own = _OWN.read(before._own if before is not None else None)
     codes = np.full(estate.size, _NOTHING, dtype=np.uint8)
     effective.put(codes, estate)
+    places = estate.service_positions(ahead.tolist())
+    codes[places] = _FROM_KEPT[now[np.searchsorted(ahead, estate.service_ids[places])]]
     spoken = np.zeros(estate.size, dtype=np.uint8)
     own.put(spoken, estate)
     codes |= spoken
@@ -184,8 +191,13 @@ class _Table:
             assert before.last is not None
             came = self._rows(self._standing().filter(pk__gt=before.last[0]))
             merged = _merged(before, came)
-            count, total = self._standing().aggregate(n=Count("pk"), s=Sum("pk")).values()
-            if (count, total or 0) == (len(merged.numbers), int(merged.numbers.sum())):
+            sums = self._standing().aggregate(n=Count("pk"), s=Sum("pk"), v=Sum("service_id"))
+            # Numbers alone may be others' after a restore.
+            if tuple(each or 0 for each in sums.values()) == (
+                len(merged.numbers),
+                int(merged.numbers.sum()),
+                int(merged.services.sum()),
+            ):
                 return merged
         return self._rows(self._standing())
 

@@ -16,7 +16,6 @@ import numpy as np
 
 from catenary.apps.common.queries import in_batches
 from catenary.apps.monitoring.models import (
-    EffectiveCondition,
     Observation,
     OwnCondition,
     Source,
@@ -28,6 +27,7 @@ from catenary.apps.monitoring.queries.explaining import (
     effective_now,
 )
 from catenary.apps.monitoring.queries.instants import micros
+from catenary.apps.monitoring.queries.kept import latest_first
 from catenary.apps.monitoring.queries.stored import propagation
 from catenary.apps.monitoring.queries.words import words_from
 from catenary.apps.organizations.queries import (
@@ -157,14 +157,17 @@ def service_status(
 
 def _since(service_id: int, now: Effective) -> datetime | None:
     """When a service came into its condition; whether it is at risk is another question."""
-    rows = EffectiveCondition.objects.filter(service_id=service_id).order_by("-starts_at")
     since: datetime | None = None
-    columns = rows.values_list("starts_at", "ends_at", "best", "worst", "planned")
-    for start, end, *condition in columns.iterator(chunk_size=100):
-        is_same = condition == [now.best, now.worst, now.is_planned]
-        if not is_same or (end != since and since is not None):
+    for one in latest_first(service_id):
+        known = one.effective
+        is_same = (known.best, known.worst, known.is_planned) == (
+            now.best,
+            now.worst,
+            now.is_planned,
+        )
+        if not is_same or (one.end != since and since is not None):
             return since
-        since = start
+        since = one.start
     return since
 
 

@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Max, Min, Q
+from django.db.models import Min, Q
 
 from catenary.apps.common.queries import in_batches
-from catenary.apps.monitoring.models import (
-    EffectiveCondition,
-    OwnCondition,
-    Propagation,
-    Source,
-    Waiting,
-)
+from catenary.apps.history.queries import Mark
+from catenary.apps.monitoring.models import Followed, OwnCondition, Propagation, Source, Waiting
 
 #: What an own condition is: as reported, without what is planned, with that alone.
 OWN = ("condition", "without_planned", "only_planned")
@@ -30,8 +24,6 @@ EFFECTIVE = (
     "derived",
     "assumed",
 )
-#: The effective condition of a service of which nothing is known: no row is kept of it.
-NOTHING_KNOWN = (0, 2, False, 0, 0, False, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,43 +47,44 @@ def standing_own() -> list[tuple[int, tuple[int, int, int]]]:
     return [(row[0], row[1:]) for row in rows.iterator(chunk_size=5_000)]
 
 
-def standing_effective() -> dict[int, tuple[Any, ...]]:
-    """The effective condition of every service of which something is known."""
-    rows = EffectiveCondition.objects.filter(ends_at__isnull=True)
-    return {row[0]: row[1:] for row in rows.values_list("service_id", *EFFECTIVE).iterator()}
-
-
-def own_changes_from(first: datetime, also: Iterable[int]) -> list[OwnRow]:
+def own_changes_from(first: datetime, also: Iterable[int], most: int) -> list[OwnRow] | None:
     """Own conditions that begin or end at a moment or later, and those that stand of some other
-    services."""
+    services; none when the former are more than ``most``."""
     columns = ("service_id", "starts_at", "ends_at", *OWN)
-    rows = OwnCondition.objects.filter(Q(starts_at__gte=first) | Q(ends_at__gte=first))
-    found = [_own_row(*row) for row in rows.values_list(*columns)]
+    found: dict[int, OwnRow] = {}
+    # Two questions, each with an index of its own.
+    for later in (Q(starts_at__gte=first), Q(ends_at__gte=first)):
+        rows = OwnCondition.objects.filter(later).values_list("pk", *columns)[: most + 1]
+        found.update((row[0], _own_row(*row[1:])) for row in rows)
+        if len(found) > most:
+            return None
     for batch in in_batches(also):
         others = OwnCondition.objects.filter(
             service_id__in=batch, ends_at__isnull=True, starts_at__lt=first
         )
-        found += [_own_row(*row) for row in others.values_list(*columns)]
-    return found
+        found.update((row[0], _own_row(*row[1:])) for row in others.values_list("pk", *columns))
+    return sorted(found.values(), key=lambda row: row.start)
 
 
-def standing_own_of(services: Iterable[int], at: datetime) -> dict[int, tuple[int, int, int]]:
-    """The own conditions of some services just before a moment."""
+def standing_own_of(
+    services: Iterable[int], at: datetime | None
+) -> dict[int, tuple[int, int, int]]:
+    """The own conditions of some services just before a moment, or as they stand."""
     found = {}
     for batch in in_batches(services):
-        rows = OwnCondition.objects.filter(service_id__in=batch, starts_at__lt=at).filter(
-            Q(ends_at__isnull=True) | Q(ends_at__gte=at)
-        )
+        rows = OwnCondition.objects.filter(service_id__in=batch)
+        if at is None:
+            rows = rows.filter(ends_at__isnull=True)
+        else:
+            rows = rows.filter(Q(ends_at__isnull=True) | Q(ends_at__gte=at), starts_at__lt=at)
         found.update({row[0]: row[1:] for row in rows.values_list("service_id", *OWN)})
     return found
 
 
-def last_change() -> datetime | None:
-    """The last moment at which any condition that is kept changed."""
-    own = OwnCondition.objects.aggregate(one=Max("starts_at"), two=Max("ends_at"))
-    effective = EffectiveCondition.objects.aggregate(one=Max("starts_at"))
-    known = [each for each in (*own.values(), *effective.values()) if each is not None]
-    return max(known, default=None)
+def followed_to() -> Mark | None:
+    """How far into history changes of the catalogue were followed; none when they never were."""
+    row = Followed.objects.filter(pk=1).values_list("revision_id", "version").first()
+    return None if row is None else Mark(*row)
 
 
 def next_due() -> datetime | None:

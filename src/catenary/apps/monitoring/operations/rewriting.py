@@ -1,0 +1,149 @@
+"""Rewriting effective conditions by turns: the same as `intervals.rewrite` does for a few, in
+columns for very many. Nearly always a service stands in one interval that ends where another
+begins; whoever has more to tell is done one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from django.db import connection
+
+from catenary.apps.monitoring.models import EffectiveCondition
+from catenary.apps.monitoring.operations.intervals import Edits, Kept, Value, edit, write
+from catenary.apps.monitoring.queries.instants import ONGOING, instants, moment
+from catenary.apps.monitoring.queries.kept import AMONG, CODE_SQL, TIMES, asked_at, asked_of
+from catenary.apps.monitoring.queries.stored import EFFECTIVE
+from catenary.domain.condition.turns import NOTHING_KNOWN, Codes16, Turns, fields_of
+from catenary.domain.estate import Bools, Ints
+
+#: So many services are asked about in one statement.
+_TOGETHER = 20_000
+_NONE = -1
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Kept intervals in columns, in order of service and start; ``end`` is `ONGOING` while one
+    stands."""
+
+    id: Ints
+    service: Ints
+    start: Ints
+    end: Ints
+    code: Codes16
+
+    def chosen(self, which: Ints | Bools) -> _Rows:
+        return _Rows(*(getattr(self, name)[which] for name in self.__dataclass_fields__))
+
+    def joined_with(self, other: _Rows) -> _Rows:
+        both = _Rows(
+            *(
+                np.concatenate((getattr(self, name), getattr(other, name)))
+                for name in self.__dataclass_fields__
+            )
+        )
+        return both.chosen(np.lexsort((both.start, both.service)))
+
+
+def rewrite_by(turns: Turns) -> Ints:
+    """Make services what ``turns`` say, from the first instant of each on; everything before
+    stays. Says which of them that changes."""
+    services = turns.services
+    changed = [services[:0]]
+    for start in range(0, len(services), _TOGETHER):
+        part = services[start : start + _TOGETHER]
+        changed.append(_rewrite(turns.within(int(part[0]) - 1, int(part[-1])), part))
+    return np.concatenate(changed)
+
+
+def _rewrite(turns: Turns, services: Ints) -> Ints:
+    first = turns.chosen(turns.is_first)
+    rows = _standing(services)
+    at = np.searchsorted(services, rows.service)
+    # What stands of each service, if it began before it is to be rewritten.
+    number = np.full(len(services), _NONE, dtype=np.int64)
+    code = np.full(len(services), NOTHING_KNOWN, dtype=np.int16)
+    is_before = rows.start < first.instant[at]
+    number[at[is_before]], code[at[is_before]] = rows.id[is_before], rows.code[is_before]
+    others = _others(services[number == _NONE], int(first.instant.min()))
+    rows = rows.joined_with(others)
+    is_plain = np.bincount(np.searchsorted(services, turns.service)) == 1
+    is_plain &= (number != _NONE) | ~np.isin(services, rows.service)
+    edits = Edits()
+    differs = is_plain & (code != first.code)
+    ends = differs & (number != _NONE)
+    edits.ends += zip(
+        map(_moment, first.instant[ends].tolist()), number[ends].tolist(), strict=True
+    )
+    begins = differs & (first.code != NOTHING_KNOWN)
+    edits.new += [
+        (service, _moment(instant), None, *_fields(value))
+        for service, instant, value in zip(
+            *(column[begins].tolist() for column in (services, first.instant, first.code)),
+            strict=True,
+        )
+    ]
+    others_changed = _edit_one_by_one(turns.of(services[~is_plain]), rows, edits)
+    write(EffectiveCondition, EFFECTIVE, edits)
+    return np.concatenate((services[differs], np.array(others_changed, dtype=np.int64)))
+
+
+def _edit_one_by_one(turns: Turns, rows: _Rows, edits: Edits) -> list[int]:
+    said: dict[int, list[tuple[int, Value]]] = {}
+    for service, instant, code in zip(*_lists(turns), strict=True):
+        value = None if code == NOTHING_KNOWN else _fields(code)
+        said.setdefault(service, []).append((instant, value))
+    kept: dict[int, list[Kept]] = {}
+    rows = rows.chosen(np.isin(rows.service, turns.services))
+    for number, service, start, end, code in zip(*_lists(rows), strict=True):
+        if end >= said[service][0][0]:
+            until = None if end == ONGOING else end
+            kept.setdefault(service, []).append(Kept(number, start, until, _fields(code)))
+    return [
+        service
+        for service, course in said.items()
+        if edit(service, course, kept.get(service, []), edits) is not None
+    ]
+
+
+def _lists(columns: Any) -> list[list[Any]]:
+    return [getattr(columns, name).tolist() for name in columns.__dataclass_fields__]
+
+
+_moment = lru_cache(maxsize=1_000)(moment)
+_fields = lru_cache(maxsize=2_048)(fields_of)
+
+
+def _standing(services: Ints) -> _Rows:
+    """The intervals that stand of some services, in order."""
+    return _read("ends_at IS NULL", services)
+
+
+def _others(services: Ints, first: int) -> _Rows:
+    """The intervals that ended at a moment or later, and do not stand."""
+    return _read("ends_at >= %s", services, moment(first))
+
+
+def _read(where: str, services: Ints, *before: datetime) -> _Rows:
+    rows: list[tuple[Any, ...]] = []
+    if len(services):
+        sql = (
+            f"SELECT id, service_id, {TIMES[connection.vendor]}, {CODE_SQL}"
+            f" FROM monitoring_effectivecondition WHERE {where} AND {AMONG[connection.vendor]}"
+        )
+        parameters = [*map(asked_at, before), asked_of(services.tolist())]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            rows = cursor.fetchall()
+    found = _Rows(
+        np.fromiter((row[0] for row in rows), np.int64, len(rows)),
+        np.fromiter((row[1] for row in rows), np.int64, len(rows)),
+        instants([row[2] for row in rows]),
+        instants([row[3] for row in rows]),
+        np.fromiter((row[4] for row in rows), np.int16, len(rows)),
+    )
+    return found.chosen(np.lexsort((found.start, found.service)))
