@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -97,6 +98,14 @@ SAID = {
 SAID_DOWN = {"service": "alpha-it/showcase", "condition": "down"}
 WORD = {"known-as": "Zanotherword"}
 SHOWCASE = "alpha-it/showcase"
+NIGHT = {
+    "title": "Znight",
+    "services": ["alpha-it/showcase"],
+    "zone": "UTC",
+    "start": f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%dT02:00}",
+    "duration": "2 h",
+}
+_MAINTENANCE = "/maintenance/{key}"
 _SERVICE = "/services/{organization}/{service}"
 _CONSUMPTION = "/consumption/{consumer}/{organization}/{service}"
 
@@ -226,6 +235,19 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     ("GET", f"{_SERVICE}/status"): Route(objects=SEES_SERVICE, at="services/*/status"),
     ("GET", "/status"): Route(),
+    # Who sees which maintenance is told in test_maintenance.py.
+    ("GET", "/maintenance"): Route(),
+    ("POST", "/maintenance"): Route(who=frozenset(MAY_DEFINE), body=NIGHT, scope=Scope.WRITE),
+    ("POST", "/maintenance/preview"): Route(
+        who=frozenset(MAY_DEFINE), body=NIGHT, scope=Scope.WRITE
+    ),
+    ("GET", _MAINTENANCE): Route(objects={"abcdefghjk": set()}, at="maintenance/"),
+    ("PUT", _MAINTENANCE): Route(
+        who=frozenset(), at="maintenance/abcdefghjk", body=NIGHT, scope=Scope.WRITE
+    ),
+    ("DELETE", _MAINTENANCE): Route(
+        who=frozenset(), at="maintenance/abcdefghjk", scope=Scope.WRITE
+    ),
     ("GET", "/changes"): Route(),
     ("POST", "/changes"): Route(
         who=frozenset(MAY_DEFINE),
@@ -248,6 +270,7 @@ def state() -> tuple[object, ...]:
         django_apps.get_model("common", "IdempotencyKey").objects.count(),
         django_apps.get_model("monitoring", "Observation").objects.count(),
         django_apps.get_model("portfolio", "Draft").objects.count(),
+        django_apps.get_model("monitoring", "MaintenanceVersion").objects.count(),
         django_apps.get_model("organizations", "SecondFactorRule").objects.count(),
     )
 

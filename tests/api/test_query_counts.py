@@ -4,7 +4,7 @@ times as much."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django.plugin import DjangoDbBlocker
 
 from benchmarks.estate import COMMON, READER, Invented, document_of, invented
+from catenary import clock
 from catenary.apps.history.operations import open_change
+from catenary.apps.monitoring.operations.maintenance import announce_maintenance
 from catenary.apps.organizations.operations.people import give_account
 from catenary.domain.actors import Actor, Scope
 from catenary.exchange.catalogue.applying import apply_plan, prepare_plan
@@ -58,6 +60,8 @@ PINNED: dict[tuple[str, str], tuple[int, int | None]] = {
     ("GET", "/checks"): (3, None),
     ("POST", "/check"): (8, None),
     ("GET", "/export"): (18, 14),
+    ("GET", "/maintenance"): (10, None),
+    ("GET", "/maintenance/{key}"): (11, None),
     ("GET", "/me"): (3, None),
     ("GET", "/schema"): (2, None),
 }
@@ -76,6 +80,7 @@ def requests(made: Invented, speaker: Speaker) -> dict[tuple[str, str], tuple[st
     assert taken, "something is consumed in both catalogues"
     assert speaker.get(f"{V1}/changes").json()["items"], "something happened in both"
     one = f"services/{made.deep}"
+    (planned,) = (each["key"] for each in speaker.get(f"{V1}/maintenance").json()["items"])
     consumption = taken[0].replace(" > ", "/")
     return {
         ("GET", "/organizations"): ("organizations?limit=10", None),
@@ -111,6 +116,8 @@ def requests(made: Invented, speaker: Speaker) -> dict[tuple[str, str], tuple[st
             {"changes": [{"kind": "service", "reference": "top-0/new", "document": NEW}]},
         ),
         ("GET", "/export"): ("export", None),
+        ("GET", "/maintenance"): ("maintenance", None),
+        ("GET", "/maintenance/{key}"): (f"maintenance/{planned}", None),
         ("GET", "/me"): ("me", None),
         ("GET", "/schema"): ("schema", None),
     }
@@ -137,6 +144,14 @@ def counted(size: int) -> dict[tuple[str, str], tuple[int, int | None]]:
         change = open_change(actor=OPERATOR, at=NOON, source="tests")
         account = give_account(email=READER, password="x" * 20, is_operator=False, change=change)
         speaker = Api({"reader": account})("reader")
+        night = {
+            "title": "New disks",
+            "services": [made.deep],
+            "zone": "UTC",
+            "start": f"{clock.now() + timedelta(days=1):%Y-%m-%dT02:00}",
+            "duration": "2 h",
+        }
+        announce_maintenance(actor=OPERATOR, at=clock.now(), plain=night)
         found = {}
         for (method, path), (address, body) in requests(made, speaker).items():
             now = queries(speaker, method, address, body)

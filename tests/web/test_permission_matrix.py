@@ -130,6 +130,24 @@ ROUTES = EDITING | {
     "calendars": Route(),
     "calendar": Route(objects=SEES_CALENDAR),
     "calendar-feed": Route(objects=SEES_CALENDAR),
+    "calendar-new": Route(methods=FORM, objects={"": MAY_CHANGE}),
+    "calendar-edit": Route(
+        methods=FORM,
+        objects={
+            "alpha-it/hours": MAY_CHANGE,
+            "alpha-lab/vaulted": MAY_CHANGE,
+            "delta/own": set(),
+            "alpha-it/never": set(),
+        },
+    ),
+    "calendar-history": Route(
+        objects={
+            "alpha-it/hours": INSIDE,
+            "alpha-it/nights": INSIDE,
+            "delta/own": {"of an unrelated organization"},
+            "alpha-it/never": set(),
+        }
+    ),
     # Who sees which maintenance and which feed is told in tests/web/test_maintenance.py.
     "maintenances": Route(),
     "maintenance": Route(objects={"abcdefghjk": set()}),

@@ -32,6 +32,7 @@ from catenary.api.schemas import (
 )
 from catenary.api.schemas_of_conditions import WORD
 from catenary.api.schemas_of_drafts import BODIES
+from catenary.api.schemas_of_maintenance import PLANS
 from catenary.apps.monitoring.operations.recording import MOST_WORDS
 from catenary.apps.portfolio.queries.impact import MOST_AT_ONCE
 
@@ -105,6 +106,8 @@ def _complete(path: str, method: str, operation: Schema) -> None:
         parameters.append(_FIELDS)
     if method in {"put", "patch", "delete"} and _kind_of(name):
         parameters += [_IF_MATCH, *([] if method == "delete" else [_IF_NONE_MATCH])]
+    elif name in _VERSIONED:
+        parameters.append(_IF_MATCH)
     elif method == "get" and name in _GET_ONE:
         parameters.append(_IF_NONE_MATCH_READING)
     if name in _CARRIED_OUT_ONCE:
@@ -119,8 +122,14 @@ def _responses(name: str, method: str, has_body: bool, parameters: list[Schema])
     codes = [*_ALWAYS]
     if has_body:
         codes += _WITH_BODY
-    if method in {"put", "patch", "delete"} or name in {"makeChanges", "actInWorkshop"}:
+    if method in {"put", "patch", "delete"} or name in {
+        "makeChanges",
+        "actInWorkshop",
+        "announceMaintenance",
+    }:
         codes += _WRITING
+    if name == "previewMaintenance":
+        codes += ["not-allowed", "forged"]
     if name == "recordObservations":
         codes += ["not-allowed", "forged", "busy"]
     if name in _CARRIED_OUT_ONCE:
@@ -133,6 +142,8 @@ def _responses(name: str, method: str, has_body: bool, parameters: list[Schema])
     headers = {"RateLimit", "RateLimit-Policy"}
     one = name.startswith("get") and f"get{name[3:]}" in _GET_ONE
     if one or (method in {"put", "patch"} and _kind_of(name)):
+        headers.add("ETag")
+    if name in {*_VERSIONED, "readMaintenance"}:
         headers.add("ETag")
     if name.startswith("list"):
         headers.add("Link")
@@ -166,7 +177,14 @@ def _responses(name: str, method: str, has_body: bool, parameters: list[Schema])
 
 
 #: Of which one may send an Idempotency-Key along.
-_CARRIED_OUT_ONCE = {"makeChanges", "recordObservations", "actInWorkshop"}
+_CARRIED_OUT_ONCE = {
+    "makeChanges",
+    "recordObservations",
+    "actInWorkshop",
+    "announceMaintenance",
+}
+#: Whose ETag is the number of a version.
+_VERSIONED = {"changeMaintenance", "cancelMaintenance"}
 _GET_ONE = {f"get{name}" for name, _ in TITLES.values()}
 _PLURALS = {
     "Services": "service",
@@ -221,8 +239,8 @@ def _success(name: str, method: str) -> tuple[Schema, Any, str]:
 
 def _body(name: str, method: str) -> Schema | None:
     kind = _kind_of(name)
-    if name in BODIES:
-        schema, example = BODIES[name]
+    if name in BODIES or name in PLANS:
+        schema, example = {**BODIES, **PLANS}[name]
         return {"application/json": {"schema": schema, "example": example}}
     if method == "put":
         content = {"schema": ref_to(TITLES[kind][0]), "example": examples.DOCUMENT[kind]}

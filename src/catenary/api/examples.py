@@ -72,6 +72,8 @@ PARAMETERS: Plain = {
     "door": "web",
     "source": "browser",
     "as_of": "2026-03-01",
+    "past": False,
+    "note": "The switches come a week later",
 }
 
 

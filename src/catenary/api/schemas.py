@@ -10,6 +10,7 @@ from catenary.api.problems import KINDS
 from catenary.api.routes.changes import MAX_CHANGES
 from catenary.api.schemas_of_conditions import CONDITIONS
 from catenary.api.schemas_of_drafts import ANSWERS as KEPT
+from catenary.api.schemas_of_maintenance import MAINTENANCE
 from catenary.api.writing import ADDED
 from catenary.domain.estate import ROLE_NAMES
 from catenary.domain.findings import Severity
@@ -432,6 +433,7 @@ OTHERS: dict[str, tuple[Schema, Any]] = {
         examples.ME,
     ),
     **CONDITIONS,
+    **MAINTENANCE,
     **KEPT,
     "readWorkshop": (_WORKSHOP, examples.WORKSHOP),
     "actInWorkshop": (_WORKSHOP, examples.WORKSHOP),

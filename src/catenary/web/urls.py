@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from catenary.web import calendar_editing as calendar_forms
 from catenary.web import feed_addresses
 from catenary.web.access import sessions, tokens
 from catenary.web.access import views as access
@@ -52,7 +53,14 @@ urlpatterns = [
     ),
     path("organizations/<str:key>/", organization, name="organization"),
     path("calendars/", calendars.calendars, name="calendars"),
+    path("calendars/new/", calendar_forms.new, name="calendar-new"),
     path("calendars/<str:organization>/<str:key>/", calendars.calendar, name="calendar"),
+    path("calendars/<str:organization>/<str:key>/edit/", calendar_forms.edit, name="calendar-edit"),
+    path(
+        "calendars/<str:organization>/<str:key>/history/",
+        calendar_forms.history,
+        name="calendar-history",
+    ),
     path("calendars/<str:organization>/<str:key>/hours.ics", calendars.feed, name="calendar-feed"),
     path("feeds/make/", feed_addresses.make, name="feed-make"),
     path("feeds/revoke/", feed_addresses.revoke, name="feed-revoke"),

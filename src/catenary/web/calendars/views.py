@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpResponse
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -28,6 +29,7 @@ from catenary.domain.service_hours.days import Day, days_of
 from catenary.exchange.icalendar.writing import openings_feed
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
+from catenary.web.calendars.may import may_edit, may_make
 from catenary.web.calendars.picture import week_picture
 from catenary.web.calendars.words import open_now, service_time, spans_in_words, zone_of
 from catenary.web.feed_addresses import feed_box
@@ -66,7 +68,8 @@ def calendars(asking: Asking) -> HttpResponse:
             )
         )
     told = ngettext("{n} calendar that you may see.", "{n} calendars that you may see.", len(rows))
-    page = CalendarsPage(say(told, n=figure(len(rows))), tuple(lines))
+    new_url = reverse("calendar-new") if may_make(asking) else ""
+    page = CalendarsPage(say(told, n=figure(len(rows))), tuple(lines), new_url)
     return page_response(asking, "calendars.html", page)
 
 
@@ -75,7 +78,14 @@ def calendars(asking: Asking) -> HttpResponse:
 def calendar(asking: Asking, organization: str, key: str) -> HttpResponse:
     """One calendar: this week as a picture, and the year ahead."""
     view = _found(asking, f"{organization}/{key}")
-    page = replace(_page(view, now()), feed=feed_box(asking, view.row.reference))
+    place = view.row.reference.split("/")
+    is_home = asking.viewpoint is not None and view.row.root_id == asking.viewpoint.root_id
+    page = replace(
+        _page(view, now()),
+        feed=feed_box(asking, view.row.reference),
+        edit_url=reverse("calendar-edit", args=place) if may_edit(asking, view) else "",
+        history_url=reverse("calendar-history", args=place) if is_home else "",
+    )
     return page_response(asking, "calendar.html", page)
 
 

@@ -51,6 +51,8 @@ class CalendarPage:
     made_with: tuple[str, ...] = ()
     feed_url: str = ""
     feed: FeedBox | None = None
+    edit_url: str = ""
+    history_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +70,33 @@ class CalendarsPage:
 
     answer: Sentence
     lines: tuple[CalendarLine, ...] = ()
+    new_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDayField:
+    """The hours of one weekday, as they are typed."""
+
+    name: str
+    word: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarFormPage:
+    """The form of a calendar, with what was typed and what is wrong with it. ``seen`` is the
+    digest of what it said when the form was opened."""
+
+    title: str
+    reference: str
+    values: dict[str, str]
+    days: tuple[CalendarDayField, ...]
+    homes: tuple[tuple[str, str], ...]
+    zones: tuple[str, ...]
+    offered: tuple[tuple[str, str], ...]
+    problems: tuple[str, ...]
+    seen: str
+    url: str
+    back_url: str
+    year: int
+    is_new: bool = True

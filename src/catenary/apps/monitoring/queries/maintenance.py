@@ -8,7 +8,7 @@ do see is in maintenance, as its condition will say when the time has come.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,7 +33,7 @@ from catenary.apps.organizations.queries import (
 )
 from catenary.apps.portfolio.queries.catalogue import known_names
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
-from catenary.apps.portfolio.queries.lookup import services_by_id
+from catenary.apps.portfolio.queries.lookup import ServiceRow, services_by_id
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.condition.codes import CODE_NAMES
 from catenary.domain.estate import ELSEWHERE, Bools, Estate, Ints
@@ -127,102 +127,147 @@ def maintenance_view(
     plan = plan_by_key(key)
     if plan is None:
         return None
-    seen = _Seen(actor, viewpoint)
-    return seen.view(plan, at, is_whole=True, is_listed=False)
+    found = _views(actor, viewpoint, at, [plan], is_listed=False)
+    return found[0] if found else None
 
 
 def _listed(
     actor: Actor, viewpoint: Viewpoint, at: datetime, numbers: Sequence[int]
 ) -> tuple[MaintenanceView, ...]:
     plans = plans_by_id(numbers)
-    seen = _Seen(actor, viewpoint)
-    views = (seen.view(plans[number], at, is_whole=False, is_listed=True) for number in numbers)
-    return tuple(view for view in views if view is not None)
+    return _views(actor, viewpoint, at, [plans[number] for number in numbers], is_listed=True)
 
 
-class _Seen:
-    """What one asker sees."""
+@dataclass(frozen=True, slots=True)
+class _Touch:
+    """What one plan touches that may be told: positions, what they would be, which are worked on;
+    whether the asker sees any that is."""
 
-    def __init__(self, actor: Actor, viewpoint: Viewpoint) -> None:
-        self.actor, self.viewpoint = actor, viewpoint
-        self.estate: Estate = current_estate()
-        self.visible: Bools = visible_services(self.estate, actor, viewpoint)
-        here = self.estate.organization_position(viewpoint.organization_id)
-        self.roles: Ints | None = None if here is None else self.estate.roles_seen_from(here)
+    plan: Plan
+    places: Ints
+    states: Ints
+    worked_on: Bools
+    knows: bool
 
-    def view(
-        self, plan: Plan, at: datetime, *, is_whole: bool, is_listed: bool
-    ) -> MaintenanceView | None:
-        rows = services_named([plan])
-        worked_on = [rows[r].id for r in plan.last.services if r in rows]
-        touched, states = touched_by(self.estate, worked_on, plan.last.condition)
-        of_plan = np.isin(self.estate.service_ids[touched], worked_on)
-        shown = self.visible[touched]
-        if self.roles is None:
-            return None
-        near = shown & (self.roles[touched] != ELSEWHERE)
-        if not (near if is_listed else shown).any():
-            return None
-        knows = bool((of_plan & shown).any())
-        # What stands far off is of no interest in a list, unless it is what is worked on.
-        told = (near | (of_plan & shown)) if is_listed else shown
-        services = self._services(touched[told], states[told], of_plan[told])
-        planned = plan.versions[-1].planned
-        last = plan.last
-        is_home = knows and plan.root_id == self.viewpoint.root_id
-        ahead = self._ahead(plan, at) if planned is not None else ()
-        return MaintenanceView(
-            key=plan.key,
-            title=last.title if knows else "",
-            text=last.text if knows else "",
-            state=_state(plan, ahead, at),
-            services=tuple(each for each in services if each.is_worked_on),
-            hits=tuple(each for each in services if not each.is_worked_on),
-            zone=last.window.zone,
-            repeats=last.repeats if knows else "",
-            ahead=ahead,
-            past=_past(plan, at),
-            planned=last if is_home else None,
-            version=plan.versions[-1].number,
-            versions=_versions(plan) if is_home and is_whole else (),
-            is_managed=is_whole and is_home and may_manage(self.actor, plan),
+
+def _views(
+    actor: Actor, viewpoint: Viewpoint, at: datetime, plans: Sequence[Plan], *, is_listed: bool
+) -> tuple[MaintenanceView, ...]:
+    """As one asker sees them, without those that are none they may see; a handful of queries."""
+    estate = current_estate()
+    here = estate.organization_position(viewpoint.organization_id)
+    if here is None:
+        return ()
+    seen = visible_services(estate, actor, viewpoint)
+    near = estate.roles_seen_from(here) != ELSEWHERE
+    rows = services_named(plans)
+    touches = [
+        touch
+        for plan in plans
+        if (touch := _touch(estate, plan, rows, seen, near, is_listed=is_listed)) is not None
+    ]
+    services = _services(estate, viewpoint, touches)
+    return tuple(
+        _view(touch, services, actor, viewpoint, at, is_whole=not is_listed) for touch in touches
+    )
+
+
+def _touch(
+    estate: Estate,
+    plan: Plan,
+    rows: Mapping[str, ServiceRow],
+    seen: Bools,
+    near: Bools,
+    *,
+    is_listed: bool,
+) -> _Touch | None:
+    numbers = [rows[r].id for r in plan.last.services if r in rows]
+    touched, states = touched_by(estate, numbers, plan.last.condition)
+    worked_on = np.isin(estate.service_ids[touched], numbers)
+    shown = seen[touched]
+    close = shown & near[touched]
+    if not (close if is_listed else shown).any():
+        return None
+    # What stands far off is of no interest in a list, unless it is what is worked on.
+    told = (close | (worked_on & shown)) if is_listed else shown
+    return _Touch(
+        plan, touched[told], states[told], worked_on[told], bool((worked_on & shown).any())
+    )
+
+
+def _services(
+    estate: Estate, viewpoint: Viewpoint, touches: Sequence[_Touch]
+) -> dict[int, tuple[str, str, OrganizationRow]]:
+    """Reference, name as it is known here, and provider of all that is told, by position."""
+    places = sorted({place for touch in touches for place in touch.places.tolist()})
+    numbers = estate.service_ids[np.array(places, dtype=np.int64)].tolist()
+    rows = services_by_id(numbers)
+    names = known_names(viewpoint, numbers)
+    providers = organizations_by_id({row.provider_id for row in rows.values()})
+    return {
+        place: (
+            rows[number].reference,
+            names.get(number, "") or rows[number].name,
+            providers[rows[number].provider_id],
         )
+        for place, number in zip(places, numbers, strict=True)
+        if number in rows
+    }
 
-    def _services(self, places: Ints, states: Ints, worked_on: Bools) -> list[TouchedService]:
-        numbers = self.estate.service_ids[places].tolist()
-        rows = services_by_id(numbers)
-        names = known_names(self.viewpoint, numbers)
-        providers = organizations_by_id({row.provider_id for row in rows.values()})
-        return [
-            TouchedService(
-                rows[number].reference,
-                names.get(number, "") or rows[number].name,
-                providers[rows[number].provider_id],
-                CODE_NAMES[state],
-                is_own,
-            )
-            for number, state, is_own in zip(
-                numbers, states.tolist(), worked_on.tolist(), strict=True
-            )
-            if number in rows
-        ]
 
-    def _ahead(self, plan: Plan, at: datetime) -> tuple[SeenOccurrence, ...]:
-        found = occurrences(plan.last.window, micros(at), micros(at + AHEAD))[:TOLD]
-        versions = as_versions(plan, {})
-        told = []
-        for each in found:
-            announced = announced_at(versions, each)
-            told.append(
-                SeenOccurrence(
-                    each.at,
-                    moment(each.start),
-                    moment(each.end),
-                    each.is_changed,
-                    None if announced is None else moment(announced),
-                )
+def _view(
+    touch: _Touch,
+    known: Mapping[int, tuple[str, str, OrganizationRow]],
+    actor: Actor,
+    viewpoint: Viewpoint,
+    at: datetime,
+    *,
+    is_whole: bool,
+) -> MaintenanceView:
+    plan, last = touch.plan, touch.plan.last
+    services = [
+        TouchedService(*known[place], CODE_NAMES[state], is_own)
+        for place, state, is_own in zip(
+            touch.places.tolist(), touch.states.tolist(), touch.worked_on.tolist(), strict=True
+        )
+        if place in known
+    ]
+    is_home = touch.knows and plan.root_id == viewpoint.root_id
+    ahead = _ahead(plan, at) if plan.versions[-1].planned is not None else ()
+    return MaintenanceView(
+        key=plan.key,
+        title=last.title if touch.knows else "",
+        text=last.text if touch.knows else "",
+        state=_state(plan, ahead, at),
+        services=tuple(each for each in services if each.is_worked_on),
+        hits=tuple(each for each in services if not each.is_worked_on),
+        zone=last.window.zone,
+        repeats=last.repeats if touch.knows else "",
+        ahead=ahead,
+        past=_past(plan, at),
+        planned=last if is_home else None,
+        version=plan.versions[-1].number,
+        versions=_versions(plan) if is_home and is_whole else (),
+        is_managed=is_whole and is_home and may_manage(actor, plan),
+    )
+
+
+def _ahead(plan: Plan, at: datetime) -> tuple[SeenOccurrence, ...]:
+    found = occurrences(plan.last.window, micros(at), micros(at + AHEAD))[:TOLD]
+    versions = as_versions(plan, {})
+    told = []
+    for each in found:
+        announced = announced_at(versions, each)
+        told.append(
+            SeenOccurrence(
+                each.at,
+                moment(each.start),
+                moment(each.end),
+                each.is_changed,
+                None if announced is None else moment(announced),
             )
-        return tuple(told)
+        )
+    return tuple(told)
 
 
 def _state(plan: Plan, ahead: Sequence[SeenOccurrence], at: datetime) -> str:
