@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
 
 from catenary.apps.common.queries import in_batches
+from catenary.apps.common.queries.prepared import Prepared
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.models import Change, Revision
 from catenary.apps.history.queries import HistoryEntry, entry_of
 from catenary.apps.history.queries.asked import ChangeEntry, ChangeFilter
+
+#: Revisions of one change by kind.
+_Own = dict[Kind, list[int]]
+
+
+def _anew(change_id: int, compute: Callable[[], _Own]) -> _Own:
+    return compute()
 
 
 @dataclass(frozen=True, slots=True)
 class Among:
     """Whose changes are asked for, by kind: ``told`` are queries for the numbers of everything
     that may be told of at all, ``asked`` for what of it was asked for. ``few`` are the numbers
-    asked for when they are few: then history is read object by object, else from its end on."""
+    asked for when they are few: then history is read object by object, else from its end on.
+    ``remembered`` gives what a change that touched very much did, by the number of the change:
+    computed, or as it was computed for the same objects before."""
 
     told: Mapping[Kind, Any]
     asked: Mapping[Kind, Any]
     few: Mapping[Kind, Sequence[int]] | None = None
+    remembered: Callable[[int, Callable[[], _Own]], _Own] = _anew
 
 
 #: A moment and the number of a revision, or of a change: what is listed is before it.
@@ -78,17 +90,26 @@ def changes_among(
 
 
 @dataclass(frozen=True, slots=True)
-class _Key:
+class _Touched:
     """Of a revision what it takes to judge whether it is told."""
 
     pk: int
     kind: Kind
     object_id: int
-    at: datetime
     change_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Key(_Touched):
+    """And whether it is asked for."""
+
+    at: datetime
     person_id: int | None
     door: str
     source: str
+
+
+_T = TypeVar("_T", bound=_Touched)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +124,8 @@ def _keys(rows: QuerySet[Revision], size: int) -> list[_Key]:
         "pk",
         "kind",
         "object_id",
-        "starts_at",
         "change_id",
+        "starts_at",
         "change__person_id",
         "change__door",
         "change__source",
@@ -212,18 +233,24 @@ def _judged(
     objects: Among, narrowed: ChangeFilter, keys: Sequence[_Key]
 ) -> tuple[set[int], set[int]]:
     """Of these revisions those that may be told, and of them those asked for."""
-    told = [key for key in keys if key.kind in objects.told]
-    told = _of_objects(objects.told, told)
-    if narrowed.veiled is not None:
-        hidden = _under_veil(told, narrowed.veiled)
-        told = [key for key in told if key.pk not in hidden]
-    asked = [key for key in told if _is_asked(key, narrowed)]
-    if objects.asked is not objects.told:
-        asked = _of_objects(objects.asked, asked)
+    told = _told(objects, narrowed, keys)
+    asked = _of_asked(objects, [key for key in told if _is_asked(key, narrowed)])
     return {key.pk for key in told}, {key.pk for key in asked}
 
 
-def _of_objects(objects: Mapping[Kind, Any], keys: Sequence[_Key]) -> list[_Key]:
+def _told(objects: Among, narrowed: ChangeFilter, keys: Sequence[_T]) -> list[_T]:
+    told = _of_objects(objects.told, [key for key in keys if key.kind in objects.told])
+    if narrowed.veiled is not None:
+        hidden = _under_veil(told, narrowed.veiled)
+        told = [key for key in told if key.pk not in hidden]
+    return told
+
+
+def _of_asked(objects: Among, told: list[_T]) -> list[_T]:
+    return told if objects.asked is objects.told else _of_objects(objects.asked, told)
+
+
+def _of_objects(objects: Mapping[Kind, Any], keys: Sequence[_T]) -> list[_T]:
     numbers: dict[Kind, set[int]] = {}
     for key in keys:
         numbers.setdefault(key.kind, set()).add(key.object_id)
@@ -238,7 +265,7 @@ def _of_objects(objects: Mapping[Kind, Any], keys: Sequence[_Key]) -> list[_Key]
     return [key for key in keys if key.object_id in there.get(key.kind, ())]
 
 
-def _under_veil(keys: Sequence[_Key], veiled: Any) -> set[int]:
+def _under_veil(keys: Sequence[_Touched], veiled: Any) -> set[int]:
     """Those that show a service as it was while it was restricted, to whom that is not told."""
     services = [key for key in keys if key.kind is Kind.SERVICE]
     numbers = [key.pk for key in _of_objects({Kind.SERVICE: veiled}, services)]
@@ -388,18 +415,18 @@ def _groups(
     left = sorted(numbers, reverse=True)
     while left:
         rows = Revision.objects.filter(change_id__in=left, change_id__gte=left[-1])
-        rows = _at_those_moments(rows, narrowed)
-        keys = _keys(rows.order_by("-change_id", "-kind", "-pk"), _TOGETHER)
+        rows = _at_those_moments(rows, narrowed).order_by("-change_id", "-kind", "-pk")
+        # By whom and when was asked of the changes and of these rows already.
+        facts = rows.values_list("pk", "kind", "object_id", "change_id")[:_TOGETHER]
+        keys = [_Touched(pk, Kind(kind), *row) for pk, kind, *row in facts]
         large = keys[-1].change_id if len(keys) == _TOGETHER else None
-        keys = [key for key in keys if key.change_id != large]
-        told, asked = _judged(objects, narrowed, keys)
-        seen |= {key.change_id for key in keys if key.pk in told}
-        for key in keys:
-            if key.pk in asked:
-                groups.setdefault(key.change_id, {}).setdefault(key.kind, []).append(key.pk)
+        told = _told(objects, narrowed, [key for key in keys if key.change_id != large])
+        seen |= {key.change_id for key in told}
+        for key in _of_asked(objects, told):
+            groups.setdefault(key.change_id, {}).setdefault(key.kind, []).append(key.pk)
         if large is None:
             break
-        found = _large_group(objects, narrowed, large)
+        found = objects.remembered(large, partial(_large_group, objects, narrowed, large))
         if found:
             groups[large] = found
             seen.add(large)
@@ -407,10 +434,17 @@ def _groups(
     return groups, seen
 
 
-def _large_group(objects: Among, narrowed: ChangeFilter, change_id: int) -> dict[Kind, list[int]]:
+_ONE_OF_KIND = Prepared(
+    lambda change, kind: Revision.objects.filter(change_id=change, kind=kind).values_list("pk")[:1]
+)
+
+
+def _large_group(objects: Among, narrowed: ChangeFilter, change_id: int) -> _Own:
     """The same of one change that touched very many things: so many of each kind are enough."""
-    own: dict[Kind, list[int]] = {}
+    own: _Own = {}
     for kind in objects.asked:
+        if not _ONE_OF_KIND.rows(change_id, str(kind)):
+            continue
         for found in _walk(objects, narrowed, _of_change(change_id, kind)):
             if isinstance(found, _Stop):
                 break

@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -34,6 +34,7 @@ from catenary.apps.organizations.queries import (
 from catenary.apps.organizations.queries.past import numbers_at_home
 from catenary.apps.portfolio.models import Consumption, Service, Sharing
 from catenary.apps.portfolio.policies import sees_restricted
+from catenary.apps.portfolio.queries.estate import current_estate
 from catenary.apps.portfolio.queries.hidden import unshown_supporters, without_names
 from catenary.apps.portfolio.queries.lookup import services_by_id, services_by_reference
 from catenary.domain.actors import Actor, Viewpoint
@@ -193,6 +194,7 @@ def _veiled(actor: Actor, viewpoint: Viewpoint) -> Any:
     return rows.values("pk")
 
 
+_Own = dict[Kind, list[int]]
 #: The changes of so many objects are read object by object, those of more from the last on.
 _FEW = 2_000
 
@@ -204,14 +206,27 @@ def _among(actor: Actor, viewpoint: Viewpoint, narrowed: Narrowed) -> Among:
     if narrowed.organization or narrowed.service or narrowed.kind or narrowed.reference:
         own = _objects(actor, viewpoint, narrowed)
         asked = _narrowed_to(narrowed.kind, narrowed.reference, viewpoint, own)
+    # What may be told changes with the catalogue alone, and so do the arrays of one version.
+    estate = current_estate()
+    who = actor.is_operator, actor.memberships, viewpoint.root_id, narrowed
+
+    def remembered(change_id: int, compute: Callable[[], _Own]) -> _Own:
+        return estate.remembered(("changed", change_id, *who), compute)
+
+    few = estate.remembered(("few", *who), lambda: _listed(asked))
+    return Among(told, asked, few, remembered)
+
+
+def _listed(asked: Mapping[Kind, Any]) -> dict[Kind, list[int]] | None:
+    """The numbers of these objects, unless they are many."""
     few: dict[Kind, list[int]] = {}
     left = _FEW
     for kind, numbers in asked.items():
         few[kind] = list(numbers.values_list("pk", flat=True)[: left + 1])
         left -= len(few[kind])
         if left < 0:
-            return Among(told, asked)
-    return Among(told, asked, few)
+            return None
+    return few
 
 
 def _objects(actor: Actor, viewpoint: Viewpoint, narrowed: Narrowed) -> dict[Kind, Any]:
