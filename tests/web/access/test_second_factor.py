@@ -396,6 +396,18 @@ def test_whoever_must_have_one_sets_it_up_before_they_are_in(world: World) -> No
         assert second_factors_of(world.accounts[WHO]), "the last one stays where one is required"
 
 
+def test_a_passkey_that_no_browser_made_lets_nobody_in(world: World) -> None:
+    with override_settings(SECOND_FACTOR=frozenset({"everybody"})):
+        client = half_in()
+        assert 'data-passkey="create"' in client.get(ASKED).content.decode()
+        for answer in ("", "null", "{}", "[" * 30_000, '{"id": "x", "response": {}}'):
+            response = client.post(ASKED, {"passkey": answer})
+            assert response.status_code == 422
+            assert "did not make a passkey" in response.content.decode()
+        assert not is_in(client)
+    assert second_factors_of(world.accounts[WHO]) == ()
+
+
 def test_a_reset_lets_somebody_in_with_the_password_alone(world: World) -> None:
     with_app(world)
     renew_recovery_codes(account_id=world.accounts[WHO], at=NOON)

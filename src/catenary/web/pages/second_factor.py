@@ -25,12 +25,13 @@ class AppSetUp:
 @dataclass(frozen=True, slots=True)
 class ChallengePage:
     """Asked after the password. ``passkey`` is what the browser is asked, as JSON, when there is
-    one; ``app`` is there when nothing was set up yet and something must be, and ``why`` says who
-    asks it."""
+    one; ``app`` and ``new_passkey`` (what the browser is asked to make one) are there when nothing
+    was set up yet and something must be, and ``why`` says who asks it."""
 
     has_app: bool = False
     passkey: str = ""
     app: AppSetUp | None = None
+    new_passkey: str = ""
     problem: str = ""
     why: str = ""
 

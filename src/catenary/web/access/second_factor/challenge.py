@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,7 +15,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from catenary import clock
-from catenary.apps.access.operations.passkeys import PasskeyRefused, begin_proving, prove
+from catenary.apps.access.operations.passkeys import (
+    PasskeyRefused,
+    begin_proving,
+    begin_registering,
+    prove,
+    register,
+)
 from catenary.apps.access.operations.second_factors import (
     add_app,
     check_code,
@@ -29,6 +36,7 @@ from catenary.apps.access.operations.sign_ins import (
 )
 from catenary.apps.access.queries.linking import account_signing_in
 from catenary.apps.access.queries.second_factors import Factor, factor_kinds
+from catenary.domain.actors import Origin
 from catenary.web.access.arriving import come_in
 from catenary.web.access.asked import asked_of, why
 from catenary.web.access.attempts import saying_when, wait_sentence
@@ -40,6 +48,7 @@ from catenary.web.pages.second_factor import AppSetUp, ChallengePage
 from catenary.web.telling.requests import request_number
 
 _STATE = "passkey-asked"
+_MADE = "passkey-made-at-sign-in"
 _SECRET = "app-secret"
 LONGEST_ANSWER = 20_000
 
@@ -104,18 +113,48 @@ def _shown(request: HttpRequest, account_id: int) -> Factor | None:
 
 
 def _set_up(request: HttpRequest, account: Any, half: Half) -> HttpResponse:
+    """Take the first second factor of somebody who must have one: a passkey, or an app."""
     at = clock.now()
-    secret = kept_secret(request, account.email)
-    code = request.POST.get("code", "").strip()[:20]
     here = replace(origin_of(request), account_id=account.pk)
-    if not secret or not add_app(
-        account_id=account.pk, secret=secret, code=code, at=at, origin=here
-    ):
-        return _page(request, account, half, problem=wrong_digits())
+    with_passkey = "passkey" in request.POST
+    added = _added_passkey if with_passkey else _added_app
+    if not added(request, account, at, here):
+        return _page(
+            request, account, half, problem=no_passkey() if with_passkey else wrong_digits()
+        )
     forget_secret(request)
+    request.session.pop(_MADE, None)
     renew_recovery_codes(account_id=account.pk, at=at, origin=here)
     # Where they find their recovery codes: making them anew is how one gets to see them.
     return come_in(request, account, reverse("second-factors"), by=half.by, at=at)
+
+
+def _added_app(request: HttpRequest, account: Any, at: datetime, here: Origin) -> bool:
+    secret = kept_secret(request, account.email)
+    code = request.POST.get("code", "").strip()[:20]
+    return bool(secret) and add_app(
+        account_id=account.pk, secret=secret, code=code, at=at, origin=here
+    )
+
+
+def _added_passkey(request: HttpRequest, account: Any, at: datetime, here: Origin) -> bool:
+    # The question was asked of one account: another may have come in half since.
+    asked, state = request.session.pop(_MADE, None) or (None, None)
+    if asked != account.pk:
+        return False
+    try:
+        register(
+            account_id=account.pk,
+            name=_("Passkey"),
+            state=state,
+            answer=as_json(request.POST["passkey"]),
+            origin=origin(request),
+            at=at,
+            asked_from=here,
+        )
+    except PasskeyRefused:
+        return False
+    return True
 
 
 def _page(
@@ -127,10 +166,13 @@ def _page(
         begun = begin_proving(account_id=account.pk, origin=origin(request))
         request.session[_STATE] = begun.state
         passkey = json.dumps(begun.options)
-    app, reason = None, ""
+    app, reason, new_passkey = None, "", ""
     if half.must_set_up and not kinds:
         app, reason = fresh_app(request, account.email), why(asked_of(account))
-    page = ChallengePage(Factor.APP in kinds, passkey, app, problem, reason)
+        made = begin_registering(account_id=account.pk, email=account.email, origin=origin(request))
+        request.session[_MADE] = [account.pk, made.state]
+        new_passkey = json.dumps(made.options)
+    page = ChallengePage(Factor.APP in kinds, passkey, app, new_passkey, problem, reason)
     context = {"page": page, "frame": stranger_frame(request)}
     if status == 429:
         context["request_number"] = request_number(request)
@@ -168,6 +210,11 @@ def wrong_digits() -> str:
         "Those are not the digits of this moment. Is the telephone's clock right? Nothing was "
         "changed."
     )
+
+
+def no_passkey() -> str:
+    """What is said when the browser did not make one."""
+    return _("The browser did not make a passkey. Nothing was changed.")
 
 
 def origin(request: HttpRequest) -> str:

@@ -29,6 +29,7 @@ from catenary.web.access.second_factor.challenge import (
     forget_secret,
     fresh_app,
     kept_secret,
+    no_passkey,
     origin,
     wrong_digits,
 )
@@ -89,7 +90,7 @@ def passkey(asking: Asking) -> HttpResponse:
             )
             return _added(asking, _("The passkey was added."))
         except PasskeyRefused:
-            problem = _("The browser did not make a passkey. Nothing was changed.")
+            problem = no_passkey()
     begun = begin_registering(
         account_id=_own(request), email=_email(asking), origin=origin(request)
     )
