@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -107,6 +108,17 @@ def test_the_service_page_is_a_blueprint_that_says_why(signed_in: Callable[..., 
     expect(card(page, "Who stands on it")).to_contain_text("Ward 3 St. Mary's Hospital calls it")
     expect(card(page, "What it rests on")).to_contain_text("50 of 120 needed, 100 for full")
     expect(card(page, "History")).to_contain_text("defined it")
+
+
+def test_the_blueprint_is_printed_on_two_sheets(signed_in: Callable[..., Page]) -> None:
+    page = signed_in(DANA)
+    page.goto(f"/services/{PATIENT_MANAGEMENT}/")
+    margin = {side: "12mm" for side in ("top", "bottom", "left", "right")}
+
+    printed = page.pdf(format="A4", margin=margin)
+
+    sheets = re.search(rb"/Count (\d+)", printed)
+    assert sheets is not None and int(sheets[1]) <= 2
 
 
 def test_a_customer_reads_the_same_record_in_his_own_names(signed_in: Callable[..., Page]) -> None:

@@ -16,6 +16,7 @@ from tests.web.access.test_passkeys_in_browser import password, sign_out, with_a
 pytestmark = pytest.mark.journey
 
 NURSE = "ingrid.lindqvist@st-mary.example"
+JONAS = "jonas.bauer@st-mary.example"
 DANA = "dana.reyes@st-mary.example"
 OKAFOR = "chidi.okafor@st-mary.example"
 
@@ -53,9 +54,6 @@ def test_whoever_has_no_passkey_is_told_and_may_take_the_app(
     new_page: Callable[..., Page], product: Product
 ) -> None:
     page = new_page()
-    devtools, key = with_authenticator(page)
-    devtools.send("WebAuthn.setUserVerified", {"authenticatorId": key, "isUserVerified": False})
-    devtools.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": key})
     page.add_init_script("navigator.credentials.create = () => Promise.reject(new Error('none'))")
     password(page, product, OKAFOR)
 
@@ -65,7 +63,7 @@ def test_whoever_has_no_passkey_is_told_and_may_take_the_app(
     expect(page.get_by_label("The six digits it shows")).to_be_visible()
 
 
-@pytest.mark.parametrize(("scheme", "who"), [("light", NURSE), ("dark", DANA)])
+@pytest.mark.parametrize(("scheme", "who"), [("light", JONAS), ("dark", DANA)])
 def test_axe_finds_nothing_serious_on_the_way_in(
     scheme: Scheme, who: str, new_page: Callable[..., Page], product: Product
 ) -> None:

@@ -122,7 +122,8 @@
       const width = this.frame.clientWidth || 1;
       const tallest = Math.max(320, window.innerHeight * 0.74);
       const fits = width / this.size.width;
-      const scale = clamp(fits, fits >= NEARLY ? fits : READABLE, 1);
+      /* A small picture is not blown up. */
+      const scale = fits >= NEARLY ? Math.min(fits, 1) : READABLE;
       this.frame.style.height = `${Math.round(Math.min(this.size.height * scale, tallest)) + 2}px`;
       this.measured = width;
       return scale;
@@ -130,6 +131,8 @@
 
     home() {
       this.scale = this.measure();
+      /* Whole, when its words stay readable: nothing at the top or the bottom is cut off then. */
+      if (this.fitting >= NEARLY) this.scale = Math.min(this.scale, this.fitting);
       const focus = this.svg.querySelector(".chain-mark.is-focus");
       const mark = focus && this.marks.get(focus.dataset.mark);
       const { width, height } = this.room;
