@@ -236,3 +236,23 @@ def test_ctrl_c_in_a_command_is_quiet(installation: Installation) -> None:
 
     assert process.returncode in (0, 130)
     assert b"Traceback" not in err
+
+
+@pytest.mark.parametrize("command", ["import", "apply", "plan"])
+def test_a_catalogue_is_brought_into_a_folder_that_is_not_there_yet(
+    nothing_yet: Installation, root: Path, command: str
+) -> None:
+    examples = root / "examples"
+    sheet = examples / "mappings"
+    asked: list[str | Path] = [command, examples / "gutter-cleaning"]
+    if command == "import":
+        table = sheet / "spreadsheet-sample.csv"
+        asked = [command, "csv", table, "--mapping", sheet / "spreadsheet.yaml"]
+
+    ran = nothing_yet.fine(*asked, "--json")
+    again = nothing_yet.fine(*asked, "--json")
+
+    # What a program reads is the answer alone; who administers it is said beside.
+    assert ran.json
+    assert len(passwords_in(ran.err)) == 1
+    assert passwords_in(again.err) == []

@@ -10,6 +10,7 @@ import typer
 
 from catenary import clock
 from catenary.cli.exit_codes import FAILED, REFUSED, STOPPED
+from catenary.cli.running import ready_or_new
 from catenary.cli.session import actor_by, fail, ready, records_from, refuse, viewpoint_from
 from catenary.cli.terminal import Colour, answer, complain, progress, say
 
@@ -27,7 +28,7 @@ def show_plan(
 ) -> None:
     """Print what would change."""
     wanted = read_files(folder, as_json=json)
-    ready(data)
+    ready_or_new(data)
     prepared = _prepare(wanted, _source(folder, source), prune, take_over)
     print_plan(prepared.plan, as_json=json)
     if prepared.plan.refusals:
@@ -47,7 +48,7 @@ def apply_files(
 ) -> None:
     """Print the plan and do it."""
     wanted = read_files(folder, as_json=json)
-    ready(data)
+    ready_or_new(data)
     prepared = _prepare(wanted, _source(folder, source), prune, take_over)
     if not json:
         print_plan(prepared.plan, as_json=False)

@@ -12,6 +12,7 @@ import typer
 from catenary import clock
 from catenary.cli.catalogue import apply_prepared, plan_as_json, print_plan
 from catenary.cli.exit_codes import FAILED, REFUSED, STOPPED
+from catenary.cli.running import ready_or_new
 from catenary.cli.session import actor_by, fail, ready
 from catenary.cli.terminal import answer, complain, progress, say
 
@@ -45,7 +46,7 @@ def import_sources(
         fail(f"there is no importer {kind}: the kinds are {', '.join(KINDS)}")
     with progress("reading"):
         imported = _read(kind, sources, mapping, provider, name)
-    ready(data)
+    ready_or_new(data)
     from catenary.exchange.catalogue.applying import prepare_plan
 
     named = source or provider or (mapping or sources[0]).resolve().stem

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,20 @@ def run_migrations(*, data: Path | None) -> None:
     ready(data, needs_tables=False)
     _migrate()
     _first_administrator()
+
+
+def ready_or_new(data: Path | None) -> None:
+    """Make the product ready to write a catalogue: a database without any tables gets them, and
+    an administrator, as when it is served. One of an older version is brought up to date by
+    whoever runs it, with a backup at hand."""
+    ready(data, needs_tables=False)
+    from catenary.apps.common.queries.contents import applied_migrations
+
+    if not applied_migrations():
+        _migrate()
+        # Beside the answer of the command, which may be for a program to read.
+        _first_administrator(complain)
+    ready(data)
 
 
 def run_server(*, port: int, data: Path | None, threads: int, host: str) -> None:
@@ -110,16 +125,16 @@ def _migrate() -> None:
     call_command("migrate", verbosity=0, interactive=False)
 
 
-def _first_administrator() -> None:
+def _first_administrator(tell: Callable[[str], None] = say) -> None:
     from catenary.apps.access.queries.accounts import any_operator
 
     if any_operator():
         return
     password = secrets.token_urlsafe(12)
     _give_account(ADMINISTRATOR, password, operator=True)
-    say("This installation is new. Its administrator signs in with")
-    say(f"    {ADMINISTRATOR}  {password}")
-    say("The password is shown only now; `catenary user` gives a new one.")
+    tell("This installation is new. Its administrator signs in with")
+    tell(f"    {ADMINISTRATOR}  {password}")
+    tell("The password is shown only now; `catenary user` gives a new one.")
 
 
 def _give_account(email: str, password: str, *, operator: bool = False) -> None:
