@@ -429,3 +429,38 @@ def live() -> Any:
     from catenary.apps.portfolio.queries.documents import live_catalogue
 
     return live_catalogue(OPERATOR, None).consumption
+
+
+def test_a_new_service_is_asked_once_whose_it_is(edith: Client) -> None:
+    form = form_of(edith.get("/new/service/"))
+    assert "f.born" in form and "f.provider" not in form
+    assert "f.provider" in form_of(edith.get(EDIT))
+
+    sent = edith.post("/new/service/", form | {"f.name": "Theatre planning", "do": "save"})
+
+    assert sent["Location"] == "/services/bluewater-apps/theatre-planning/"
+    assert service("bluewater-apps/theatre-planning").provider == "bluewater-apps"
+
+
+def test_a_closed_part_names_what_it_relies_on(edith: Client) -> None:
+    parts = {part.key: part for part in edith.get(EDIT).context["page"].parts}
+
+    supporter = service().relies_on[0].members[0].service
+    assert service(supporter).name in parts["relying"].digest
+    assert supporter not in parts["relying"].digest
+
+
+def test_a_deleted_top_organization_is_found_by_operators_alone() -> None:
+    world()
+    operator, ada = client_of("operator"), client_of("ada")
+    form = form_of(operator.get("/new/organization/"))
+    operator.post("/new/organization/", form | {"f.name": "Zephyr", "do": "save"})
+    seen = form_of(operator.get("/organizations/zephyr/delete/"))
+    gone = operator.post("/organizations/zephyr/delete/", seen | {"do": "delete"})
+    assert gone["Location"] == "/organizations/zephyr/deleted/"
+
+    for address in ("/catalogue/", "/organizations/bluewater/"):
+        assert "/organizations/zephyr/deleted/" in operator.get(address).content.decode()
+        assert "ephyr" not in ada.get(address).content.decode()
+    assert operator.post("/organizations/zephyr/deleted/").status_code == 302
+    assert "zephyr/deleted" not in operator.get("/catalogue/").content.decode()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from catenary.apps.organizations.policies import (
     may_administer,
     may_ask_second_factor,
+    may_create_top_organization,
     may_edit_catalogue,
 )
 from catenary.apps.organizations.queries import OrganizationRow
@@ -89,22 +90,34 @@ def deleted_here(actor: Actor, row: OrganizationRow) -> tuple[DeletedLine, ...]:
     if may_administer(actor, row.path):
         found += _deleted("organization", _("organization"), removed_parts(row.id))
         found += _deleted("person", _("person"), removed_people(row.id))
+    if row.parent_id is None:
+        found += _deleted_tops(actor)
     return tuple(found)
 
 
+def _deleted_tops(actor: Actor) -> list[DeletedLine]:
+    """Top organizations that were deleted, which have no page above them: for those who may
+    create one."""
+    if not may_create_top_organization(actor):
+        return []
+    return _deleted("organization", _("top organization"), removed_parts(None))
+
+
 def deleted_from_here(asking: Asking) -> tuple[DeletedLine, ...]:
-    """Services deleted lately of where one looks from, as far as one may define services there."""
+    """Services deleted lately of where one looks from, as far as one may define services there;
+    for operators deleted top organizations too, also when there is none left to look from."""
     viewpoint, actor = asking.viewpoint, asking.actor
+    tops = tuple(_deleted_tops(actor))
     if viewpoint is None:
-        return ()
+        return tops
     if may_edit_catalogue(actor, viewpoint.path):
         paths = [viewpoint.path]
     else:
         own = [fact.path for fact in actor.memberships if fact.root_id == viewpoint.root_id]
         paths = [path for path in own if may_edit_catalogue(actor, path)]
     if not paths:
-        return ()
-    return tuple(_deleted("service", _("service"), removed_services_below(paths)))
+        return tops
+    return (*_deleted("service", _("service"), removed_services_below(paths)), *tops)
 
 
 def _deleted(kind: str, noun: str, named: Sequence[tuple[str, str]]) -> list[DeletedLine]:

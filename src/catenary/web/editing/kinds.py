@@ -76,10 +76,12 @@ class Editing:
     page: Callable[[str], str]
     new_title: Words
     noun: Words
+    #: The cards of a new object, where they are others.
+    begun: tuple[Section, ...] = ()
 
     def sections_for(self, *, is_new: bool) -> tuple[Section, ...]:
         """The cards of the form; a new object also says how it will be found."""
-        return (self.new_section, *self.sections) if is_new else self.sections
+        return (self.new_section, *(self.begun or self.sections)) if is_new else self.sections
 
     def items_for(self, *, is_new: bool) -> tuple[Item, ...]:
         """The items of those cards."""
@@ -95,9 +97,11 @@ def _service_version(actor: Actor, editable: Editable, seen: str) -> Version | N
 
 
 def _build_service(actor: Actor, reference: str, state: State, hidden: Mapping[str, str]) -> Built:
+    if not reference:
+        # Asked for once on the form of a new one: whoever's it is provides it.
+        state = {**state, "provider": state["born"]}
     built = build_service(state, hidden, unseen_services(actor, typed_services(state)))
     if not reference:
-        built.plain.setdefault("provider", state["born"].strip())
         built.put(("provider",), "born")
     return built
 
@@ -158,6 +162,7 @@ SERVICE = Editing(
     addresses.service,
     _("New service"),
     _("service"),
+    service_table.BEGUN,
 )
 ORGANIZATION = Editing(
     Kind.ORGANIZATION,

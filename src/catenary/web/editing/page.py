@@ -107,13 +107,15 @@ def edit_page(
     reference = editable.reference if editable else ""
     items = editing.items_for(is_new=is_new)
     sections = editing.sections_for(is_new=is_new)
-    parts = form_parts(sections, state, panel, focus=focus, opened=_opened(asking))
     fields = picked(items, state)
     drawing = Drawing(
         names=_names(asking, fields),
         problems=problems or {},
         found=_sought(asking, fields),
         focus=focus,
+    )
+    parts = form_parts(
+        sections, state, panel, focus=focus, opened=_opened(asking), names=drawing.names
     )
     complaints = [
         Complaint(problem, widget_id(path))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -39,9 +39,11 @@ def form_parts(
     *,
     focus: str = "",
     opened: Iterable[str] = (),
+    names: Mapping[str, str] | None = None,
 ) -> tuple[FormPart, ...]:
-    """The sections of a form in this state. Open are those somebody opened, those with something
-    to put right, and the one in which to go on; all of them when they are few."""
+    """The sections of a form in this state; ``names`` are those of what was picked. Open are
+    those somebody opened, those with something to put right, and the one in which to go on; all
+    of them when they are few."""
     is_new = any(section.key == "new" for section in sections)
     asked = set(opened) or set(_FIRST if is_new else ())
     found = []
@@ -56,7 +58,9 @@ def form_parts(
             or bool(focus and is_in(section, focus))
         )
         found.append(
-            FormPart(section.key, section.title, kind, word, _digest(section, state), is_open)
+            FormPart(
+                section.key, section.title, kind, word, _digest(section, state, names), is_open
+            )
         )
     return tuple(found)
 
@@ -79,22 +83,23 @@ def _state(
     return ("complete", _("complete")) if is_checked else ("filled", _("filled in"))
 
 
-def _digest(section: Section, state: State) -> str:
+def _digest(section: Section, state: State, names: Mapping[str, str] | None = None) -> str:
     said = ""
-    for text in _texts(section.items, state):
+    for text in _texts(section.items, state, names or {}):
         said = f"{said} · {text}" if said else text
         if len(said) > _DIGEST:
             return said[: _DIGEST - 1].rstrip() + "…"
     return said
 
 
-def _texts(items: Iterable[Item], state: State) -> Iterator[str]:
+def _texts(items: Iterable[Item], state: State, names: Mapping[str, str]) -> Iterator[str]:
     for item in items:
         value = state[item.name]
         if isinstance(item, Part):
-            yield from _texts(item.items, value)
+            yield from _texts(item.items, value, names)
         elif not isinstance(item, Field):
             for row in value:
-                yield from _texts(item.items, row)
+                yield from _texts(item.items, row, names)
         elif item.kind in ("line", "area", "lines", "pick") and value.strip():
-            yield " ".join(value.split())
+            words = " ".join(value.split())
+            yield names.get(words, words) if item.kind == "pick" else words

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.utils.translation import gettext_lazy as _
 
 from catenary.domain.documents.shapes import Stage, UtilityKind
@@ -45,7 +47,13 @@ NEW = Section(
     "new",
     _("Whose it is"),
     (
-        Field("born", _("Provider"), "pick", pick="provider", help=_("The organization it is of.")),
+        Field(
+            "born",
+            _("Provider"),
+            "pick",
+            pick="provider",
+            help=_("The organization that provides it."),
+        ),
         Field(
             "key",
             _("Short name in addresses"),
@@ -73,10 +81,10 @@ WHAT = Section(
         Field("tags", _("Tags"), "lines", help=_("Free labels, one in each line.")),
         Field(
             "provider",
-            _("Provided by"),
+            _("Provider"),
             "pick",
             pick="provider",
-            help=_("The organization that provides it now."),
+            help=_("The organization that provides it now: another one when it moves."),
         ),
     ),
     _(
@@ -416,3 +424,10 @@ SEEN = Section(
 
 SECTIONS = (WHAT, OUTCOMES, BURDENS, TOGETHER, UTILITY, WARRANTY, RELYING, SEEN)
 ITEMS = items_of(SECTIONS)
+#: On the form of a new service its provider is asked for once, with its name in addresses.
+BEGUN = (
+    replace(
+        WHAT, items=tuple(item for item in WHAT.items if getattr(item, "name", "") != "provider")
+    ),
+    *SECTIONS[1:],
+)

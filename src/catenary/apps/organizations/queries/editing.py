@@ -128,9 +128,9 @@ def people_of_roots(numbers: Iterable[int], root_ids: Iterable[int] | None) -> s
     }
 
 
-def removed_parts(parent_id: int, limit: int = 10) -> list[tuple[str, str]]:
-    """The parts of an organization that were removed last: keys and names. For those who
-    administer it."""
+def removed_parts(parent_id: int | None, limit: int = 10) -> list[tuple[str, str]]:
+    """The parts of an organization that were removed last: keys and names; of none the top
+    organizations. For those who administer it, and for operators."""
     rows = Organization.objects.filter(parent_id=parent_id, removed_at__isnull=False)
     return list(rows.order_by("-removed_at", "pk").values_list("key", "name")[:limit])
 
