@@ -13,7 +13,7 @@ from catenary import clock
 from catenary.cli.catalogue import apply_prepared, plan_as_json, print_plan
 from catenary.cli.exit_codes import FAILED, REFUSED, STOPPED
 from catenary.cli.running import ready_or_new
-from catenary.cli.session import actor_by, fail, ready
+from catenary.cli.session import actor_by, fail
 from catenary.cli.terminal import answer, complain, progress, say
 
 if TYPE_CHECKING:
