@@ -113,9 +113,10 @@ def test_the_service_page_is_a_blueprint_that_says_why(signed_in: Callable[..., 
 def test_the_blueprint_is_printed_on_two_sheets(signed_in: Callable[..., Page]) -> None:
     page = signed_in(DANA)
     page.goto(f"/services/{PATIENT_MANAGEMENT}/")
-    margin = {side: "12mm" for side in ("top", "bottom", "left", "right")}
-
-    printed = page.pdf(format="A4", margin=margin)
+    printed = page.pdf(
+        format="A4",
+        margin={"top": "12mm", "bottom": "12mm", "left": "12mm", "right": "12mm"},
+    )
 
     sheets = re.search(rb"/Count (\d+)", printed)
     assert sheets is not None and int(sheets[1]) <= 2
