@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -22,10 +22,6 @@ from catenary.apps.history.queries.asked import ChangeEntry, ChangeFilter
 _Own = dict[Kind, list[int]]
 
 
-def _anew(change_id: int, compute: Callable[[], _Own]) -> _Own:
-    return compute()
-
-
 @dataclass(frozen=True, slots=True)
 class Among:
     """Whose changes are asked for, by kind: ``told`` are queries for the numbers of everything
@@ -37,7 +33,7 @@ class Among:
     told: Mapping[Kind, Any]
     asked: Mapping[Kind, Any]
     few: Mapping[Kind, Sequence[int]] | None = None
-    remembered: Callable[[int, Callable[[], _Own]], _Own] = _anew
+    remembered: Callable[[int, Callable[[], _Own]], _Own] = field(default=lambda _, own: own())
 
 
 #: A moment and the number of a revision, or of a change: what is listed is before it.
