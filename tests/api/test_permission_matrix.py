@@ -248,6 +248,17 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("DELETE", _MAINTENANCE): Route(
         who=frozenset(), at="maintenance/abcdefghjk", scope=Scope.WRITE
     ),
+    ("GET", "/inlets"): Route(who=frozenset(MAY_DEFINE), at="inlets?organization=alpha-it"),
+    ("POST", "/inlets"): Route(
+        who=frozenset(MAY_DEFINE),
+        body={"organization": "alpha-it", "name": "zmonitor", "kind": "alertmanager"},
+        scope=Scope.ADMIN,
+    ),
+    # What there is to see and to do behind an inlet: tests/api/test_inlets.py.
+    ("GET", "/inlets/{organization}/{name}"): Route(objects={"alpha-it/none": set()}, at="inlets/"),
+    ("POST", "/inlets/{organization}/{name}"): Route(
+        who=frozenset(), at="inlets/alpha-it/none", body={"do": "close"}, scope=Scope.ADMIN
+    ),
     ("GET", "/changes"): Route(),
     ("POST", "/changes"): Route(
         who=frozenset(MAY_DEFINE),
@@ -272,6 +283,7 @@ def state() -> tuple[object, ...]:
         django_apps.get_model("portfolio", "Draft").objects.count(),
         django_apps.get_model("monitoring", "MaintenanceVersion").objects.count(),
         django_apps.get_model("organizations", "SecondFactorRule").objects.count(),
+        django_apps.get_model("monitoring", "Inlet").objects.count(),
     )
 
 

@@ -56,6 +56,8 @@ PINNED: dict[tuple[str, str], tuple[int, int | None]] = {
     ("POST", "/impact"): (10, 7),
     ("GET", "/services/{organization}/{service}/status"): (18, None),
     ("GET", "/status"): (13, None),
+    ("GET", "/inlets"): (4, None),
+    ("GET", "/inlets/{organization}/{name}"): (4, None),
     ("GET", "/changes"): (9, None),
     ("GET", "/checks"): (3, None),
     ("POST", "/check"): (8, None),
@@ -100,6 +102,8 @@ def requests(made: Invented, speaker: Speaker) -> dict[tuple[str, str], tuple[st
         WORKSHOP: (f"{one}/workshop", None),
         ("GET", "/services/{organization}/{service}/status"): (f"{one}/status", None),
         ("GET", "/status"): ("status?limit=10", None),
+        ("GET", "/inlets"): ("inlets?organization=top-0", None),
+        ("GET", "/inlets/{organization}/{name}"): ("inlets/top-0/none", None),
         ("GET", "/consumption"): ("consumption?limit=10", None),
         ("POST", "/consumption/batch"): ("consumption/batch", {"references": taken}),
         ("GET", "/consumption/{consumer}/{organization}/{service}"): (

@@ -183,6 +183,12 @@ ROUTES = EDITING | {
         methods=FORM,
         objects={"alpha": MAY_CHANGE, "delta": MAY_CHANGE, "alpha-it": set(), "nowhere": set()},
     ),
+    # Nobody in this world may report of all that an organization provides; tests/web/test_inlets.py
+    # has those who may.
+    "inlets": Route(
+        methods=FORM, objects={"alpha-it": MAY_CHANGE, "delta": MAY_CHANGE, "nowhere": set()}
+    ),
+    "inlet": Route(methods=FORM, objects={"alpha-it/none": set()}),
     "second-factor-rule-here": Route(methods=FORM, objects={"": MAY_CHANGE}),
     # For whoever is half signed in; nobody here is.
     "second-factor": Route(methods=READING | {"POST"}, page=frozenset(), is_open=True),

@@ -32,6 +32,7 @@ from catenary.api.schemas import (
 )
 from catenary.api.schemas_of_conditions import WORD
 from catenary.api.schemas_of_drafts import BODIES
+from catenary.api.schemas_of_inlets import BODIES as INLET_BODIES
 from catenary.api.schemas_of_maintenance import PLANS
 from catenary.apps.monitoring.operations.recording import MOST_WORDS
 from catenary.apps.portfolio.queries.impact import MOST_AT_ONCE
@@ -264,6 +265,9 @@ def _body(name: str, method: str) -> Schema | None:
             {"observations": {**list_of(WORD), "minItems": 1, "maxItems": MOST_WORDS}}
         )
         return {"application/json": {"schema": schema, "example": examples.OBSERVATIONS}}
+    if name in INLET_BODIES:
+        schema, example = INLET_BODIES[name]
+        return {"application/json": {"schema": schema, "example": example}}
     if name == "findImpact":
         schema = object_of(
             {

@@ -47,6 +47,7 @@ PARAMETERS: Plain = {
     "consumer": "emergency-ward",
     "key": "hospital-it",
     "email": "dana.reyes@st-mary.example",
+    "name": "prometheus",
     "q": "patient",
     "role": "customer-facing",
     "stage": "live",

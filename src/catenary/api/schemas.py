@@ -10,6 +10,7 @@ from catenary.api.problems import KINDS
 from catenary.api.routes.changes import MAX_CHANGES
 from catenary.api.schemas_of_conditions import CONDITIONS
 from catenary.api.schemas_of_drafts import ANSWERS as KEPT
+from catenary.api.schemas_of_inlets import ANSWERS as INLETS
 from catenary.api.schemas_of_maintenance import MAINTENANCE
 from catenary.api.writing import ADDED
 from catenary.domain.estate import ROLE_NAMES
@@ -435,6 +436,7 @@ OTHERS: dict[str, tuple[Schema, Any]] = {
     **CONDITIONS,
     **MAINTENANCE,
     **KEPT,
+    **INLETS,
     "readWorkshop": (_WORKSHOP, examples.WORKSHOP),
     "actInWorkshop": (_WORKSHOP, examples.WORKSHOP),
     "getSchema": ({"type": "object"}, {"$schema": "https://json-schema.org/draft/2020-12/schema"}),

@@ -11,7 +11,11 @@ import orjson
 
 from catenary.apps.monitoring.operations.inlets import OpenedInlet, change_inlet, open_inlet
 from catenary.connectors.alertmanager import reading as _alertmanager
+from catenary.connectors.cloudevents import reading as _cloudevents
+from catenary.connectors.heartbeat import reading as _heartbeat
 from catenary.connectors.kinds import Kind
+from catenary.connectors.nagios import reading as _nagios
+from catenary.connectors.webhook import reading as _webhook
 from catenary.connectors.wishes import Wishes
 from catenary.domain.actors import Actor, Origin
 from catenary.domain.refusals import Refusal, Refused
@@ -19,7 +23,10 @@ from catenary.domain.said import said
 
 __all__ = ["KINDS", "changed", "opened", "settings_read"]
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (_alertmanager.KIND,)}
+KINDS: Mapping[str, Kind] = {
+    room.KIND.name: room.KIND
+    for room in (_alertmanager, _webhook, _cloudevents, _nagios, _heartbeat)
+}
 
 
 def opened(

@@ -83,6 +83,10 @@ class Wishes:
             return default
         return value
 
+    def plain(self, name: str) -> Any:
+        """Whatever it is, unread."""
+        return self._value(name)
+
     def choice(self, name: str, options: Collection[str], default: str) -> str:
         """One of several words."""
         value = self._value(name)

@@ -95,6 +95,16 @@ def organization(key: str) -> str:
     return _with_query(reverse("organization", args=[key]), moment())
 
 
+def inlets(key: str) -> str:
+    """Where an organization lets monitors report."""
+    return reverse("inlets", args=[key])
+
+
+def inlet(key: str, name: str) -> str:
+    """One inlet of an organization."""
+    return reverse("inlet", args=[key, name])
+
+
 def second_factor_rule(key: str) -> str:
     """Where a top organization decides of whom a second factor is asked."""
     return reverse("second-factor-rule", args=[key])

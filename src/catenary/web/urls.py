@@ -24,6 +24,7 @@ from catenary.web.help.views import words
 from catenary.web.history.views import history
 from catenary.web.home.views import home
 from catenary.web.impact.views import impact
+from catenary.web.inlets import views as inlets
 from catenary.web.language import choose_language, choose_time_zone
 from catenary.web.live.stream import live
 from catenary.web.maintenance import views as maintenance
@@ -90,6 +91,8 @@ urlpatterns = [
     path("account/second-factor/codes/", own.codes, name="second-factor-codes"),
     path("account/second-factor/remove/", own.remove, name="second-factor-remove"),
     path("account/second-factor/of-others/", rules.installation, name="second-factor-rule-here"),
+    path("organizations/<str:key>/inlets/", inlets.inlets, name="inlets"),
+    path("organizations/<str:organization>/inlets/<str:key>/", inlets.inlet, name="inlet"),
     path("organizations/<str:key>/second-factor/", rules.organization, name="second-factor-rule"),
     path("sign-in/second-factor/", challenge.challenge, name="second-factor"),
     path("sign-in/with/<slug:provider>/", sign_on.leave, name="sign-on"),

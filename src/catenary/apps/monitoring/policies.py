@@ -35,6 +35,12 @@ def may_report(actor: Actor, provider_path: OrganizationPath) -> bool:
     )
 
 
+def may_see_inlets(actor: Actor, organization_path: OrganizationPath) -> bool:
+    """Whoever may report of everything an organization provides sees through what programs do."""
+    return actor.is_operator or actor.has_role_over(organization_path, _REPORT)
+
+
 def may_manage_inlets(actor: Actor, organization_path: OrganizationPath) -> bool:
-    """Who may report of everything an organization provides may let a program do so."""
-    return may_report(actor, organization_path)
+    """The same let a program report. An inlet is a way in that outlives a token, so one that may
+    only write is not enough."""
+    return Scope.ADMIN in actor.scopes and may_see_inlets(actor, organization_path)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+from catenary.apps.monitoring.policies import may_see_inlets
 from catenary.apps.organizations.policies import (
     may_administer,
     may_ask_second_factor,
@@ -73,6 +74,8 @@ def organization_actions(actor: Actor, row: OrganizationRow) -> tuple[Action, ..
             Action(_("History"), addresses.edit("organization", row.key, "history")),
             Action(_("Delete"), addresses.edit("organization", row.key, "delete")),
         ]
+    if may_see_inlets(actor, row.path):
+        found.append(Action(_("Inlets"), addresses.inlets(row.key)))
     if may_ask_second_factor(actor, row.path):
         found.append(Action(_("Second factor"), addresses.second_factor_rule(row.key)))
     return tuple(found)

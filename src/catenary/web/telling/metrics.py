@@ -13,11 +13,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
-from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from catenary import __version__
 from catenary.apps.common.queries import catalogue_version, database_answers, database_kind
+from catenary.apps.monitoring.queries.inlets import inlet_counts
 from catenary.apps.portfolio.queries.size import portfolio_size
 
 REGISTRY = CollectorRegistry(auto_describe=True)
@@ -63,9 +64,29 @@ class _Installation(Collector):
         )
         size = portfolio_size()
         yield GaugeMetricFamily("catenary_services", "Live services", value=size.services)
+        yield from _inlets()
         yield GaugeMetricFamily(
             "catenary_dependencies", "What services rely on", value=size.dependencies
         )
+
+
+def _inlets() -> Iterator[Metric]:
+    """What came in through each inlet, as far as a list for a machine should go."""
+    labels = ["organization", "inlet", "kind"]
+    items = CounterMetricFamily(
+        "catenary_inlet_items", "Items that came in through an inlet", labels=[*labels, "became"]
+    )
+    heard = GaugeMetricFamily(
+        "catenary_inlet_heard_timestamp_seconds", "When an inlet was last heard", labels=labels
+    )
+    for house, name, kind, heard_at, taken, repeated, refused in inlet_counts():
+        told = (("taken", taken), ("repeated", repeated), ("refused", refused))
+        for became, count in told:
+            items.add_metric([house, name, kind, became], count)
+        if heard_at is not None:
+            heard.add_metric([house, name, kind], heard_at.timestamp())
+    yield items
+    yield heard
 
 
 REGISTRY.register(_Installation())

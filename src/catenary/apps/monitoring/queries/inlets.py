@@ -12,7 +12,7 @@ from django.db.models import F
 
 from catenary.apps.common.queries.prepared import Prepared
 from catenary.apps.monitoring.models import Inlet, InletAccount, RefusedItem
-from catenary.apps.monitoring.policies import may_manage_inlets
+from catenary.apps.monitoring.policies import may_manage_inlets, may_see_inlets
 from catenary.apps.organizations.queries import OrganizationRow, organizations_by_key
 from catenary.domain.actors import Actor, MembershipFact, Scope
 from catenary.domain.documents.shapes import Role
@@ -138,16 +138,21 @@ def managed_organization(actor: Actor, key: str) -> OrganizationRow | None:
     return found if found is not None and may_manage_inlets(actor, found.path) else None
 
 
+def _seen_organization(actor: Actor, key: str) -> OrganizationRow | None:
+    found = organizations_by_key([key]).get(key)
+    return found if found is not None and may_see_inlets(actor, found.path) else None
+
+
 def inlets_of(actor: Actor, organization: str) -> list[InletView] | None:
     """The inlets of an organization, closed ones last; none when the actor may not manage them."""
-    house = managed_organization(actor, organization)
+    house = _seen_organization(actor, organization)
     return None if house is None else _views(Inlet.objects.filter(organization_id=house.id), house)
 
 
 def inlet_view(actor: Actor, organization: str, key: str) -> InletView | None:
     """One inlet (the latest of its name) with the latest that it refused; none when there is none
     that the actor may manage."""
-    house = managed_organization(actor, organization)
+    house = _seen_organization(actor, organization)
     if house is None:
         return None
     found = _views(Inlet.objects.filter(organization_id=house.id, key=key), house)

@@ -1,0 +1,137 @@
+"""Inlets: the addresses at which monitors report."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Query, Router
+
+from catenary import clock
+from catenary.api.answers import json_answer
+from catenary.api.asking import MANAGING, READING, Asking, asking_of
+from catenary.api.bodies import mapping, parse, read_bytes
+from catenary.api.parameters import Organization
+from catenary.api.problems import Error, Trouble, not_found, pointer
+from catenary.api.schemas_of_inlets import ACT, NEW
+from catenary.apps.monitoring.operations.inlets import (
+    InletMissing,
+    OpenedInlet,
+    close_inlet,
+    renew_inlet,
+)
+from catenary.apps.monitoring.queries.inlets import inlet_as_plain, inlet_view, inlets_of
+from catenary.connectors.opening import changed, opened
+from catenary.domain.actors import Origin
+from catenary.domain.refusals import Refused
+
+router = Router(tags=["inlets"])
+_ONE = "/inlets/{organization}/{name}"
+
+House = Annotated[str, Query(description="key of the organization")]
+Name = Annotated[str, Path(description="what the inlet is called there")]
+
+
+@router.get("/inlets", auth=READING, operation_id="readInlets")
+def read_inlets(request: HttpRequest, organization: House) -> HttpResponse:
+    """The inlets of an organization and how much came through them, closed ones last."""
+    found = inlets_of(asking_of(request).actor, organization)
+    if found is None:
+        raise not_found("organization with inlets", organization)
+    return json_answer({"items": [inlet_as_plain(view) for view in found]})
+
+
+@router.post("/inlets", auth=MANAGING, operation_id="openInlet")
+def open_one(request: HttpRequest) -> HttpResponse:
+    """Open an inlet. The secret stands in this answer and nowhere else."""
+    asking = asking_of(request)
+    body = mapping(parse(read_bytes(request)), NEW)
+    house, name = _text(body, "organization"), _text(body, "name")
+    try:
+        made = opened(
+            actor=asking.actor,
+            at=clock.now(),
+            organization=house,
+            key=name,
+            kind=_text(body, "kind"),
+            proof=_text(body, "proof", "secret"),
+            settings=body.get("settings", {}),
+            origin=_origin(asking),
+        )
+    except InletMissing:
+        raise not_found("organization whose inlets you manage", house) from None
+    except Refused as refused:
+        raise _trouble(refused) from None
+    return json_answer(_told(made))
+
+
+@router.get(_ONE, auth=READING, operation_id="readInlet")
+def read_one(request: HttpRequest, organization: Organization, name: Name) -> HttpResponse:
+    """One inlet, with the latest that it refused and why."""
+    found = inlet_view(asking_of(request).actor, organization, name)
+    if found is None:
+        raise not_found("inlet", f"{organization}/{name}")
+    return json_answer(inlet_as_plain(found))
+
+
+@router.post(_ONE, auth=MANAGING, operation_id="actOnInlet")
+def act(request: HttpRequest, organization: Organization, name: Name) -> HttpResponse:
+    """Set an inlet anew, give it another secret, or close it at once and for good."""
+    asking = asking_of(request)
+    body = mapping(parse(read_bytes(request)), ACT)
+    do = _text(body, "do")
+    which: dict[str, Any] = {
+        "actor": asking.actor,
+        "at": clock.now(),
+        "organization": organization,
+        "key": name,
+        "origin": _origin(asking),
+    }
+    try:
+        if do == "renew":
+            return json_answer(_told(renew_inlet(**which)))
+        if do == "close":
+            close_inlet(**which)
+        elif do == "change":
+            found = inlet_view(asking.actor, organization, name)
+            if found is None or found.closed_at is not None:
+                raise InletMissing(name)
+            changed(**which, kind=found.kind, settings=body.get("settings", {}))
+        else:
+            error = Error("this cannot be done", "/do", code="invalid", expected=ACT["do"])
+            raise Trouble("invalid", "do is not what was expected", [error])
+    except InletMissing:
+        raise not_found("inlet", f"{organization}/{name}") from None
+    except Refused as refused:
+        raise _trouble(refused) from None
+    found = inlet_view(asking.actor, organization, name)
+    return json_answer({} if found is None else inlet_as_plain(found))
+
+
+def _told(made: OpenedInlet) -> dict[str, str]:
+    return {"name": made.key, "address": made.address, "secret": made.secret}
+
+
+def _origin(asking: Asking) -> Origin:
+    return Origin("api", account_id=asking.account_id)
+
+
+def _text(body: dict[str, Any], name: str, default: str = "") -> str:
+    value = body.get(name, default)
+    if not isinstance(value, str) or len(value) > 200 or "\0" in value:
+        error = Error("this is no text", f"/{name}", code="invalid", expected=NEW.get(name, "text"))
+        raise Trouble("invalid", f"{name} is not what was expected", [error])
+    return value
+
+
+def _trouble(refused: Refused) -> Trouble:
+    errors = [
+        Error(
+            str(each.sentence),
+            pointer([part for part in each.path if part != ""]),
+            code=each.code,
+            remedy=str(each.remedy),
+        )
+        for each in refused.refusals
+    ]
+    return Trouble("invalid", str(refused), errors)

@@ -1,0 +1,1 @@
+"""Icinga, Nagios and their like report passive check results (docs/how-to/sources)."""

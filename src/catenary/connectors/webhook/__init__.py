@@ -1,0 +1,1 @@
+"""Any program that can post JSON reports, by a declared mapping (docs/how-to/sources)."""

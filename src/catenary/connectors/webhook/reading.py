@@ -1,0 +1,26 @@
+"""JSON of any shape: its settings say what stands where."""
+
+from __future__ import annotations
+
+from catenary.connectors.bodies import json_of
+from catenary.connectors.kinds import Delivery, Kind, Unreadable
+from catenary.connectors.mapping import MOST_ITEMS, Mapped, items_of, words_of
+from catenary.connectors.mapping import read as read_mapping
+from catenary.connectors.wishes import Wishes
+from catenary.domain.observations.heard import Item
+
+
+def read(wishes: Wishes) -> Mapped:
+    """The mapping."""
+    return read_mapping(wishes, {})
+
+
+def hear(mapped: Mapped, delivery: Delivery) -> list[Item]:
+    """What each item says."""
+    items, more = items_of(mapped, json_of(delivery.body))
+    if more:
+        raise Unreadable(f"at most {MOST_ITEMS:,} items at once")
+    return list(words_of(mapped, delivery.house, items))
+
+
+KIND = Kind("webhook", read, hear)

@@ -1,0 +1,1 @@
+"""Pages of inlets: the addresses at which monitors report."""

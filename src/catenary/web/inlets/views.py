@@ -1,0 +1,207 @@
+"""The inlets of an organization: opening one, looking at what comes in, changing and closing it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import yaml
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from catenary import clock
+from catenary.apps.monitoring.operations.inlets import (
+    InletMissing,
+    OpenedInlet,
+    close_inlet,
+    renew_inlet,
+)
+from catenary.apps.monitoring.policies import may_manage_inlets
+from catenary.apps.monitoring.queries.inlets import InletView, inlet_view, inlets_of
+from catenary.apps.organizations.queries import OrganizationRow, organizations_by_key
+from catenary.connectors.opening import changed, opened
+from catenary.connectors.wishes import SettingsUnreadable, settings_of
+from catenary.domain.refusals import Refused
+from catenary.web import addresses
+from catenary.web.asking import Asking, page_response, signed_in
+from catenary.web.inlets.words import counts, kind_words, kinds, proofs
+from catenary.web.marks import organization_link
+from catenary.web.origins import origin_of
+from catenary.web.pages.inlets import InletLine, InletPage, InletsPage, RefusedLine, Secret
+from catenary.web.reading import figure, in_words
+
+_CLOSED_SHOWN = 20
+_LONGEST = 64_000
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def inlets(asking: Asking, key: str) -> HttpResponse:
+    """The inlets of an organization; open one. Its secret stands on the answer alone."""
+    house, found = _house(asking, key)
+    page = _list_page(asking, house, found)
+    if asking.request.method != "POST":
+        return page_response(asking, "inlets.html", page)
+    form = asking.request.POST
+    name, kind = form.get("name", "")[:100].strip(), form.get("kind", "")[:40]
+    proof, text = form.get("proof", "")[:40], form.get("settings", "")[:_LONGEST]
+    try:
+        made = opened(
+            actor=asking.actor,
+            at=clock.now(),
+            organization=key,
+            key=name,
+            kind=kind,
+            proof=proof,
+            settings=settings_of(text),
+            origin=origin_of(asking.request),
+        )
+    except InletMissing:
+        raise Http404 from None
+    except (Refused, SettingsUnreadable) as error:
+        page = replace(
+            page,
+            name=name,
+            settings=text,
+            kinds=kinds(kind),
+            proofs=proofs(proof),
+            problems=_problems(error),
+        )
+        return page_response(asking, "inlets.html", page, status=422)
+    page = _list_page(asking, house, inlets_of(asking.actor, key) or [])
+    return page_response(asking, "inlets.html", replace(page, secret=_secret(asking, made, proof)))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def inlet(asking: Asking, organization: str, key: str) -> HttpResponse:
+    """One inlet: how much came, what was refused and why; set anew, renewed or closed."""
+    house, _found = _house(asking, organization)
+    view = inlet_view(asking.actor, organization, key)
+    if view is None:
+        raise Http404
+    page = _page(asking, house, view)
+    if asking.request.method != "POST":
+        return page_response(asking, "inlet.html", page)
+    form = asking.request.POST
+    which: dict[str, Any] = {
+        "actor": asking.actor,
+        "at": clock.now(),
+        "organization": organization,
+        "key": key,
+        "origin": origin_of(asking.request),
+    }
+    try:
+        if form.get("do") == "renew":
+            made = renew_inlet(**which)
+            secret = _secret(asking, made, view.proof)
+            return page_response(asking, "inlet.html", replace(page, secret=secret))
+        if form.get("do") == "close":
+            close_inlet(**which)
+            messages.success(asking.request, _("It is closed: nobody answers there any more."))
+        else:
+            text = form.get("settings", "")[:_LONGEST]
+            page = replace(page, settings=text)
+            changed(**which, kind=view.kind, settings=settings_of(text))
+            messages.success(asking.request, _("Saved."))
+    except InletMissing:
+        raise Http404 from None
+    except (Refused, SettingsUnreadable) as error:
+        page = replace(page, problems=_problems(error))
+        return page_response(asking, "inlet.html", page, status=422)
+    return HttpResponseRedirect(addresses.inlet(organization, key))
+
+
+def _house(asking: Asking, key: str) -> tuple[OrganizationRow, list[InletView]]:
+    """The organization and its inlets, for who may see them; to others there is no such page."""
+    found = inlets_of(asking.actor, key)
+    house = organizations_by_key([key]).get(key)
+    if found is None or house is None:
+        raise Http404
+    return house, found
+
+
+def _problems(error: Refused | SettingsUnreadable) -> tuple[str, ...]:
+    if isinstance(error, SettingsUnreadable):
+        return (in_words(error.args[0]),)
+    told = []
+    for refusal in error.refusals:
+        field = str(refusal.path[-1]) if refusal.path[:1] == ("settings",) else ""
+        said = f"{field}: {in_words(refusal.sentence)}" if field else in_words(refusal.sentence)
+        told.append(f"{said} ({in_words(refusal.remedy)})" if refusal.remedy else said)
+    return tuple(told)
+
+
+def _secret(asking: Asking, made: OpenedInlet, proof: str) -> Secret:
+    request = asking.request
+    return Secret(f"{request.scheme}://{request.get_host()}{made.address}", made.secret, proof)
+
+
+def _list_page(asking: Asking, house: OrganizationRow, found: list[InletView]) -> InletsPage:
+    lines = [_line(view) for view in found]
+    live = tuple(line for line in lines if line.is_open)
+    told = ngettext("{n} address at which monitors report.", "{n} addresses at which monitors "
+                    "report.", len(live))  # fmt: skip
+    return InletsPage(
+        organization=organization_link(house),
+        answer=told.format(n=figure(len(live)))
+        if live
+        else _("Nothing outside reports for this organization yet."),
+        live=live,
+        closed=tuple(line for line in lines if not line.is_open)[:_CLOSED_SHOWN],
+        kinds=kinds(),
+        proofs=proofs(),
+        may_open=may_manage_inlets(asking.actor, house.path),
+    )
+
+
+def _line(view: InletView) -> InletLine:
+    return InletLine(
+        name=view.key,
+        url=addresses.inlet(view.organization, view.key),
+        kind=kind_words(view.kind),
+        heard_at=view.heard_at,
+        taken=figure(view.taken),
+        refused=figure(view.refused) if view.refused else "",
+        is_open=view.closed_at is None,
+        state=_state(view),
+    )
+
+
+def _state(view: InletView) -> str:
+    if view.closed_at is not None:
+        return _("closed")
+    return _("open") if view.heard_at is not None else _("never heard")
+
+
+def _page(asking: Asking, house: OrganizationRow, view: InletView) -> InletPage:
+    request = asking.request
+    refused = ngettext(
+        "{taken} taken, {n} refused.", "{taken} taken, {n} refused.", view.refused
+    ).format(taken=figure(view.taken), n=figure(view.refused))
+    return InletPage(
+        organization=organization_link(house),
+        list_url=addresses.inlets(house.key),
+        name=view.key,
+        kind=kind_words(view.kind),
+        state=_state(view),
+        is_open=view.closed_at is None,
+        answer=refused if view.heard_at is not None else _("Nothing has been heard here yet."),
+        address=f"{request.scheme}://{request.get_host()}{view.address}",
+        proof=next(choice.meaning for choice in proofs() if choice.value == view.proof),
+        opened_at=view.opened_at,
+        closed_at=view.closed_at,
+        heard_at=view.heard_at,
+        counts=counts(view),
+        settings=yaml.safe_dump(view.settings, allow_unicode=True, sort_keys=False)
+        if view.settings
+        else "",
+        refused=tuple(
+            RefusedLine(row.at, tuple(sentence for _code, sentence in row.reasons), row.excerpt)
+            for row in view.latest
+        ),
+        may_manage=may_manage_inlets(asking.actor, house.path),
+    )

@@ -1,0 +1,49 @@
+"""Words about inlets in the reader's language."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from catenary.apps.monitoring.queries.inlets import InletView
+from catenary.connectors.opening import KINDS
+from catenary.web.pages.tokens import Choice
+from catenary.web.reading import figure
+
+
+def kind_words(kind: str) -> str:
+    """What reports to an inlet of a kind."""
+    words = {
+        "alertmanager": _("Prometheus Alertmanager"),
+        "webhook": _("Any JSON, by a mapping"),
+        "cloudevents": _("CloudEvents"),
+        "nagios": _("Icinga or Nagios"),
+        "heartbeat": _("Signs of life"),
+    }
+    return words.get(kind, kind)
+
+
+def kinds(chosen: str = "alertmanager") -> tuple[Choice, ...]:
+    """The kinds one may choose from."""
+    return tuple(Choice(name, kind_words(name), is_chosen=name == chosen) for name in KINDS)
+
+
+def proofs(chosen: str = "secret") -> tuple[Choice, ...]:
+    """How a sender may prove who it is."""
+    return (
+        Choice("secret", _("shows a secret"), _("sent along, as Alertmanager can"),
+               chosen != "hmac"),
+        Choice("hmac", _("signs"), _("the secret is never sent, it signs each delivery"),
+               chosen == "hmac"),
+    )  # fmt: skip
+
+
+def counts(view: InletView) -> tuple[tuple[str, str], ...]:
+    """How much became what."""
+    told = (
+        (_("Taken"), view.taken),
+        (_("Said before"), view.repeated),
+        (_("Of no concern"), view.passed_over),
+        (_("Time put right"), view.corrected),
+        (_("Refused"), view.refused),
+    )
+    return tuple((word, figure(count)) for word, count in told)

@@ -1,0 +1,108 @@
+"""Inlets over the API: opened, used, looked at, changed and closed by those who may."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from catenary.apps.monitoring.models import Inlet
+from catenary.domain.actors import Scope
+from tests.api.worlds import Api
+
+pytestmark = pytest.mark.django_db
+
+V1 = "/api/v1"
+ONE = f"{V1}/inlets/alpha-it/monitor"
+NEW = {"organization": "alpha-it", "name": "monitor", "kind": "webhook"}
+SETTINGS = {"service": "$.s", "condition": "$.c"}
+
+
+def opened(api: Api) -> Any:
+    answer = api("editor").post(f"{V1}/inlets", {**NEW, "settings": SETTINGS})
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+def delivered(inlet: Any, body: Any) -> Any:
+    return Client().post(
+        inlet["address"],
+        body,
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {inlet['secret']}"},
+    )
+
+
+def test_an_inlet_is_opened_used_looked_at_and_closed(api: Api) -> None:
+    inlet = opened(api)
+    delivered(inlet, [{"s": "engine", "c": "down"}, {"s": "engine", "c": "<b>odd</b>"}])
+
+    found = api("editor").get(ONE)
+    closed = api("editor").post(ONE, {"do": "close"})
+
+    said = found.json()
+    assert inlet["secret"] not in found.content.decode()
+    assert (said["taken"], said["refused"], said["settings"]) == (1, 1, SETTINGS)
+    assert "<b>odd</b>" in said["latest-refused"][0]["excerpt"]
+    assert closed.json()["address"] is None
+    assert delivered(inlet, []).status_code == 404
+
+
+def test_settings_are_changed_and_secrets_renewed(api: Api) -> None:
+    inlet = opened(api)
+
+    wrong = api("editor").post(ONE, {"do": "change", "settings": {"service": "$.x"}})
+    fine = api("editor").post(ONE, {"do": "change", "settings": {**SETTINGS, "service": "$.x"}})
+    renewed = api("editor").post(ONE, {"do": "renew"}).json()
+
+    assert wrong.status_code == 422
+    assert "/settings/condition" in {each["pointer"] for each in wrong.json()["errors"]}
+    assert fine.json()["settings"]["service"] == "$.x"
+    assert delivered(inlet, {"x": "engine", "c": "down"}).status_code == 401
+    assert delivered(renewed, {"x": "engine", "c": "down"}).status_code == 202
+
+
+@pytest.mark.parametrize(
+    "who", ["viewer at the provider", "customer", "of an unrelated organization"]
+)
+def test_to_others_there_is_no_inlet(api: Api, who: str) -> None:
+    opened(api)
+
+    answers = [
+        api(who).get(ONE),
+        api(who).get(f"{V1}/inlets?organization=alpha-it"),
+        api(who).post(ONE, {"do": "close"}),
+        api(who).post(f"{V1}/inlets", {**NEW, "name": "other", "settings": SETTINGS}),
+    ]
+
+    assert {each.status_code for each in answers} == {404}
+    assert Inlet.objects.filter(closed_at=None).count() == 1
+
+
+def test_a_token_that_may_only_write_opens_none(api: Api) -> None:
+    answer = api("editor", Scope.WRITE).post(f"{V1}/inlets", {**NEW, "settings": SETTINGS})
+
+    assert answer.status_code == 403
+    assert not Inlet.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        [],
+        {**NEW, "kind": "none"},
+        {**NEW, "name": "No Name!"},
+        {**NEW, "proof": "trust"},
+        {**NEW, "settings": []},
+        {**NEW, "settings": "x"},
+        {**NEW, "name": 7},
+        {**NEW, "more": 7},
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_opened(api: Api, body: Any) -> None:
+    full = {"settings": SETTINGS, **body} if isinstance(body, dict) and body else body
+
+    assert api("editor").post(f"{V1}/inlets", full).status_code == 422
+    assert not Inlet.objects.exists()

@@ -1,0 +1,107 @@
+"""The pages of inlets: opened by a form, the secret shown once, what was refused harmless text."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from catenary.apps.monitoring.models import Inlet
+from tests.web.access.world import World
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/organizations/alpha-it/inlets/"
+ONE = "/organizations/alpha-it/inlets/monitor/"
+FORM = {
+    "name": "monitor",
+    "kind": "webhook",
+    "proof": "secret",
+    "settings": "service: $.s\ncondition: $.c\n",
+}
+
+
+def secrets_on(text: str) -> list[str]:
+    return [unescape(found) for found in re.findall(r'<code class="secret">([^<]+)</code>', text)]
+
+
+def opened(world: World) -> tuple[str, str]:
+    answer = world.client("operator").post(LIST, FORM)
+    assert answer.status_code == 200
+    address, secret = secrets_on(answer.content.decode())
+    return address.removeprefix("http://testserver"), secret
+
+
+def test_the_secret_of_a_new_inlet_is_shown_once(world: World) -> None:
+    address, secret = opened(world)
+
+    operator = world.client("operator")
+    again = operator.get(LIST).content.decode() + operator.get(ONE).content.decode()
+    delivered = Client().post(
+        address,
+        {"s": "engine", "c": "<script>alert(1)</script>"},
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {secret}"},
+    )
+    page = operator.get(ONE).content.decode()
+
+    assert secret not in again
+    assert delivered.status_code == 422
+    assert "<script>alert(1)" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_what_is_wrong_is_said_and_what_was_typed_stays(world: World) -> None:
+    answer = world.client("operator").post(
+        LIST, {**FORM, "name": "No Name", "settings": "service: &a $.s\nother: *a"}
+    )
+    other = world.client("operator").post(LIST, {**FORM, "settings": "service: $..s"})
+
+    assert (answer.status_code, other.status_code) == (422, 422)
+    assert "service: &amp;a $.s" in answer.content.decode()
+    assert 'role="alert"' in other.content.decode()
+    assert not Inlet.objects.exists()
+
+
+@pytest.mark.parametrize("text", ["a: [", "a: " + "[" * 2_000, "\0", "- 1", "7", "x" * 70_000])
+def test_settings_that_are_no_settings_are_refused(world: World, text: str) -> None:
+    answer = world.client("operator").post(LIST, {**FORM, "settings": text})
+
+    assert answer.status_code in (400, 422)
+    assert not Inlet.objects.exists()
+
+
+def test_an_inlet_is_set_anew_renewed_and_closed(world: World) -> None:
+    _address, secret = opened(world)
+    operator = world.client("operator")
+
+    wrong = operator.post(ONE, {"do": "change", "settings": "service: $.s"})
+    saved = operator.post(ONE, {"do": "change", "settings": "service: $.x\ncondition: $.c"})
+    renewed = operator.post(ONE, {"do": "renew"}).content.decode()
+    closed = operator.post(ONE, {"do": "close"})
+    after = operator.post(ONE, {"do": "renew"})
+
+    assert (wrong.status_code, saved.status_code, closed.status_code) == (422, 302, 302)
+    assert secrets_on(renewed) and secret not in renewed
+    assert '"$.x"' in Inlet.objects.get().settings
+    assert Inlet.objects.get().closed_at is not None
+    assert after.status_code == 404
+
+
+@pytest.mark.parametrize("who", ["viewer at the provider", "customer"])
+def test_others_find_no_such_page(world: World, who: str) -> None:
+    opened(world)
+
+    for url in (LIST, ONE):
+        assert world.client(who).get(url).status_code == 404
+        assert world.client(who).post(url, {**FORM, "do": "close"}).status_code == 404
+    assert Inlet.objects.get().closed_at is None
+
+
+def test_the_organizations_page_leads_there(world: World) -> None:
+    page = world.client("operator").get(reverse("organization", args=["alpha-it"]))
+
+    assert LIST in page.content.decode()
