@@ -34,6 +34,7 @@ PAGES = (
     "/chain/?focus=hospital-it/patient-management",
     "/status/",
     "/status/?all=1",
+    "/services/hospital-it/patient-management/status/",
     "/organizations/st-mary/",
     "/organizations/acme-cloud/",
     "/our-services/",

@@ -43,9 +43,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streaming, "PAUSE_SECONDS", 0.0)
 
 
-def say(service: str, condition: str) -> None:
+def say(service: str, condition: str, text: str = "") -> None:
     """Report something, and let the engine follow it."""
-    word = {"service": service, "condition": condition, "source": "probe"}
+    word = {"service": service, "condition": condition, "text": text, "source": "probe"}
     record_observations(actor=OPERATOR, at=clock.now(), words=[word])
     engine = Engine()
     while engine.step(clock.now()).is_more:

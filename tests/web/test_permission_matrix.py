@@ -124,6 +124,8 @@ ROUTES = EDITING | {
     "service": Route(objects=SEES_SERVICE),
     "service-history": Route(objects=SEES_HISTORY),
     "service-compare": Route(objects=SEES_SERVICE),
+    # Who may report, and what posting does, is told in test_service_status.py.
+    "service-status": Route(methods=FORM, objects=SEES_SERVICE),
     "service-workshop": Route(methods=READING | {"POST"}, objects=SITS_AT_WORKSHOP),
     "service-workshop-live": Route(objects=SITS_AT_WORKSHOP),
     "organization": Route(objects=SEES_ORGANIZATION),

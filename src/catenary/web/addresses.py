@@ -33,6 +33,11 @@ def service(reference: str) -> str:
     return _with_query(reverse("service", args=[organization, key]), moment())
 
 
+def impact(reference: str) -> str:
+    """What if a service fails."""
+    return _with_query(reverse("impact"), {"service": reference} | moment())
+
+
 def service_history(reference: str) -> str:
     """Everything that happened to a service."""
     organization, _, key = reference.partition("/")
@@ -47,7 +52,8 @@ def service_compare(reference: str) -> str:
 
 def service_status(reference: str, **query: str) -> str:
     """Why a service is in its condition, whom it hits, and where one reports of it."""
-    return service(reference)
+    organization, _, key = reference.partition("/")
+    return _with_query(reverse("service-status", args=[organization, key]), query)
 
 
 def status(query: Iterable[tuple[str, str]] = ()) -> str:

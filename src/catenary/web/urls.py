@@ -32,6 +32,7 @@ from catenary.web.organization.views import organization
 from catenary.web.our_services import views as our_services
 from catenary.web.service import views as service
 from catenary.web.status.board import status_board
+from catenary.web.status.service import service_status
 from catenary.web.telling import health
 from catenary.web.telling.metrics import metrics
 from catenary.web.workshop.views import workshop_live, workshop_table
@@ -42,6 +43,7 @@ urlpatterns = [
     path("services/<str:organization>/<str:key>/", service.service, name="service"),
     path("services/<str:organization>/<str:key>/history/", service.history, name="service-history"),
     path("services/<str:organization>/<str:key>/compare/", compare, name="service-compare"),
+    path("services/<str:organization>/<str:key>/status/", service_status, name="service-status"),
     path(
         "services/<str:organization>/<str:key>/workshop/",
         workshop_table,

@@ -32,8 +32,9 @@ class PictureNode:
     ``sublabel`` is the provider. ``href`` is where the mark leads; empty when it leads nowhere.
     ``level`` may push a mark down to at least that row (0 = top). ``count`` is how many marks of
     the unfolded picture it stands for; ``expand_href`` opens a bundle. ``stage`` is a word of
-    the lifecycle, or empty. ``says`` is the second line (the provider, then the words after it)
-    when a reader is to see other words than the codes.
+    the lifecycle, or empty. ``is_cause``: the condition of the focus comes from here. ``says`` is
+    the second line (the provider, then the words after it) when a reader is to see other words
+    than the codes.
     """
 
     id: str
@@ -43,6 +44,7 @@ class PictureNode:
     stage: str = ""
     role: NodeRole = ""
     condition: NodeCondition = ""
+    is_cause: bool = False
     href: str = ""
     is_focus: bool = False
     level: int | None = None

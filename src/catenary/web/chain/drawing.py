@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import cast
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catenary import clock
+from catenary.apps.monitoring.queries.shown_now import shown_now
+from catenary.apps.monitoring.queries.status import service_status
 from catenary.apps.portfolio.queries.chain import ChainView
 from catenary.domain.picture import (
     PictureEdge,
@@ -18,8 +21,9 @@ from catenary.domain.picture import (
     fold,
     table_rows,
 )
-from catenary.domain.picture.values import NodeRole
+from catenary.domain.picture.values import NodeCondition, NodeRole
 from catenary.web import addresses
+from catenary.web.asking import Asking
 from catenary.web.picture import render_chain
 from catenary.web.reading import figure
 
@@ -34,15 +38,55 @@ class Drawn:
     relying: dict[tuple[str, str], str]
 
 
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What the services of a chain are shown as, by reference, and which of them the condition of
+    the focus comes from. Nothing where nobody reports anything, and of the past."""
+
+    shown: Mapping[str, str] = field(default_factory=dict)
+    sources: frozenset[str] = frozenset()
+
+
+NO_CONDITIONS = Conditions()
+
+
+def conditions_in(asking: Asking, view: ChainView) -> Conditions:
+    """The conditions that stand of the services of a chain."""
+    if asking.viewpoint is None or asking.moment is not None:
+        return NO_CONDITIONS
+    shown = shown_now(
+        actor=asking.actor,
+        viewpoint=asking.viewpoint,
+        references=[service.link.reference for service in view.services],
+    )
+    status = service_status(
+        actor=asking.actor,
+        viewpoint=asking.viewpoint,
+        reference=view.focus.reference,
+        at=clock.now(),
+    )
+    causes = () if status is None else status.causes
+    sources = frozenset(cause.path[-1].reference for cause in causes)
+    # The focus stands out already.
+    return Conditions(shown, sources - {"", view.focus.reference})
+
+
+def node_condition(shown: str) -> NodeCondition:
+    """The sign in the picture for what a service is shown as."""
+    known = {"maintenance": "planned", "at-risk": "operational", "unheard": "unknown"}
+    return cast(NodeCondition, known.get(shown, shown))
+
+
 def drawn(
     view: ChainView,
     *,
     opened: Sequence[str] = (),
     opening: Callable[[str], str] | None = None,
     prefix: str = "chain",
+    conditions: Conditions = NO_CONDITIONS,
 ) -> Drawn:
     """The picture of a chain, folded to what the eye can take."""
-    focus = view.focus.reference
+    focus, shown = view.focus.reference, conditions.shown
     nodes = [
         PictureNode(
             id=service.link.reference,
@@ -52,6 +96,8 @@ def drawn(
             role=_node_role(service.link.role),
             href=addresses.service(service.link.reference),
             is_focus=service.link.reference == focus,
+            condition=node_condition(shown.get(service.link.reference, "")),
+            is_cause=service.link.reference in conditions.sources,
         )
         for service in view.services
     ]

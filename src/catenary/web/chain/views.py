@@ -10,16 +10,28 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from catenary.apps.monitoring.queries.stored import anybody_speaks
 from catenary.apps.portfolio.queries.chain import ChainView, Direction, chain_of
 from catenary.apps.portfolio.queries.home import chain_place
 from catenary.domain.picture import PictureNode, TableRow
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
-from catenary.web.chain.drawing import drawn
+from catenary.web.chain.drawing import NO_CONDITIONS, conditions_in, drawn
 from catenary.web.looking import looking_back
 from catenary.web.marks import service_link
-from catenary.web.pages import ChainChoice, ChainPage, ChainRow, Count, Facet, Link, Sentence, say
+from catenary.web.pages import (
+    ChainChoice,
+    ChainPage,
+    ChainRow,
+    ConditionMark,
+    Count,
+    Facet,
+    Link,
+    Sentence,
+    say,
+)
 from catenary.web.reading import figure, in_words
+from catenary.web.status.board import live_of
 
 _DEPTHS = (1, 2, 3, 5)
 _DEPTH = 2
@@ -58,7 +70,10 @@ def chain(asking: Asking) -> HttpResponse:
         query += [("as_of", asking.as_of)] if asking.as_of else []
         return f"{reverse('chain')}?{urlencode(query)}#picture"
 
-    picture = drawn(view, opened=opened, opening=opening)
+    # Taken before the conditions are read: what changes in between is then told, not missed.
+    live = live_of(asking) if anybody_speaks() else None
+    conditions = conditions_in(asking, view) if live else NO_CONDITIONS
+    picture = drawn(view, opened=opened, opening=opening, conditions=conditions)
     page = ChainPage(
         answer=_answer(view),
         focus=service_link(view.focus),
@@ -67,6 +82,9 @@ def chain(asking: Asking) -> HttpResponse:
         depths=_depths(depth),
         picture_svg=picture.svg if len(view.services) > 1 or view.consumers else "",
         rows=tuple(_row(row, picture.relying) for row in picture.rows[:_ROWS]),
+        has_conditions=bool(conditions.shown),
+        here=asking.request.get_full_path(),
+        live=live,
         row_count=Count(len(picture.rows)),
         beyond=_beyond(view),
     )
@@ -155,7 +173,16 @@ def _row(row: TableRow, relying: dict[tuple[str, str], str]) -> ChainRow:
         is_consumption=row.is_consumption,
         is_soft="soft" in row.threshold,
         closes_loop=row.closes_loop,
+        reliant_reference=row.reliant.id,
+        supporter_reference=row.supporter.id,
+        reliant_condition=_condition(row.reliant),
+        supporter_condition=_condition(row.supporter),
+        is_cause=row.supporter.is_cause,
     )
+
+
+def _condition(node: PictureNode) -> ConditionMark | None:
+    return ConditionMark(node.condition) if node.condition else None
 
 
 def _link(node: PictureNode) -> Link:

@@ -87,9 +87,9 @@ def impact(asking: Asking) -> HttpResponse:
         ),
         has_answer=view is not None,
         kinds=_kinds(view) if view else (),
-        organizations=tuple(_organization(row) for row in view.organizations) if view else (),
+        organizations=tuple(organization_row(row) for row in view.organizations) if view else (),
         organization_count=Count(view.organization_count if view else 0),
-        outcomes=_outcomes(view) if view else (),
+        outcomes=outcome_rows(view) if view else (),
         outcome_count=Count(view.outcome_count if view else 0),
         crosses=view.crosses if view else False,
         picture_svg=impact_picture(view) if view else "",
@@ -225,7 +225,8 @@ def _row(hit: HitService) -> HitRow:
     )
 
 
-def _organization(row: HitOrganization) -> HitOrganizationRow:
+def organization_row(row: HitOrganization) -> HitOrganizationRow:
+    """An organization that is hit, as pages show it."""
     relying = ""
     if row.relying:
         relying = ngettext(
@@ -245,7 +246,8 @@ def _organization(row: HitOrganization) -> HitOrganizationRow:
     )
 
 
-def _outcomes(view: ImpactView) -> tuple[HitOutcomeRow, ...]:
+def outcome_rows(view: ImpactView) -> tuple[HitOutcomeRow, ...]:
+    """The outcomes that are hit, as pages show them."""
     return tuple(
         HitOutcomeRow(
             row.outcome.statement,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from catenary.web.pages.marks import Count, Facet
+from catenary.web.pages.live import Live
+from catenary.web.pages.marks import ConditionMark, Count, Facet
 from catenary.web.pages.sentences import Link, Sentence
 
 
@@ -25,7 +26,8 @@ class ChainRow:
     ``threshold`` reads "1 of 2 needed, 2 for full"; ``weight`` is what this supporter weighs in
     its group, or for consumption the consumer's own name for it; ``relying`` says with how many
     services of its own a consumer relies on it; ``steps`` is how far the farther end is from the
-    focus, absent without one.
+    focus, absent without one. The conditions are absent where nobody reports anything;
+    ``is_cause``: the condition of the focus comes from ``supporter``.
     """
 
     reliant: Link
@@ -38,6 +40,11 @@ class ChainRow:
     is_soft: bool = False
     closes_loop: bool = False
     relying: str = ""
+    reliant_reference: str = ""
+    supporter_reference: str = ""
+    reliant_condition: ConditionMark | None = None
+    supporter_condition: ConditionMark | None = None
+    is_cause: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +64,6 @@ class ChainPage:
     suggestions: tuple[Facet, ...] = ()
     problem: str = ""
     has_catalogue: bool = True
+    has_conditions: bool = False
+    here: str = ""
+    live: Live | None = None

@@ -22,7 +22,8 @@ class CauseLine:
 
 @dataclass(frozen=True, slots=True)
 class StatusBlock:
-    """The condition of a service; ``words`` say its range where it is not certain."""
+    """The condition of a service; ``words`` say its range where it is not certain, ``url`` leads
+    to everything about it."""
 
     mark: ConditionMark
     words: str
@@ -31,3 +32,4 @@ class StatusBlock:
     causes: tuple[CauseLine, ...]
     risks: tuple[CauseLine, ...]
     is_more: bool
+    url: str = ""

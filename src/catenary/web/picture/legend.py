@@ -27,6 +27,14 @@ def render_legend(picture: ChainPicture) -> SafeString:
         for condition in CONDITION_SHAPES
         if condition in conditions
     ]
+    if any(node.is_cause for node in picture.nodes):
+        entries.append(
+            (
+                '<g class="chain-mark is-cause">'
+                '<rect class="chain-cause" x="1" y="1" width="12" height="12" rx="4"/></g>',
+                _("where the condition of the focus comes from"),
+            )
+        )
     if "organization" in kinds:
         entries.append(
             (

@@ -184,12 +184,19 @@ def _mark(node: PictureNode, box: Box, index: int) -> str:
         classes.append(f"is-{node.condition}")
     if node.is_focus:
         classes.append("is-focus")
+    if node.is_cause:
+        classes.append("is-cause")
     width, height = number(box.width), number(box.height)
     round_ = "17" if node.kind == "organization" else "9"
     inside = [f"<title>{_safe(_whole(node))}</title>"]
     if node.kind == "bundle":
         behind = f'x="5" y="-5" width="{width}" height="{height}" rx="9"'
         inside.append(f'<rect class="chain-box-behind" {behind}/>')
+    if node.is_cause:
+        around = (
+            f'x="-5" y="-5" width="{number(box.width + 10)}" height="{number(box.height + 10)}"'
+        )
+        inside.append(f'<rect class="chain-cause" {around} rx="13"/>')
     inside.append(
         f'<rect class="chain-box" x="0" y="0" width="{width}" height="{height}" rx="{round_}"/>'
     )
@@ -229,6 +236,7 @@ def _whole(node: PictureNode) -> str:
     words += [role_word(node.role)] if node.role else []
     words += [stage_word(node.stage)] if node.stage else []
     words += [condition_word(node.condition)] if node.condition else []
+    words += [_("the cause")] if node.is_cause else []
     return ", ".join(words)
 
 

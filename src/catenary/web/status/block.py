@@ -43,10 +43,11 @@ def _block(found: ServiceStatus) -> StatusBlock:
         mark=_mark(kind),
         words=in_words(words(known)) if kind == "unknown" else "",
         since=found.since,
-        notes=tuple(_notes(found)),
+        notes=tuple(notes_of(found)),
         causes=tuple(map(_cause, found.causes)),
         risks=tuple(map(_cause, found.risks)),
         is_more=found.is_more,
+        url=addresses.service_status(found.service.reference),
     )
 
 
@@ -54,7 +55,8 @@ def _mark(kind: str) -> ConditionMark:
     return ConditionMark("planned" if kind == "maintenance" else kind)
 
 
-def _notes(found: ServiceStatus) -> list[str]:
+def notes_of(found: ServiceStatus) -> list[str]:
+    """What else there is to say of a condition."""
     known, notes = found.effective, []
     if known.is_derived:
         notes.append(_("Nothing is reported of it: what it relies on speaks for it."))
@@ -71,7 +73,7 @@ def _cause(cause: ToldCause) -> CauseLine:
         path=tuple(map(_step, cause.path)),
         mark=ConditionMark(cause.condition),
         since=cause.since,
-        said=tuple(map(_said, cause.said)),
+        said=tuple(map(said_words, cause.said)),
     )
 
 
@@ -81,7 +83,8 @@ def _step(step: Step) -> Link:
     return Link(_("a supporting service of {provider}").format(provider=step.provider.name))
 
 
-def _said(word: Word) -> str:
+def said_words(word: Word) -> str:
+    """Who said something, and what."""
     who = word.source_name or _("by hand")
     if word.by:
         who = f"{who} ({word.by})"

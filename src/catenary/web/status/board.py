@@ -116,14 +116,15 @@ def _page(
         first_url=addresses.status(_query(narrowed)) if after else "",
         here=here,
         is_silent=is_silent,
-        is_stale=not is_silent and _is_stale(computed_at, clock.now()),
+        is_stale=not is_silent and is_stale(computed_at, clock.now()),
         stale_since=computed_at,
         has_catalogue=viewpoint is not None and bool(sum(found.counts.values())),
         live=live,
     )
 
 
-def _is_stale(computed_at: datetime | None, at: datetime) -> bool:
+def is_stale(computed_at: datetime | None, at: datetime) -> bool:
+    """Whether nobody has computed conditions for a while."""
     return computed_at is None or at - computed_at > STALE
 
 

@@ -52,19 +52,26 @@
 
   const refresh = async () => {
     wanted = false;
+    const places = new Map();
     for (const part of document.querySelectorAll("[data-refresh]")) {
-      if (isBusy(part)) { wanted = true; continue; }
+      if (isBusy(part)) wanted = true;
+      else places.set(part.dataset.refresh, [...(places.get(part.dataset.refresh) ?? []), part]);
+    }
+    for (const [address, parts] of places) {
       try {
-        const answer = await fetch(part.dataset.refresh, {
-          headers: { "HX-Request": "true", "HX-Target": part.id },
+        const answer = await fetch(address, {
+          headers: { "HX-Request": "true", "HX-Target": parts[0].id },
           credentials: "same-origin",
           cache: "no-store",
         });
         /* Signed out, or no longer to be seen: the page itself says it best. */
         if (answer.redirected || answer.status === 404) { location.reload(); return; }
         if (!answer.ok) continue;
-        const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
-        if (fresh) put(part, document.importNode(fresh, true));
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        for (const part of parts) {
+          const fresh = page.getElementById(part.id);
+          if (fresh) put(part, document.importNode(fresh, true));
+        }
       } catch { /* the next look brings it */ }
     }
   };

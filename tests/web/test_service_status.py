@@ -1,0 +1,198 @@
+"""The status page of a service: why, whom it hits, what was reported, and reporting."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+
+from catenary import clock
+from catenary.apps.monitoring.operations.engine import Engine
+from catenary.domain.observations.words import Plan
+from tests.web.access.world import World
+from tests.web.test_live import say
+
+pytestmark = pytest.mark.django_db
+
+PORTAL = "/services/alpha-it/portal/status/"
+ENGINE = "/services/alpha-it/engine/status/"
+PROVIDER = "viewer at the provider"
+
+
+def part(html: str, title: str) -> str:
+    """What is to be read under a heading."""
+    inside = html.partition(f'aria-labelledby="{title}"')[2].partition("</section>")[0]
+    return " ".join(re.sub("<[^>]+>", " ", inside).split())
+
+
+def page(world: World, who: str, url: str = PORTAL) -> str:
+    response = world.client(who).get(url)
+    assert response.status_code == 200
+    html: str = response.content.decode()
+    return html
+
+
+def follow() -> None:
+    engine = Engine()
+    while engine.step(clock.now()).is_more:
+        pass
+
+
+def words() -> list[tuple[Any, ...]]:
+    table = apps.get_model("monitoring", "Observation")
+    columns = ("service__reference", "condition", "planned", "share", "text", "valid_until", "at")
+    return list(table.objects.order_by("pk").values_list(*columns))
+
+
+def test_the_provider_reads_the_tree_the_words_and_whom_to_call(world: World) -> None:
+    say("alpha-it/engine", "down", "<b>no oil</b>")
+
+    html = page(world, PROVIDER)
+
+    causes = part(html, "causes")
+    assert "Zengine" in causes and "probe: &lt;b&gt;no oil&lt;/b&gt;" in causes
+    # Whose address it is is told of one's own people alone.
+    assert "owner dora@delta.example" in causes and "Zdora" not in html
+    assert "It is down because Zengine is down." in re.sub("<[^>]+>", "", html)
+    hit = part(html, "hit")
+    assert "Zbravoward" in hit and "Zportaloutcome" in hit
+    assert part(page(world, PROVIDER, ENGINE), "reported").startswith("What was reported down")
+    assert '<svg class="timeline"' in html and "since" in part(html, "causes")
+
+
+def test_a_customer_reads_the_condition_and_nothing_of_what_is_behind(world: World) -> None:
+    say("alpha-it/engine", "down", "Zenginetext")
+
+    html = page(world, "customer")
+
+    assert "Zbravoword" in html
+    assert "a supporting service of Zalphait" in part(html, "causes")
+    assert 'aria-labelledby="reported"' not in html and 'aria-labelledby="report"' not in html
+    assert "Zcare" in part(html, "hit")
+    for hidden in ("Zengine", "alpha-it/engine", "probe", "dora@", "Zcharlie"):
+        assert hidden not in html
+
+
+def test_the_course_is_drawn_and_told_for_as_long_as_one_asks(world: World) -> None:
+    say("alpha-it/engine", "down")
+
+    html = page(world, PROVIDER, f"{ENGINE}?days=1")
+
+    course = part(html, "course")
+    assert "down" in course and "unknown" in course and "now" in course
+    assert html.count('class="bar is-down"') == 1
+    assert 'aria-current="true">1 day' in html
+    assert 'aria-current="true">7 days' in page(world, PROVIDER, f"{ENGINE}?days=0.5")
+
+
+def test_the_script_gets_what_changes_alone_and_no_form_that_is_typed_in(world: World) -> None:
+    response = world.client("operator").get(PORTAL, headers={"HX-Target": "standing"})
+
+    html = response.content.decode()
+    assert html.startswith('<div id="standing"') and "<form" not in html
+
+
+@pytest.mark.parametrize("who", [PROVIDER, "customer", "exactly right"])
+def test_who_may_not_report_gets_no_form_and_cannot_post_one(world: World, who: str) -> None:
+    assert "report-text" not in page(world, who)
+
+    response = world.client(who).post(PORTAL, {"condition": "down"})
+
+    assert response.status_code == 403
+    assert words() == []
+
+
+def test_posting_about_what_one_may_not_see_finds_nothing(world: World) -> None:
+    responses = [
+        world.client("customer").post(f"/services/alpha-it/{name}/status/", {"condition": "down"})
+        for name in ("ledger", "none00")
+    ]
+
+    assert {response.status_code for response in responses} == {404}
+    assert words() == []
+
+
+def test_a_report_is_recorded_said_and_followed(world: World) -> None:
+    client = world.client("operator")
+
+    response = client.post(
+        ENGINE,
+        {"condition": "degraded", "text": " slow ", "share": "30", "planned": "yes"},
+    )
+
+    assert (response.status_code, response.headers["Location"]) == (302, ENGINE)
+    ((service, condition, planned, share, text, until, _at),) = words()
+    assert (service, condition, share, text, until) == (
+        "alpha-it/engine",
+        1,
+        300_000,
+        "slow",
+        None,
+    )
+    assert Plan(planned) is Plan.PLANNED
+    follow()
+    html = client.get(ENGINE).content.decode()
+    assert "Recorded: degraded." in html
+    reported = part(html, "reported")
+    assert "slow" in reported and "planned" in reported and "affects 30 %" in reported
+
+
+def test_it_works_again_is_one_button(world: World) -> None:
+    client = world.client("operator")
+    assert "works-again" not in page(world, "operator", ENGINE)
+    client.post(ENGINE, {"condition": "down"})
+    follow()
+    assert "works-again" in page(world, "operator", ENGINE)
+
+    client.post(ENGINE, {"do": "works-again", "text": "a new belt"})
+
+    follow()
+    assert [(each[1], each[4]) for each in words()] == [(2, ""), (0, "a new belt")]
+    assert "It works." in page(world, "operator", ENGINE)
+
+
+def test_an_outage_that_is_over_is_two_words_and_one_to_come_runs_out(world: World) -> None:
+    client, now = world.client("operator"), datetime.now(UTC).replace(microsecond=0)
+    past = {"at": now - timedelta(hours=3), "until": now - timedelta(hours=2)}
+    typed = {name: f"{at:%Y-%m-%dT%H:%M}" for name, at in past.items()}
+
+    client.post(ENGINE, {"condition": "down", **typed})
+    later = now + timedelta(hours=1)
+    client.post(ENGINE, {"condition": "degraded", "until": f"{later:%Y-%m-%dT%H:%M}"})
+
+    found = words()
+    assert [each[1] for each in found] == [2, 0, 1]
+    assert found[1][6] - found[0][6] == timedelta(hours=1)
+    assert abs(found[2][5] - later) < timedelta(minutes=2)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({}, "Choose the condition"),
+        ({"condition": "fine"}, "Choose the condition"),
+        ({"condition": "down", "at": "yesterday"}, "When: write a date"),
+        ({"condition": "down", "at": "2026-01-01"}, "When: write a date"),
+        ({"condition": "down", "at": "1969-12-31T23:00"}, "after 1970"),
+        ({"condition": "down", "at": "0001-01-01T00:00"}, "after 1970"),
+        ({"condition": "down", "at": "9999-12-31T23:59"}, "not come yet"),
+        ({"condition": "down", "until": "2020-01-01T00:00"}, "ends before it begins"),
+        ({"condition": "down", "share": "many"}, "a percentage"),
+        ({"condition": "down", "share": "130 %"}, "a percentage"),
+        ({"condition": "down", "planned": "perhaps"}, "whether it is planned"),
+        ({"condition": "down", "text": "x" * 4_001}, "at most 4,000"),
+    ],
+)
+def test_what_cannot_be_read_is_said_and_nothing_typed_is_lost(
+    world: World, typed: dict[str, str], said: str
+) -> None:
+    response = world.client("operator").post(ENGINE, {"text": "kept & safe", **typed})
+
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert said in html.partition('id="problem"')[2].partition("</div>")[0]
+    assert typed.get("text", "kept &amp; safe") in html
+    assert words() == []
