@@ -15,10 +15,11 @@ from catenary.apps.monitoring.operations.recording import record_observations
 from catenary.apps.monitoring.queries.sight import mark_of
 from catenary.apps.monitoring.queries.standing import standing_now
 from catenary.apps.organizations.queries import actor_of_account, home_viewpoint
+from catenary.apps.portfolio.queries.lookup import services_by_reference
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.web.live import stream as streaming
 from catenary.web.live.pulse import Full, Pulse, Watcher
-from catenary.web.live.stream import Stream
+from catenary.web.live.stream import Reader, Stream
 from tests.web.access.world import World
 
 pytestmark = pytest.mark.django_db
@@ -64,9 +65,8 @@ def who_asks(world: World, who: str) -> tuple[Actor, Viewpoint]:
 def opened(world: World, who: str, pulse: Pulse, seen: str | None = None) -> Stream:
     """The stream of a page that somebody has just loaded."""
     actor, viewpoint = who_asks(world, who)
-    stream = Stream(
-        pulse, actor, viewpoint, "key", mark_of(actor, viewpoint) if seen is None else seen
-    )
+    reader = Reader(actor, viewpoint, "key")
+    stream = Stream(pulse, reader, mark_of(actor, viewpoint) if seen is None else seen)
     first = next(stream)
     assert first.startswith(b"retry: ")
     assert (b"event: changed" in first) == (seen is not None)
@@ -123,6 +123,29 @@ def test_of_what_one_does_not_see_one_learns_nothing_not_even_that_it_happened(
     assert mark_of(actor, viewpoint) == before
 
 
+def test_what_others_published_is_heard_of_where_one_looks_at_it_alone(world: World) -> None:
+    pulse, who = StillPulse(), "of an unrelated organization"
+    actor, viewpoint = who_asks(world, who)
+    board = opened(world, who, pulse)
+    number = services_by_reference(["alpha-it/showcase"])["alpha-it/showcase"].id
+    hidden = services_by_reference(["alpha-it/engine"])["alpha-it/engine"].id
+    streams = {
+        about: Stream(
+            pulse, Reader(actor, viewpoint, "key", about), mark_of(actor, viewpoint, about)
+        )
+        for about in (number, hidden)
+    }
+    for stream in streams.values():
+        next(stream)
+
+    say("alpha-it/showcase", "down")
+    say("alpha-it/engine", "down")
+
+    assert told(board) is None
+    assert told(streams[hidden]) is None
+    assert told(streams[number])["services"] == {"alpha-it/showcase": "down"}
+
+
 def test_whether_anybody_speaks_of_it_is_the_providers_own_business(world: World) -> None:
     ours, theirs = (
         opened(world, who, StillPulse()) for who in ("viewer at the provider", "customer")
@@ -139,7 +162,7 @@ def test_a_page_that_comes_back_is_told_that_something_changed_meanwhile(world: 
     seen = mark_of(actor, viewpoint)
     say("alpha-it/engine", "down")
 
-    stream = Stream(StillPulse(), actor, viewpoint, "key", seen)
+    stream = Stream(StillPulse(), Reader(actor, viewpoint, "key"), seen)
 
     first = next(stream)
     assert json.loads(first.partition(b"data: ")[2])["all"] is True
@@ -190,7 +213,7 @@ def test_a_full_house_says_so(world: World, settings: Any) -> None:
 def test_a_stream_that_nobody_reads_gives_its_place_back(world: World) -> None:
     pulse = StillPulse()
     actor, viewpoint = who_asks(world, "customer")
-    stream = Stream(pulse, actor, viewpoint, "key", "")
+    stream = Stream(pulse, Reader(actor, viewpoint, "key"), "")
     assert len(pulse) == 1
 
     del stream

@@ -62,9 +62,10 @@ def status(query: Iterable[tuple[str, str]] = ()) -> str:
     return f"{reverse('status')}?{urlencode(kept)}" if kept else reverse("status")
 
 
-def live(seen: str) -> str:
-    """The stream of what becomes different for whoever has ``seen`` this."""
-    return _with_query(reverse("live"), {"seen": seen})
+def live(seen: str, about: str = "") -> str:
+    """The stream of what becomes different for whoever has ``seen`` this, on a page that may be
+    ``about`` a service."""
+    return _with_query(reverse("live"), {"seen": seen, "about": about})
 
 
 def service_workshop(reference: str, **query: str) -> str:

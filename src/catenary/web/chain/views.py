@@ -71,7 +71,7 @@ def chain(asking: Asking) -> HttpResponse:
         return f"{reverse('chain')}?{urlencode(query)}#picture"
 
     # Taken before the conditions are read: what changes in between is then told, not missed.
-    live = live_of(asking) if anybody_speaks() else None
+    live = live_of(asking, reference) if anybody_speaks() else None
     conditions = conditions_in(asking, view) if live else NO_CONDITIONS
     picture = drawn(view, opened=opened, opening=opening, conditions=conditions)
     page = ChainPage(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from django.views.decorators.http import require_safe
 from catenary.apps.monitoring.queries.sight import Difference, Sight, difference, sight_of
 from catenary.apps.monitoring.queries.standing import Standing
 from catenary.apps.organizations.queries import actor_of_account, viewpoint_of
+from catenary.apps.portfolio.queries.lookup import services_by_reference
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.web.asking import Asking, signed_in
 from catenary.web.live.pulse import PULSE, Full, Pulse, Watcher
@@ -37,7 +39,7 @@ _RETRY_AFTER_SECONDS = 30
 def live(asking: Asking) -> HttpResponseBase:
     """What becomes different of what one sees, as it happens. ``seen`` (or the ``Last-Event-ID``
     of a browser that comes back) is the mark of what is on the page; when it is another one
-    already, that is said first."""
+    already, that is said first. ``about`` is the service that the page is about."""
     request = asking.request
     if asking.viewpoint is None:
         # Nothing can be seen: a browser does not ask again after this.
@@ -45,8 +47,13 @@ def live(asking: Asking) -> HttpResponseBase:
     if request.method == "HEAD":
         return HttpResponse(content_type="text/event-stream")
     seen = request.headers.get("Last-Event-ID") or request.GET.get("seen", "")
+    reference = request.GET.get("about", "")[:210]
+    about = services_by_reference([reference]).get(reference)
+    reader = Reader(
+        asking.actor, asking.viewpoint, _session(request), None if about is None else about.id
+    )
     try:
-        stream = Stream(PULSE, asking.actor, asking.viewpoint, _session(request), seen[:100])
+        stream = Stream(PULSE, reader, seen[:100])
     except Full:
         busy = HttpResponse(status=503)
         busy.headers["Retry-After"] = str(_RETRY_AFTER_SECONDS)
@@ -61,15 +68,25 @@ def _session(request: HttpRequest) -> str:
     return request.session.session_key or ""
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads an open page, and which service, by number, it is about."""
+
+    actor: Actor
+    viewpoint: Viewpoint
+    session_key: str
+    about: int | None = None
+
+
 class Stream:
     """The lines of one open page, an iterator that waits. It gives its place back when it is
     closed, ends or is forgotten."""
 
-    def __init__(
-        self, pulse: Pulse, actor: Actor, viewpoint: Viewpoint, session_key: str, seen: str
-    ) -> None:
-        self._pulse, self._actor, self._viewpoint, self._seen = pulse, actor, viewpoint, seen
-        self._watcher = Watcher(session_key, actor.account_id or 0, actor.is_operator)
+    def __init__(self, pulse: Pulse, reader: Reader, seen: str) -> None:
+        self._pulse, self._reader, self._seen = pulse, reader, seen
+        self._actor, self._viewpoint = reader.actor, reader.viewpoint
+        account = self._actor.account_id or 0
+        self._watcher = Watcher(reader.session_key, account, self._actor.is_operator)
         self._sight: Sight | None = None
         self._alive_at = self._sent_at = 0.0
         most: int = settings.STREAMS
@@ -97,7 +114,7 @@ class Stream:
         self.close()
 
     def _first(self) -> bytes:
-        sight = self._sight = sight_of(self._actor, self._viewpoint)
+        sight = self._sight = sight_of(self._actor, self._viewpoint, self._reader.about)
         self._pulse.let_go()
         if sight.mark == self._seen:
             return _RETRY + _ALIVE
@@ -119,7 +136,7 @@ class Stream:
                 standing = self._pulse.wait(self._watcher, before.standing, 0)
             if not self._may_still_look(before.standing, standing):
                 return None
-            now = sight_of(self._actor, self._viewpoint, standing)
+            now = sight_of(self._actor, self._viewpoint, self._reader.about, standing)
             found = difference(before, now)
             before = self._sight = now
             if found is not None:

@@ -15,6 +15,7 @@ from catenary.apps.monitoring.queries.board import Board, BoardFilter, BoardRow,
 from catenary.apps.monitoring.queries.sight import mark_of
 from catenary.apps.monitoring.queries.status import SHOWN, shown, words
 from catenary.apps.monitoring.queries.stored import anybody_speaks, propagation
+from catenary.apps.portfolio.queries.lookup import services_by_reference
 from catenary.domain.actors import Viewpoint
 from catenary.domain.condition.codes import CODE_NAMES
 from catenary.web import addresses
@@ -72,11 +73,13 @@ def status_board(asking: Asking) -> HttpResponse:
     return page_response(asking, "status_board.html", page, current="status")
 
 
-def live_of(asking: Asking) -> Live | None:
-    """The stream of a page that shows what one sees now."""
+def live_of(asking: Asking, reference: str = "") -> Live | None:
+    """The stream of a page that shows what one sees now, perhaps about one service."""
     if asking.viewpoint is None or asking.moment is not None:
         return None
-    return Live(addresses.live(mark_of(asking.actor, asking.viewpoint)))
+    row = services_by_reference([reference]).get(reference) if reference else None
+    mark = mark_of(asking.actor, asking.viewpoint, None if row is None else row.id)
+    return Live(addresses.live(mark, reference))
 
 
 def _page(

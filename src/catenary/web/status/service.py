@@ -66,7 +66,7 @@ def service_status(asking: Asking, organization: str, key: str) -> HttpResponse:
     """The page of one service; its form records a word and comes back."""
     reference = f"{organization}/{key}"
     # Taken before what is shown is read: what changes in between is then told, not missed.
-    live = live_of(asking)
+    live = live_of(asking, reference)
     viewpoint, found = _found(asking, reference)
     if asking.request.method == "POST":
         return _reported(asking, viewpoint, found, live)

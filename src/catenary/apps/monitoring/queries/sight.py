@@ -25,16 +25,17 @@ from catenary.apps.monitoring.queries.standing import (
 from catenary.apps.monitoring.queries.status import SHOWN
 from catenary.apps.portfolio.queries.estate import seen_as, visible_services
 from catenary.domain.actors import Actor, Viewpoint
-from catenary.domain.estate import Bools, Ints
+from catenary.domain.estate import ELSEWHERE, Bools, Estate, Ints
 
 #: Of more changes at once only that there are many is told.
 MOST = 200
 _MARK_BYTES = 12
+_NONE: Ints = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
 class Sight:
-    """The conditions that stand as far as somebody may see them."""
+    """The conditions that stand, as far as they are somebody's business."""
 
     standing: Standing
     codes: Codes
@@ -70,22 +71,50 @@ class Difference:
     is_all: bool
 
 
-def sight_of(actor: Actor, viewpoint: Viewpoint, standing: Standing | None = None) -> Sight:
-    """What somebody sees now, or of conditions that are at hand already."""
+def sight_of(
+    actor: Actor,
+    viewpoint: Viewpoint,
+    about: int | None = None,
+    standing: Standing | None = None,
+) -> Sight:
+    """What somebody sees now, or of conditions that are at hand already: the services of their own
+    top organization, those the viewpoint uses, and the one they look at, ``about``; as far as
+    they may see them. What others merely published to them is not among them."""
     standing = standing or standing_now()
     estate = standing.estate
     places = board_places(estate, actor, viewpoint)
-    none = np.zeros(0, dtype=np.int64)
-    seen = visible_services(estate, actor, viewpoint)
+    seen = _watched(estate, actor, viewpoint)
+    place = None if about is None else estate.service_position(about)
+    if place is not None and visible_services(estate, actor, viewpoint)[place]:
+        seen = seen.copy()
+        seen[place] = True
     codes = standing.codes_from(estate.organization_position(viewpoint.root_id))
-    return Sight(standing, codes, seen, none if places is None else places)
+    return Sight(standing, codes, seen, _NONE if places is None else places)
 
 
-def mark_of(actor: Actor, viewpoint: Viewpoint) -> str:
+def _watched(estate: Estate, actor: Actor, viewpoint: Viewpoint) -> Bools:
+    organization = estate.organization_position(viewpoint.organization_id)
+    home = estate.organization_position(viewpoint.root_id)
+    seen = visible_services(estate, actor, viewpoint)
+    if organization is None or home is None:
+        return np.zeros(estate.size, dtype=np.bool_)
+
+    def compute() -> Bools:
+        used = estate.roles_seen_from(organization) != ELSEWHERE
+        watched: Bools = seen & (used | (estate.provider_root == home))
+        return watched
+
+    question = ("watched", organization, seen_as(estate, actor, viewpoint))
+    return estate.remembered(question, compute)
+
+
+def mark_of(actor: Actor, viewpoint: Viewpoint, about: int | None = None) -> str:
     """The mark of what somebody sees now, remembered for all who see the same."""
     standing = standing_now()
-    question = ("mark", standing.number, seen_as(standing.estate, actor, viewpoint))
-    return standing.estate.remembered(question, lambda: sight_of(actor, viewpoint, standing).mark)
+    estate = standing.estate
+    seen = seen_as(estate, actor, viewpoint)
+    question = ("mark", standing.number, viewpoint.organization_id, seen, about)
+    return estate.remembered(question, lambda: sight_of(actor, viewpoint, about, standing).mark)
 
 
 def difference(before: Sight, now: Sight) -> Difference | None:

@@ -1,0 +1,256 @@
+"""Live status: a word about one service changes every open page it concerns, explained, without
+reloading, and no other page; and what happened while the line was broken is there afterwards."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import MILLISECONDS_TO_WAIT, WIDE, Complaints, sign_in
+from tests.installation import run_command
+from tests.journeys.steps import card
+from tests.product import Product, answers, catenary, clean_environment, free_port, running_demo
+
+pytestmark = pytest.mark.journey
+
+DANA = "dana.reyes@st-mary.example"
+NURSE = "ingrid.lindqvist@st-mary.example"
+PRIYA = "priya.nair@acme-cloud.example"
+KATJA = "katja.brandt@harbour-hotel.example"
+PATIENTS, INVENTORY = "hospital-it/patient-management", "hospital-it/pharmacy-inventory"
+#: What stands on nothing: while it is known to work, so is everything above it.
+HALLS = tuple(f"acme-cloud/{name}" for name in ("hall-1", "hall-2", "hall-3", "backbone"))
+WELL = (*HALLS, "hospital-it/network", "hospital-it/support-desk")
+DATABASES = ("acme-cloud/db-1", "acme-cloud/db-2")
+WITH_ENGINE = {"CATENARY_ENGINE": ""}
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The product with its worker; everything in the hospital's chain is known to work."""
+    with running_demo(tmp_path_factory.mktemp("live"), environment=WITH_ENGINE) as product:
+        say(product, *((service, "operational") for service in WELL))
+        yield product
+
+
+def say(product: Product, *words: tuple[str, ...]) -> None:
+    """Report conditions on the command line: service, condition, text."""
+    for service, condition, *text in words:
+        more = ["--text", *text] if text else []
+        ran = run_command(["observe", service, condition, *more], clean_environment(product.data))
+        assert ran.returncode == 0, ran.stderr
+
+
+@pytest.fixture
+def open_as(
+    browser: Browser, live: Product, complaints: Complaints
+) -> Iterator[Callable[..., Page]]:
+    """`open_as(DANA, "/status/")`: a page of somebody, live before it is handed over."""
+    contexts = []
+
+    def opened(email: str, address: str, product: Product = live, **options: Any) -> Page:
+        context = browser.new_context(
+            **{"base_url": product.url, "viewport": WIDE, "locale": "en-GB", **options}
+        )
+        contexts.append(context)
+        context.set_default_timeout(MILLISECONDS_TO_WAIT)
+        page = sign_in(context.new_page(), product, email)
+        complaints.watch(page, product.url.partition("://")[2])
+        page.goto(address)
+        if options.get("java_script_enabled", True):
+            expect(page.get_by_text("Live", exact=True)).to_be_visible()
+            page.evaluate("window.neverReloaded = true")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def same_page(page: Page) -> None:
+    """Nobody reloaded anything."""
+    assert page.evaluate("window.neverReloaded") is True
+
+
+def shown(page: Page, reference: str) -> Any:
+    return page.locator(f'[data-condition-of="{reference}"]').first
+
+
+def listening(page: Page) -> None:
+    """Hear everything that the stream of this page's reader says, beside the page itself."""
+    page.evaluate(
+        """() => {
+          window.heard = [];
+          const stream = new EventSource(document.querySelector("[data-live]").dataset.live);
+          stream.onmessage = stream.onerror = (event) => window.heard.push(event.type);
+          stream.addEventListener("changed", (event) => window.heard.push(event.data));
+        }"""
+    )
+
+
+def test_a_database_fails_and_everybody_concerned_sees_it_at_once_and_why(
+    live: Product, open_as: Callable[..., Page]
+) -> None:
+    dana = open_as(DANA, "/status/")
+    nurse = open_as(NURSE, f"/services/{PATIENTS}/status/")
+    katja = open_as(KATJA, "/status/")
+    listening(katja)
+    before = katja.locator("#board").inner_text()
+    expect(shown(nurse, PATIENTS)).to_have_text("operational")
+
+    # The cloud's own engineer says so, in the browser.
+    priya = open_as(PRIYA, "/services/acme-cloud/db-1/status/")
+    priya.get_by_label("down", exact=True).check()
+    priya.get_by_label("What happened", exact=True).fill("The primary does not answer")
+    priya.get_by_role("button", name="Report it").click()
+    expect(priya.get_by_text("Recorded: down.")).to_be_visible()
+
+    # The ward reads it in its own words, with the path.
+    expect(shown(nurse, PATIENTS)).to_have_text("degraded")
+    expect(nurse.locator("h1")).to_have_text("Bed board")
+    expect(card(nurse, "Where it comes from")).to_contain_text("Pharmacy inventory")
+    expect(card(nurse, "Where it comes from")).to_contain_text("Database 1")
+    same_page(nurse)
+    # The hospital's IT sees what is hit, where one of the two databases is gone.
+    expect(shown(dana, PATIENTS)).to_have_text("degraded")
+    expect(shown(dana, "acme-cloud/db-1")).to_have_text("down")
+    expect(dana.locator('[data-count-of="down"]')).to_have_text("1")
+    same_page(dana)
+
+    # The second one follows: both causes, and whom to call.
+    say(live, ("acme-cloud/db-2", "down", "Its hall is dark"))
+    expect(shown(dana, INVENTORY)).to_have_text("down")
+    dana.goto(f"/services/{INVENTORY}/status/")
+    causes = card(dana, "Where it comes from")
+    for name in ("Database 1", "Database 2"):
+        expect(causes.get_by_role("link", name=name)).to_be_visible()
+    expect(causes.get_by_role("link", name="Acme Cloud Ltd").first).to_be_visible()
+    expect(card(dana, "Who is hit")).to_contain_text("Patient management")
+    priya.goto("/services/acme-cloud/db-1/status/")
+    own = card(priya, "Where it comes from")
+    expect(own).to_contain_text("The primary does not answer")
+    expect(own.get_by_role("link", name="Priya Nair")).to_be_visible()
+
+    # The hotel saw nothing, and its pages were told nothing.
+    assert katja.locator("#board").inner_text() == before
+    assert katja.evaluate("window.heard") == []
+
+    # It works again at the press of a button, for everybody.
+    priya.get_by_role("button", name="Works again").click()
+    say(live, ("acme-cloud/db-2", "operational"))
+    expect(shown(nurse, PATIENTS)).to_have_text("operational")
+    same_page(nurse)
+
+
+def test_the_chain_picture_follows_and_stays_where_one_looks(
+    live: Product, open_as: Callable[..., Page]
+) -> None:
+    dana = open_as(DANA, f"/chain/?focus={PATIENTS}")
+    database = dana.locator("a.chain-mark", has_text="Database 1")
+    expect(database).to_have_class(re.compile("is-operational"))
+    dana.get_by_role("button", name="Closer (+)").click()
+    view = dana.locator("svg.chain-svg").get_attribute("viewBox")
+
+    say(live, ("acme-cloud/db-1", "down", "The primary does not answer"))
+
+    expect(database).to_have_class(re.compile("is-down.*is-cause"))
+    expect(database).to_have_attribute("aria-label", re.compile("down, the cause"))
+    focus = dana.locator(".chain-mark.is-focus")
+    expect(focus).to_have_class(re.compile("is-degraded"))
+    assert dana.locator("svg.chain-svg").get_attribute("viewBox") == view
+    expect(dana.locator(".chain-legend")).to_contain_text("where the condition of the focus")
+    expect(dana.locator("#links")).to_contain_text("the cause")
+    same_page(dana)
+
+    say(live, ("acme-cloud/db-1", "operational"))
+    expect(database).not_to_have_class(re.compile("is-cause"))
+
+
+def test_without_script_the_board_and_reporting_work(
+    live: Product, open_as: Callable[..., Page]
+) -> None:
+    page = open_as(PRIYA, "/services/acme-cloud/messaging/status/", java_script_enabled=False)
+    page.get_by_label("degraded", exact=True).check()
+    page.get_by_role("button", name="Report it").click()
+    expect(page.get_by_text("Recorded: degraded.")).to_be_visible()
+
+    def is_there() -> bool:
+        page.goto("/status/")
+        return bool(shown(page, "acme-cloud/messaging").count())
+
+    wait_until(is_there)
+    expect(shown(page, "acme-cloud/messaging")).to_have_text("degraded")
+    expect(page.locator("#live")).to_be_hidden()
+    say(live, ("acme-cloud/messaging", "cleared"))
+
+
+def wait_until(found: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not found():
+        assert time.monotonic() < end, "nothing happened"
+        time.sleep(0.2)
+
+
+def test_a_page_catches_up_after_the_server_was_killed(
+    open_as: Callable[..., Page], tmp_path: Path, complaints: Complaints
+) -> None:
+    complaints.expected |= {"ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED", "failed"}
+    with running_demo(tmp_path, environment=WITH_ENGINE) as demo:
+        say(demo, *((service, "operational") for service in WELL))
+    port = free_port()
+    product = Product(f"http://localhost:{port}", tmp_path, demo.password)
+    first = begin(product, port)
+    try:
+        dana = open_as(DANA, "/status/?all=1", product)
+        expect(shown(dana, "acme-cloud/db-1")).to_have_text("operational")
+
+        os.killpg(first.pid, signal.SIGKILL)
+        first.wait()
+        expect(dana.get_by_text("Connecting again…")).to_be_visible()
+        observe = ["observe", "acme-cloud/db-1", "down"]
+        assert run_command(observe, clean_environment(tmp_path)).returncode == 0
+        second = begin(product, port)
+        try:
+            expect(shown(dana, "acme-cloud/db-1")).to_have_text("down", timeout=60_000)
+            expect(dana.get_by_text("Live", exact=True)).to_be_visible()
+            same_page(dana)
+
+            # Told to stop, the server lets open pages go at once instead of waiting for them.
+            begun = time.monotonic()
+            os.killpg(second.pid, signal.SIGTERM)
+            second.wait(30)
+            assert time.monotonic() - begun < 8
+        finally:
+            end(second)
+    finally:
+        end(first)
+
+
+def begin(product: Product, port: int) -> subprocess.Popen[bytes]:
+    """The server with its worker in a group of its own; it answers when this comes back."""
+    with (product.data / "served.log").open("ab") as out:
+        process = subprocess.Popen(
+            catenary("serve", "--port", str(port), "--data", str(product.data)),
+            env=clean_environment(product.data, **WITH_ENGINE),
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    wait_until(lambda: answers(product.url), 60)
+    return process
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
