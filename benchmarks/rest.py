@@ -54,7 +54,7 @@ class Program:
         self._connection.request(method, address, body, headers)
         response = self._connection.getresponse()
         said = response.read()
-        if response.status != 200:
+        if response.status not in (200, 202):
             raise Failed(f"{method} {address} answers {response.status}: {said[:300]!r}")
         return said
 

@@ -1,0 +1,253 @@
+"""From a word to a changed page: ``python -m benchmarks.live [--pages 200] [--data FOLDER]``.
+
+Serves a catalogue of 100,000 services (invented, or one that is kept in a folder, which is changed)
+with its worker, and keeps two hundred boards open: streams that fetch their part of the page again
+as a browser's script does, and among them one real browser. Then a program reports conditions of
+services one after the other. Printed is how long each page took to hear of it, to be whole again,
+and to show other pixels; and what the board itself costs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import re
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from benchmarks.estate import READER, invented, write_files
+from benchmarks.figures import median, percentile_99
+from benchmarks.product import Failed, Installation, Served, Visitor, run, serving
+from benchmarks.rest import Program, program_of, references_seen
+
+SIZE = 100_000
+REPORTER = "reporter@operators.example"
+#: What a page waits before it fetches its part again (static/catenary/live.js).
+WAITS = (0.15, 0.85)
+#: Fetching is done by so many at the same time: the server has sixteen threads for it.
+FETCHING = 16
+SECONDS = 20.0
+Browser = tuple[Callable[[], float], Callable[[], float]]
+
+
+@dataclass
+class Heard:
+    """When pages heard of a word and were whole again, in seconds after it was reported."""
+
+    begun: float = 0.0
+    heard: list[float] = field(default_factory=list)
+    whole: list[float] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def begin(self) -> None:
+        """A word is reported now."""
+        with self.lock:
+            self.begun, self.heard, self.whole = time.perf_counter(), [], []
+
+    def note(self, what: str) -> None:
+        """One page heard of it, or is whole again."""
+        with self.lock:
+            getattr(self, what).append(time.perf_counter() - self.begun)
+
+
+class Page(threading.Thread):
+    """One open board: its stream is read, and when something changed its part is fetched."""
+
+    def __init__(self, visitor: Visitor, port: int, heard: Heard, pool: ThreadPoolExecutor) -> None:
+        super().__init__(daemon=True)
+        self._visitor, self._heard, self._pool = visitor, heard, pool
+        found = re.search(r'data-live="([^"]+)"', visitor.get("/status/"))
+        if found is None:
+            raise Failed("the board is not live")
+        self.is_open = threading.Event()
+        self._line = socket.create_connection(("localhost", port), timeout=None)
+        cookies = "; ".join(f"{name}={value}" for name, value in visitor._cookies.items())
+        self._line.sendall(
+            f"GET {found[1].replace('&amp;', '&')} HTTP/1.1\r\nHost: localhost:{port}\r\n"
+            f"Cookie: {cookies}\r\n\r\n".encode()
+        )
+
+    def run(self) -> None:
+        """Read until the line is closed."""
+        with suppress(OSError), self._line.makefile("rb") as lines:
+            for line in lines:
+                if line.startswith(b": here"):
+                    self.is_open.set()
+                elif line.startswith(b"event: changed"):
+                    self._heard.note("heard")
+                    # As live.js does; what is drawn here need not be secret.
+                    wait = random.uniform(*WAITS)
+                    threading.Timer(wait, lambda: self._pool.submit(self._fetch)).start()
+
+    def close(self) -> None:
+        """Hang up."""
+        with suppress(OSError):
+            self._line.shutdown(socket.SHUT_RDWR)
+        self._line.close()
+
+    def _fetch(self) -> None:
+        self._visitor.beside().get("/status/")
+        self._heard.note("whole")
+
+
+@contextmanager
+def browser_at(port: int, password: str) -> Any:
+    """A real browser on the board: what its clock says, and when its figures last changed."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser import launch
+
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        page = browser.new_context(base_url=f"http://localhost:{port}").new_page()
+        page.goto("/sign-in/")
+        page.locator("input[name=email]").fill(READER)
+        page.locator("input[name=password]").fill(password)
+        page.locator("form:has(input[name=password]) [type=submit]").click()
+        page.goto("/status/")
+        page.get_by_text("Live", exact=True).wait_for()
+        page.evaluate(
+            """() => {
+              window.changedAt = 0;
+              const figure = () => document.querySelector("[data-count-of=down]").textContent;
+              let was = figure();
+              const look = () => {
+                if (figure() !== was) { was = figure(); window.changedAt = Date.now(); }
+                requestAnimationFrame(look);
+              };
+              look();
+            }"""
+        )
+        yield (
+            lambda: float(page.evaluate("Date.now()")) / 1000,
+            lambda: float(page.evaluate("window.changedAt")) / 1000,
+        )
+        browser.close()
+
+
+def measure_words(
+    program: Program, references: list[str], heard: Heard, pages: int, browser: Browser
+) -> tuple[list[float], list[float], list[float]]:
+    """Report one service after the other; seconds until pages heard, were whole, and the browser
+    drew other pixels."""
+    all_heard, all_whole, pixels = [], [], []
+    clock, drawn = browser
+    for number, reference in enumerate(references):
+        condition = ("down", "operational")[number % 2]
+        subject = references[number - number % 2]
+        heard.begin()
+        begun = clock()
+        program.post(
+            "/api/v1/observations",
+            {"observations": [{"service": subject, "condition": condition, "source": "bench"}]},
+        )
+        end = time.perf_counter() + SECONDS
+        while time.perf_counter() < end and (len(heard.whole) < pages or drawn() < begun):
+            time.sleep(0.02)
+        if len(heard.heard) < pages:
+            print(f"{reference}: {len(heard.heard)} of {pages} pages heard of it", flush=True)
+        all_heard += heard.heard
+        all_whole += heard.whole
+        if drawn() >= begun:
+            pixels.append(drawn() - begun)
+    return all_heard, all_whole, pixels
+
+
+def measure_board(server: Served, visitor: Visitor, times: int) -> None:
+    """What the board costs as a whole page."""
+    for name, address in (
+        ("the board", "/status/"),
+        ("the board, everything", "/status/?all=1"),
+        ("the board, one condition of one side", "/status/?only=unknown&role=customer-facing"),
+        ("the board, what is mine", "/status/?mine=1&all=1"),
+    ):
+        visitor.get(address)
+        before = server.cpu_seconds()
+        took = [visitor.time(address) for _ in range(times)]
+        busy = (server.cpu_seconds() - before) * 1000 / times
+        say(name, took, "ms", f"  processor {busy:.1f} ms")
+
+
+def say(name: str, values: list[float], unit: str, more: str = "") -> None:
+    """Print how a figure is spread."""
+    if not values:
+        print(f"{name:58} nothing came", flush=True)
+        return
+    spread = f"median {median(values):8.2f} p99 {percentile_99(values):8.2f} max {max(values):8.2f}"
+    print(f"{name:58} {spread} {unit} ({len(values)}){more}", flush=True)
+
+
+def prepared(work: Path, data: Path | None) -> tuple[Installation, str]:
+    """An installation with a catalogue, and the password of its reader."""
+    place = Installation(data or work / "data")
+    if data is None:
+        place.data.mkdir()
+        run(place, "migrate")
+        write_files(invented(SIZE), work / "files")
+        run(place, "apply", str(work / "files"), "--source", "invented")
+    said = run(place, "user", READER).said
+    password = re.search(r"signs in with\s+(\S+)", said)
+    if password is None:
+        raise Failed(said)
+    run(place, "user", REPORTER, "--operator")
+    return place, password[1]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pages", type=int, default=200)
+    parser.add_argument("--words", type=int, default=40)
+    parser.add_argument("--data", type=Path)
+    options = parser.parse_args()
+    # All pages are of one account here, which may hold a quarter of the streams.
+    os.environ["CATENARY_STREAMS"] = str(4 * (options.pages + 2))
+    with ExitStack() as stack:
+        work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="catenary-live-")))
+        place, password = prepared(work, options.data)
+        server = stack.enter_context(serving(place))
+        visitor = Visitor(server.port)
+        visitor.sign_in(READER, password)
+        references = references_seen(program_of(place, server, READER), options.words)
+        program = program_of(place, server, REPORTER, "write")
+        # Something is known, and the worker has loaded its chain.
+        words = [{"service": name, "condition": "operational"} for name in references]
+        program.post("/api/v1/observations", {"observations": words})
+        time.sleep(SECONDS)
+        measure_board(server, visitor, 50)
+        heard = Heard()
+        pool = stack.enter_context(ThreadPoolExecutor(FETCHING))
+        pages = [Page(visitor.beside(), server.port, heard, pool) for _ in range(options.pages)]
+        for page in pages:
+            stack.callback(page.close)
+            page.start()
+        for page in pages:
+            if not page.is_open.wait(SECONDS):
+                raise Failed("a stream did not open")
+        print(f"{len(pages)} pages are open; the server holds {server.megabytes():.0f} MB")
+        browser = stack.enter_context(browser_at(server.port, password))
+        found = measure_words(program, references, heard, len(pages), browser)
+        for name, values in zip(
+            (
+                f"a word until {len(pages)} streams said it",
+                "until the board of each was fetched again",
+                "until a real browser drew other pixels (target: p99 1 s)",
+            ),
+            found,
+            strict=True,
+        ):
+            say(name, values, "s")
+        measure_board(server, visitor, 20)
+
+
+if __name__ == "__main__":
+    main()
