@@ -188,6 +188,17 @@ def test_a_stream_ends_with_its_session_its_roles_and_the_server(world: World) -
         next(stream)
 
 
+def test_a_stream_does_not_last_for_ever(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "LONGEST_SECONDS", 0.0)
+    pulse = StillPulse()
+    stream = opened(world, "customer", pulse)
+
+    with pytest.raises(StopIteration):
+        next(stream)
+
+    assert len(pulse) == 0
+
+
 def test_only_so_many_pages_are_kept_open(world: World) -> None:
     pulse = StillPulse()
     watchers = [Watcher("key", account, False) for account in (1, 1, 2)]

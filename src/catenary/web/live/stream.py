@@ -26,6 +26,8 @@ from catenary.web.live.pulse import PULSE, Full, Pulse, Watcher
 
 #: Something is sent so often even when nothing changes: whoever went away is noticed by it.
 ALIVE_SECONDS = 15.0
+#: A stream ends after so long, and the browser begins the next: what a dead line holds is let go.
+LONGEST_SECONDS = 1_800.0
 #: Between two messages: what changes meanwhile is told together.
 PAUSE_SECONDS = 0.4
 #: When the line breaks, the browser tries again after so long.
@@ -89,6 +91,7 @@ class Stream:
         self._watcher = Watcher(reader.session_key, account, self._actor.is_operator)
         self._sight: Sight | None = None
         self._alive_at = self._sent_at = 0.0
+        self._ends_at = time.monotonic() + LONGEST_SECONDS
         most: int = settings.STREAMS
         pulse.enter(self._watcher, most=most, most_of_one=max(1, most // 4))
 
@@ -126,7 +129,7 @@ class Stream:
         while not self._watcher.is_over:
             left = self._alive_at - time.monotonic()
             if left <= 0:
-                return _ALIVE
+                return _ALIVE if time.monotonic() < self._ends_at else None
             standing = self._pulse.wait(self._watcher, standing, left)
             if standing is before.standing or self._watcher.is_over:
                 continue
