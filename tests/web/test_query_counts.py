@@ -45,7 +45,7 @@ PINNED = {
     "service, the hottest": 43,
     "history of a service": 30,
     "both sides of a service": 52,
-    "status of a service": 46,
+    "status of a service": 47,
     "workshop of a service": 28,
     "organization": 25,
     "calendar": 23,
