@@ -44,7 +44,7 @@ def follow() -> None:
 def words() -> list[tuple[Any, ...]]:
     table = apps.get_model("monitoring", "Observation")
     columns = ("service__reference", "condition", "planned", "share", "text", "valid_until", "at")
-    return list(table.objects.order_by("pk").values_list(*columns))
+    return list(table.objects.order_by("at").values_list(*columns))
 
 
 def test_the_provider_reads_the_tree_the_words_and_whom_to_call(world: World) -> None:
