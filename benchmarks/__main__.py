@@ -20,6 +20,7 @@ import time
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from benchmarks.engine import measure_engine
 from benchmarks.estate import COMMON, READER, SELECTIVE, UNIQUE, Invented, invented, write_files
 from benchmarks.figures import (
     Figure,
@@ -76,7 +77,7 @@ class Bench:
 
     def installation(self, size: int) -> Installation:
         """A new one with its tables."""
-        data = self.work / f"data-{size}"
+        data = self.work / f"data-{size}-{len(list(self.work.iterdir()))}"
         data.mkdir()
         place = Installation(data, self._new_database(f"bench_{size}"))
         run(place, "migrate")
@@ -326,6 +327,7 @@ def main() -> None:
         if kind == "sqlite":
             measure_picture(bench)
             measure_propagation(bench.note)
+        measure_engine(bench.note, bench.installation)
     missed = sum(figure.verdict not in {"", "met"} for figure in bench.figures)
     print(f"{missed} of {sum(f.target is not None for f in bench.figures)} targets missed.")
     if not options.only_print:

@@ -129,6 +129,16 @@ class Estate:
         """Where services stand, by their numbers, in the order given; unknown ones left out."""
         return _positions(self.service_ids, self._service_order, service_ids)
 
+    def places_of(self, service_ids: Ints) -> tuple[Ints, Bools]:
+        """Where services stand, by their numbers, and which of them are in the catalogue at all."""
+        if not self.size:
+            return np.zeros(len(service_ids), dtype=np.int64), np.zeros(len(service_ids), np.bool_)
+        order = self._service_order
+        at = np.searchsorted(self.service_ids, service_ids, sorter=order)
+        at[at == self.size] = 0
+        found = order[at]
+        return found, self.service_ids[found] == service_ids
+
     def organization_position(self, organization_id: int) -> int | None:
         """Where an organization stands, by its number."""
         found = _positions(self.organization_ids, self._organization_order, [organization_id])

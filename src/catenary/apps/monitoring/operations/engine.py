@@ -23,7 +23,7 @@ from catenary.apps.common.operations import waiting_turn
 from catenary.apps.common.queries import catalogue_version, in_batches
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.queries.timelines import revised_after
-from catenary.apps.monitoring.models import OwnCondition, Propagation, Waiting
+from catenary.apps.monitoring.models import OwnCondition, PackedChange, Propagation, Waiting
 from catenary.apps.monitoring.operations.intervals import Value, rewrite
 from catenary.apps.monitoring.operations.keeping import follow_to, keep, spread
 from catenary.apps.monitoring.operations.late import turns_of_everybody, turns_since
@@ -70,6 +70,7 @@ class Engine:
     def __init__(self) -> None:
         """Nothing is loaded before the first step."""
         self._live: Live | None = None
+        self._owes_spreading = False
 
     def forget(self) -> None:
         """Load everything anew at the next step: somebody else may have been at work."""
@@ -83,6 +84,10 @@ class Engine:
         is_current = live is not None and live.estate.version == version
         if is_current and not _is_due(at):
             return Step(is_more=spread())
+        if self._owes_spreading:
+            # Words that never end leave a turn to what is packed.
+            self._owes_spreading = False
+            spread()
         # In hand again only when everything is kept.
         self._live = None
         was = live
@@ -102,9 +107,8 @@ class Engine:
                 _count_up(at)
             mark_changed(changed.tolist(), at)
         self._live = live
-        # Words first: what is packed is kept and seen already.
-        is_more = spread()
-        return Step(len(due), len(changed), is_more or _is_due(at))
+        self._owes_spreading = PackedChange.objects.exists()
+        return Step(len(due), len(changed), self._owes_spreading or _is_due(at))
 
 
 def _is_due(at: datetime) -> bool:

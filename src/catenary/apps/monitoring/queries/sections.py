@@ -27,6 +27,8 @@ from catenary.domain.documents.shapes import DependencyGroupDocument, Stage
 from catenary.domain.estate import Bools, Estate, Ints
 from catenary.domain.impact import Gates, millionths
 
+#: Weights beyond this sum do not fit the machine's whole numbers.
+_MOST = 2**62
 #: Before everything.
 EVER = -(2**63)
 
@@ -96,6 +98,9 @@ class Section:
             for member in group.members
             if member.service in self.place_of
         ]
+        kind: Any = base.member_weight.dtype
+        if sum(row[2] for row in members) >= _MOST:
+            kind = object
         is_there = exists[base.member_supporter]
         member = np.array([row[1] for row in members], dtype=np.int64)
         stays = exists[member] if len(member) else np.zeros(0, dtype=np.bool_)
@@ -103,23 +108,30 @@ class Section:
         def joined(old: Any, new: list[Any]) -> Any:
             return np.concatenate((old, np.array(new, dtype=old.dtype))) if new else old
 
+        group = np.concatenate(
+            (
+                base.member_group[is_there],
+                np.array([row[0] for row in members], dtype=np.int64)[stays],
+            )
+        )
+        weight = joined(
+            base.member_weight[is_there].astype(kind),
+            [row[2] for row, stay in zip(members, stays.tolist(), strict=True) if stay],
+        )
+        # What cannot be reached any more asks for all that are left.
+        total = np.zeros(first + len(rows), dtype=kind)
+        np.add.at(total, group, weight)
+        minimum = joined(base.group_minimum.astype(kind), [row[1] for row in rows])
+        full = joined(base.group_full.astype(kind), [row[2] for row in rows])
         return Gates(
             size=base.size,
             group_reliant=joined(base.group_reliant, [row[0] for row in rows]),
-            group_minimum=joined(base.group_minimum, [row[1] for row in rows]),
-            group_full=joined(base.group_full, [row[2] for row in rows]),
+            group_minimum=np.minimum(minimum, total),
+            group_full=np.minimum(full, total),
             group_soft=joined(base.group_soft, [row[3] for row in rows]),
-            member_group=np.concatenate(
-                (
-                    base.member_group[is_there],
-                    np.array([row[0] for row in members], dtype=np.int64)[stays],
-                )
-            ),
+            member_group=group,
             member_supporter=np.concatenate((base.member_supporter[is_there], member[stays])),
-            member_weight=joined(
-                base.member_weight[is_there],
-                [row[2] for row, stay in zip(members, stays.tolist(), strict=True) if stay],
-            ),
+            member_weight=weight,
         )
 
 

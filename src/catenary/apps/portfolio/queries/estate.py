@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from django.db import DatabaseError, connection
 from django.db.models import Count
 
 from catenary.apps.common.queries import catalogue_version
+from catenary.apps.common.queries.columns import number_columns
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.queries import Mark, last_mark, revised_since
 from catenary.apps.organizations.queries import organization_tree
@@ -24,6 +26,8 @@ _lock = threading.Lock()
 _held: dict[str, tuple[Estate, Mark | None]] = {}
 #: After so many revisions the estate is loaded whole.
 _FEW = 200
+#: So many services are read at once.
+_TOGETHER = 20_000
 
 
 def current_estate() -> Estate:
@@ -149,25 +153,20 @@ def _load(version: int) -> Estate:
     organization_ids = _ints([row.id for row in tree])
     places = {row.id: position for position, row in enumerate(tree)}
     ends = _subtree_ends([row.path for row in tree])
-    services = _fetch(
-        "SELECT id, name_key, provider_id, stage, restricted, assume_operational"
-        " FROM portfolio_service"
-        " WHERE removed_at IS NULL ORDER BY name_key, id"
-    )
-    service_ids = _ints([row[0] for row in services])
+    services = _services(places)
+    service_ids = services.ids
     order = np.argsort(service_ids, kind="stable")
-    dependencies = _fetch(
-        "SELECT d.reliant_id, d.supporter_id, CASE WHEN g.soft THEN 1 ELSE 0 END"
-        " FROM portfolio_dependency d JOIN portfolio_dependencygroup g ON g.id = d.group_id"
+    reliant, supporter, soft = number_columns(
+        "SELECT d.reliant_id, d.supporter_id, CAST(CASE WHEN g.soft THEN 1 ELSE 0 END AS bigint)"
+        " FROM portfolio_dependency d JOIN portfolio_dependencygroup g ON g.id = d.group_id",
+        3,
     )
-    reliant, supporter, soft = _columns(dependencies, 3)
     reliant, reliant_known = _to_positions(service_ids, order, reliant)
     supporter, supporter_known = _to_positions(service_ids, order, supporter)
     both = reliant_known & supporter_known
-    consumption = _fetch(
-        "SELECT consumer_id, service_id FROM portfolio_consumption WHERE ends_at IS NULL"
+    consumer, consumed = number_columns(
+        "SELECT consumer_id, service_id FROM portfolio_consumption WHERE ends_at IS NULL", 2
     )
-    consumer, consumed = _columns(consumption, 2)
     organization_order = np.argsort(organization_ids, kind="stable")
     consumer, consumer_known = _to_positions(organization_ids, organization_order, consumer)
     consumed, consumed_known = _to_positions(service_ids, order, consumed)
@@ -184,11 +183,9 @@ def _load(version: int) -> Estate:
     )
     published_service, published_known = _to_positions(service_ids, order, published_service)
     outcomes = np.zeros(len(service_ids), dtype=np.int64)
-    counted, counts = _columns(
-        _fetch(
-            "SELECT service_id, COUNT(*) FROM portfolio_outcome"
-            " WHERE removed_at IS NULL GROUP BY service_id"
-        ),
+    counted, counts = number_columns(
+        "SELECT service_id, COUNT(*) FROM portfolio_outcome"
+        " WHERE removed_at IS NULL GROUP BY service_id",
         2,
     )
     counted, counted_known = _to_positions(service_ids, order, counted)
@@ -199,11 +196,11 @@ def _load(version: int) -> Estate:
         organization_end=ends,
         organization_root=_ints([places[row.root_id] for row in tree]),
         service_ids=service_ids,
-        service_names=[row[1] for row in services],
-        provider=_ints([places[row[2]] for row in services]),
-        stage=_ints([STAGE_CODES[row[3]] for row in services]),
-        restricted=np.array([bool(row[4]) for row in services], dtype=np.bool_),
-        assumed=np.array([bool(row[5]) for row in services], dtype=np.bool_),
+        service_names=services.names,
+        provider=services.provider,
+        stage=services.stage,
+        restricted=services.restricted,
+        assumed=services.assumed,
         outcome_count=outcomes,
         dependency_reliant=reliant[both],
         dependency_supporter=supporter[both],
@@ -213,6 +210,43 @@ def _load(version: int) -> Estate:
         published_service=published_service[published_known],
         published_root=published_root[published_known],
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Services:
+    ids: Ints
+    names: list[str]
+    provider: Ints
+    stage: Ints
+    restricted: Bools
+    assumed: Bools
+
+
+def _services(places: Mapping[int, int]) -> _Services:
+    """All services in order of name; ``places`` are the positions of organizations by number. A
+    million rows are never in memory as rows."""
+    names: list[str] = []
+    columns: list[list[Ints]] = [[] for _ in range(5)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name_key, id, provider_id, stage, restricted, assume_operational"
+            " FROM portfolio_service WHERE removed_at IS NULL ORDER BY name_key, id"
+        )
+        while rows := cursor.fetchmany(_TOGETHER):
+            names += [row[0] for row in rows]
+            values = (
+                [row[1] for row in rows],
+                [places[row[2]] for row in rows],
+                [STAGE_CODES[row[3]] for row in rows],
+                [bool(row[4]) for row in rows],
+                [bool(row[5]) for row in rows],
+            )
+            for column, listed in zip(columns, values, strict=True):
+                column.append(_ints(listed))
+    ids, provider, stage, restricted, assumed = (
+        np.concatenate([_ints([]), *column]) for column in columns
+    )
+    return _Services(ids, names, provider, stage, restricted.astype(bool), assumed.astype(bool))
 
 
 def _fetch(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

@@ -12,8 +12,10 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
+from django.db import connection
 
 from catenary.apps.common.queries import in_batches
+from catenary.apps.common.queries.columns import number_columns
 from catenary.apps.common.queries.prepared import Prepared, numbers
 from catenary.apps.organizations.queries import (
     MemberRow,
@@ -257,7 +259,7 @@ class Records:
         wanted = reliants & (estate.stage != _RETIRED)
         if np.count_nonzero(wanted) <= _FEW:
             return _gates(estate, estate.service_ids[wanted].tolist())
-        everything = estate.remembered("gates", lambda: _gates(estate, None))
+        everything = estate.remembered("gates", lambda: _all_gates(estate))
         return everything.of_reliants(wanted)
 
 
@@ -280,6 +282,47 @@ def _gates(estate: Estate, reliant_ids: list[int] | None) -> Gates:
             groups += all_groups.filter(service_id__in=batch)
             members += all_members.filter(reliant_id__in=batch)
     return gates_of_rows(estate, groups, members)
+
+
+_GROUPS = (
+    "SELECT id, service_id, CAST(ROUND(minimum * 1000000) AS bigint),"
+    " CAST(ROUND({full} * 1000000) AS bigint), CAST(CASE WHEN soft THEN 1 ELSE 0 END AS bigint)"
+    " FROM portfolio_dependencygroup ORDER BY id"
+)
+_MEMBERS = (
+    "SELECT group_id, supporter_id, CAST(ROUND(weight * 1000000) AS bigint)"
+    " FROM portfolio_dependency ORDER BY id"
+)
+#: With weights beyond this sum sums may not fit, and SQLite does not count exactly.
+_EXACT = 2**53
+
+
+def _all_gates(estate: Estate) -> Gates:
+    """All groups, read as columns."""
+    number, reliant, minimum, full, soft = number_columns(
+        _GROUPS.format(full=connection.ops.quote_name("full")), 5
+    )
+    group, supporter, weight = number_columns(_MEMBERS, 3)
+    if max(full.max(initial=0), weight.astype(np.float64).sum()) >= _EXACT:
+        return _gates(estate, None)
+    place, is_known = estate.places_of(reliant)
+    number, minimum, full, soft = (each[is_known] for each in (number, minimum, full, soft))
+    below, is_there = estate.places_of(supporter)
+    at = np.minimum(np.searchsorted(number, group), max(len(number) - 1, 0))
+    if len(number):
+        is_there &= number[at] == group
+    at, below, weight = at[is_there], below[is_there], weight[is_there]
+    total = np.bincount(at, weights=weight, minlength=len(number)).astype(np.int64)
+    return Gates(
+        size=estate.size,
+        group_reliant=place[is_known],
+        group_minimum=np.minimum(minimum, total),
+        group_full=np.minimum(full, total),
+        group_soft=soft.astype(np.bool_),
+        member_group=at,
+        member_supporter=below,
+        member_weight=weight,
+    )
 
 
 def gates_of_rows(
