@@ -17,7 +17,7 @@ from catenary.apps.organizations.queries import (
     people_by_email,
     person_addresses,
 )
-from catenary.apps.portfolio.policies import sees_inside
+from catenary.apps.portfolio.policies import sees_inside, sees_restricted
 from catenary.apps.portfolio.queries.catalogue import known_names
 from catenary.apps.portfolio.queries.documents import redacted
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
@@ -171,7 +171,8 @@ def service_view(
 def service_history(
     *, actor: Actor, viewpoint: Viewpoint, service_id: int, limit: int
 ) -> list[HistoryEntry]:
-    """What happened to a service, the latest first; nothing for those who may not see inside."""
+    """What happened to a service, the latest first; nothing for those who may not see inside. What
+    was said while it was restricted stays with those who may see restricted services there."""
     row = services_by_id([service_id]).get(service_id)
     estate = current_estate()
     place = estate.service_position(service_id)
@@ -180,6 +181,8 @@ def service_history(
     if not visible_services(estate, actor, viewpoint)[place]:
         return []
     entries = entries_of(Kind.SERVICE, service_id, limit)
+    if not sees_restricted(actor, row.provider_path):
+        entries = [entry for entry in entries if not _was_restricted(entry)]
     said = [plain for entry in entries for plain in (entry.before, entry.after) if plain]
     addresses = by_contact(person_addresses(people_in(said)))
     unshown = unshown_supporters(actor, viewpoint, said)
@@ -195,6 +198,10 @@ def service_history(
         )
         for entry in entries
     ]
+
+
+def _was_restricted(entry: HistoryEntry) -> bool:
+    return any(plain and plain.get("restricted") for plain in (entry.before, entry.after))
 
 
 def service_links(
