@@ -34,7 +34,9 @@ from catenary.api.schemas_of_conditions import WORD
 from catenary.api.schemas_of_drafts import BODIES
 from catenary.api.schemas_of_inlets import BODIES as INLET_BODIES
 from catenary.api.schemas_of_maintenance import PLANS
+from catenary.api.supposing import QUESTION, SUPPOSITION
 from catenary.apps.monitoring.operations.recording import MOST_WORDS
+from catenary.apps.monitoring.queries.what_if import BASES, MOST_SUPPOSED, SUPPOSABLE
 from catenary.apps.portfolio.queries.impact import MOST_AT_ONCE
 
 #: Answered by every route, by some fault of the request or of ours.
@@ -276,6 +278,7 @@ def _body(name: str, method: str) -> Schema | None:
             },
             required=["services"],
         )
+        schema = {"anyOf": [schema, _supposing()]}
         return {"application/json": {"schema": schema, "example": examples.FAILING}}
     if name == "actInWorkshop":
         return {"application/json": {"schema": _workshop_act(), "example": examples.WORKSHOP_ACT}}
@@ -283,6 +286,28 @@ def _body(name: str, method: str) -> Schema | None:
         schema = object_of({"changes": list_of(ref_to("Change"))})
         return {"application/json": {"schema": schema, "example": examples.TRY}}
     return None
+
+
+def _supposing() -> Schema:
+    """Services in supposed conditions, each perhaps only for a time."""
+    moment: Schema = {"type": ["string", "null"], "format": "date-time"}
+    kinds: dict[str, Schema] = {
+        "service": {**TEXT, "minLength": 1},
+        "condition": {"enum": list(SUPPOSABLE)},
+        "from": moment,
+        "until": moment,
+    }
+    one = object_of(
+        {name: {**kinds[name], "description": meaning} for name, meaning in SUPPOSITION.items()},
+        required=["service", "condition"],
+    )
+    return object_of(
+        {
+            "suppositions": {**list_of(one), "minItems": 1, "maxItems": MOST_SUPPOSED},
+            "basis": {"enum": [*BASES, None], "description": QUESTION["basis"]},
+        },
+        required=["suppositions"],
+    )
 
 
 def _workshop_act() -> Schema:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from catenary.apps.monitoring.queries.board import BoardRow
     from catenary.apps.monitoring.queries.status import ServiceStatus, ToldCause
 
-_COLOURS: dict[str, Colour] = {
+#: How each condition is marked on a terminal.
+COLOURS: dict[str, Colour] = {
     "down": "red",
     "degraded": "yellow",
     "unknown": "bold",
@@ -105,7 +106,7 @@ def _show_board(actor: Any, seen: str, every: bool, json: bool) -> None:
     for row in rows:
         kind = shown(row.effective)
         mark = f"{words(row.effective)}"
-        say(f"  {row.reference} {row.known_as or row.name}", mark=mark, colour=_COLOURS[kind])
+        say(f"  {row.reference} {row.known_as or row.name}", mark=mark, colour=COLOURS[kind])
 
 
 def _print(found: ServiceStatus) -> None:
@@ -116,7 +117,7 @@ def _print(found: ServiceStatus) -> None:
     say(
         f" {found.service.reference} {found.known_as or found.service.name}{since}",
         mark=str(words(known)),
-        colour=_COLOURS[shown(known)],
+        colour=COLOURS[shown(known)],
     )
     if known.is_derived:
         say("  nothing is reported of it: what it relies on speaks for it")

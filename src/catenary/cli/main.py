@@ -310,10 +310,17 @@ def chain(
 
 @app.command()
 def impact(
-    references: Annotated[list[str], typer.Argument(help="The services that fail.")],
+    references: Annotated[
+        list[str],
+        typer.Argument(help="The services that fail; REF=CONDITION supposes one of each."),
+    ],
     condition: Annotated[
         str, typer.Option(help="What they are asked to be: down or degraded.")
     ] = "down",
+    basis: Annotated[
+        str,
+        typer.Option(help="REF=CONDITION: start from live conditions, or from all being fine."),
+    ] = "live",
     seen: Seen = "",
     as_of: AsOf = "",
     by: By = "",
@@ -322,7 +329,19 @@ def impact(
 ) -> None:
     """Say who is hit when services fail: services, organizations, outcomes, and why."""
     from catenary.cli.impact import show_impact
+    from catenary.cli.supposing import is_supposing, show_what_if
 
+    if is_supposing(references):
+        show_what_if(
+            told=references,
+            basis=basis,
+            seen=seen,
+            as_of=as_of,
+            by=by,
+            json=json,
+            data=data,
+        )
+        return
     show_impact(
         references=references,
         condition=condition,

@@ -14,6 +14,7 @@ from catenary.api.bodies import mapping, read_json
 from catenary.api.looking import AsOf, Then, moment_of, records_of, then_of
 from catenary.api.parameters import Limit, Words
 from catenary.api.problems import Error, Trouble, invalid_parameter
+from catenary.api.supposing import answer_what_if
 from catenary.apps.organizations.queries.listing import people_called
 from catenary.apps.portfolio.queries.catalogue import CatalogueFilter, find_services, summaries
 from catenary.apps.portfolio.queries.impact import (
@@ -81,8 +82,14 @@ def get_impact(
 
 @router.post("/impact", auth=LOOKING_BACK, operation_id="findImpact")
 def find_impact(request: HttpRequest, limit: Most = _EVERYTHING, as_of: AsOf = "") -> HttpResponse:
-    """The same of up to 1,000 services, more than fit into an address: `{"services": […]}`."""
-    said = mapping(read_json(request), _IMPACT)
+    """The same of up to 1,000 services, more than fit into an address: `{"services": […]}`.
+    With `suppositions` it is another question: what would be if services were in conditions of
+    their own, some of them only for a time, compared with what holds (`as_of`: held at a moment)
+    or with all being fine."""
+    body, then = read_json(request), then_of(as_of)
+    if isinstance(body, dict) and "suppositions" in body:
+        return answer_what_if(request, body, limit, None if then is None else then.moment)
+    said = mapping(body, _IMPACT)
     references = objects.texts(said.get("services"), "services", MOST_AT_ONCE)
     if not references:
         error = Error("nothing stands here", pointer="/services", code="invalid",
@@ -93,7 +100,7 @@ def find_impact(request: HttpRequest, limit: Most = _EVERYTHING, as_of: AsOf = "
         error = Error("this is no condition", pointer="/condition", code="invalid",
                       expected=" or ".join(CONDITIONS))  # fmt: skip
         raise Trouble("invalid", "condition is not known", [error])
-    return _hit(request, references, condition or "down", limit, then_of(as_of))
+    return _hit(request, references, condition or "down", limit, then)
 
 
 def _hit(

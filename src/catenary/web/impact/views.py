@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from urllib.parse import urlencode
 
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -26,6 +24,7 @@ from catenary.domain.picture import threshold_words
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.impact.drawing import impact_picture
+from catenary.web.impact.supposing import Question, question_of, supposing_part
 from catenary.web.looking import looking_back
 from catenary.web.marks import organization_link, service_link
 from catenary.web.pages import Chip, ConditionMark, Count, Facet, Link, Sentence, say
@@ -47,13 +46,8 @@ _CONDITIONS = ("down", "degraded")
 def impact(asking: Asking) -> HttpResponse:
     """The question with its answer, or good places to begin."""
     given = asking.request.GET
-    references = [
-        text
-        for text in dict.fromkeys(name.strip()[:210] for name in given.getlist("service"))
-        if text
-    ][:MOST_FAILING]
-    condition = given.get("condition", "")
-    condition = condition if condition in _CONDITIONS else "down"
+    question = question_of(asking.request, MOST_FAILING)
+    references, condition = question.references, question.condition
     query = given.get("q", "").strip()[:200]
     view, missing = None, tuple(references)
     if asking.viewpoint is not None and references:
@@ -66,14 +60,18 @@ def impact(asking: Asking) -> HttpResponse:
             records=asking.records,
         )
     chosen = [link.reference for link in view.failing] if view else []
-    found = _found(asking, query, chosen, condition)
+    found = _found(asking, query, chosen, question)
+    supposing = supposing_part(
+        asking, question, [(link.reference, link.name) for link in view.failing] if view else ()
+    )
+    is_alike = supposing is None or not supposing.is_asked
     page = ImpactPage(
-        answer=_answer(view),
+        answer=_answer(view if is_alike else None),
         chosen=tuple(
             Chip(
                 link.name,
                 "filter",
-                remove_url=_address([r for r in chosen if r != link.reference], condition),
+                remove_url=question.address([r for r in chosen if r != link.reference]),
             )
             for link in (view.failing if view else ())
         ),
@@ -85,7 +83,8 @@ def impact(asking: Asking) -> HttpResponse:
             *(("service", reference) for reference in chosen),
             *((name, text) for name, text in addresses.moment().items() if text),
         ),
-        has_answer=view is not None,
+        has_answer=view is not None and is_alike,
+        supposing=supposing,
         kinds=_kinds(view) if view else (),
         organizations=tuple(organization_row(row) for row in view.organizations) if view else (),
         organization_count=Count(view.organization_count if view else 0),
@@ -93,7 +92,7 @@ def impact(asking: Asking) -> HttpResponse:
         outcome_count=Count(view.outcome_count if view else 0),
         crosses=view.crosses if view else False,
         picture_svg=impact_picture(view) if view else "",
-        suggestions=() if view or query else _suggestions(asking, condition),
+        suggestions=() if view or query else _suggestions(asking, question),
         problems=tuple(
             _("There is no service {reference} that you may see.").format(reference=reference)
             for reference in missing
@@ -104,15 +103,9 @@ def impact(asking: Asking) -> HttpResponse:
     return page_response(asking, "impact.html", page, current="chain", status=status)
 
 
-def _address(references: Sequence[str], condition: str) -> str:
-    query = [("service", reference) for reference in references]
-    if condition != "down":
-        query.append(("condition", condition))
-    query += [(name, text) for name, text in addresses.moment().items() if text]
-    return f"{reverse('impact')}?{urlencode(query)}" if query else reverse("impact")
-
-
-def _found(asking: Asking, query: str, chosen: Sequence[str], condition: str) -> tuple[Facet, ...]:
+def _found(
+    asking: Asking, query: str, chosen: Sequence[str], question: Question
+) -> tuple[Facet, ...]:
     """Services to choose, that match what was searched."""
     if not query or asking.viewpoint is None:
         return ()
@@ -126,22 +119,22 @@ def _found(asking: Asking, query: str, chosen: Sequence[str], condition: str) ->
         Facet(
             f"{row.known_as or row.name} ({row.provider.name})",
             None,
-            _address([*chosen, row.reference], condition),
+            question.address([*chosen, row.reference]),
         )
         for row in found.rows
         if row.reference not in chosen
     )
 
 
-def _suggestions(asking: Asking, condition: str) -> tuple[Facet, ...]:
+def _suggestions(asking: Asking, question: Question) -> tuple[Facet, ...]:
     """The services most others stand on: where a failure travels farthest."""
     if asking.viewpoint is None or asking.as_of:
         return ()
     place = chain_place(actor=asking.actor, viewpoint=asking.viewpoint)
     return tuple(
-        Facet(row.service.name, Count(row.dependents), _address([row.service.reference], condition))
+        Facet(row.service.name, Count(row.dependents), question.address([row.service.reference]))
         for row in place.most_relied_on
-    ) or tuple(Facet(row.name, None, _address([row.reference], condition)) for row in place.held)
+    ) or tuple(Facet(row.name, None, question.address([row.reference])) for row in place.held)
 
 
 def _answer(view: ImpactView | None) -> Sentence:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from catenary.web.pages.marks import Chip, ConditionMark, Count, Facet
 from catenary.web.pages.sentences import Link, Sentence
+from catenary.web.pages.supposing import SupposingPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ class HitOutcomeRow:
 class ImpactPage:
     """``chosen`` are the failing services, each to be taken away; ``found`` services to add, for
     the searched ``query``; ``kept`` the hidden fields of the forms. ``picture_svg`` is the
-    finished, escaped figure and the only markup among these values."""
+    finished, escaped figure and the only markup among these values. ``supposing`` asks for each
+    chosen service to be in a condition of its own; once asked, there is no other answer."""
 
     answer: Sentence
     chosen: tuple[Chip, ...] = ()
@@ -85,4 +87,5 @@ class ImpactPage:
     picture_svg: str = ""
     suggestions: tuple[Facet, ...] = ()
     problems: tuple[str, ...] = ()
+    supposing: SupposingPart | None = None
     has_catalogue: bool = True

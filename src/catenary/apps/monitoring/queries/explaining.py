@@ -46,7 +46,7 @@ def causes_of_several(
     own = _own(estate, nodes, effective, is_followed)
     followed = np.zeros(estate.size, dtype=np.bool_)
     followed[nodes[is_followed]] = True
-    engine = PlainEngine(compiled(_narrowed(TODAY.gates(estate, followed), nodes)))
+    engine = PlainEngine(compiled(narrowed(TODAY.gates(estate, followed), nodes)))
     conditions = propagate(engine, own)
     explanations = [
         explained(conditions, int(np.searchsorted(nodes, place)), paths) for place in places
@@ -103,7 +103,7 @@ def _own(estate: Estate, nodes: Ints, effective: list[Effective], is_followed: B
     return Own(columns[:, 0], columns[:, 1], columns[:, 2], np.zeros(len(nodes), dtype=np.bool_))
 
 
-def _narrowed(gates: Gates, nodes: Ints) -> Gates:
+def narrowed(gates: Gates, nodes: Ints) -> Gates:
     """The same groups with places among ``nodes`` instead of positions in the estate."""
     return Gates(
         size=len(nodes),

@@ -1,0 +1,47 @@
+"""Conditions as they stand, or as they stood at a moment, as is known of it today."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+from django.db.models import Q
+
+from catenary.apps.common.queries import in_batches
+from catenary.apps.common.queries.prepared import Prepared
+from catenary.apps.common.queries.prepared import numbers as these
+from catenary.apps.monitoring.models import OwnCondition
+from catenary.apps.monitoring.queries.kept import Effective, conditions_at, effective_now
+from catenary.apps.monitoring.queries.stored import OWN
+
+OwnValue = tuple[int, int, int]
+_OWN = Prepared(
+    lambda ids: OwnCondition.objects.filter(
+        service_id__in=these(ids), ends_at__isnull=True
+    ).values_list("service_id", "starts_at", *OWN)
+)
+
+
+def effective_then(service_ids: Sequence[int], at: datetime | None) -> dict[int, Effective]:
+    """The effective conditions of services, by number, at a moment or now; those of which nothing
+    is known are missing."""
+    if at is None:
+        return effective_now(np.array(service_ids, dtype=np.int64))
+    return conditions_at(at, service_ids)
+
+
+def own_then(
+    service_ids: Sequence[int], at: datetime | None
+) -> dict[int, tuple[datetime, OwnValue]]:
+    """Own conditions likewise, each with when it began; of those that are missing nothing was
+    said."""
+    if at is None:
+        return {row[0]: (row[1], row[2:]) for row in _OWN.rows(service_ids)}
+    found: dict[int, tuple[datetime, OwnValue]] = {}
+    for batch in in_batches(service_ids):
+        stands = Q(ends_at__isnull=True) | Q(ends_at__gt=at)
+        rows = OwnCondition.objects.filter(stands, service_id__in=batch, starts_at__lte=at)
+        for row in rows.values_list("service_id", "starts_at", *OWN):
+            found[row[0]] = (row[1], row[2:])
+    return found

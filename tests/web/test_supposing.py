@@ -1,0 +1,113 @@
+"""What if, each in a condition of its own: asked on the page, from how things are."""
+
+from __future__ import annotations
+
+import pytest
+
+from catenary.apps.monitoring.operations.engine import Engine
+from catenary.apps.monitoring.operations.recording import record_observations
+from catenary.domain.actors import Actor
+from tests.web.access.world import NOON, World
+
+pytestmark = pytest.mark.django_db
+
+ASKED = "/impact/?service=alpha-it/engine&is={0}&from={1}&until={2}&basis={3}&zone=Europe/Berlin"
+
+
+def asked(
+    world: World,
+    condition: str = "down",
+    begins: str = "",
+    ends: str = "",
+    basis: str = "live",
+    who: str = "exactly right",
+) -> str:
+    address = ASKED.format(condition, begins, ends, basis)
+    html = world.client(who).get(address).content.decode()
+    return " ".join(html.split())
+
+
+def say(*words: dict[str, str]) -> None:
+    operator = Actor(is_operator=True, door="tests")
+    record_observations(actor=operator, at=NOON, words=words)
+    Engine().step(NOON)
+
+
+def test_who_would_be_hit_is_told_from_what_to_what(world: World) -> None:
+    say({"service": "alpha-it/engine", "condition": "operational"})
+
+    html = asked(world, "maintenance")
+
+    assert "would be worse off" in html
+    rows = html.partition("<tbody>")[2].partition("</tbody>")[0].split("</tr>")
+    [row] = [row for row in rows if "/services/alpha-it/engine/" in row.partition("</th>")[0]]
+    assert "condition-planned" in row.partition("condition-operational")[2]
+    assert '<option value="maintenance" selected>' in html
+
+
+def test_from_how_things_are_and_from_all_being_fine(world: World) -> None:
+    say({"service": "alpha-it/engine", "condition": "down"})
+
+    assert "Nobody would be worse or better off." in asked(world, "down")
+    assert "would be better off" in asked(world, "operational")
+    assert "would be worse off" in asked(world, "down", basis="fine")
+
+
+def test_times_are_of_the_zone_they_were_typed_in(world: World) -> None:
+    html = asked(world, "down", "2026-11-29T02:00", "2026-11-29T04:00", "fine")
+
+    assert "Times are those of Europe/Berlin." in html
+    title = html.partition('id="piece-0">')[2].partition("</h2>")[0]
+    # Shown in the reader's zone, which is not that of the question.
+    assert "01:00" in title
+    assert "03:00" in title
+    assert html.count('id="piece-') == 1
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "words"),
+    [
+        ("tomorrow", "", "is no time"),
+        ("2026-11-29T04:00", "2026-11-29T02:00", "ends before it begins"),
+    ],
+)
+def test_what_is_no_time_is_said(world: World, begins: str, ends: str, words: str) -> None:
+    assert words in asked(world, "down", begins, ends)
+
+
+def test_nothing_hidden_is_told(world: World) -> None:
+    html = asked(world, "down", basis="fine", who="viewer at the provider")
+
+    assert "cellar" not in html
+    assert "vault" not in html
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "service=alpha-it/engine&is=nonsense",
+        "service=alpha-it/engine&is=down&is=down",
+        "service=alpha-it/engine&is=down&zone=../../etc/passwd",
+        "service=alpha-it/engine&is=down&zone=%00",
+        "service=alpha-it/engine&is=down&from=9999-12-31T23:59&until=%00",
+        "service=alpha-it/engine&is=down&basis=<script>",
+        "service=alpha-it/engine&service=alpha-it/engine&is=down&is=degraded",
+        "service=none/such&is=down",
+    ],
+)
+def test_odd_questions_are_answered(world: World, query: str) -> None:
+    response = world.client("exactly right").get(f"/impact/?{query}")
+
+    assert response.status_code in (200, 400, 404)
+    assert "<script>" not in response.content.decode().replace("<script src", "")
+
+
+def test_a_service_is_added_to_the_same_question(world: World) -> None:
+    html = (
+        world.client("viewer at the provider")
+        .get("/impact/?service=alpha-it/engine&is=maintenance&from=&until=&basis=fine&q=zledger")
+        .content.decode()
+    )
+
+    assert "is=maintenance" in html
+    assert "service=alpha-it%2Fledger&amp;is=down" in html
