@@ -58,7 +58,7 @@ PINNED: dict[tuple[str, str], tuple[int, int | None]] = {
     ("GET", "/status"): (13, None),
     ("GET", "/inlets"): (4, None),
     ("GET", "/inlets/{organization}/{name}"): (4, None),
-    ("GET", "/changes"): (9, None),
+    ("GET", "/changes"): (5, None),
     ("GET", "/checks"): (3, None),
     ("POST", "/check"): (8, None),
     ("GET", "/export"): (18, 14),

@@ -57,7 +57,7 @@ PINNED = {
     "impact, where to begin": 11,
     "status": 25,
     "status, narrowed": 26,
-    "changes": 22,
+    "changes": 18,
     "our services": 22,
     "service, looking back": 28,
     "catalogue, looking back": 15,
