@@ -53,6 +53,11 @@ def waiting(installation: Installation) -> int:
     return int(installation.rows("SELECT count(*) FROM monitoring_waiting")[0][0])
 
 
+def is_at_work(installation: Installation) -> bool:
+    """Whether a worker has given a sign of life."""
+    return bool(installation.rows("SELECT 1 FROM monitoring_propagation WHERE seen_at IS NOT NULL"))
+
+
 def with_stories(installation: Installation, root: Path) -> None:
     for story in ("hospital", "hotel"):
         installation.fine("apply", root / "examples" / story)
@@ -70,7 +75,7 @@ def test_the_pharmacys_loss_reaches_the_hospital_and_not_the_hotel(
 ) -> None:
     with_stories(installation, root)
     with worker(installation):
-        wait_until(lambda: bool(intervals(installation)))
+        wait_until(lambda: is_at_work(installation))
         hotel = installation.fine("status", "--as", "harbour-hotel", "--json").json
         installation.fine("observe", INVENTORY, "down", "--text", "The disks are full")
         wait_until(lambda: condition(installation, INVENTORY) == "down")
@@ -123,7 +128,7 @@ def test_another_worker_takes_over_from_one_that_was_killed(
 ) -> None:
     with_stories(installation, root)
     with worker(installation) as first:
-        wait_until(lambda: bool(intervals(installation)))
+        wait_until(lambda: is_at_work(installation))
         with worker(installation):
             installation.fine("observe", INVENTORY, "degraded")
             wait_until(lambda: status(installation, INVENTORY)["best"] == "degraded")

@@ -115,6 +115,20 @@ def maintenance(
 
 
 @app.command()
+def rebuild(
+    check: Annotated[
+        bool, typer.Option("--check", help="Keep nothing; fail when something differs.")
+    ] = False,
+    json: Json = False,
+    data: Data = None,
+) -> None:
+    """Make all conditions again from what was said, and say what differed."""
+    from catenary.cli.rebuilding import rebuild_all
+
+    rebuild_all(check=check, json=json, data=data)
+
+
+@app.command()
 def status(
     reference: Annotated[
         str, typer.Argument(help="One service; without it, all that are not operational.")

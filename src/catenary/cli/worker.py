@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from catenary import clock
-from catenary.cli.session import ready
+from catenary.cli.session import data_folder, ready
 from catenary.cli.terminal import say
 
 #: How long a word may wait before anybody looks; looking costs two small queries.
@@ -25,12 +25,33 @@ ENDING_SECONDS = 10
 
 def run_worker(*, data: Path | None, beside: int) -> None:
     """Work until told to stop; ``beside`` a process, also until that one is gone."""
+    # Compiled once for the installation, wherever the code lies and whoever runs it.
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(data_folder(data).absolute() / "compiled"))
     ready(data)
+    _compile_beside()
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     say("The worker follows what is reported (stop with Ctrl-C)")
     _work(stopped, beside)
+
+
+def _compile_beside() -> None:
+    """Compile in a process of its own what computes large chains, at the lowest priority, and take
+    it up when it is there: until then the plain engine serves."""
+    from catenary.domain.condition.engines import compile_elsewhere, compiled_elsewhere
+
+    compile_elsewhere()
+    code = "import os; os.nice(10); from catenary.domain.condition import engines"
+    command = [sys.executable, "-c", f"{code}; engines.compile_all()"]
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
+
+    def take_up() -> None:
+        if process.wait() == 0:
+            compiled_elsewhere()
+
+    threading.Thread(target=take_up, name="awaits-compiling", daemon=True).start()
 
 
 def _work(stopped: threading.Event, beside: int) -> None:

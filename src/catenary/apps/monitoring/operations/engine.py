@@ -94,6 +94,7 @@ class Engine:
         if live is None or not is_current:
             # Read before anybody has to wait for us; whether it still stands is asked below.
             live = live_now(standing_own(), was)
+        live.hasten()
         with waiting_turn():
             if catalogue_version() != live.estate.version:
                 self._live = was
@@ -145,7 +146,7 @@ def _follow_words(live: Live, due: list[Due], at: datetime) -> list[Ints]:
         since[each.service_id] = min(since.get(each.service_id, at), each.since)
     for batch in in_batches(each.id for each in due):
         Waiting.objects.filter(pk__in=batch).delete()
-    differing = _rewrite_own(since, at)
+    differing = rewrite_own(since, at)
     kept: list[Ints] = []
     now = {number: begins for number, begins in differing.items() if begins >= live.cut}
     if now:
@@ -166,7 +167,7 @@ def _follow_words(live: Live, due: list[Due], at: datetime) -> list[Ints]:
     return kept
 
 
-def _rewrite_own(since: dict[int, datetime], at: datetime) -> dict[int, int]:
+def rewrite_own(since: dict[int, datetime], at: datetime) -> dict[int, int]:
     """Own conditions from what was said, up to now; what comes later leaves an alarm. Says since
     when those that changed differ."""
     # What still waits is left for its own step: a history of years is taken in piece by piece,

@@ -62,6 +62,11 @@ class Live:
         """The codes of everybody (`domain.condition.turns`), by position."""
         self.codes: Codes16 = codes_at(self.conditions, self.own, np.arange(self.estate.size))
 
+    def hasten(self) -> None:
+        """Compute with a faster engine as soon as there is one: the conditions stay."""
+        if isinstance(self.engine, PlainEngine):
+            self.engine = chosen(self.engine.chain)
+
     def everybody(self) -> dict[int, tuple[Any, ...]]:
         """The effective conditions of all services of which anything is known, by number."""
         known = np.flatnonzero(self.codes != NOTHING_KNOWN)

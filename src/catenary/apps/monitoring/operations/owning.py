@@ -46,7 +46,7 @@ class Owner:
         """Do what is due by a moment, when we are the owner or can become it; none when another
         process is, or it could not be done: then the lock is given up and the log says why."""
         try:
-            if not self._owns():
+            if not self.owns():
                 return None
             say_what_is_due(at)
             step = self._engine.step(at)
@@ -73,7 +73,8 @@ class Owner:
         self._lock = None
         connection.close()
 
-    def _owns(self) -> bool:
+    def owns(self) -> bool:
+        """Whether we own the conditions, or could become who does just now."""
         if connection.vendor == "postgresql":
             if self._lock is not None and self._lock is connection.connection:
                 return True

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Min, Q
+from django.db.models import F, Min, Q, Window
+from django.db.models.functions import RowNumber
 
 from catenary.apps.common.queries import in_batches
 from catenary.apps.history.queries import Mark
@@ -103,9 +104,20 @@ class Due:
 
 
 def due_by(at: datetime, most: int) -> list[Due]:
-    """What is due by a moment, the first first."""
-    rows = Waiting.objects.filter(due_at__lte=at).order_by("due_at", "pk")[:most]
-    return [Due(*row) for row in rows.values_list("pk", "service_id", "since")]
+    """What is due by a moment, the first first. When that is more than can be taken at once, every
+    source has its turn: a flood from one holds up nobody else."""
+    rows = Waiting.objects.filter(due_at__lte=at)
+    columns = ("pk", "service_id", "since")
+    found = rows.order_by("due_at", "pk").values_list(*columns)[: most + 1]
+    if len(found) > most:
+        turn = Window(
+            RowNumber(),
+            partition_by=F("observation__source_id"),
+            order_by=[F("due_at").asc(), F("pk").asc()],
+        )
+        in_turn = rows.annotate(turn=turn).order_by("turn", "due_at", "pk")
+        found = in_turn.values_list(*columns)[:most]
+    return [Due(*row) for row in found]
 
 
 def anybody_speaks() -> bool:

@@ -1,0 +1,43 @@
+"""``catenary rebuild``: conditions are made again from what was said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from catenary import clock
+from catenary.cli.session import fail, ready
+from catenary.cli.terminal import answer, say
+
+
+def rebuild_all(*, check: bool, json: bool, data: Path | None) -> None:
+    """Make conditions again and say what differed; with ``check`` nothing is kept, and differences
+    are a failure."""
+    ready(data)
+    from catenary.apps.monitoring.operations.owning import Owner
+    from catenary.apps.monitoring.operations.rebuilding import rebuild_conditions
+
+    owner = Owner()
+    if not owner.owns():
+        fail(
+            "a worker is following what is reported: stop it (and `catenary serve`, or set "
+            "CATENARY_ENGINE to off) and run the command again"
+        )
+    try:
+        found = rebuild_conditions(at=clock.now(), keeps=not check)
+    finally:
+        owner.leave()
+    if json:
+        answer(
+            {
+                "own": found.own,
+                "effective": found.effective,
+                "before": found.before,
+                "after": found.after,
+            }
+        )
+    elif found.before == found.after:
+        say(f"Nothing differs from what was said (digest {found.after})")
+    else:
+        say(f"The conditions of {found.own + found.effective} services differed from what was said")
+    if check and found.before != found.after:
+        fail("nothing was changed; run `catenary rebuild` without --check to mend it")
