@@ -31,6 +31,9 @@ def document_of(asking: Asking, editing: Editing, reference: str, state: State) 
     if editing is SERVICE:
         # By their numbers, and what was typed to the letter: a draft tells nothing of what is
         # hidden, and not whether what somebody typed exists.
+        if not reference:
+            # The form of a new one asks once whose it is.
+            state = {**state, "provider": state["born"]}
         numbers = {m["hidden"] for row in state["relies-on"] for m in row["members"]} - {""}
         plain = build_service(state, {number: f"{HIDDEN}{number}" for number in numbers}).plain
     else:
@@ -68,7 +71,7 @@ def _born(editing: Editing, called: str, document: dict[str, Any]) -> dict[str, 
     """What the form asks of something new alone."""
     if editing is SERVICE:
         born, _slash, key = called.partition("/")
-        return {"born": born or document.get("provider", ""), "key": key, "provider": ""}
+        return {"born": born or document.get("provider", ""), "key": key}
     if editing is CONSUMPTION:
         return {name: document.get(name, "") for name in ("consumer", "service")}
     return {"email" if editing is PERSON else "key": called}
