@@ -111,6 +111,9 @@ def _done(plain: dict[str, bool], sentence: str, json: bool) -> None:
 
 
 def _tell_secret(made: OpenedInlet, json: bool) -> None:
+    if not made.secret:
+        _done({"opened": True}, "It looks by itself from now on.", json)
+        return
     if json:
         answer({"name": made.key, "address": made.address, "secret": made.secret})
         return

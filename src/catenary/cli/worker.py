@@ -10,10 +10,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from catenary import clock
 from catenary.cli.session import data_folder, ready
 from catenary.cli.terminal import say
+
+if TYPE_CHECKING:
+    from catenary.apps.monitoring.operations.owning import Owner
 
 #: How long a word may wait before anybody looks; looking costs two small queries.
 POLL_SECONDS = 0.2
@@ -57,11 +61,22 @@ def _compile_beside() -> None:
 def _work(stopped: threading.Event, beside: int) -> None:
     """Own the conditions, or wait until nobody else does."""
     from catenary.apps.monitoring.operations.owning import Owner
+    from catenary.cli.probing import looking_beside
 
     owner = Owner()
+    is_owner = threading.Event()
+    with looking_beside(is_owner):
+        _follow(owner, is_owner, stopped, beside)
+
+
+def _follow(owner: Owner, is_owner: threading.Event, stopped: threading.Event, beside: int) -> None:
     try:
         while not stopped.is_set() and (not beside or os.getppid() == beside):
             step = owner.turn(clock.now())
+            if step is None:
+                is_owner.clear()
+            else:
+                is_owner.set()
             if step is None:
                 stopped.wait(ATTEMPT_SECONDS)
             elif not step.is_more:

@@ -197,6 +197,8 @@ CONTENT_SECURITY_POLICY = {
 API_REQUESTS_PER_MINUTE = whole_number("CATENARY_API_REQUESTS_PER_MINUTE", 1200, 0, 1_000_000)
 #: How many things one inlet may tell; 0 for as many as it likes.
 INLET_ITEMS_PER_MINUTE = whole_number("CATENARY_INLET_ITEMS_PER_MINUTE", 120_000, 0, 100_000_000)
+#: How many probes the worker makes at the same time; 0: it looks at nothing by itself.
+PROBE_THREADS = whole_number("CATENARY_PROBE_THREADS", 32, 0, 500)
 RATE_LIMITS_FILE = DATA / "rate-limits"
 
 #: Proxies of ours: only their word is taken for whom they speak.

@@ -104,6 +104,32 @@ def fetch(
     raise FetchFailed("there were too many redirects")
 
 
+@contextmanager
+def connection_to(
+    host: str,
+    port: int,
+    *,
+    seconds: float,
+    own: Sequence[Network] | None = None,
+    resolve: Resolve = resolved,
+) -> Iterator[socket.socket]:
+    """A connection to a host outside, under the same rules; it hangs up when the time is over.
+
+    Raises `FetchRefused` before anything is sent, `FetchFailed` when nobody answers.
+    """
+    if own is None:
+        own = settings.OWN_NETWORKS
+    until = time.monotonic() + seconds
+    connected = _connected(_allowed(host, port, own, resolve, until), port, until)
+    with _ended(connected, until):
+        yield connected
+
+
+def addresses_of(host: str, *, seconds: float, resolve: Resolve = resolved) -> list[str]:
+    """Every address of a name; raises `FetchFailed` when it has none, or not in time."""
+    return list(_in_time(lambda: resolve(host, 0), time.monotonic() + seconds))
+
+
 def _onward(wish: Wish, where: str) -> Wish:
     url = urljoin(wish.url, where)
     old, new = urlsplit(wish.url), urlsplit(url)

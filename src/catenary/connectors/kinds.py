@@ -29,8 +29,8 @@ class Kind:
     """One kind. ``read`` reads settings and writes down what is wrong with them; ``hear`` gives
     what a delivery says, item by item, and raises `Unreadable`.
 
+    Without ``hear`` nothing is sent to it: it looks by itself.
     ``is_limited_softly``: who sends to it tries again after 503 but not after 429.
-    ``is_asked``: nothing is sent to it, it looks by itself.
     """
 
     name: str

@@ -15,6 +15,7 @@ from catenary.connectors.cloudevents import reading as _cloudevents
 from catenary.connectors.heartbeat import reading as _heartbeat
 from catenary.connectors.kinds import Kind
 from catenary.connectors.nagios import reading as _nagios
+from catenary.connectors.probe import reading as _probe
 from catenary.connectors.webhook import reading as _webhook
 from catenary.connectors.wishes import Wishes
 from catenary.domain.actors import Actor, Origin
@@ -25,7 +26,7 @@ __all__ = ["KINDS", "changed", "opened", "settings_read"]
 
 KINDS: Mapping[str, Kind] = {
     room.KIND.name: room.KIND
-    for room in (_alertmanager, _webhook, _cloudevents, _nagios, _heartbeat)
+    for room in (_alertmanager, _webhook, _cloudevents, _nagios, _heartbeat, _probe)
 }
 
 
@@ -52,7 +53,7 @@ def opened(
         )
         raise Refused([reason])
     check_settings(kind, settings, organization, key)
-    return open_inlet(
+    made = open_inlet(
         actor=actor,
         at=at,
         organization=organization,
@@ -62,6 +63,8 @@ def opened(
         settings=settings,
         origin=origin,
     )
+    # Nobody reports to what looks by itself.
+    return made if KINDS[kind].hear is not None else OpenedInlet(key, "", "")
 
 
 def changed(

@@ -22,7 +22,7 @@ from catenary.apps.monitoring.operations.inlets import (
 from catenary.apps.monitoring.policies import may_manage_inlets
 from catenary.apps.monitoring.queries.inlets import InletView, inlet_view, inlets_of
 from catenary.apps.organizations.queries import OrganizationRow, organizations_by_key
-from catenary.connectors.opening import changed, opened
+from catenary.connectors.opening import KINDS, changed, opened
 from catenary.connectors.wishes import SettingsUnreadable, settings_of
 from catenary.domain.refusals import Refused
 from catenary.web import addresses
@@ -71,6 +71,10 @@ def inlets(asking: Asking, key: str) -> HttpResponse:
             problems=_problems(error),
         )
         return page_response(asking, "inlets.html", page, status=422)
+    if not made.secret:
+        # It looks by itself: there is nothing to copy.
+        messages.success(asking.request, _("Saved."))
+        return HttpResponseRedirect(addresses.inlet(key, made.key))
     page = _list_page(asking, house, inlets_of(asking.actor, key) or [])
     return page_response(asking, "inlets.html", replace(page, secret=_secret(asking, made, proof)))
 
@@ -190,7 +194,9 @@ def _page(asking: Asking, house: OrganizationRow, view: InletView) -> InletPage:
         state=_state(view),
         is_open=view.closed_at is None,
         answer=refused if view.heard_at is not None else _("Nothing has been heard here yet."),
-        address=f"{request.scheme}://{request.get_host()}{view.address}",
+        address=f"{request.scheme}://{request.get_host()}{view.address}"
+        if KINDS[view.kind].hear is not None
+        else "",
         proof=next(choice.meaning for choice in proofs() if choice.value == view.proof),
         opened_at=view.opened_at,
         closed_at=view.closed_at,

@@ -18,6 +18,7 @@ def kind_words(kind: str) -> str:
         "cloudevents": _("CloudEvents"),
         "nagios": _("Icinga or Nagios"),
         "heartbeat": _("Signs of life"),
+        "probe": _("Looking by ourselves"),
     }
     return words.get(kind, kind)
 

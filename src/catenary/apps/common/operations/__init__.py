@@ -140,6 +140,11 @@ def release_key(*, account_id: int, key: str) -> None:
         IdempotencyKey.objects.filter(account_id=account_id, key=key, status__isnull=True).delete()
 
 
+def hang_up() -> None:
+    """Close this thread's connection; the next question opens another."""
+    connection.close()
+
+
 def refresh_statistics() -> None:
     """After a change to very many rows, let PostgreSQL's planner know at once.
 

@@ -13,14 +13,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import F, Value
 
 from catenary.apps.common.operations import waiting_turn
 from catenary.apps.common.queries.prepared import Prepared, texts
 from catenary.apps.monitoring.choices import Outcome
-from catenary.apps.monitoring.models import InletAccount, Observation, RefusedItem, Source
+from catenary.apps.monitoring.models import Observation, RefusedItem, Source
 from catenary.apps.monitoring.operations.recording import RefusedWord, record_observations
-from catenary.apps.monitoring.queries.inlets import REFUSALS_KEPT, InletRow
+from catenary.apps.monitoring.queries.inlets import COUNTS, REFUSALS_KEPT, InletRow
 from catenary.apps.portfolio.queries.lookup import services_by_reference
 from catenary.domain.observations.heard import Item, corrected, excerpt
 from catenary.domain.observations.reading import LONGEST_SOURCE, Said, Wrong, read_said
@@ -177,14 +178,18 @@ _LAST = Prepared(
 
 
 def _count(inlet: InletRow, heard: Heard, at: datetime) -> None:
-    InletAccount.objects.filter(inlet_id=inlet.id).update(
-        heard_at=at,
-        taken=F("taken") + heard.taken,
-        repeated=F("repeated") + heard.repeated,
-        passed_over=F("passed_over") + heard.passed_over,
-        corrected=F("corrected") + heard.corrected,
-        refused=F("refused") + len(heard.refused),
-    )
+    # Worded here: it is done for every delivery, and wording it costs more than doing it.
+    when = at if connection.vendor == "postgresql" else connection.ops.adapt_datetimefield_value(at)
+    counts = (heard.taken, heard.repeated, heard.passed_over, heard.corrected, len(heard.refused))
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTING, [when, *counts, inlet.id])
+
+
+_COUNTING = (
+    "UPDATE monitoring_inletaccount SET heard_at = %s, "
+    + ", ".join(f"{name} = {name} + %s" for name in COUNTS)
+    + " WHERE inlet_id = %s"
+)
 
 
 def _keep(inlet: InletRow, notes: Sequence[tuple[Item, Sequence[Wrong]]], at: datetime) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from django.db import IntegrityError
 
 from catenary.apps.common.operations import insert_rows, reserve_ids, waiting_turn
-from catenary.apps.common.queries import in_batches
+from catenary.apps.common.queries.prepared import Prepared, texts
 from catenary.apps.monitoring.choices import Outcome
 from catenary.apps.monitoring.models import Observation, Source, Waiting
 from catenary.apps.monitoring.policies import may_report
@@ -175,18 +175,7 @@ def _voice(said: Said, row: ServiceRow) -> _Voice:
 def _sources(voices: Iterable[_Voice]) -> dict[_Voice, int]:
     """The numbers of sources, those that speak for the first time included."""
     wanted = set(voices)
-
-    def known() -> dict[_Voice, int]:
-        rows = Source.objects.filter(organization_id__in={voice[0] for voice in wanted})
-        return {
-            (organization, kind, name): pk
-            for organization, kind, name, pk in rows.values_list(
-                "organization_id", "kind", "name", "pk"
-            )
-            if (organization, kind, name) in wanted
-        }
-
-    found = known()
+    found = _known_sources(wanted)
     missing = sorted(wanted - found.keys())
     if missing:
         Source.objects.bulk_create(
@@ -196,15 +185,36 @@ def _sources(voices: Iterable[_Voice]) -> dict[_Voice, int]:
             ),
             ignore_conflicts=True,
         )
-        found = known()
+        found |= _known_sources(missing)
     return found
+
+
+#: By organization and name: every alert is a source of its own, and a house may have many.
+_SOURCES = Prepared(
+    lambda organization, names: Source.objects.filter(
+        organization_id=organization, name__in=texts(names)
+    ).values_list("kind", "name", "pk")
+)
+_DIGESTS = Prepared(
+    lambda digests: Observation.objects.filter(digest__in=texts(digests)).values_list("digest")
+)
+
+
+def _known_sources(voices: Iterable[_Voice]) -> dict[_Voice, int]:
+    wanted = set(voices)
+    names: dict[int, list[str]] = {}
+    for organization, _, name in wanted:
+        names.setdefault(organization, []).append(name)
+    rows = (
+        ((organization, kind, name), number)
+        for organization, some in names.items()
+        for kind, name, number in _SOURCES.rows(organization, some)
+    )
+    return {voice: number for voice, number in rows if voice in wanted}
 
 
 def _known(digests: Iterable[str]) -> set[str]:
-    found: set[str] = set()
-    for batch in in_batches(digests):
-        found.update(Observation.objects.filter(digest__in=batch).values_list("digest", flat=True))
-    return found
+    return {row[0] for row in _DIGESTS.rows(list(digests))}
 
 
 _COLUMNS = (

@@ -1,0 +1,1 @@
+"""Looking by ourselves, for those without a monitor (docs/how-to/sources)."""
