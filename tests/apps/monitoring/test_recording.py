@@ -53,7 +53,7 @@ def test_the_same_word_of_a_source_is_kept_once() -> None:
         ({"valid-for": "soon"}, "valid-for", "invalid"),
         ({"sequence": 2**63}, "sequence", "invalid"),
         ({"planned": "yes"}, "planned", "invalid"),
-        ({"source": "x" * 101}, "source", "invalid"),
+        ({"source": "x" * 301}, "source", "invalid"),
         ({"colour": "red"}, "colour", "invalid"),
     ],
 )
