@@ -27,6 +27,7 @@ from tests.web.access.world import (
     INSIDE,
     PEOPLE,
     READS,
+    SEES_CALENDAR,
     SEES_ORGANIZATION,
     SEES_SERVICE,
     STRANGERS,
@@ -105,6 +106,8 @@ NIGHT = {
     "start": f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%dT02:00}",
     "duration": "2 h",
 }
+HOURS = {"name": "Zothernights", "hours": "24x7"}
+_CALENDAR = "/calendars/{organization}/{calendar}"
 _MAINTENANCE = "/maintenance/{key}"
 _SERVICE = "/services/{organization}/{service}"
 _CONSUMPTION = "/consumption/{consumer}/{organization}/{service}"
@@ -235,6 +238,21 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     ("GET", f"{_SERVICE}/status"): Route(objects=SEES_SERVICE, at="services/*/status"),
     ("GET", "/status"): Route(),
+    ("GET", "/calendars"): Route(),
+    ("POST", "/calendars/batch"): Route(body=BATCH),
+    ("GET", _CALENDAR): Route(objects=SEES_CALENDAR, at="calendars/"),
+    ("PUT", _CALENDAR): Route(
+        who=frozenset(MAY_DEFINE), at="calendars/alpha-it/nights", body=HOURS, scope=Scope.WRITE
+    ),
+    ("PATCH", _CALENDAR): Route(
+        who=frozenset(MAY_DEFINE),
+        at="calendars/alpha-it/nights",
+        body={"name": "Zothernights"},
+        scope=Scope.WRITE,
+    ),
+    ("DELETE", _CALENDAR): Route(
+        who=frozenset(MAY_DEFINE), at="calendars/alpha-it/nights", scope=Scope.WRITE
+    ),
     # Who sees which maintenance is told in test_maintenance.py.
     ("GET", "/maintenance"): Route(),
     ("POST", "/maintenance"): Route(who=frozenset(MAY_DEFINE), body=NIGHT, scope=Scope.WRITE),

@@ -22,6 +22,7 @@ from catenary.exchange.catalogue.applying import apply_plan, prepare_plan
 from tests.api.test_permission_matrix import ROUTES
 from tests.api.worlds import Api, Speaker
 from tests.web.access.world import kept_apart
+from tests.web.test_query_counts import desks
 
 pytestmark = pytest.mark.django_db
 
@@ -52,8 +53,8 @@ PINNED: dict[tuple[str, str], tuple[int, int | None]] = {
     ("POST", "/consumption/batch"): (4, 5),
     ("GET", "/consumption/{consumer}/{organization}/{service}"): (4, 5),
     ("GET", "/search"): (12, 12),
-    ("GET", "/impact"): (10, 7),
-    ("POST", "/impact"): (10, 7),
+    ("GET", "/impact"): (14, 7),
+    ("POST", "/impact"): (14, 7),
     ("GET", "/services/{organization}/{service}/status"): (18, None),
     ("GET", "/status"): (13, None),
     ("GET", "/inlets"): (4, None),
@@ -62,6 +63,9 @@ PINNED: dict[tuple[str, str], tuple[int, int | None]] = {
     ("GET", "/checks"): (3, None),
     ("POST", "/check"): (8, None),
     ("GET", "/export"): (18, 14),
+    ("GET", "/calendars"): (7, None),
+    ("POST", "/calendars/batch"): (7, None),
+    ("GET", "/calendars/{organization}/{calendar}"): (7, None),
     ("GET", "/maintenance"): (10, None),
     ("GET", "/maintenance/{key}"): (11, None),
     ("GET", "/me"): (3, None),
@@ -120,6 +124,9 @@ def requests(made: Invented, speaker: Speaker) -> dict[tuple[str, str], tuple[st
             {"changes": [{"kind": "service", "reference": "top-0/new", "document": NEW}]},
         ),
         ("GET", "/export"): ("export", None),
+        ("GET", "/calendars"): ("calendars", None),
+        ("POST", "/calendars/batch"): ("calendars/batch", {"references": ["top-0/desk-0"]}),
+        ("GET", "/calendars/{organization}/{calendar}"): ("calendars/top-0/desk-0", None),
         ("GET", "/maintenance"): ("maintenance", None),
         ("GET", "/maintenance/{key}"): (f"maintenance/{planned}", None),
         ("GET", "/me"): ("me", None),
@@ -143,7 +150,9 @@ def counted(size: int) -> dict[tuple[str, str], tuple[int, int | None]]:
     """The queries of every reading route in an invented catalogue of this size."""
     made = invented(size, SEED)
     with kept_apart():
-        prepared = prepare_plan(wanted=document_of(made), source="folder:invented")
+        wanted = document_of(made)
+        wanted.calendars.update(desks(size))
+        prepared = prepare_plan(wanted=wanted, source="folder:invented")
         apply_plan(prepared=prepared, actor=OPERATOR, at=NOON)
         change = open_change(actor=OPERATOR, at=NOON, source="tests")
         account = give_account(email=READER, password="x" * 20, is_operator=False, change=change)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import pytest
@@ -38,9 +39,19 @@ PAGES = (
     "/organizations/st-mary/",
     "/organizations/acme-cloud/",
     "/our-services/",
+    "/maintenance/",
+    "/calendars/",
+    "/calendars/hospital-it/clinic-hours/",
+    "/calendars/hospital-it/clinic-hours/history/",
     "/checks/",
     "/checks/?rule=CAT601",
     "/account/",
+)
+#: Maintenance that is looked at before it is announced.
+PLAN = (
+    "/maintenance/new/?service=hospital-it/network&title=New+switches"
+    f"&start={datetime.now(UTC) + timedelta(days=7):%Y-%m-%dT10:00}"
+    "&duration=2+h&zone=Europe/London&preview=1"
 )
 #: What an administrator who signed in a moment ago sees besides.
 ADMINISTERING = (
@@ -49,6 +60,10 @@ ADMINISTERING = (
     "/changes/",
     "/impact/",
     "/impact/?service=hospital-it/patient-management",
+    "/maintenance/new/",
+    PLAN,
+    "/calendars/new/",
+    "/calendars/hospital-it/clinic-hours/edit/",
     "/new/service/",
     "/new/organization/",
     "/new/person/",

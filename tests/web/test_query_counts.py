@@ -53,7 +53,7 @@ PINNED = {
     "chain": 18,
     "chain, everything upstream": 18,
     "chain, where to begin": 11,
-    "impact, the hottest": 18,
+    "impact, the hottest": 22,
     "impact, where to begin": 11,
     "status": 25,
     "status, narrowed": 26,

@@ -193,6 +193,7 @@ _PLURALS = {
     "Services": "service",
     "Organizations": "organization",
     "People": "person",
+    "Calendars": "calendar",
     "Consumption": "consumption",
     "Consumptions": "consumption",
 }

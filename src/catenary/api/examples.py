@@ -10,6 +10,7 @@ ETAG = "5f1f6fb5a20fbd7bcb1c2c30d92e2d37"
 _REFERENCES = {
     "organization": "hospital-it",
     "person": "dana.reyes@st-mary.example",
+    "calendar": "hospital-it/clinic-hours",
     "service": "hospital-it/patient-management",
     "consumption": "emergency-ward > hospital-it/patient-management",
 }
@@ -25,12 +26,19 @@ DOCUMENT: dict[str, Plain] = {
         "relies-on": ["hospital-it/database", {"any": ["acme-cloud/east", "acme-cloud/west"]}],
     },
     "consumption": {"known-as": "Ward system"},
+    "calendar": {
+        "name": "Clinic hours",
+        "hours": {"zone": "Europe/London", "mon-fri": "08:00-18:00"},
+        "holidays": "GB-ENG",
+        "exceptions": {"2026-12-24": {"hours": "08:00-12:00", "name": "Christmas Eve"}},
+    },
 }
 PATCH: dict[str, Plain] = {
     "organization": {"description": "Runs what the wards work with"},
     "person": {"roles": ["service-owner", "catalogue-editor"]},
     "service": {"stage": "retiring", "owner": None},
     "consumption": {"known-as": "The portal"},
+    "calendar": {"description": "When the specialists see patients"},
 }
 SHOWN: dict[str, Plain] = {
     kind: {"reference": _REFERENCES[kind], **document, "etag": ETAG}
@@ -44,6 +52,7 @@ SHOWN["consumption"] |= {
 PARAMETERS: Plain = {
     "organization": "hospital-it",
     "service": "patient-management",
+    "calendar": "clinic-hours",
     "consumer": "emergency-ward",
     "key": "hospital-it",
     "email": "dana.reyes@st-mary.example",

@@ -12,6 +12,7 @@ from ninja.errors import HttpError, ValidationError
 
 from catenary.api.problems import Error, Trouble, answer_to
 from catenary.api.routes import (
+    calendars,
     chains,
     changed,
     checks,
@@ -44,6 +45,7 @@ api = NinjaAPI(
 for module in (
     organizations,
     people,
+    calendars,
     services,
     workshop,
     consumption,

@@ -21,7 +21,7 @@ from catenary.api.bodies import JSON, MERGE_PATCH, mapping, read_json
 from catenary.api.problems import Error, Trouble, not_found, pointer
 from catenary.api.writing import ADDED, look_at, patch_one, read_document, write_one
 from catenary.apps.portfolio.queries.seen import Seen
-from catenary.domain.documents import fields
+from catenary.domain.documents import calendars, fields
 
 #: So many objects a batch may ask for.
 MAX_BATCH = 1_000
@@ -35,6 +35,7 @@ FIELDS = {
     for kind, form in (
         ("organization", fields.ORGANIZATION),
         ("person", fields.PERSON),
+        ("calendar", calendars.CALENDAR),
         ("service", fields.SERVICE),
         ("consumption", fields.CONSUMPTION),
     )

@@ -36,6 +36,7 @@ _HIDDEN = "hidden-[0-9]+"
 TITLES = {
     "organization": ("Organization", "organizations"),
     "person": ("Person", "people"),
+    "calendar": ("Calendar", "calendars"),
     "service": ("Service", "services"),
     "consumption": ("Consumption", "consumption"),
 }

@@ -17,6 +17,7 @@ from catenary.apps.organizations.queries.listing import (
     PersonFacts,
     people_known_to,
 )
+from catenary.apps.portfolio.queries.calendars import seen_calendars
 from catenary.apps.portfolio.queries.seen import (
     Seen,
     digest_as_seen,
@@ -26,6 +27,7 @@ from catenary.apps.portfolio.queries.seen import (
 )
 from catenary.apps.portfolio.queries.seen_consumption import seen_consumption
 from catenary.apps.portfolio.queries.service import HIDDEN
+from catenary.domain.documents.calendars import read_calendar
 from catenary.domain.documents.plain import (
     digest,
     person_to_plain,
@@ -52,10 +54,13 @@ from catenary.exchange.catalogue.planning import consumption_pair
 ADDED = {
     "organization": ("reference", "etag"),
     "person": ("reference", "etag"),
+    "calendar": ("reference", "etag"),
     "service": ("reference", "etag", "role", "known-as"),
     "consumption": ("reference", "etag", "consumer", "service"),
 }
 KINDS = tuple(ADDED)
+#: What the forms keep drafts of.
+DRAFTED = tuple(kind for kind in KINDS if kind != "calendar")
 #: Refusals that something else stands in the way of, rather than the request itself.
 _STANDS_AGAINST = frozenset({"still-needed", "still-in-use", "managed-elsewhere"})
 #: Of a removal: there is nothing, or nothing one may see.
@@ -158,6 +163,8 @@ def try_plain(
         document = read_organization(reference, plain, found, ())
     elif kind == "person":
         document = read_person(reference, plain, found, ())
+    elif kind == "calendar":
+        document = read_calendar(reference, plain, found, ())
     elif kind == "service":
         document = read_service(reference, plain, found, ())
     else:
@@ -250,6 +257,11 @@ def look_at(asking: Asking, kind: str, reference: str) -> Seen | None:
         if facts is None:
             return None
         return seen_person(facts)
+    if kind == "calendar":
+        calendars = seen_calendars(
+            actor=asking.actor, viewpoint=asking.viewpoint, references=[reference]
+        )
+        return calendars[0] if calendars else None
     if kind == "service":
         return seen_services(
             actor=asking.actor, viewpoint=asking.viewpoint, references=[reference]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from catenary import clock
 from catenary.cli.session import actor_by, fail, ready, records_from
 from catenary.cli.showing import viewpoint_for
 from catenary.cli.terminal import Colour, answer, say
 
 if TYPE_CHECKING:
     from catenary.apps.portfolio.queries.impact import HitService, ImpactView
+    from catenary.apps.portfolio.queries.needed import Needed
 
 _CONDITIONS = ("down", "degraded")
 _WORDS: dict[str, tuple[str, Colour]] = {
@@ -38,6 +40,7 @@ def show_impact(
         raise typer.BadParameter(f"--condition is one of {', '.join(_CONDITIONS)}")
     ready(data)
     from catenary.apps.portfolio.queries.impact import SHOWN, impact_as_plain, impact_view
+    from catenary.apps.portfolio.queries.needed import needed_at
 
     actor = actor_by(by)
     viewpoint = viewpoint_for(actor, seen, references[0])
@@ -52,13 +55,16 @@ def show_impact(
     )
     if missing or view is None:
         fail("; ".join(f"there is no service {name} that you may see" for name in missing))
+    needed = None
+    if not as_of:
+        needed = needed_at((hit.link.reference for hit in view.hits), clock.now())
     if json:
-        answer(impact_as_plain(view))
+        answer(impact_as_plain(view, needed))
     else:
-        _print(view)
+        _print(view, needed or {})
 
 
-def _print(view: ImpactView) -> None:
+def _print(view: ImpactView, needed: Mapping[str, Needed]) -> None:
     failing = ", ".join(link.reference for link in view.failing)
     say(f"When {failing} {'is' if len(view.failing) == 1 else 'are'} {view.condition}:")
     if not (view.hits or view.organizations or view.outcomes):
@@ -66,7 +72,7 @@ def _print(view: ImpactView) -> None:
     for kind, (word, colour) in _WORDS.items():
         hits = [hit for hit in view.hits if hit.kind == kind]
         for hit in hits:
-            say(f" {_service(hit)}", mark=word, colour=colour)
+            say(f" {_service(hit)}{_needed(hit, needed)}", mark=word, colour=colour)
         if view.counts[kind] > len(hits):
             say(f"  and {view.counts[kind] - len(hits):,} more {word} (--json lists all)")
     for row in view.organizations:
@@ -86,3 +92,12 @@ def _service(hit: HitService) -> str:
     names = ["a service you may not see" if p is None else p.reference for p in hit.path]
     risk = f" (one more loss: {hit.next_loss})" if hit.next_loss else ""
     return f"{names[0]} {hit.link.name}{risk} <- {' <- '.join(names[1:])}"
+
+
+def _needed(hit: HitService, needed: Mapping[str, Needed]) -> str:
+    found = needed.get(hit.link.reference)
+    if found is None:
+        return ""
+    if found.is_now:
+        return "; needed now"
+    return f"; not needed before {found.next.isoformat()}" if found.next else "; never needed"

@@ -13,7 +13,7 @@ from catenary.api.asking import WRITING, Asking, asking_of
 from catenary.api.bodies import mapping, parse, read_bytes
 from catenary.api.drafting import problems_in, read_draft, told_document
 from catenary.api.problems import Error, Trouble, not_found
-from catenary.api.writing import KINDS, look_at, missing_words
+from catenary.api.writing import DRAFTED, look_at, missing_words
 from catenary.apps.common.operations import CatalogueBusy
 from catenary.apps.portfolio.operations.drafts import MOST, drop_draft, save_draft
 from catenary.apps.portfolio.policies import may_begin
@@ -36,7 +36,7 @@ BODY = {
 }
 _MANAGED = frozenset({"organization", "person"})
 
-Kind = Annotated[str, Path(max_length=20, description=f"one of {', '.join(KINDS)}")]
+Kind = Annotated[str, Path(max_length=20, description=f"one of {', '.join(DRAFTED)}")]
 Of = Annotated[
     str,
     Query(max_length=420, description="reference of what is changed; absent for something new"),
@@ -126,7 +126,7 @@ def _object(asking: Asking, kind: str, of: str) -> Editable | None:
 
 
 def _known(kind: str) -> None:
-    if kind not in KINDS:
+    if kind not in DRAFTED:
         raise not_found("kind", kind)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
+from catenary import clock
 from catenary.api import objects
 from catenary.api.answers import Plain, json_answer, of_moment
 from catenary.api.asking import LOOKING_BACK, asking_of
@@ -23,6 +24,7 @@ from catenary.apps.portfolio.queries.impact import (
     impact_as_plain,
     impact_view,
 )
+from catenary.apps.portfolio.queries.needed import needed_at
 from catenary.apps.portfolio.queries.seen import seen_organization_page
 from catenary.apps.portfolio.queries.seen_past import past_organization_page, past_people_page
 from catenary.domain.actors import Actor, Viewpoint
@@ -124,7 +126,10 @@ def _hit(
             for name in missing
         ]
         raise Trouble("not-found", errors[0].detail if errors else "", errors)
-    return json_answer(impact_as_plain(view), headers=of_moment(moment_of(then)))
+    needed = None
+    if then is None:
+        needed = needed_at((hit.link.reference for hit in view.hits), clock.now())
+    return json_answer(impact_as_plain(view, needed), headers=of_moment(moment_of(then)))
 
 
 def _found(actor: Actor, viewpoint: Viewpoint, said: str, limit: int, then: Then | None) -> Plain:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from django.http import HttpResponse
@@ -20,9 +20,13 @@ from catenary.apps.portfolio.queries.impact import (
     ImpactView,
     impact_view,
 )
+from catenary.apps.portfolio.queries.needed import Needed, needed_at
+from catenary.clock import now
+from catenary.domain.intervals import instant
 from catenary.domain.picture import threshold_words
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
+from catenary.web.calendars.words import wall, zone_of
 from catenary.web.impact.drawing import impact_picture
 from catenary.web.impact.supposing import Question, question_of, supposing_part
 from catenary.web.looking import looking_back
@@ -60,6 +64,9 @@ def impact(asking: Asking) -> HttpResponse:
             records=asking.records,
         )
     chosen = [link.reference for link in view.failing] if view else []
+    needed: dict[str, Needed] = {}
+    if view is not None and not asking.as_of:
+        needed = needed_at((hit.link.reference for hit in view.hits), now())
     found = _found(asking, query, chosen, question)
     supposing = supposing_part(
         asking, question, [(link.reference, link.name) for link in view.failing] if view else ()
@@ -85,7 +92,7 @@ def impact(asking: Asking) -> HttpResponse:
         ),
         has_answer=view is not None and is_alike,
         supposing=supposing,
-        kinds=_kinds(view) if view else (),
+        kinds=_kinds(view, needed) if view else (),
         organizations=tuple(organization_row(row) for row in view.organizations) if view else (),
         organization_count=Count(view.organization_count if view else 0),
         outcomes=outcome_rows(view) if view else (),
@@ -169,7 +176,7 @@ def _answer(view: ImpactView | None) -> Sentence:
     return say(pattern, names=names, facts=facts)
 
 
-def _kinds(view: ImpactView) -> tuple[HitKind, ...]:
+def _kinds(view: ImpactView, needed: Mapping[str, Needed]) -> tuple[HitKind, ...]:
     words = {
         "down": (_("Down"), _("What they need to work at all is gone.")),
         "degraded": (_("Degraded"), _("They go on, with less than they need to be whole.")),
@@ -193,7 +200,7 @@ def _kinds(view: ImpactView) -> tuple[HitKind, ...]:
                 steps=tuple(
                     HitSteps(
                         ngettext("{n} step away", "{n} steps away", steps).format(n=steps),
-                        tuple(_row(hit) for hit in group),
+                        tuple(_row(hit, needed.get(hit.link.reference)) for hit in group),
                     )
                     for steps, group in groupby(hits, key=lambda hit: hit.steps)
                 ),
@@ -202,7 +209,7 @@ def _kinds(view: ImpactView) -> tuple[HitKind, ...]:
     return tuple(found)
 
 
-def _row(hit: HitService) -> HitRow:
+def _row(hit: HitService, needed: Needed | None) -> HitRow:
     unseen = Link(_("a service you may not see"))
     threshold = threshold_words(hit.group) if hit.group else ""
     return HitRow(
@@ -215,6 +222,20 @@ def _row(hit: HitService) -> HitRow:
             "down": _("one more loss takes it down"),
             "degraded": _("one more loss degrades it"),
         }.get(hit.next_loss, ""),
+        needed=_needed_words(needed),
+        is_needed=needed is not None and needed.is_now,
+    )
+
+
+def _needed_words(needed: Needed | None) -> str:
+    if needed is None:
+        return ""
+    if needed.is_now:
+        return _("needed now")
+    if needed.next is None:
+        return _("not needed")
+    return _("not needed before {when}").format(
+        when=wall(instant(needed.next), zone_of(needed.hours))
     )
 
 

@@ -12,7 +12,8 @@ from catenary.web.pages.supposing import SupposingPart
 @dataclass(frozen=True, slots=True)
 class HitRow:
     """A service that is hit: ``why`` is the path to a failing service, ``threshold`` what the
-    group it is lost in asks for, ``risk`` what one more loss would do."""
+    group it is lost in asks for, ``risk`` what one more loss would do,
+    ``needed`` whether it is within its service hours now, and until or from when."""
 
     service: Link
     provider: str
@@ -20,6 +21,8 @@ class HitRow:
     threshold: str = ""
     is_soft: bool = False
     risk: str = ""
+    needed: str = ""
+    is_needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

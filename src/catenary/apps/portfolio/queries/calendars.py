@@ -30,7 +30,10 @@ from catenary.apps.portfolio.choices import CALENDAR_USER
 from catenary.apps.portfolio.queries.catalogue import ServiceSummary, summaries
 from catenary.apps.portfolio.queries.documents import service_documents
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
+from catenary.apps.portfolio.queries.seen import Seen
 from catenary.domain.actors import Actor, Viewpoint
+from catenary.domain.documents.calendars import calendar_to_plain
+from catenary.domain.documents.plain import digest
 from catenary.domain.documents.shapes import CalendarDocument, ServiceHours
 from catenary.domain.service_hours import Hours, HoursUnknown, hours_of
 
@@ -58,6 +61,22 @@ def visible_calendars(actor: Actor, viewpoint: Viewpoint) -> list[CalendarRow]:
     """The calendars that may be seen, in order of reference."""
     seen = _used_from(actor, viewpoint)
     return [row for row in all_calendars() if row.root_id == viewpoint.root_id or row.id in seen]
+
+
+def seen_calendars(
+    *, actor: Actor, viewpoint: Viewpoint, references: Iterable[str] | None = None
+) -> list[Seen]:
+    """Calendars as plain documents, for programs: all that may be seen, in order of reference, or
+    those of these."""
+    rows = visible_calendars(actor, viewpoint)
+    wanted = None if references is None else set(references)
+    names = [row.reference for row in rows if wanted is None or row.reference in wanted]
+    found = []
+    for reference, document in sorted(calendar_documents(names).items()):
+        plain = calendar_to_plain(document)
+        tag = digest(plain)
+        found.append(Seen(reference, plain, tag, tag))
+    return found
 
 
 def calendar_view(*, actor: Actor, viewpoint: Viewpoint, reference: str) -> CalendarView | None:

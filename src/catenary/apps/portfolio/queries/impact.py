@@ -8,13 +8,14 @@ path, however many stand there. What services of other top organizations rest on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from catenary.apps.organizations.queries import OrganizationRow
+from catenary.apps.portfolio.queries.needed import Needed, needed_as_plain
 from catenary.apps.portfolio.queries.records import TODAY, Records
 from catenary.apps.portfolio.queries.service import ServiceLink, service_links
 from catenary.domain.actors import Actor, Viewpoint
@@ -386,8 +387,9 @@ def _kinds(found: Impact) -> Ints:
     )
 
 
-def impact_as_plain(view: ImpactView) -> dict[str, Any]:
-    """The answer for programs, the same at every door."""
+def impact_as_plain(view: ImpactView, needed: Mapping[str, Needed] | None = None) -> dict[str, Any]:
+    """The answer for programs, the same at every door; with who is ``needed`` then, each service
+    says whether it is within its service hours and when next (null: nobody said any)."""
     return {
         "failing": [link.reference for link in view.failing],
         "condition": view.condition,
@@ -402,6 +404,11 @@ def impact_as_plain(view: ImpactView) -> dict[str, Any]:
                 "steps": hit.steps,
                 # Null stands for what may not be seen.
                 "path": [None if link is None else link.reference for link in hit.path],
+                **(
+                    {}
+                    if needed is None
+                    else {"needed": needed_as_plain(needed.get(hit.link.reference))}
+                ),
             }
             for hit in view.hits
         ],
