@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catenary.apps.monitoring.queries.maintenance import MaintenanceView, TouchedService
+from catenary.domain.documents.hours import DAY_NAMES
 from catenary.domain.maintenance.rules import RuleError, read_rule
 from catenary.web import addresses
 from catenary.web.calendars.words import service_time
 from catenary.web.pages.maintenance import TouchedLine
 from catenary.web.pages.marks import ConditionMark
 from catenary.web.pages.sentences import Link
-from catenary.web.reading import figure
+from catenary.web.reading import figure, in_words
 
 
 def when_words(start: datetime, end: datetime) -> str:
@@ -59,6 +60,17 @@ def rhythm_words(rule: str) -> str:
         read = read_rule(rule)
     except RuleError:
         return rule
+    which = {1: _("first"), 2: _("second"), 3: _("third"), 4: _("fourth"), -1: _("last")}
+    if (
+        read.frequency == "MONTHLY"
+        and (read.interval, len(read.week_days)) == (1, 1)
+        and not (read.months or read.month_days or read.positions or read.count or read.until)
+        and read.week_days[0][0] in which
+    ):
+        ordinal, day = read.week_days[0]
+        return _("every month on the {which} {day}").format(
+            which=which[ordinal], day=in_words(DAY_NAMES[day])
+        )
     is_plain = not (read.months or read.month_days or read.positions or read.week_days)
     if is_plain or (read.frequency == "WEEKLY" and len(read.week_days) == 1):
         every = {
