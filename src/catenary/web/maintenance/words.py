@@ -67,9 +67,9 @@ def rhythm_words(rule: str) -> str:
         and not (read.months or read.month_days or read.positions or read.count or read.until)
         and read.week_days[0][0] in which
     ):
-        ordinal, day = read.week_days[0]
+        ordinal, weekday = read.week_days[0]
         return _("every month on the {which} {day}").format(
-            which=which[ordinal], day=in_words(DAY_NAMES[day])
+            which=which[ordinal], day=in_words(DAY_NAMES[weekday])
         )
     is_plain = not (read.months or read.month_days or read.positions or read.week_days)
     if is_plain or (read.frequency == "WEEKLY" and len(read.week_days) == 1):
