@@ -42,8 +42,8 @@ class Then:
     records: Past
 
 
-def then_of(as_of: str) -> Then | None:
-    """The moment that ``as_of`` names; none for the present. Raises `Trouble`."""
+def moment_then(as_of: str) -> datetime | None:
+    """The past moment that ``as_of`` names; none for the present. Raises `Trouble`."""
     if not as_of:
         return None
     at = read_moment(as_of)
@@ -51,7 +51,14 @@ def then_of(as_of: str) -> Then | None:
         raise invalid_parameter(
             "as_of", "this is no moment", "an ISO date or time, like 2026-03-01T09:30Z"
         )
-    return None if at >= clock.now() else Then(at, records_at(at))
+    return None if at >= clock.now() else at
+
+
+def then_of(as_of: str) -> Then | None:
+    """The moment that ``as_of`` names, with the catalogue as it was; none for the present. Raises
+    `Trouble`."""
+    at = moment_then(as_of)
+    return None if at is None else Then(at, records_at(at))
 
 
 def records_of(then: Then | None) -> Records:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from catenary.cli.options import By, Data, Json, Seen
+from catenary.cli.options import AsOf, By, Data, Json, Seen
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -135,6 +135,7 @@ def status(
     ] = "",
     every: Annotated[bool, typer.Option("--all", help="List those that are well, too.")] = False,
     seen: Seen = "",
+    as_of: AsOf = "",
     by: By = "",
     json: Json = False,
     data: Data = None,
@@ -142,4 +143,6 @@ def status(
     """Say in what condition services are, and why."""
     from catenary.cli.conditions import show_status
 
-    show_status(reference=reference, every=every, seen=seen, by=by, json=json, data=data)
+    show_status(
+        reference=reference, every=every, seen=seen, as_of=as_of, by=by, json=json, data=data
+    )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from catenary import clock
 from catenary.cli.exit_codes import REFUSED
-from catenary.cli.session import actor_by, fail, ready, viewpoint_from
+from catenary.cli.session import actor_by, fail, moment_from, ready, viewpoint_from
 from catenary.cli.showing import viewpoint_for
 from catenary.cli.terminal import Colour, answer, complain, say
 
@@ -59,13 +60,21 @@ def _reason(reason: Any) -> dict[str, str]:
 
 
 def show_status(
-    *, reference: str, every: bool, seen: str, by: str, json: bool, data: Path | None
+    *,
+    reference: str,
+    every: bool,
+    seen: str,
+    as_of: str,
+    by: str,
+    json: bool,
+    data: Path | None,
 ) -> None:
     """Print the condition of one service with its causes, or the board."""
     ready(data)
     actor = actor_by(by)
+    then = moment_from(as_of)
     if not reference:
-        _show_board(actor, seen, every, json)
+        _show_board(actor, seen, every, json, then)
         return
     from catenary.apps.monitoring.queries.status import service_status, status_as_plain
 
@@ -73,7 +82,8 @@ def show_status(
         actor=actor,
         viewpoint=viewpoint_for(actor, seen, reference),
         reference=reference,
-        at=clock.now(),
+        at=then or clock.now(),
+        is_past=then is not None,
     )
     if found is None:
         fail(f"there is no service {reference} that you may see")
@@ -83,7 +93,7 @@ def show_status(
         _print(found)
 
 
-def _show_board(actor: Any, seen: str, every: bool, json: bool) -> None:
+def _show_board(actor: Any, seen: str, every: bool, json: bool, then: datetime | None) -> None:
     from catenary.apps.monitoring.queries.board import board, board_row_as_plain
     from catenary.apps.monitoring.queries.status import SHOWN, shown, words
 
@@ -94,7 +104,7 @@ def _show_board(actor: Any, seen: str, every: bool, json: bool) -> None:
     after, counts = None, dict.fromkeys(SHOWN, 0)
     rows: list[BoardRow] = []
     while True:
-        page = board(actor=actor, viewpoint=viewpoint, only=only, after=after, limit=_PAGE)
+        page = board(actor=actor, viewpoint=viewpoint, only=only, after=after, limit=_PAGE, at=then)
         rows += page.rows
         counts, after = page.counts, page.after
         if after is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -85,14 +86,21 @@ def records_from(as_of: str) -> Records:
     """Where to read: the present, or the moment a command was given."""
     from catenary.apps.portfolio.queries.past import records_at
     from catenary.apps.portfolio.queries.records import TODAY
+
+    at = moment_from(as_of)
+    return TODAY if at is None else records_at(at)
+
+
+def moment_from(as_of: str) -> datetime | None:
+    """The past moment a command was given; none for the present."""
     from catenary.domain.moments import read_moment
 
     if not as_of:
-        return TODAY
+        return None
     at = read_moment(as_of)
     if at is None:
         fail(f"{as_of} is no ISO date or time, like 2026-03-01 or 2026-03-01T09:30Z")
-    return TODAY if at >= clock.now() else records_at(at)
+    return None if at >= clock.now() else at
 
 
 def fail(sentence: str, code: int = FAILED) -> NoReturn:

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catenary import clock
 from catenary.cli.conditions import COLOURS
-from catenary.cli.session import actor_by, fail, ready
+from catenary.cli.session import actor_by, fail, moment_from, ready
 from catenary.cli.showing import viewpoint_for
 from catenary.cli.terminal import answer, say
 from catenary.domain.moments import read_moment
@@ -45,9 +44,7 @@ def show_what_if(
     if basis not in BASES:
         fail(f"--basis is one of {', '.join(BASES)}")
     assumptions = [_assumption(text, tuple(SUPPOSABLE)) for text in told]
-    at = read_moment(as_of) if as_of else None
-    if as_of and at is None:
-        fail(f"{as_of} is no ISO date or time, like 2026-03-01 or 2026-03-01T09:30Z")
+    at = moment_from(as_of)
     actor = actor_by(by)
     try:
         found, missing = what_if(
@@ -55,7 +52,7 @@ def show_what_if(
             viewpoint=viewpoint_for(actor, seen, assumptions[0].reference),
             assumptions=assumptions,
             basis=basis,
-            at=None if at is None or at >= clock.now() else at,
+            at=at,
             limit=None if json else SHOWN,
         )
     except ValueError as wrong:

@@ -36,3 +36,8 @@ def read_beginning(text: str) -> datetime | None:
 def before(moment: datetime) -> datetime:
     """The last instant before a moment: what held until then."""
     return moment - _INSTANT
+
+
+def after(moment: datetime) -> datetime:
+    """The first instant after a moment; the end of the calendar stays what it is."""
+    return moment + _INSTANT if moment < datetime.max.replace(tzinfo=UTC) else moment

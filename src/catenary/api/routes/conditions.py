@@ -9,9 +9,17 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from catenary import clock
-from catenary.api.answers import json_answer, link_to_next, place_after, place_of, wrong_place
-from catenary.api.asking import READING, WRITING, Asking, asking_of
+from catenary.api.answers import (
+    json_answer,
+    link_to_next,
+    of_moment,
+    place_after,
+    place_of,
+    wrong_place,
+)
+from catenary.api.asking import LOOKING_BACK, WRITING, Asking, asking_of
 from catenary.api.bodies import mapping, parse, read_bytes
+from catenary.api.looking import AsOf, moment_then
 from catenary.api.once import carried_out_once
 from catenary.api.parameters import After, Limit, Organization, ServiceKey
 from catenary.api.problems import Error, Trouble, invalid_parameter, not_found, pointer
@@ -43,40 +51,48 @@ def record(request: HttpRequest) -> HttpResponse:
     return carried_out_once(request, asking, body, lambda: _recorded(asking, parse(body)), 202)
 
 
-@router.get("/services/{organization}/{service}/status", auth=READING, operation_id="readStatus")
+@router.get(
+    "/services/{organization}/{service}/status", auth=LOOKING_BACK, operation_id="readStatus"
+)
 def read_status(
-    request: HttpRequest, organization: Organization, service: ServiceKey
+    request: HttpRequest, organization: Organization, service: ServiceKey, as_of: AsOf = ""
 ) -> HttpResponse:
     """The condition of a service at this moment, since when, and the paths to its causes as far
-    as they may be seen; further on it is "a supporting service" of somebody."""
+    as they may be seen; further on it is "a supporting service" of somebody. As of a past moment
+    it is what is known of that moment today, for a service that may be seen today, explained over
+    the chain as it stands today."""
     reference = f"{organization}/{service}"
-    asking = asking_of(request)
+    asking, then = asking_of(request), moment_then(as_of)
     found = None
     if asking.viewpoint is not None:
         found = service_status(
             actor=asking.actor,
             viewpoint=asking.viewpoint,
             reference=reference,
-            at=clock.now(),
+            at=then or clock.now(),
+            is_past=then is not None,
         )
     if found is None:
         raise not_found("service", reference)
-    return json_answer(status_as_plain(found))
+    told = "" if then is None else then.isoformat()
+    return json_answer(status_as_plain(found), headers=of_moment(told))
 
 
-@router.get("/status", auth=READING, operation_id="readBoard")
+@router.get("/status", auth=LOOKING_BACK, operation_id="readBoard")
 def read_board(
     request: HttpRequest,
     condition: Only = [],  # noqa: B006 - ninja copies it
     limit: Limit = 20,
     after: After = "",
+    as_of: AsOf = "",
 ) -> HttpResponse:
     """Every service inside the viewpoint or used by it with its condition, the worst first, and
-    how many there are of each."""
+    how many there are of each. As of a past moment: those of today, with what is known today of
+    that moment."""
     unknown = [each for each in condition if each not in SHOWN]
     if unknown:
         raise invalid_parameter("condition", "this is no condition", " or ".join(SHOWN))
-    asking = asking_of(request)
+    asking, then = asking_of(request), moment_then(as_of)
     place = _place(after) if after else None
     if asking.viewpoint is None:
         counts = dict.fromkeys(SHOWN, 0)
@@ -87,6 +103,7 @@ def read_board(
         only=condition,
         after=place,
         limit=limit,
+        at=then,
     )
     following = None if found.after is None else place_after(list(found.after))
     body = {
@@ -95,7 +112,10 @@ def read_board(
         "total": found.total,
         "next": following,
     }
-    return json_answer(body, headers=link_to_next(request, following))
+    headers = link_to_next(request, following)
+    return json_answer(
+        body, headers={**headers, **of_moment("" if then is None else then.isoformat())}
+    )
 
 
 def _place(after: str) -> tuple[int, str, int]:

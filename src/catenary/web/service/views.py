@@ -81,7 +81,11 @@ def service(asking: Asking, organization: str, key: str) -> HttpResponse:
                 [(organization_link(row), standing) for row, standing in stand], page.provider
             ),
         )
-    if not is_now:
+    if asking.moment is not None:
+        then = status_block(
+            asking.actor, viewpoint, view.document.reference, asking.moment, is_past=True
+        )
+        page = replace(page, status=then)
         # Nothing can be changed in the past.
         return page_response(asking, "service.html", page, look=page.look)
     reference, path = view.document.reference, view.provider.path

@@ -27,12 +27,15 @@ from catenary.web.words import condition_word
 
 
 def status_block(
-    actor: Actor, viewpoint: Viewpoint, reference: str, at: datetime
+    actor: Actor, viewpoint: Viewpoint, reference: str, at: datetime, *, is_past: bool = False
 ) -> StatusBlock | None:
-    """The condition of a service; none where nobody has ever reported anything."""
+    """The condition of a service, perhaps at a past moment; none where nobody has ever reported
+    anything."""
     if not anybody_speaks():
         return None
-    found = service_status(actor=actor, viewpoint=viewpoint, reference=reference, at=at)
+    found = service_status(
+        actor=actor, viewpoint=viewpoint, reference=reference, at=at, is_past=is_past
+    )
     return None if found is None else _block(found)
 
 

@@ -13,10 +13,18 @@ from typing import Any
 
 import numpy as np
 
-from catenary.apps.monitoring.queries.explaining import UNHEARD_OF, Effective, effective_now
+from catenary.apps.monitoring.queries.kept import UNHEARD_OF, Effective
 from catenary.apps.monitoring.queries.since import since_of
-from catenary.apps.monitoring.queries.standing import CALM, KIND_OF, RANKS, Standing, standing_now
+from catenary.apps.monitoring.queries.standing import (
+    CALM,
+    KIND_OF,
+    RANKS,
+    Standing,
+    standing_at,
+    standing_now,
+)
 from catenary.apps.monitoring.queries.status import SHOWN, condition_as_plain
+from catenary.apps.monitoring.queries.then import effective_then
 from catenary.apps.organizations.queries import (
     OrganizationRow,
     organizations_by_id,
@@ -84,11 +92,13 @@ def board(
     after: tuple[int, str, int] | None = None,
     limit: int = 50,
     narrowed: BoardFilter | None = None,
+    at: datetime | None = None,
 ) -> Board:
     """Services inside the viewpoint and those it relies on directly or consumes, the worst first
-    and then by name; with ``only``, those shown as one of these."""
+    and then by name; with ``only``, those shown as one of these. ``at``: the services of today
+    with what is known today of their condition at that moment, without since when."""
     wanted = narrowed or BoardFilter(only=tuple(only))
-    standing = standing_now()
+    standing = standing_now() if at is None else standing_at(at)
     places = board_places(standing.estate, actor, viewpoint)
     if places is None:
         return Board((), dict.fromkeys(SHOWN, 0), 0, None, dict.fromkeys(RANKS, 0))
@@ -228,8 +238,9 @@ class _Asked:
         numbers = self.estate.service_ids[places]
         rows = services_by_id(numbers.tolist())
         providers = organizations_by_id({row.provider_id for row in rows.values()})
-        effective = effective_now(numbers)
-        since = since_of(numbers.tolist())
+        at = self.standing.at
+        effective = effective_then(numbers.tolist(), at)
+        since = since_of(numbers.tolist()) if at is None else {}
         names = known_names(self.viewpoint, numbers.tolist())
         return tuple(
             BoardRow(

@@ -4,14 +4,12 @@ what is kept and explained by the foundation. Nothing here knows who asks: `quer
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import numpy as np
 
-from catenary.apps.common.queries.prepared import Prepared
-from catenary.apps.common.queries.prepared import numbers as these
-from catenary.apps.monitoring.models import OwnCondition
 from catenary.apps.monitoring.queries.kept import UNHEARD_OF, Effective, effective_now
-from catenary.apps.monitoring.queries.stored import OWN
+from catenary.apps.monitoring.queries.then import effective_then, own_then
 from catenary.apps.portfolio.queries.records import TODAY
 from catenary.domain.chain.compiled import compiled
 from catenary.domain.condition.codes import NOTHING, OPERATIONAL, UNKNOWN
@@ -25,25 +23,23 @@ from catenary.domain.impact import Gates
 #: So many services below one are looked at for an explanation.
 _MOST = 5_000
 __all__ = ["UNHEARD_OF", "Effective", "causes_of", "effective_now"]
-_OWN = Prepared(
-    lambda ids: OwnCondition.objects.filter(
-        service_id__in=these(ids), ends_at__isnull=True
-    ).values_list("service_id", *OWN)
-)
 _WELL = (OPERATIONAL, OPERATIONAL, OPERATIONAL)
 
 
-def causes_of(estate: Estate, place: int, paths: int) -> tuple[Causes, Causes]:
-    """The causes of a service's condition and of its being at risk, by position in the estate."""
-    return causes_of_several(estate, [place], paths)[0]
+def causes_of(
+    estate: Estate, place: int, paths: int, at: datetime | None = None
+) -> tuple[Causes, Causes]:
+    """The causes of a service's condition and of its being at risk, by position in the estate; at
+    a moment of the past, over today's chain."""
+    return causes_of_several(estate, [place], paths, at)[0]
 
 
 def causes_of_several(
-    estate: Estate, places: Sequence[int], paths: int
+    estate: Estate, places: Sequence[int], paths: int, at: datetime | None = None
 ) -> list[tuple[Causes, Causes]]:
     """The same of several services, from one look at the chain below them."""
-    nodes, effective, is_followed = _below(estate, places)
-    own = _own(estate, nodes, effective, is_followed)
+    nodes, effective, is_followed = _below(estate, places, at)
+    own = _own(estate, nodes, effective, is_followed, at)
     followed = np.zeros(estate.size, dtype=np.bool_)
     followed[nodes[is_followed]] = True
     engine = PlainEngine(compiled(narrowed(TODAY.gates(estate, followed), nodes)))
@@ -56,17 +52,19 @@ def causes_of_several(
     ]
 
 
-def _below(estate: Estate, places: Sequence[int]) -> tuple[Ints, list[Effective], Bools]:
+def _below(
+    estate: Estate, places: Sequence[int], at: datetime | None
+) -> tuple[Ints, list[Effective], Bools]:
     """The services on the way down to every source, in order; which of them are followed."""
     steps = estate.steps_down(np.array(places), None, np.ones(estate.size, dtype=np.bool_))
     reached = np.flatnonzero(steps >= 0)
     if len(reached) > _MOST:
         reached = reached[np.argsort(steps[reached], kind="stable")[:_MOST]]
-    numbers = estate.service_ids[reached]
-    known = effective_now(numbers)
+    numbers = estate.service_ids[reached].tolist()
+    known = effective_then(numbers, at)
     effective = {
         position: known.get(number, UNHEARD_OF)
-        for position, number in zip(reached.tolist(), numbers.tolist(), strict=True)
+        for position, number in zip(reached.tolist(), numbers, strict=True)
     }
     found, followed, waiting = set(places), set[int](), list(places)
     while waiting:
@@ -82,9 +80,15 @@ def _below(estate: Estate, places: Sequence[int]) -> tuple[Ints, list[Effective]
     return nodes, [effective[position] for position in nodes.tolist()], is_followed
 
 
-def _own(estate: Estate, nodes: Ints, effective: list[Effective], is_followed: Bools) -> Own:
+def _own(
+    estate: Estate,
+    nodes: Ints,
+    effective: list[Effective],
+    is_followed: Bools,
+    at: datetime | None,
+) -> Own:
     numbers = estate.service_ids[nodes].tolist()
-    said = {row[0]: row[1:] for row in _OWN.rows(numbers)}
+    said = own_then(numbers, at)
     values = []
     for number, known, follows in zip(numbers, effective, is_followed.tolist(), strict=True):
         if not follows:
@@ -93,7 +97,7 @@ def _own(estate: Estate, nodes: Ints, effective: list[Effective], is_followed: B
             well = OPERATIONAL
             values.append((code, well, code) if known.is_planned else (code, code, well))
         elif number in said:
-            values.append(said[number])
+            values.append(said[number][1])
         else:
             # As it was decided over the whole chain: here some loops are cut.
             is_silent_well = known.is_derived or known.is_assumed

@@ -266,9 +266,10 @@ def _end(instant: int) -> datetime | None:
     return None if instant == ONGOING else moment(instant)
 
 
-def latest_first(service_id: int) -> Iterator[Interval]:
-    """What one service was, the latest first, read further back as far as it is asked for."""
-    until: datetime | None = None
+def latest_first(service_id: int, until: datetime | None = None) -> Iterator[Interval]:
+    """What one service was, the latest first, read further back as far as it is asked for; with
+    ``until``, only what began before it."""
+    bound = until
     among = AMONG[connection.vendor]
     most = 100
     while True:
@@ -284,11 +285,12 @@ def latest_first(service_id: int) -> Iterator[Interval]:
                 zip(rows.start.tolist(), rows.end.tolist(), rows.code.tolist(), strict=True)
             )
         ]
-        if until is None:
+        if until is bound:
             ahead = _turns_by_service(rows.ahead(np.array([service_id])))
             if ahead:
                 # Rare, and over in seconds: then all of it is read.
-                yield from reversed(intervals_of([service_id]).get(service_id, []))
+                whole = intervals_of([service_id], until=bound)
+                yield from reversed(whole.get(service_id, []))
                 return
         yield from reversed(found)
         if len(found) < most:

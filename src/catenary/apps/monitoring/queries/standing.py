@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 from django.db import connection
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from numpy.typing import NDArray
 
 from catenary.apps.monitoring.models import EffectiveCondition, OwnCondition
 from catenary.apps.monitoring.queries.explaining import UNHEARD_OF, Effective
-from catenary.apps.monitoring.queries.kept import ahead_of_rows, effective_of
+from catenary.apps.monitoring.queries.kept import ahead_of_rows, conditions_at, effective_of
 from catenary.apps.monitoring.queries.status import SHOWN, shown
 from catenary.apps.monitoring.queries.stored import propagation
 from catenary.apps.portfolio.queries.estate import current_estate
@@ -92,6 +92,8 @@ class Standing:
     _effective: _Rows
     _own: _Rows
     _references: dict[int, str] = field(default_factory=dict, repr=False)
+    #: The moment of the past that this is about; none: now.
+    at: datetime | None = None
 
     def codes_from(self, home: int | None) -> Codes:
         """The codes as they are told to a top organization, by position: whether anybody spoke of
@@ -102,6 +104,9 @@ class Standing:
             told: Codes = np.where(is_ours, self.codes, self.codes & ~np.uint8(_SPOKEN_OF))
             return told
 
+        # The past is not held: a late word may change it, and few ask for the same moment twice.
+        if self.at is not None:
+            return compute()
         return self.estate.remembered(("codes", self.number, home), compute)
 
     def ranks_from(self, home: int | None) -> Ints:
@@ -136,6 +141,23 @@ def standing_now() -> Standing:
         if held is None or held.number != number or held.estate is not estate:
             held = _held[name] = _made(held, estate, number)
         return held
+
+
+def standing_at(at: datetime) -> Standing:
+    """The conditions at a moment of the past, as is known of it today, of the services of today.
+    Read whole: about a second for every 100,000 services that something is known of."""
+    estate = current_estate()
+    known = conditions_at(at)
+    codes = np.full(estate.size, _NOTHING, dtype=np.uint8)
+    places = estate.service_positions(known)
+    numbers = estate.service_ids[places].tolist()
+    codes[places] = [_code(known[number]) for number in numbers]
+    stands = Q(ends_at__isnull=True) | Q(ends_at__gt=at)
+    silent = OwnCondition.objects.filter(stands, condition=UNKNOWN, starts_at__lte=at)
+    spoken_of = estate.service_positions(silent.values_list("service_id", flat=True))
+    codes[spoken_of] |= np.uint8(_SPOKEN_OF)
+    nothing = _in_order(_NONE, _NONE, codes[:0], None)
+    return Standing(estate, 0, codes, nothing, nothing, at=at)
 
 
 def _made(before: Standing | None, estate: Estate, number: int) -> Standing:
@@ -245,6 +267,9 @@ def _merged(before: _Rows, came: _Rows) -> _Rows:
 
 def _of_effective(best: int, worst: int, planned: bool, next_loss: int) -> int:
     return _code(Effective(best, worst, planned, next_loss, 0, False, False))
+
+
+_NONE: Ints = np.zeros(0, dtype=np.int64)
 
 
 def _of_own(condition: int) -> int:

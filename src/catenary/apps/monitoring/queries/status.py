@@ -12,23 +12,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import numpy as np
-
 from catenary.apps.common.queries import in_batches
 from catenary.apps.monitoring.models import (
     Observation,
-    OwnCondition,
     Source,
 )
 from catenary.apps.monitoring.queries.explaining import (
     UNHEARD_OF,
     Effective,
     causes_of,
-    effective_now,
 )
 from catenary.apps.monitoring.queries.instants import micros
 from catenary.apps.monitoring.queries.kept import latest_first
 from catenary.apps.monitoring.queries.stored import propagation
+from catenary.apps.monitoring.queries.then import effective_then, own_then
 from catenary.apps.monitoring.queries.words import words_from
 from catenary.apps.organizations.queries import (
     OrganizationRow,
@@ -46,6 +43,7 @@ from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.condition.codes import CODE_NAMES, UNKNOWN, range_words
 from catenary.domain.condition.explanation import Cause, Causes
 from catenary.domain.estate import Bools, Estate
+from catenary.domain.moments import after
 from catenary.domain.observations.reading import share_words
 from catenary.domain.observations.spans import spans_of
 from catenary.domain.observations.voices import voices
@@ -124,9 +122,18 @@ class ServiceStatus:
 
 
 def service_status(
-    *, actor: Actor, viewpoint: Viewpoint, reference: str, at: datetime
+    *,
+    actor: Actor,
+    viewpoint: Viewpoint,
+    reference: str,
+    at: datetime,
+    is_past: bool = False,
 ) -> ServiceStatus | None:
-    """The condition of a service at this moment; none when there is none the actor may see."""
+    """The condition of a service at this moment; none when there is none the actor may see.
+
+    ``is_past``: ``at`` lies in the past. Then it is the condition as it is known today, explained
+    over the chain as it stands today, to whoever may see the service today.
+    """
     row = services_by_reference([reference]).get(reference)
     estate = current_estate()
     place = estate.service_position(row.id) if row is not None else None
@@ -135,11 +142,12 @@ def service_status(
     seen = visible_services(estate, actor, viewpoint)
     if not seen[place]:
         return None
-    effective = effective_now(np.array([row.id])).get(row.id, UNHEARD_OF)
+    then = at if is_past else None
+    effective = effective_then([row.id], then).get(row.id, UNHEARD_OF)
     causes, risks = (Causes((), 0, True), Causes((), 0, True))
     if not effective.is_plainly_well:
-        causes, risks = causes_of(estate, place, _LOOKED_AT)
-    telling = _Telling(estate, viewpoint, seen, at)
+        causes, risks = causes_of(estate, place, _LOOKED_AT, then)
+    telling = _Telling(estate, viewpoint, seen, at, is_past=is_past)
     telling.look_at((*causes.told, *risks.told))
     told, told_risks = telling.told(causes), telling.told(risks)
     return ServiceStatus(
@@ -147,7 +155,7 @@ def service_status(
         provider=organizations_by_id([row.provider_id])[row.provider_id],
         known_as=known_names(viewpoint, [row.id]).get(row.id, ""),
         effective=effective,
-        since=_since(row.id, effective),
+        since=_since(row.id, effective, then),
         causes=told[:TOLD],
         risks=told_risks[:TOLD],
         is_more=len(told) > TOLD or len(told_risks) > TOLD,
@@ -155,10 +163,10 @@ def service_status(
     )
 
 
-def _since(service_id: int, now: Effective) -> datetime | None:
+def _since(service_id: int, now: Effective, then: datetime | None) -> datetime | None:
     """When a service came into its condition; whether it is at risk is another question."""
     since: datetime | None = None
-    for one in latest_first(service_id):
+    for one in latest_first(service_id, None if then is None else after(then)):
         known = one.effective
         is_same = (known.best, known.worst, known.is_planned) == (
             now.best,
@@ -183,8 +191,17 @@ def told_causes(
 class _Telling:
     """What may be told of causes, for one who asks."""
 
-    def __init__(self, estate: Estate, viewpoint: Viewpoint, seen: Bools, at: datetime) -> None:
+    def __init__(
+        self,
+        estate: Estate,
+        viewpoint: Viewpoint,
+        seen: Bools,
+        at: datetime,
+        *,
+        is_past: bool = False,
+    ) -> None:
         self._estate = estate
+        self._then = at if is_past else None
         self._seen = seen
         self._at = at
         self._home = estate.organization_position(viewpoint.root_id)
@@ -202,7 +219,8 @@ class _Telling:
         providers = {self._provider(place) for place in places}
         self._organizations = organizations_by_id(providers)
         sources = {cause.source for cause in listed if self._seen[cause.source]}
-        self._own = _own_since(int(numbers[place]) for place in sources)
+        own = own_then([int(numbers[place]) for place in sources], self._then)
+        self._own = {number: since for number, (since, _) in own.items()}
         at_home = [int(numbers[place]) for place in sources if self._is_at_home(place)]
         self._said = _said_of(at_home, self._at)
 
@@ -244,14 +262,6 @@ class _Telling:
 
     def _is_at_home(self, place: int) -> bool:
         return bool(self._estate.provider_root[place] == self._home)
-
-
-def _own_since(numbers: Iterable[int]) -> dict[int, datetime]:
-    found: dict[int, datetime] = {}
-    for batch in in_batches(numbers):
-        rows = OwnCondition.objects.filter(service_id__in=batch, ends_at__isnull=True)
-        found.update(rows.values_list("service_id", "starts_at"))
-    return found
 
 
 def _said_of(numbers: Iterable[int], at: datetime) -> dict[int, tuple[Word, ...]]:
