@@ -57,6 +57,15 @@ def test_what_is_well_is_not_complained_about(well: Installation) -> None:
         ("hosts-loopback", {"CATENARY_TLS": "1"}),
         ("tls", {"CATENARY_HOSTS": "catenary.example.org"}),
         ("metrics-token", {"CATENARY_METRICS_TOKEN": "short"}),
+        (
+            "mail",
+            {
+                "CATENARY_MAIL_HOST": "127.0.0.1",
+                "CATENARY_MAIL_PORT": "1",
+                "CATENARY_MAIL_FROM": "cat@example.org",
+                "CATENARY_ADDRESS": "https://catalogue.example",
+            },
+        ),
     ],
 )
 def test_a_setting_that_is_wrong_is_named(

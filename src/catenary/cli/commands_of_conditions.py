@@ -146,3 +146,17 @@ def status(
     show_status(
         reference=reference, every=every, seen=seen, as_of=as_of, by=by, json=json, data=data
     )
+
+
+@app.command()
+def outbox(
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Try everything again that was given up.")
+    ] = False,
+    json: Json = False,
+    data: Data = None,
+) -> None:
+    """Say what waits to be sent and what was given up, and try that again."""
+    from catenary.cli.outbox import show_outbox
+
+    show_outbox(retry=retry, json=json, data=data)

@@ -57,6 +57,11 @@ class Facts:
     operators: int = 1
     operators_without_second_factor: int = 0
     example_people: int = 0
+    mail_trouble: str = ""
+    is_mail_without_address: bool = False
+    subscribers_by_mail: int = 0
+    is_mail_set: bool = False
+    dead_letters: int = 0
     now: datetime = field(default_factory=clock.now)
     last_backup: datetime | None = None
 
@@ -83,6 +88,7 @@ def examine() -> Facts:
     from django.conf import settings
 
     from catenary.apps.common.queries import database_trouble
+    from catenary.connectors.mail.sending import reachable
 
     facts = Facts(
         data=settings.DATA,
@@ -94,6 +100,9 @@ def examine() -> Facts:
         free_bytes=shutil.disk_usage(settings.DATA).free,
         has_time_zones=_has_time_zones(),
         last_backup=last_backup_at(),
+        mail_trouble=reachable(),
+        is_mail_set=bool(settings.MAIL.host),
+        is_mail_without_address=bool(settings.MAIL.host) and not settings.ADDRESS,
     )
     try:
         return _with_database(facts)
@@ -108,6 +117,8 @@ def _with_database(facts: Facts) -> Facts:
     from catenary.apps.access.queries.installation import account_health
     from catenary.apps.common.queries.contents import applied_migrations, known_migrations
     from catenary.apps.common.queries.health import database_health
+    from catenary.apps.common.queries.outbox import dead_count
+    from catenary.apps.monitoring.queries.subscriptions import subscribers_by_mail
 
     applied, known = applied_migrations(), known_migrations()
     health = database_health()
@@ -128,6 +139,8 @@ def _with_database(facts: Facts) -> Facts:
         operators=accounts.operators,
         operators_without_second_factor=accounts.operators_without_second_factor,
         example_people=accounts.example_people,
+        subscribers_by_mail=subscribers_by_mail(),
+        dead_letters=dead_count(),
     )
 
 
@@ -156,6 +169,7 @@ def diagnose(facts: Facts) -> Iterator[Finding]:
     """Everything wrong with the facts, the gravest kinds first."""
     yield from _database(facts)
     yield from _settings(facts)
+    yield from _mail(facts)
     yield from _people(facts)
     yield from _machine(facts)
 
@@ -249,6 +263,38 @@ def _settings(facts: Facts) -> Iterator[Finding]:
             False,
             f"CATENARY_METRICS_TOKEN is shorter than {_SHORT_TOKEN} characters",
             "take a longer, random one",
+        )
+
+
+def _mail(facts: Facts) -> Iterator[Finding]:
+    if facts.mail_trouble:
+        yield Finding(
+            "mail",
+            True,
+            f"the mail server cannot be used ({facts.mail_trouble}): nobody is told by e-mail",
+            "mend CATENARY_MAIL_HOST and what stands beside it; what waits is sent then",
+        )
+    if facts.is_mail_without_address:
+        yield Finding(
+            "mail-address",
+            False,
+            "messages have no links and cannot be unsubscribed with one click, because nobody said "
+            "where people reach this installation",
+            "set CATENARY_ADDRESS, like https://catalogue.example.org",
+        )
+    if facts.subscribers_by_mail and not facts.is_mail_set:
+        yield Finding(
+            "mail-missing",
+            True,
+            f"{facts.subscribers_by_mail} want to be told by e-mail, and no mail server is set",
+            "set CATENARY_MAIL_HOST and CATENARY_MAIL_FROM",
+        )
+    if facts.dead_letters:
+        yield Finding(
+            "outbox",
+            False,
+            f"{facts.dead_letters} messages could not be sent and were given up",
+            "look at `catenary outbox`, mend the reason, and `catenary outbox --retry`",
         )
 
 

@@ -1,4 +1,5 @@
-"""The worker: the process that owns the conditions, alone or beside the server."""
+"""The worker: the process that owns the conditions and tells of their changes, alone or beside the
+server."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from catenary import clock
 from catenary.cli.session import data_folder, ready
+from catenary.cli.telling import keep_telling
 from catenary.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -37,7 +39,13 @@ def run_worker(*, data: Path | None, beside: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     say("The worker follows what is reported (stop with Ctrl-C)")
-    _work(stopped, beside)
+    telling = threading.Thread(target=keep_telling, args=[stopped], name="tells", daemon=True)
+    telling.start()
+    try:
+        _work(stopped, beside)
+    finally:
+        stopped.set()
+        telling.join(ENDING_SECONDS)
 
 
 def _compile_beside() -> None:

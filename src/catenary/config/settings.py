@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from catenary.config.access import networks, whole_number
 from catenary.config.logs import logging_settings
+from catenary.config.mail import mail_settings, own_address
 from catenary.config.secret import installation_secret
 from catenary.config.sign_on import group_rules, second_factor, trusted_provider
 
@@ -235,5 +236,8 @@ DRAIN_SECONDS = whole_number("CATENARY_DRAIN_SECONDS", 0, 0, 600)
 NOTICE_SECONDS = whole_number("CATENARY_NOTICE_SECONDS", 20, 0, 3600)
 #: So many pages that change while they are looked at may be open; each keeps a thread waiting.
 STREAMS = whole_number("CATENARY_STREAMS", 200, 0, 2_000)
+#: Where people reach this installation; the links in what it sends need it.
+ADDRESS = own_address(os.environ)
+MAIL = mail_settings(os.environ)
 #: Whether `catenary serve` also runs the worker, as on a single machine.
 ENGINE_BESIDE_SERVER = os.environ.get("CATENARY_ENGINE", "") != "off"

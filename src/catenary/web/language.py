@@ -23,7 +23,7 @@ from catenary.web.pages import LanguageChoice, ZoneChoice, ZoneGroup
 from catenary.web.returning import safe_address
 
 #: Answers for programs: one language, whatever a browser in between might ask for.
-_PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics")
+_PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics", "/feeds/", "/public/")
 _YEAR = 365 * 24 * 60 * 60
 
 

@@ -30,9 +30,12 @@ from catenary.web.live.stream import live
 from catenary.web.maintenance import views as maintenance
 from catenary.web.organization.views import organization
 from catenary.web.our_services import views as our_services
+from catenary.web.outbox import views as outbox
 from catenary.web.service import views as service
 from catenary.web.status.board import status_board
 from catenary.web.status.service import service_status
+from catenary.web.subscriptions import open as hearing
+from catenary.web.subscriptions import views as subscriptions
 from catenary.web.telling import health
 from catenary.web.telling.metrics import metrics
 from catenary.web.workshop.views import workshop_live, workshop_table
@@ -83,9 +86,16 @@ urlpatterns = [
     path("account/", access.account, name="account"),
     path("account/tokens/", tokens.tokens, name="tokens"),
     path("account/tokens/revoke/", tokens.revoke, name="revoke-token"),
+    path("account/subscriptions/", subscriptions.subscriptions, name="subscriptions"),
+    path("account/subscriptions/end/", subscriptions.end, name="end-subscription"),
+    path("account/feeds/new/", subscriptions.new_feed, name="new-feed"),
+    path("account/feeds/end/", subscriptions.end_feed, name="end-feed"),
+    path("feeds/<str:secret>.atom", hearing.feed, name="feed"),
+    path("unsubscribe/<str:signed>/", hearing.unsubscribe, name="unsubscribe"),
     path("account/sessions/", sessions.sessions, name="sessions"),
     path("account/sessions/end/", sessions.end, name="end-session"),
     path("audit/", audit_page, name="audit"),
+    path("outbox/", outbox.outbox, name="outbox"),
     path("sign-in/", access.sign_in, name="sign-in"),
     path("account/second-factor/", own.second_factors, name="second-factors"),
     path("account/second-factor/app/", own.app, name="second-factor-app"),

@@ -11,12 +11,14 @@ from django.db import connection, transaction
 from catenary.apps.common.models import OutboxRow
 from catenary.apps.common.operations.outbox import (
     Letter,
+    TakenByAnother,
     fail,
     leave,
+    seen,
     settle,
     sweep,
     take,
-    take_for_good,
+    take_away,
     try_again,
 )
 from catenary.apps.common.queries.outbox import dead_count, dead_letters, outbox_counts
@@ -121,14 +123,27 @@ def test_what_was_done_long_ago_is_swept_away() -> None:
     assert [(each.kind, each.waiting, each.dead) for each in outbox_counts()] == [("mail", 0, 1)]
 
 
-def test_taking_out_for_good_is_undone_with_the_rest() -> None:
+def test_what_is_taken_away_is_back_when_the_rest_is_undone() -> None:
     put("one")
+    letters = seen(kind="mail", at=NOON, most=5)
+    assert words(letters) == ["one"]
 
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        assert words(take_for_good(kind="mail", at=NOON, most=5)) == ["one"]
+        take_away(letters)
         raise ZeroDivisionError
 
-    assert words(taken()) == ["one"]
+    assert words(seen(kind="mail", at=NOON, most=5)) == ["one"]
+
+
+def test_what_another_took_away_meanwhile_is_not_done_again() -> None:
+    put("one", "two")
+    letters = seen(kind="mail", at=NOON, most=5)
+    take_away(letters[:1])
+
+    with pytest.raises(TakenByAnother), transaction.atomic():
+        take_away(letters)
+
+    assert words(seen(kind="mail", at=NOON, most=5)) == ["two"]
 
 
 @pytest.mark.usefixtures("on_postgresql")

@@ -19,3 +19,19 @@ class Outcome(StrEnum):
 
     RECORDED = "recorded"
     REPEATED = "repeated"
+
+
+class About(StrEnum):
+    """Whose conditions somebody wants to hear of: one service's, of all an organization consumes,
+    or of all it provides."""
+
+    SERVICE = "service"
+    CONSUMED = "consumed"
+    PROVIDED = "provided"
+
+
+class Channel(StrEnum):
+    """How somebody hears."""
+
+    MAIL = "mail"
+    WEBHOOK = "webhook"

@@ -44,3 +44,12 @@ def may_manage_inlets(actor: Actor, organization_path: OrganizationPath) -> bool
     """The same let a program report. An inlet is a way in that outlives a token, so one that may
     only write is not enough."""
     return Scope.ADMIN in actor.scopes and may_see_inlets(actor, organization_path)
+
+
+_SHOW = frozenset({Role.ADMINISTRATOR})
+
+
+def may_show_publicly(actor: Actor, path: OrganizationPath) -> bool:
+    """Administrators of an organization or above it decide what it shows to everybody, and
+    operators."""
+    return Scope.ADMIN in actor.scopes and (actor.is_operator or actor.has_role_over(path, _SHOW))

@@ -62,6 +62,7 @@ def our_services(asking: Asking) -> HttpResponse:
         page=found.page,
         pages=found.pages,
         previous_url=_page_url(found.page - 1) if found.page > 1 else "",
+        subscriptions_url=reverse("subscriptions"),
         next_url=_page_url(found.page + 1) if found.page < found.pages else "",
     )
     return page_response(asking, "our_services.html", page, look="customer")

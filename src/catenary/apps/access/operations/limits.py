@@ -146,3 +146,15 @@ def take_inlet(*, inlet_id: int, at: datetime, cost: int = 1) -> Allowance | Non
     if not per_minute:
         return None
     return _buckets(settings.RATE_LIMITS_FILE).take(f"inlet:{inlet_id}", Rate(per_minute), at, cost)
+
+
+#: What one address may ask of what everybody may see, in a minute.
+_VISITS = 300
+
+
+def take_visitor(*, address: str, at: datetime) -> int:
+    """Count one request for what needs no sign-in against its address; how many seconds it has to
+    wait, 0 when it may go on."""
+    bucket = _buckets(settings.RATE_LIMITS_FILE)
+    allowance = bucket.take(f"visitor:{household(address)}", Rate(_VISITS), at)
+    return 0 if allowance.is_allowed else max(1, allowance.retry_after)

@@ -78,12 +78,23 @@ def take(*, kinds: Sequence[str], at: datetime, most: int, lease: timedelta) -> 
     return [_letter(row) for row in rows]
 
 
-def take_for_good(*, kind: str, at: datetime, most: int) -> list[Letter]:
-    """Take due rows out, inside the caller's transaction: what they ask for is done in it."""
-    rows = list(_locked([kind], at, most))
-    for batch in in_batches(row.pk for row in rows):
-        OutboxRow.objects.filter(pk__in=batch).delete()
-    return [_letter(row) for row in rows]
+class TakenByAnother(Exception):
+    """Somebody else took these rows meanwhile: what was worked out for them is not kept."""
+
+
+def seen(*, kind: str, at: datetime, most: int) -> list[Letter]:
+    """Due rows, without taking them: for what is worked out first and then done in the database."""
+    return [_letter(row) for row in _due([kind], at).order_by("due_at", "pk")[:most]]
+
+
+def take_away(letters: Sequence[Letter]) -> None:
+    """Take rows away that were seen, in the transaction that keeps what they ask for. Raises
+    `TakenByAnother` when one is gone: then that transaction must not be kept."""
+    gone = 0
+    for batch in in_batches(letter.id for letter in letters):
+        gone += OutboxRow.objects.filter(pk__in=batch).delete()[0]
+    if gone != len(letters):
+        raise TakenByAnother
 
 
 def is_due(*, kinds: Sequence[str], at: datetime) -> bool:

@@ -1,0 +1,227 @@
+"""Subscribing to changes of conditions, ending it, and the secret addresses of feeds."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import string
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from catenary.apps.common.operations import waiting_turn
+from catenary.apps.monitoring.choices import About, Channel
+from catenary.apps.monitoring.models import FeedAddress, Subscription
+from catenary.apps.monitoring.operations.telling import begin_with_what_stands
+from catenary.apps.monitoring.queries.status import SHOWN
+from catenary.apps.portfolio.queries.estate import current_estate, visible_services
+from catenary.apps.portfolio.queries.lookup import services_by_reference
+from catenary.domain.actors import Actor, Viewpoint
+from catenary.domain.documents.hours import is_zone
+from catenary.domain.refusals import Refusal, Refused
+from catenary.domain.said import figure, said
+
+#: What one may want to hear of: everything that is not fine.
+CONDITIONS = tuple(kind for kind in SHOWN if kind != "operational")
+MOST_SUBSCRIPTIONS = 50
+MOST_FEEDS = 20
+_LONGEST_ADDRESS = 1_000
+_LETTERS = string.ascii_letters + string.digits
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants to hear of, and how. ``service`` is a reference, for `About.SERVICE`;
+    quiet hours are minutes after midnight in ``zone``, both or neither."""
+
+    about: str
+    channel: str
+    service: str = ""
+    address: str = ""
+    conditions: Sequence[str] = CONDITIONS
+    quiet_from: int | None = None
+    quiet_until: int | None = None
+    zone: str = "UTC"
+
+
+def subscribe(*, actor: Actor, viewpoint: Viewpoint, wish: Wish, at: datetime) -> str:
+    """Subscribe in one's own name, looking from a viewpoint; the public name of the subscription.
+
+    Raises `Refused` with every reason. A service one may not see is refused like one that does not
+    exist.
+    """
+    service_id = _service_id(actor, viewpoint, wish)
+    refusals = list(_reasons_against(actor, wish, service_id))
+    if refusals:
+        raise Refused(refusals)
+    public_id = _letters(12)
+    with waiting_turn():
+        _make_room(Subscription.objects.filter(ended_at__isnull=True), actor, MOST_SUBSCRIPTIONS)
+        Subscription.objects.create(
+            public_id=public_id,
+            account_id=actor.account_id or 0,
+            organization_id=viewpoint.organization_id,
+            about=wish.about,
+            service_id=service_id,
+            channel=wish.channel,
+            address=wish.address.strip() if wish.channel == Channel.WEBHOOK else "",
+            conditions=" ".join(kind for kind in CONDITIONS if kind in wish.conditions),
+            quiet_from=wish.quiet_from,
+            quiet_until=wish.quiet_until,
+            time_zone=wish.zone,
+            created_at=at,
+        )
+        begin_with_what_stands(subscription=public_id, at=at)
+    return public_id
+
+
+def end_subscriptions(
+    *, public_ids: Iterable[str], at: datetime, account_id: int | None = None
+) -> int:
+    """End subscriptions, of one account where it is given; how many there were. Without an account
+    the caller proved by a signed address that their owner wants it."""
+    rows = Subscription.objects.filter(public_id__in=list(public_ids), ended_at__isnull=True)
+    if account_id is not None:
+        rows = rows.filter(account_id=account_id)
+    with waiting_turn():
+        return rows.update(ended_at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedFeed:
+    """A new feed; ``secret`` is told here and never again."""
+
+    public_id: str
+    secret: str
+
+
+def issue_feed(*, actor: Actor, viewpoint: Viewpoint, at: datetime) -> IssuedFeed:
+    """Make a secret address for a feed reader. Raises `Refused` when there are very many."""
+    public_id, body = _letters(12), _letters(40)
+    with waiting_turn():
+        _make_room(FeedAddress.objects.filter(revoked_at__isnull=True), actor, MOST_FEEDS)
+        FeedAddress.objects.create(
+            account_id=actor.account_id or 0,
+            organization_id=viewpoint.organization_id,
+            public_id=public_id,
+            digest=digest_of(body),
+            created_at=at,
+        )
+    return IssuedFeed(public_id, f"{public_id}{body}")
+
+
+def revoke_feed(*, account_id: int, public_id: str, at: datetime) -> int:
+    """Close one of one's feeds for good; how many there were of that name."""
+    rows = FeedAddress.objects.filter(
+        account_id=account_id, public_id=public_id, revoked_at__isnull=True
+    )
+    with waiting_turn():
+        return rows.update(revoked_at=at)
+
+
+def digest_of(body: str) -> str:
+    """What is kept of a secret that nobody guesses."""
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def is_same(digest: str, body: str) -> bool:
+    """Compare in a time that does not tell how much of a guess is right."""
+    return hmac.compare_digest(digest, digest_of(body))
+
+
+def _letters(count: int) -> str:
+    return "".join(secrets.choice(_LETTERS) for _ in range(count))
+
+
+def _make_room(rows: QuerySet[Any], actor: Actor, most: int) -> None:
+    live = rows.filter(account_id=actor.account_id).count()
+    if live >= most:
+        sentence = said("there are {n} already", figure(most))
+        remedy = said("end those that nobody needs")
+        raise Refused([Refusal("too-many", "subscription", (), sentence, remedy)])
+
+
+def _service_id(actor: Actor, viewpoint: Viewpoint, wish: Wish) -> int | None:
+    if wish.about != About.SERVICE:
+        return None
+    row = services_by_reference([wish.service]).get(wish.service)
+    estate = current_estate()
+    place = estate.service_position(row.id) if row is not None else None
+    if row is None or place is None:
+        return None
+    return row.id if visible_services(estate, actor, viewpoint)[place] else None
+
+
+def _reasons_against(actor: Actor, wish: Wish, service_id: int | None) -> Iterator[Refusal]:
+    def refusal(code: str, field: str, sentence: str, remedy: str) -> Refusal:
+        return Refusal(code, "subscription", (field,), sentence, remedy)
+
+    if actor.account_id is None:
+        yield refusal("no-account", "account", said("nobody is signed in"), said("sign in"))
+    if wish.about not in set(About):
+        yield refusal(
+            "about-unknown",
+            "about",
+            said("it is not said what to hear of"),
+            said("choose a service, what is used or what is provided"),
+        )
+    elif wish.about == About.SERVICE and service_id is None:
+        yield refusal(
+            "service-unknown",
+            "service",
+            said("there is no such service to be seen"),
+            said("write its reference, like organization/service"),
+        )
+    if wish.channel not in set(Channel):
+        yield refusal(
+            "channel-unknown",
+            "channel",
+            said("it is not said how to hear"),
+            said("choose e-mail or webhook"),
+        )
+    elif wish.channel == Channel.WEBHOOK and not _is_address(wish.address.strip()):
+        yield refusal(
+            "address-unfit",
+            "address",
+            said("the address of the webhook is not one of https://"),
+            said("write the whole address, without a name or password in it"),
+        )
+    if not any(kind in CONDITIONS for kind in wish.conditions):
+        yield refusal(
+            "conditions-missing",
+            "conditions",
+            said("no condition is chosen"),
+            said("choose at least one"),
+        )
+    quiet = (wish.quiet_from, wish.quiet_until)
+    if (quiet[0] is None) != (quiet[1] is None) or not all(
+        minute is None or 0 <= minute < 24 * 60 for minute in quiet
+    ):
+        yield refusal(
+            "quiet-unfit",
+            "quiet",
+            said("quiet hours have a beginning and an end"),
+            said("give both, like 22:00 and 06:00, or neither"),
+        )
+    if not is_zone(wish.zone):
+        yield refusal(
+            "zone-unknown",
+            "zone",
+            said("there is no such time zone"),
+            said("write one like Europe/Berlin"),
+        )
+
+
+def _is_address(text: str) -> bool:
+    """Whether this looks like an address we ask; whether it may be asked shows when it is."""
+    return (
+        text.startswith(("https://", "http://"))
+        and len(text) <= _LONGEST_ADDRESS
+        and all("!" <= character <= "~" for character in text)
+        and "@" not in text.partition("://")[2].partition("/")[0]
+        and bool(text.partition("://")[2].partition("/")[0])
+    )

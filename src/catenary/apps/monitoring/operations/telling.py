@@ -1,0 +1,269 @@
+"""Working out who is to be told of changed conditions: one notice for each receiver and event.
+
+The engine leaves marks that name services. When a mark is due, what its services are shown as
+*then* is compared with what each subscriber was last told: so what came and went meanwhile is told
+to nobody, what was told already is not told again, and whoever dies in the middle leaves it to be
+done once. The marks, what is told and the notices change in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from catenary.apps.common.operations import waiting_turn
+from catenary.apps.common.operations.outbox import Letter, TakenByAnother, leave, seen, take_away
+from catenary.apps.monitoring.choices import About
+from catenary.apps.monitoring.models import Told
+from catenary.apps.monitoring.operations.marking import CHANGED
+from catenary.apps.monitoring.queries.consumed import consumed_places
+from catenary.apps.monitoring.queries.instants import micros, moment
+from catenary.apps.monitoring.queries.subscriptions import (
+    SubscriptionRow,
+    standing_subscriptions,
+)
+from catenary.apps.monitoring.queries.telling import (
+    SharedCause,
+    Standing,
+    shared_causes,
+    standing_now,
+)
+from catenary.apps.organizations.queries import actor_of_account, viewpoint_of
+from catenary.apps.portfolio.queries.estate import current_estate, visible_services
+from catenary.domain.estate import Bools, Estate, Ints
+from catenary.domain.notices import FINE, MEMORY, felt, patience, quiet_until
+
+#: The kind of notices in the outbox.
+NOTICE = "notice"
+_MOST_MARKS = 500
+#: So many services are named in one notice at most; the others are counted.
+MOST_NAMED = 2_000
+_MOST_CAUSES = 10
+_MEMORY = timedelta(microseconds=MEMORY)
+
+
+@dataclass(slots=True)
+class _Telling:
+    """What is to be kept: notices by receiver, what they were told, and what must wait."""
+
+    notices: dict[tuple[int, str, str], _Draft] = field(default_factory=dict)
+    told: list[Told] = field(default_factory=list)
+    waiting: set[int] = field(default_factory=set)
+    waiting_for: set[int] = field(default_factory=set)
+    until: int | None = None
+    causes: list[SharedCause] = field(default_factory=list)
+
+    def wait(self, service: int, subscription: int, until: int) -> None:
+        """Look again at a service for a subscription."""
+        self.waiting.add(service)
+        self.waiting_for.add(subscription)
+        self.until = until if self.until is None else min(self.until, until)
+
+
+@dataclass(slots=True)
+class _Draft:
+    """One notice: the subscriptions it is for, and what became of which service."""
+
+    subscriptions: list[int] = field(default_factory=list)
+    changes: dict[int, tuple[str, str, int]] = field(default_factory=dict)
+
+
+def tell(*, at: datetime) -> int:
+    """Turn due marks into notices; how many notices were left. Raises `CatalogueBusy` when the
+    turn to write does not come."""
+    marks = seen(kind=CHANGED, at=at, most=_MOST_MARKS)
+    if not marks:
+        return 0
+    telling = _worked_out(marks, at)
+    try:
+        with waiting_turn():
+            take_away(marks)
+            _keep(telling, at)
+    except TakenByAnother:
+        return 0
+    return len(telling.notices)
+
+
+def begin_with_what_stands(*, subscription: str, at: datetime) -> None:
+    """A new subscriber is told of changes from here on: what stands now counts as told. Call it in
+    the transaction that makes the subscription."""
+    (row,) = (each for each in standing_subscriptions() if each.public_id == subscription)
+    estate, standing = current_estate(), standing_now()
+    positions = estate.service_positions(sorted(standing))
+    numbers = estate.service_ids[_concerned(estate, row, positions)].tolist()
+    Told.objects.bulk_create(
+        (
+            Told(
+                subscription_id=row.id,
+                service_id=number,
+                condition=standing[number].kind,
+                told_at=at,
+                tellings=0,
+            )
+            for number in numbers
+            if standing[number].kind in row.conditions
+        ),
+        batch_size=500,
+    )
+
+
+def _worked_out(marks: list[Letter], at: datetime) -> _Telling:
+    telling = _Telling()
+    asked_for = _subscriptions(marks)
+    if not asked_for:
+        return telling
+    services, estate = _services(marks), current_estate()
+    standing = standing_now(services)
+    told = _told_of(asked_for)
+    if services is None:
+        # Of those that were told of, also how the well ones are.
+        others = {service for _, service in told} - standing.keys()
+        standing |= standing_now(others)
+        services = standing.keys() | others
+    positions = estate.service_positions(sorted(services))
+    for subscription in asked_for:
+        concerned = _concerned(estate, subscription, positions)
+        if len(concerned):
+            numbers = estate.service_ids[concerned].tolist()
+            _compare(telling, subscription, numbers, standing, told, micros(at))
+    _explain(telling, estate)
+    return telling
+
+
+def _subscriptions(marks: list[Letter]) -> list[SubscriptionRow]:
+    """Those that the marks are for: all, unless each names its own."""
+    named = [mark.payload.get("subscriptions") for mark in marks]
+    if any(each is None for each in named):
+        return standing_subscriptions()
+    return standing_subscriptions(ids={number for each in named for number in each})
+
+
+def _services(marks: list[Letter]) -> set[int] | None:
+    """Those that the marks name; none when one of them names nobody, and so means everybody."""
+    named = [mark.payload["services"] for mark in marks]
+    if any(each is None for each in named):
+        return None
+    return {number for each in named for number in each}
+
+
+def _told_of(subscriptions: list[SubscriptionRow]) -> dict[tuple[int, int], Told]:
+    rows = Told.objects.filter(subscription__ended_at__isnull=True)
+    if len(subscriptions) <= 500:
+        rows = rows.filter(subscription_id__in=[row.id for row in subscriptions])
+    return {(row.subscription_id, row.service_id): row for row in rows.iterator()}
+
+
+def _concerned(estate: Estate, row: SubscriptionRow, positions: Ints) -> Ints:
+    """Which of these services a subscription is about, and its owner may see now."""
+    organization = estate.organization_position(row.organization_id)
+    if organization is None:
+        return positions[:0]
+    if row.about == About.SERVICE:
+        positions = positions[estate.service_ids[positions] == row.service_id]
+    elif row.about == About.PROVIDED:
+        positions = positions[estate.inside_at(organization, positions)]
+    if not len(positions):
+        return positions
+    actor = actor_of_account(row.account_id, row.is_operator, door="notices")
+    viewpoint = viewpoint_of(actor, row.organization_key)
+    if viewpoint is None:
+        return positions[:0]
+    mask: Bools = visible_services(estate, actor, viewpoint)
+    if row.about == About.CONSUMED:
+        consumed = np.zeros(estate.size, dtype=np.bool_)
+        consumed[consumed_places(estate, viewpoint, mask)] = True
+        mask = consumed
+    return positions[mask[positions]]
+
+
+def _compare(
+    telling: _Telling,
+    row: SubscriptionRow,
+    services: Iterable[int],
+    standing: dict[int, Standing],
+    told: dict[tuple[int, int], Told],
+    now: int,
+) -> None:
+    """What a subscriber is to be told of these services now, and what later."""
+    silent_until = None
+    if row.quiet_from is not None and row.quiet_until is not None:
+        silent_until = quiet_until(now, row.time_zone, row.quiet_from, row.quiet_until)
+    for service in services:
+        before = told.get((row.id, service))
+        is_now = standing.get(service)
+        if is_now is None and before is None:
+            # Nobody ever said anything: that is no news.
+            continue
+        kind = is_now.kind if is_now is not None else "unknown"
+        was = before.condition if before is not None else FINE
+        if felt(kind, row.conditions) == felt(was, row.conditions):
+            continue
+        lately = _lately(before, now)
+        since = is_now.since if is_now is not None else now
+        ready = since + patience(lately)
+        if silent_until is not None or ready > now:
+            telling.wait(service, row.id, max(ready, silent_until or 0))
+            continue
+        telling.told.append(
+            Told(
+                subscription_id=row.id,
+                service_id=service,
+                condition=kind,
+                told_at=moment(now),
+                tellings=lately + 1,
+            )
+        )
+        draft = telling.notices.setdefault(row.receiver, _Draft())
+        if row.id not in draft.subscriptions:
+            draft.subscriptions.append(row.id)
+        draft.changes.setdefault(service, (was, kind, since))
+
+
+def _lately(before: Told | None, now: int) -> int:
+    if before is None or moment(now) - before.told_at > _MEMORY:
+        return 0
+    return before.tellings
+
+
+def _explain(telling: _Telling, estate: Estate) -> None:
+    troubled = {
+        service
+        for draft in telling.notices.values()
+        for service, (_, kind, _) in draft.changes.items()
+        if kind != "operational"
+    }
+    if troubled:
+        telling.causes = shared_causes(estate, sorted(troubled))
+
+
+def _payload(draft: _Draft, causes: Iterable[SharedCause]) -> dict[str, Any]:
+    """As it stands in the outbox: numbers, so that names are those of when it is sent."""
+    changes = [[service, *change] for service, change in sorted(draft.changes.items())]
+    hits = [(cause, cause.hit & draft.changes.keys()) for cause in causes]
+    return {
+        "subscriptions": draft.subscriptions,
+        "changes": changes[:MOST_NAMED],
+        "more": max(0, len(changes) - MOST_NAMED),
+        "causes": [
+            [list(cause.path), cause.condition, min(hit), len(hit)] for cause, hit in hits if hit
+        ][:_MOST_CAUSES],
+    }
+
+
+def _keep(telling: _Telling, at: datetime) -> None:
+    Told.objects.bulk_create(
+        telling.told,
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["subscription", "service"],
+        update_fields=["condition", "told_at", "tellings"],
+    )
+    payloads = [_payload(draft, telling.causes) for draft in telling.notices.values()]
+    leave(kind=NOTICE, payloads=payloads, at=at)
+    if telling.until is not None:
+        mark = {"services": sorted(telling.waiting), "subscriptions": sorted(telling.waiting_for)}
+        leave(kind=CHANGED, payloads=[mark], at=at, due_at=moment(telling.until))

@@ -1,0 +1,166 @@
+"""A notice as it may be read at the moment it is sent: what its receiver may no longer see, or no
+longer wants to hear of, is not in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from catenary.apps.monitoring.queries.instants import moment
+from catenary.apps.monitoring.queries.subscriptions import (
+    SubscriptionRow,
+    standing_subscriptions,
+)
+from catenary.apps.organizations.queries import (
+    actor_of_account,
+    organizations_by_id,
+    viewpoint_of,
+)
+from catenary.apps.portfolio.queries.catalogue import known_names
+from catenary.apps.portfolio.queries.estate import current_estate, visible_services
+from catenary.apps.portfolio.queries.lookup import services_by_id
+from catenary.domain.actors import Viewpoint
+from catenary.domain.estate import Bools, Estate
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTold:
+    """A service, in its reader's words, was ``was`` and is ``now``."""
+
+    reference: str
+    name: str
+    provider: str
+    was: str
+    now: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CauseTold:
+    """Where it comes from, and how many of the services named it hits. Without a name it is a
+    supporting service of ``provider``."""
+
+    reference: str
+    name: str
+    provider: str
+    condition: str
+    hit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What one receiver is told of one event. ``number`` stays the same when it is sent again;
+    ``more`` changes are counted and not named."""
+
+    number: int
+    channel: str
+    address: str
+    email: str
+    language: str
+    zone: str
+    organization: str
+    organization_name: str
+    subscriptions: tuple[str, ...]
+    changes: tuple[ChangeTold, ...]
+    more: int
+    causes: tuple[CauseTold, ...]
+    at: datetime
+
+
+def notice_to_send(*, number: int, payload: Any, created_at: datetime) -> Notice | None:
+    """The notice of an outbox row as its receiver may read it now; none when nothing is left."""
+    rows = standing_subscriptions(ids=payload["subscriptions"])
+    if not rows:
+        return None
+    row = rows[0]
+    actor = actor_of_account(row.account_id, row.is_operator, door="notices")
+    viewpoint = viewpoint_of(actor, row.organization_key)
+    if viewpoint is None:
+        return None
+    estate = current_estate()
+    seen = visible_services(estate, actor, viewpoint)
+    changes = _changes(estate, viewpoint, seen, payload)
+    if not changes:
+        return None
+    return Notice(
+        number=number,
+        channel=row.channel,
+        address=row.address,
+        email=row.email,
+        language=row.language,
+        zone=row.account_zone or row.time_zone or "UTC",
+        organization=viewpoint.key,
+        organization_name=viewpoint.name,
+        subscriptions=tuple(each.public_id for each in rows),
+        changes=changes,
+        more=payload["more"],
+        causes=_causes(estate, viewpoint, seen, payload),
+        at=created_at,
+    )
+
+
+def receiver_of(payload: Any) -> SubscriptionRow | None:
+    """Whose notice this is; none when they ended the subscription meanwhile."""
+    rows = standing_subscriptions(ids=payload["subscriptions"])
+    return rows[0] if rows else None
+
+
+def _changes(
+    estate: Estate, viewpoint: Viewpoint, seen: Bools, payload: Any
+) -> tuple[ChangeTold, ...]:
+    allowed = _allowed(estate, seen, [change[0] for change in payload["changes"]])
+    rows = services_by_id(allowed)
+    providers = organizations_by_id({row.provider_id for row in rows.values()})
+    names = known_names(viewpoint, sorted(allowed))
+    found = [
+        ChangeTold(
+            reference=rows[number].reference,
+            name=names.get(number) or rows[number].name,
+            provider=providers[rows[number].provider_id].name,
+            was=was,
+            now=now,
+            since=moment(since),
+        )
+        for number, was, now, since in payload["changes"]
+        if number in rows
+    ]
+    return tuple(sorted(found, key=lambda change: (change.name.casefold(), change.reference)))
+
+
+def _causes(
+    estate: Estate, viewpoint: Viewpoint, seen: Bools, payload: Any
+) -> tuple[CauseTold, ...]:
+    told = payload["causes"]
+    rows = services_by_id(number for path, _, example, _ in told for number in (*path, example))
+    providers = organizations_by_id({row.provider_id for row in rows.values()})
+    visible = _allowed(estate, seen, rows)
+    names = known_names(viewpoint, sorted(visible))
+    found: dict[tuple[str, str, str], CauseTold] = {}
+    for path, condition, example, hit in told:
+        source = rows.get(path[-1])
+        if source is None or example not in visible:
+            continue
+        named, name, reference = source, "", ""
+        if source.id in visible:
+            name, reference = names.get(source.id) or source.name, source.reference
+        elif source.root_id != viewpoint.root_id:
+            # As everywhere: at home everybody knows the house; of others only whom one deals with.
+            named = rows[[number for number in (example, *path) if number in visible][-1]]
+        provider = providers[named.provider_id].name
+        _join(found, CauseTold(reference, name, provider, condition, hit))
+    return tuple(found.values())
+
+
+def _join(found: dict[tuple[str, str, str], CauseTold], cause: CauseTold) -> None:
+    """However many stand there that may not be seen, they are one."""
+    key = (cause.reference, cause.provider, cause.condition)
+    before = found.get(key)
+    if before is None or before.hit < cause.hit:
+        found[key] = cause
+
+
+def _allowed(estate: Estate, seen: Bools, services: Any) -> set[int]:
+    positions = estate.service_positions(list(services))
+    numbers: list[int] = estate.service_ids[positions[seen[positions]]].tolist()
+    return set(numbers)

@@ -1,0 +1,101 @@
+"""The second thing the worker does: working out who is to be told, and telling them.
+
+In a thread of its own, so that a slow mail server holds up no condition. Any number of workers may
+do it at once; see `apps.common.operations.outbox`.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from catenary import clock
+
+if TYPE_CHECKING:
+    from catenary.apps.common.operations.outbox import Letter
+
+#: How often is looked whether somebody is to be told; looking costs two small queries.
+TELL_SECONDS = 1.0
+_log = structlog.get_logger("catenary.notices")
+#: Whoever took notices and died has them no longer after this: longer than sending one may take.
+_LEASE = timedelta(minutes=5)
+_AT_ONCE = 20
+_SWEEP_EVERY = timedelta(hours=1)
+
+
+def keep_telling(stopped: threading.Event) -> None:
+    """Tell what is due until told to stop; trouble with the database is waited out."""
+    from catenary.apps.common.operations import CatalogueBusy
+    from catenary.apps.common.queries import close_connections, database_trouble
+
+    swept: datetime | None = None
+    while not stopped.is_set():
+        try:
+            is_more = tell_what_is_due()
+            now = clock.now()
+            if swept is None or now - swept > _SWEEP_EVERY:
+                _sweep(now)
+                swept = now
+        except CatalogueBusy:
+            is_more = False
+        except Exception as error:
+            trouble = database_trouble(error)
+            if trouble is None:
+                _log.exception("telling-failed")
+            else:
+                _log.warning("notices-without-database", reason=trouble)
+                close_connections()
+            is_more = False
+        if not is_more:
+            stopped.wait(TELL_SECONDS)
+    close_connections()
+
+
+def tell_what_is_due() -> bool:
+    """Work out notices, and send some; whether there is more to do at once."""
+    from catenary.apps.common.operations.outbox import take
+    from catenary.apps.monitoring.operations.telling import NOTICE, tell
+
+    told = tell(at=clock.now())
+    letters = take(kinds=[NOTICE], at=clock.now(), most=_AT_ONCE, lease=_LEASE)
+    for letter in letters:
+        _deliver(letter)
+    return bool(told) or len(letters) == _AT_ONCE
+
+
+def _deliver(letter: Letter) -> None:
+    """Send one notice as its receiver may read it now, and keep what became of it."""
+    from catenary.apps.common.operations.outbox import fail, settle
+    from catenary.apps.monitoring.queries.notices import notice_to_send
+    from catenary.connectors.mail.message import message_of
+    from catenary.connectors.mail.sending import NotSent, send
+    from catenary.connectors.webhooks.sending import NotCalled, call
+
+    try:
+        notice = notice_to_send(
+            number=letter.id, payload=letter.payload, created_at=letter.created_at
+        )
+        if notice is None:
+            pass
+        elif notice.channel == "mail":
+            send(message_of(notice))
+        else:
+            call(notice, clock.now())
+    except (NotSent, NotCalled) as error:
+        is_dead = fail(letter=letter, at=clock.now(), trouble=str(error), is_final=error.is_final)
+        _log.warning("notice-not-sent", notice=letter.id, reason=str(error), given_up=is_dead)
+    except Exception as error:
+        # One that cannot be written must not keep the others from being sent.
+        fail(letter=letter, at=clock.now(), trouble=type(error).__name__)
+        _log.exception("notice-not-written", notice=letter.id)
+    else:
+        settle(letter=letter, at=clock.now())
+
+
+def _sweep(now: datetime) -> None:
+    from catenary.apps.common.operations.outbox import sweep
+
+    sweep(at=now)

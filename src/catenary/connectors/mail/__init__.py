@@ -1,0 +1,1 @@
+"""Sending e-mail through somebody's SMTP server."""

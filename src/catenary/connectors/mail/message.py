@@ -1,0 +1,118 @@
+"""A notice as an e-mail: text and HTML that say the same, and headers nobody can break out of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from email.utils import format_datetime
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.utils import translation
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from catenary.apps.monitoring.queries.notices import Notice
+from catenary.connectors.notices.addresses import unsubscribe_path, whole
+from catenary.connectors.notices.wording import Letter, Line, letter_of
+
+_PAGE = "/our-services/"
+_CHOICE = "/account/subscriptions/"
+
+
+def message_of(notice: Notice) -> EmailMultiAlternatives:
+    """The message, in its reader's language. Its ``Message-ID`` is the same when it is sent again,
+    so that the other side knows it."""
+    with translation.override(notice.language or settings.LANGUAGE_CODE):
+        letter = letter_of(notice)
+        message = EmailMultiAlternatives(
+            subject=one_line(letter.subject),
+            body=_text(letter, notice),
+            from_email=settings.MAIL.sender,
+            to=[notice.email],
+            headers=_headers(notice),
+        )
+        message.attach_alternative(_html(letter, notice), "text/html")
+    return message
+
+
+def one_line(text: str) -> str:
+    """A text for a header: names from the catalogue must not begin another one."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _headers(notice: Notice) -> dict[str, str]:
+    host = settings.MAIL.sender.rpartition("@")[2].rstrip("> ") or "localhost"
+    headers = {
+        "Message-ID": f"<notice.{notice.number}.{int(notice.at.timestamp())}@{host}>",
+        "Date": format_datetime(notice.at),
+        # Out-of-office replies are for people.
+        "Auto-Submitted": "auto-generated",
+        "Precedence": "bulk",
+    }
+    address = whole(unsubscribe_path(notice.subscriptions))
+    if address:
+        headers["List-Unsubscribe"] = f"<{address}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
+
+
+def _text(letter: Letter, notice: Notice) -> str:
+    lines = [letter.opening, ""]
+    for heading, part in _parts(letter):
+        lines += [f"{heading}:"]
+        lines += [f"  - {one_line(line.name)}: {line.words}" for line in part]
+        lines += [""]
+    if letter.more:
+        lines += [letter.more, ""]
+    for words, path in _ends(notice):
+        lines += [f"{words}: {path}"]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _html(letter: Letter, notice: Notice) -> SafeString:
+    parts = format_html_join(
+        "",
+        "<h2 style='font-size:15px;margin:20px 0 4px'>{}</h2><ul>{}</ul>",
+        ((heading, _list(part)) for heading, part in _parts(letter)),
+    )
+    ends = format_html_join(
+        " · ", "<a href='{1}'>{0}</a>", ((words, path) for words, path in _ends(notice))
+    )
+    return format_html(
+        "<!doctype html><html lang='{}'><meta charset='utf-8'><meta name='color-scheme'"
+        " content='light dark'><body style='font:16px/1.5 system-ui,sans-serif;max-width:38em'>"
+        "<p>{}</p>{}<p>{}</p><p style='font-size:13px'>{}</p></body></html>",
+        translation.get_language() or "en",
+        letter.opening,
+        parts,
+        letter.more,
+        ends,
+    )
+
+
+def _list(lines: Sequence[Line]) -> SafeString:
+    return format_html_join("", "<li>{}: {}</li>", ((_name(line), line.words) for line in lines))
+
+
+def _name(line: Line) -> SafeString | str:
+    address = whole(line.path) if line.path else ""
+    return format_html("<a href='{}'>{}</a>", address, line.name) if address else line.name
+
+
+def _parts(letter: Letter) -> list[tuple[str, Sequence[Line]]]:
+    parts = [
+        (_("Because of"), letter.causes),
+        (_("Affected"), letter.worse),
+        (_("Works again"), letter.better),
+    ]
+    return [(heading, part) for heading, part in parts if part]
+
+
+def _ends(notice: Notice) -> list[tuple[str, str]]:
+    ends = [
+        (_("How it is now"), whole(_PAGE)),
+        (_("What you are told"), whole(_CHOICE)),
+        (_("Unsubscribe"), whole(unsubscribe_path(notice.subscriptions))),
+    ]
+    return [(words, address) for words, address in ends if address]

@@ -1,0 +1,1 @@
+"""What a notice says, whichever way it is sent."""

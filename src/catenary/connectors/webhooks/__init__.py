@@ -1,0 +1,1 @@
+"""Calling an address that a subscriber named."""

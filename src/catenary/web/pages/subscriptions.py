@@ -1,0 +1,66 @@
+"""What somebody is told, by which way, and their feeds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from catenary.web.pages.tokens import Choice
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionLine:
+    """One subscription. ``secret`` is what calls of a webhook are signed with."""
+
+    public_id: str
+    about: str
+    how: str
+    conditions: str
+    quiet: str
+    organization: str
+    secret: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLine:
+    """One feed; its address is shown once, when it is made."""
+
+    public_id: str
+    organization: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionForm:
+    """What was typed, and what there is to choose from."""
+
+    about: tuple[Choice, ...] = ()
+    channels: tuple[Choice, ...] = ()
+    conditions: tuple[Choice, ...] = ()
+    service: str = ""
+    address: str = ""
+    quiet_from: str = ""
+    quiet_until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionsPage:
+    """``problems`` say why nothing was made; ``secret_address`` is that of a new feed, once."""
+
+    organization: str
+    email: str
+    zone: str
+    lines: tuple[SubscriptionLine, ...]
+    feeds: tuple[FeedLine, ...]
+    form: SubscriptionForm
+    problems: tuple[str, ...] = ()
+    secret_address: str = ""
+    is_mail_set: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class UnsubscribePage:
+    """One click from a message; ``is_done`` afterwards."""
+
+    url: str
+    is_done: bool

@@ -1,0 +1,197 @@
+"""Choosing what one is told, feeds without a session, one click that unsubscribes, the outbox."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import feedparser
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from catenary import clock
+from catenary.apps.access.models import Account
+from catenary.apps.access.operations import limits
+from catenary.apps.common.models import OutboxRow
+from catenary.apps.common.operations.outbox import leave
+from catenary.apps.monitoring.models import FeedAddress, Subscription
+from catenary.connectors.notices.addresses import unsubscribe_path
+from tests.web.access.world import World
+from tests.web.test_our_services import say
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/account/subscriptions/"
+CLEO = "another customer"
+FORM = {"about": "consumed", "channel": "mail", "condition": ["down", "degraded"]}
+
+
+def subscribed(world: World, who: str = CLEO, **more: Any) -> Subscription:
+    assert world.client(who).post(PAGE, FORM | more).status_code == 302
+    return Subscription.objects.latest("pk")
+
+
+def feed_of(world: World, who: str = CLEO) -> str:
+    html = world.client(who).post("/account/feeds/new/").content.decode()
+    found = re.search(r"https?://[^/<]+(/feeds/[0-9A-Za-z]+\.atom)", html)
+    assert found is not None
+    return found[1]
+
+
+def plain(answer: Any) -> str:
+    """An answer without the number of its request."""
+    return re.sub(r'request-number">[^<]*<', "", answer.content.decode())
+
+
+def test_somebody_subscribes_and_ends_it(world: World) -> None:
+    row = subscribed(world, **{"quiet-from": "22:00", "quiet-until": "06:30"})
+
+    assert (row.about, row.conditions, row.quiet_from, row.quiet_until) == (
+        "consumed",
+        "down degraded",
+        22 * 60,
+        6 * 60 + 30,
+    )
+    html = world.client(CLEO).get(PAGE).content.decode()
+    assert "quiet from 22:00 to 06:30 (UTC)" in html
+    assert row.public_id not in world.client("customer").get(PAGE).content.decode()
+
+    end = {"subscription": row.public_id}
+    world.client("customer").post(PAGE + "end/", end)
+    assert Subscription.objects.filter(ended_at=None).exists()
+    world.client(CLEO).post(PAGE + "end/", end)
+    assert not Subscription.objects.filter(ended_at=None).exists()
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"about": "service", "service": "alpha-it/engine"},
+        {"about": "service", "service": "alpha-it/none"},
+        {"quiet-from": "soon", "quiet-until": "06:00"},
+        {"channel": "webhook", "address": "javascript:alert(1)"},
+    ],
+)
+def test_what_is_wrong_is_said_and_what_was_typed_stays(
+    world: World, spoilt: dict[str, str]
+) -> None:
+    answer = world.client(CLEO).post(PAGE, FORM | spoilt)
+
+    assert answer.status_code == 422
+    html = answer.content.decode()
+    assert 'role="alert"' in html
+    assert all(f'value="{text}"' in html for text in spoilt.values())
+    assert not Subscription.objects.exists()
+
+
+def test_a_hidden_service_is_refused_like_one_that_is_not_there(world: World) -> None:
+    def refusal(service: str) -> str:
+        answer = world.client(CLEO).post(PAGE, FORM | {"about": "service", "service": service})
+        return answer.content.decode().partition('role="alert"')[2].partition("</div>")[0]
+
+    assert refusal("alpha-it/engine") == refusal("alpha-it/none") != ""
+
+
+def test_a_feed_reader_reads_what_happened_without_signing_in(world: World) -> None:
+    address = feed_of(world)
+    say("alpha-it/ledger", "operational", ago=timedelta(days=2))
+    say("alpha-it/ledger", "down", ago=timedelta(days=1), text="Zsecrettext")
+
+    answer = Client().get(address)
+    feed = feedparser.parse(answer.content)
+
+    assert answer["Content-Type"] == "application/atom+xml; charset=utf-8"
+    assert not feed.bozo and feed.version == "atom10"
+    assert feed.feed.title == "Services of Zcharlie"
+    (entry,) = feed.entries
+    assert entry.title == "Zcharlieledger: down"
+    assert entry.id.startswith("urn:uuid:") and entry.updated_parsed is not None
+    again = feedparser.parse(Client().get(address).content)
+    assert [each.id for each in again.entries] == [entry.id]
+    for hidden in ("Zledger", "Zengine", "Zsecrettext", "alpha-it"):
+        assert hidden not in answer.content.decode()
+
+
+def test_only_a_digest_of_the_secret_is_kept(world: World) -> None:
+    address = feed_of(world)
+
+    row = FeedAddress.objects.get()
+    secret = address.removeprefix("/feeds/").removesuffix(".atom")
+    assert secret.startswith(row.public_id)
+    assert secret[12:] not in row.digest and len(row.digest) == 64
+    assert secret not in world.client(CLEO).get(PAGE).content.decode()
+
+
+def test_a_closed_feed_is_like_one_that_never_was(world: World) -> None:
+    address = feed_of(world)
+    public_id = FeedAddress.objects.get().public_id
+    wrong = Client().get(address[:-8] + "xxx.atom")
+    assert Client().get(address).status_code == 200
+
+    world.client("customer").post("/account/feeds/end/", {"feed": public_id})
+    assert Client().get(address).status_code == 200
+    world.client(CLEO).post("/account/feeds/end/", {"feed": public_id})
+
+    closed = Client().get(address)
+    assert closed.status_code == wrong.status_code == 404
+    assert plain(closed) == plain(wrong)
+
+
+def test_a_closed_account_has_no_feed(world: World) -> None:
+    address = feed_of(world)
+
+    Account.objects.filter(email="cleo@charlie.example").update(is_active=False)
+
+    assert Client().get(address).status_code == 404
+
+
+def test_a_feed_asked_for_too_often_waits(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = feed_of(world)
+    monkeypatch.setattr(limits, "_VISITS", 2)
+
+    answers = [Client().get(address, REMOTE_ADDR="192.0.2.9") for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert int(answers[-1]["Retry-After"]) >= 1
+
+
+def test_one_click_unsubscribes_and_looking_does_not(world: World) -> None:
+    row = subscribed(world)
+    path = unsubscribe_path([row.public_id])
+
+    assert Client().get(path).status_code == 200
+    assert Subscription.objects.filter(ended_at=None).exists()
+    # As a mail program does it: without cookies, with what RFC 8058 says.
+    answer = Client(enforce_csrf_checks=True).post(path, {"List-Unsubscribe": "One-Click"})
+
+    assert answer.status_code == 200
+    assert not Subscription.objects.filter(ended_at=None).exists()
+    assert Client().post(path).status_code == 200
+
+
+def test_what_we_did_not_sign_ends_nothing(world: World) -> None:
+    row = subscribed(world)
+
+    assert Client().post(f"/unsubscribe/{row.public_id}/").status_code == 404
+    assert Client().post(f"/unsubscribe/{row.public_id}:abc/").status_code == 404
+    assert Subscription.objects.filter(ended_at=None).exists()
+
+
+def test_operators_try_again_what_was_given_up(world: World) -> None:
+    row, now = subscribed(world), clock.now()
+    payload = {"subscriptions": [row.pk], "changes": [], "more": 0, "causes": []}
+    with transaction.atomic():
+        leave(kind="notice", payloads=[payload], at=now)
+    OutboxRow.objects.update(dead_at=now, trouble="<b>550</b>", attempts=3)
+
+    assert world.client(CLEO).get("/outbox/").status_code == 404
+    assert world.client(CLEO).post("/outbox/", {"letter": "1"}).status_code == 404
+    html = world.client("operator").get("/outbox/").content.decode()
+    assert "cleo@charlie.example" in html and "&lt;b&gt;550" in html
+
+    letter = {"letter": [str(OutboxRow.objects.get().pk), "x", "9" * 30]}
+    world.client("operator").post("/outbox/", letter)
+
+    assert OutboxRow.objects.get().dead_at is None
