@@ -171,7 +171,7 @@ ROUTES = EDITING | {
     "new-feed": Route(methods=frozenset({"POST"})),
     "end-feed": Route(methods=frozenset({"POST"})),
     # By a secret or signed address alone: told in tests/web/test_hearing.py.
-    "feed": Route(objects={"none": set()}, is_open=True),
+    "status-feed": Route(objects={"none": set()}, is_open=True),
     "unsubscribe": Route(methods=FORM, objects={"none": set()}, is_open=True),
     "outbox": Route(methods=FORM, objects={"": {"operator"}}),
     "account": Route(),

@@ -106,7 +106,7 @@ def new_feed(asking: Asking) -> HttpResponse:
     except Refused as refused:
         sentences = (in_words(refusal.sentence) for refusal in refused.refusals)
         return _refused(asking, QueryDict(mutable=True), *sentences)
-    address = asking.request.build_absolute_uri(reverse("feed", args=[issued.secret]))
+    address = asking.request.build_absolute_uri(reverse("status-feed", args=[issued.secret]))
     page = _page(asking, QueryDict(mutable=True), secret_address=address)
     return page_response(asking, "subscriptions.html", page)
 
