@@ -292,15 +292,14 @@ def test_broken_off_anywhere_it_is_told_once(monkeypatch: pytest.MonkeyPatch) ->
     follow("uwe", "ward-3")
     clock = Clock()
     clock.say(GRID, "down")
-    real = telling.leave
 
     def broken(**_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(telling, "leave", broken)
-    with pytest.raises(KeyboardInterrupt):
-        clock.tell()
-    monkeypatch.setattr(telling, "leave", real)
+    with monkeypatch.context() as patched:
+        patched.setattr(telling, "leave", broken)
+        with pytest.raises(KeyboardInterrupt):
+            clock.tell()
     clock.tell()
 
     assert told() == [("uwe@st-mary.example", [("Patients", "down")])]
