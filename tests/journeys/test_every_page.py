@@ -74,6 +74,8 @@ ADMINISTERING = (
     "/organizations/st-mary/second-factor/",
     "/account/tokens/",
     "/account/sessions/",
+    "/account/subscriptions/",
+    "/organizations/st-mary/public-page/",
     "/account/second-factor/",
     "/account/second-factor/app/",
     "/account/second-factor/passkey/",

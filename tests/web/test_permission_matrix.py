@@ -171,6 +171,14 @@ ROUTES = EDITING | {
     "new-feed": Route(methods=frozenset({"POST"})),
     "end-feed": Route(methods=frozenset({"POST"})),
     # By a secret or signed address alone: told in tests/web/test_hearing.py.
+    # Nobody here shows anything: tests/web/test_public_page.py has who does.
+    "public-page": Route(objects={"alpha-it": set(), "nowhere": set()}, is_open=True),
+    "public-feed": Route(objects={"alpha-it": set()}, is_open=True),
+    "public-json": Route(objects={"alpha-it": set()}, is_open=True),
+    "public-styles": Route(page=frozenset(EVERYBODY), is_open=True),
+    "public-page-decide": Route(
+        methods=FORM, objects={"alpha-it": MAY_CHANGE, "delta": MAY_CHANGE, "nowhere": set()}
+    ),
     "status-feed": Route(objects={"none": set()}, is_open=True),
     "unsubscribe": Route(methods=FORM, objects={"none": set()}, is_open=True),
     "outbox": Route(methods=FORM, objects={"": {"operator"}}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -160,3 +161,16 @@ def outbox(
     from catenary.cli.outbox import show_outbox
 
     show_outbox(retry=retry, json=json, data=data)
+
+
+@app.command("status-page")
+def status_page(
+    organization: Annotated[str, typer.Argument(help="The organization, by its key.")],
+    out: Annotated[Path, typer.Option(help="The folder to write to; made when missing.")],
+    language: Annotated[str, typer.Option(help="The language of the page.")] = "en",
+    data: Data = None,
+) -> None:
+    """Write an organization's public page as files that need no server."""
+    from catenary.cli.status_page import write_status_page
+
+    write_status_page(organization=organization, out=out, language=language, data=data)

@@ -117,6 +117,11 @@ def second_factor_rule(key: str) -> str:
     return reverse("second-factor-rule", args=[key])
 
 
+def public_page_decision(key: str) -> str:
+    """Where an organization decides what everybody may see of it."""
+    return reverse("public-page-decide", args=[key])
+
+
 def catalogue(**query: str) -> str:
     """The catalogue, narrowed; empty values are left out."""
     return _with_query(reverse("catalogue"), query | moment())

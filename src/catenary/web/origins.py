@@ -14,11 +14,16 @@ def origin_of(request: HttpRequest) -> Origin:
     user = getattr(request, "user", None)
     return Origin(
         door="web",
-        address=client_address(
-            request.META.get("REMOTE_ADDR", ""),
-            request.META.get("HTTP_X_FORWARDED_FOR", ""),
-            settings.TRUSTED_PROXIES,
-        ),
+        address=network_address(request),
         device="".join(filter(str.isprintable, request.headers.get("user-agent", "")))[:120],
         account_id=user.pk if user is not None and user.is_authenticated else None,
+    )
+
+
+def network_address(request: HttpRequest) -> str:
+    """The network address alone, for answers that must not look who asks."""
+    return client_address(
+        request.META.get("REMOTE_ADDR", ""),
+        request.META.get("HTTP_X_FORWARDED_FOR", ""),
+        settings.TRUSTED_PROXIES,
     )

@@ -31,6 +31,7 @@ from catenary.web.maintenance import views as maintenance
 from catenary.web.organization.views import organization
 from catenary.web.our_services import views as our_services
 from catenary.web.outbox import views as outbox
+from catenary.web.public import views as public
 from catenary.web.service import views as service
 from catenary.web.status.board import status_board
 from catenary.web.status.service import service_status
@@ -86,6 +87,11 @@ urlpatterns = [
     path("account/", access.account, name="account"),
     path("account/tokens/", tokens.tokens, name="tokens"),
     path("account/tokens/revoke/", tokens.revoke, name="revoke-token"),
+    path("organizations/<str:key>/public-page/", public.decide, name="public-page-decide"),
+    path("public/style.css", public.styles, name="public-styles"),
+    path("public/<str:key>/", public.page, name="public-page"),
+    path("public/<str:key>/feed.atom", public.atom, name="public-feed"),
+    path("public/<str:key>/status.json", public.as_json, name="public-json"),
     path("account/subscriptions/", subscriptions.subscriptions, name="subscriptions"),
     path("account/subscriptions/end/", subscriptions.end, name="end-subscription"),
     path("account/feeds/new/", subscriptions.new_feed, name="new-feed"),

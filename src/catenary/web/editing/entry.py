@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from catenary.apps.monitoring.policies import may_see_inlets
+from catenary.apps.monitoring.policies import may_see_inlets, may_show_publicly
 from catenary.apps.organizations.policies import (
     may_administer,
     may_ask_second_factor,
@@ -76,6 +76,8 @@ def organization_actions(actor: Actor, row: OrganizationRow) -> tuple[Action, ..
         ]
     if may_see_inlets(actor, row.path):
         found.append(Action(_("Inlets"), addresses.inlets(row.key)))
+    if may_show_publicly(actor, row.path):
+        found.append(Action(_("Public page"), addresses.public_page_decision(row.key)))
     if may_ask_second_factor(actor, row.path):
         found.append(Action(_("Second factor"), addresses.second_factor_rule(row.key)))
     return tuple(found)

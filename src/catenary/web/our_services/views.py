@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -17,20 +20,24 @@ from catenary.apps.monitoring.queries.consumed import (
     ConsumedService,
     NamedEvent,
     consumed,
+    consumed_among,
     recent_events,
 )
+from catenary.apps.monitoring.queries.maintenance import maintenance_ahead
 from catenary.apps.monitoring.queries.status import ToldCause, words
+from catenary.domain.actors import Viewpoint
 from catenary.domain.condition.codes import CODE_NAMES
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.marks import organization_link
 from catenary.web.our_services.strip import condition_mark, strip_of
 from catenary.web.pages import Count, Link, Sentence, say
-from catenary.web.pages.our_services import EventLine, OurServicesPage, ServiceLine
+from catenary.web.pages.our_services import AheadLine, EventLine, OurServicesPage, ServiceLine
 from catenary.web.reading import figure, in_words, moment
 from catenary.web.words import condition_word
 
 _EVENTS = 30
+_AHEAD = 10
 _NAMED = 3
 
 
@@ -57,6 +64,7 @@ def our_services(asking: Asking) -> HttpResponse:
             (condition_mark(kind), Count(number)) for kind, number in found.counts.items() if number
         ),
         events=tuple(map(event_line, happened)),
+        ahead=tuple(_ahead(asking, viewpoint, at)),
         zone=zone,
         days=DAYS,
         page=found.page,
@@ -166,6 +174,33 @@ def _source(cause: ToldCause, name: str) -> tuple[Link, str]:
             _("a supporting service of {provider}").format(provider=last.provider.name)
         ), condition
     return Link(last.name, addresses.service(last.reference)), condition
+
+
+def _ahead(asking: Asking, viewpoint: Viewpoint, at: datetime) -> Iterator[AheadLine]:
+    """Maintenance that touches what is consumed, the next first."""
+    found = maintenance_ahead(actor=asking.actor, viewpoint=viewpoint, at=at)
+    named = {each.reference for view in found for each in (*view.services, *view.hits)}
+    ours = consumed_among(actor=asking.actor, viewpoint=viewpoint, references=named)
+    told = 0
+    for view in found:
+        touched = {
+            each.reference: each
+            for each in (*view.services, *view.hits)
+            if each.reference in ours and each.kind != "operational"
+        }
+        if not touched or told == _AHEAD:
+            continue
+        told += 1
+        links = [
+            Link(each.name, addresses.service(each.reference))
+            for each in list(touched.values())[:_NAMED]
+        ]
+        if len(touched) > _NAMED:
+            rest = len(touched) - _NAMED
+            links.append(Link(ngettext("{n} more", "{n} more", rest).format(n=figure(rest))))
+        first = view.ahead[0]
+        when = _("{start} to {end}").format(start=moment(first.start), end=moment(first.end))
+        yield AheadLine(when, Link(view.title, reverse("maintenance", args=[view.key])), links)
 
 
 def event_line(event: NamedEvent) -> EventLine:

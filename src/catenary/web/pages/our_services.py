@@ -57,10 +57,12 @@ class EventLine:
 
 @dataclass(frozen=True, slots=True)
 class AheadLine:
-    """Maintenance that is announced."""
+    """Maintenance that is announced: when next, what it is called (without a name where that may
+    not be told), and which services it touches."""
 
     when: str
-    what: Sentence
+    maintenance: Link
+    services: list[Link]
 
 
 @dataclass(frozen=True, slots=True)

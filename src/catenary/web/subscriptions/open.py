@@ -22,7 +22,7 @@ from catenary.apps.organizations.queries import actor_of_account, viewpoint_of
 from catenary.connectors.notices.addresses import unsubscribed
 from catenary.exchange.atom.writing import CONTENT_TYPE, Entry, Feed, written
 from catenary.web.asking import stranger_frame
-from catenary.web.origins import origin_of
+from catenary.web.origins import network_address
 from catenary.web.our_services.views import event_line
 from catenary.web.pages.subscriptions import UnsubscribePage
 
@@ -38,7 +38,7 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     """What happened to what an organization consumes, for a feed reader; a closed feed, a wrong
     address and one that never was are the same."""
     at = clock.now()
-    wait = take_visitor(address=origin_of(request).address, at=at)
+    wait = take_visitor(address=network_address(request), at=at)
     if wait:
         return _too_often(wait)
     row = feed_by_public_id(secret[:_PUBLIC]) if secret.isascii() and len(secret) < 100 else None

@@ -92,7 +92,7 @@ def begin_with_what_stands(*, subscription: str, at: datetime) -> None:
     """A new subscriber is told of changes from here on: what stands now counts as told. Call it in
     the transaction that makes the subscription."""
     (row,) = (each for each in standing_subscriptions() if each.public_id == subscription)
-    estate, standing = current_estate(), standing_now()
+    estate, standing = current_estate(), standing_now(at)
     positions = estate.service_positions(sorted(standing))
     numbers = estate.service_ids[_concerned(estate, row, positions)].tolist()
     Told.objects.bulk_create(
@@ -117,12 +117,12 @@ def _worked_out(marks: list[Letter], at: datetime) -> _Telling:
     if not asked_for:
         return telling
     services, estate = _services(marks), current_estate()
-    standing = standing_now(services)
+    standing = standing_now(at, services)
     told = _told_of(asked_for)
     if services is None:
         # Of those that were told of, also how the well ones are.
         others = {service for _, service in told} - standing.keys()
-        standing |= standing_now(others)
+        standing |= standing_now(at, others)
         services = standing.keys() | others
     positions = estate.service_positions(sorted(services))
     for subscription in asked_for:

@@ -7,7 +7,7 @@ may see; what they rest on is told as far as `queries.status` tells it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -26,7 +26,7 @@ from catenary.apps.monitoring.queries.status import SHOWN, ToldCause, shown, tol
 from catenary.apps.organizations.queries import OrganizationRow, organizations_by_id
 from catenary.apps.portfolio.queries.catalogue import known_names
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
-from catenary.apps.portfolio.queries.lookup import services_by_id
+from catenary.apps.portfolio.queries.lookup import services_by_id, services_by_reference
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.condition.days import Day, Span, days, midnights, today_in
 from catenary.domain.condition.events import Event, events
@@ -199,6 +199,17 @@ def recent_events(
     return named_events(
         happened, {number: names.get(number) or row.name for number, row in rows.items()}, at
     )
+
+
+def consumed_among(
+    *, actor: Actor, viewpoint: Viewpoint, references: Iterable[str]
+) -> frozenset[str]:
+    """Which of these services the viewpoint consumes and may see."""
+    estate = current_estate()
+    seen = visible_services(estate, actor, viewpoint)
+    numbers = set(estate.service_ids[consumed_places(estate, viewpoint, seen)].tolist())
+    rows = services_by_reference(references)
+    return frozenset(reference for reference, row in rows.items() if row.id in numbers)
 
 
 def named_events(

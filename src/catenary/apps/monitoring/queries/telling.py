@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 
 from catenary.apps.common.queries import in_batches
-from catenary.apps.monitoring.models import EffectiveCondition
-from catenary.apps.monitoring.queries.explaining import Effective, causes_of_several
+from catenary.apps.monitoring.queries.explaining import causes_of_several
 from catenary.apps.monitoring.queries.instants import micros
+from catenary.apps.monitoring.queries.kept import intervals_of, standing_codes
 from catenary.apps.monitoring.queries.status import shown
 from catenary.domain.condition.codes import CODE_NAMES
 from catenary.domain.estate import Estate
 
-_COLUMNS = ("service_id", "starts_at", "best", "worst", "planned")
 #: So many services are explained one by one; by then most of what is hit has its cause.
 _EXPLAINED = 20
 
@@ -28,20 +28,22 @@ class Standing:
     since: int
 
 
-def standing_now(services: Iterable[int] | None = None) -> dict[int, Standing]:
-    """What services are shown as; without ``services`` all that are not operational. Those of
-    which nothing is known are missing."""
-    rows = EffectiveCondition.objects.filter(ends_at__isnull=True)
+def standing_now(at: datetime, services: Iterable[int] | None = None) -> dict[int, Standing]:
+    """What services are shown as at this moment, ``at``; without ``services`` all that are not
+    operational. Those of which nothing is known are missing."""
+    if services is None:
+        everybody, _codes = standing_codes()
+        services = everybody.tolist()
+        only_troubled = True
+    else:
+        only_troubled = False
     found: dict[int, Standing] = {}
-    queries = (
-        [rows.filter(worst__gt=0)]
-        if services is None
-        else [rows.filter(service_id__in=batch) for batch in in_batches(sorted(set(services)))]
-    )
-    for query in queries:
-        for number, start, best, worst, planned in query.values_list(*_COLUMNS).iterator():
-            known = Effective(best, worst, planned, 0, 0, False, False)
-            found[number] = Standing(shown(known), micros(start))
+    for batch in in_batches(sorted(set(services)), size=20_000):
+        for number, intervals in intervals_of(batch, since=at).items():
+            last = intervals[-1]
+            kind = shown(last.effective)
+            if last.end is None and not (only_troubled and kind == "operational"):
+                found[number] = Standing(kind, micros(last.start))
     return found
 
 

@@ -1,0 +1,1 @@
+"""The page of a provider for everybody: as HTML, Atom and JSON, served or written to a folder."""

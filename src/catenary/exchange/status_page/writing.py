@@ -1,0 +1,259 @@
+"""A public page as HTML, Atom and JSON. The same text is served and written to files: a copy can be
+put where it stays up when what it tells of does not. It needs no script and no other host."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.template import Context, Engine
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from catenary.apps.monitoring.queries.consumed import NamedEvent
+from catenary.apps.monitoring.queries.public import PublicService, PublicStatus
+from catenary.domain.condition.days import KINDS, Day
+from catenary.domain.intervals import MINUTE
+from catenary.exchange.atom.writing import Entry, Feed, written
+
+_HERE = Path(__file__).parent
+_STEP, _BAR, _HEIGHT = 8, 6, 36
+#: The worse, the higher: the picture reads without its colours.
+_TALL = {"down": 36, "degraded": 26, "unknown": 18, "maintenance": 18, "operational": 10}
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the page finds what belongs to it, and where each is as a whole address (empty in a
+    copy, of which nobody knows where it will stand)."""
+
+    style: str = "style.css"
+    feed: str = "feed.atom"
+    json: str = "status.json"
+    page_address: str = ""
+    feed_address: str = ""
+    languages: tuple[tuple[str, str], ...] = ()
+
+
+def style() -> str:
+    """The styles of the page: all of them, in one file."""
+    return (_HERE / "style.css").read_text(encoding="utf-8")
+
+
+def page_html(status: PublicStatus, places: Places, language: str) -> str:
+    """The page, in a language."""
+    with translation.override(language):
+        template = Engine(
+            dirs=[str(_HERE)], libraries={"i18n": "django.templatetags.i18n"}
+        ).get_template("page.html")
+        return str(
+            template.render(
+                Context(
+                    {
+                        "status": status,
+                        "places": places,
+                        "language": language,
+                        "answer": _answer(status),
+                        "services": [_service(each) for each in status.services],
+                        "events": [_event(each) for each in status.events],
+                        "at": _moment(status.at),
+                    }
+                )
+            )
+        )
+
+
+def page_atom(status: PublicStatus, places: Places, language: str) -> bytes:
+    """What happened, for feed readers."""
+    with translation.override(language):
+        entries = [
+            Entry(
+                event.at.isoformat(),
+                "; ".join(_changes(event)),
+                "\n".join(f"{name}: {_word(now)}" for name, _was, now in event.changes),
+                event.at,
+            )
+            for event in status.events
+        ]
+        title = _("Status of {organization}").format(organization=status.organization)
+    feed = Feed(
+        key=f"public/{status.key}",
+        title=title,
+        author=status.organization,
+        page=places.page_address,
+        here=places.feed_address,
+        entries=entries,
+        at=status.at,
+        language=language,
+    )
+    return written(feed)
+
+
+def page_json(status: PublicStatus) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "organization": status.organization,
+        "at": status.at.isoformat(),
+        "services": [
+            {
+                "name": service.name,
+                "condition": service.kind,
+                "since": service.since.isoformat() if service.since else None,
+                "days": [
+                    {
+                        "date": day.day.isoformat(),
+                        "worst": day.worst,
+                        "seconds": {kind: length // 1_000_000 for kind, length in day.held.items()},
+                    }
+                    for day in service.days
+                    if day.worst
+                ],
+            }
+            for service in status.services
+        ],
+        "events": [
+            {
+                "at": event.at.isoformat(),
+                "changes": [
+                    {"service": name, "was": was or None, "now": now}
+                    for name, was, now in event.changes
+                ],
+            }
+            for event in status.events
+        ],
+    }
+
+
+def files_of(status: PublicStatus, language: str) -> dict[str, bytes]:
+    """The page as files of one folder; it works from there, without any server."""
+    places = Places()
+    plain = json.dumps(page_json(status), ensure_ascii=False, indent=1)
+    return {
+        "index.html": page_html(status, places, language).encode(),
+        "style.css": style().encode(),
+        "feed.atom": page_atom(status, places, language),
+        "status.json": f"{plain}\n".encode(),
+    }
+
+
+def _answer(status: PublicStatus) -> str:
+    wrong = sum(service.kind in ("down", "degraded") for service in status.services)
+    unknown = sum(service.kind == "unknown" for service in status.services)
+    planned = sum(service.kind == "maintenance" for service in status.services)
+    if not status.services:
+        return _("No service is shown here yet.")
+    sentences = []
+    if wrong:
+        told = ngettext(
+            "{n} service does not work as it should.",
+            "{n} services do not work as they should.",
+            wrong,
+        )
+        sentences.append(told.format(n=wrong))
+    if planned:
+        told = ngettext(
+            "{n} is in planned maintenance.", "{n} are in planned maintenance.", planned
+        )
+        sentences.append(told.format(n=planned))
+    if unknown:
+        told = ngettext(
+            "Of {n} nobody knows for certain.", "Of {n} nobody knows for certain.", unknown
+        )
+        sentences.append(told.format(n=unknown))
+    return " ".join(sentences) or _("All services work.")
+
+
+def _service(service: PublicService) -> dict[str, Any]:
+    days = [day for day in service.days if day.worst]
+    return {
+        "name": service.name,
+        "kind": service.kind,
+        "word": _word(service.kind),
+        "since": _("since {when}").format(when=_moment(service.since)) if service.since else "",
+        "width": max(1, len(days)) * _STEP,
+        "height": _HEIGHT,
+        "bars": [_bar(at, day) for at, day in enumerate(days)],
+        "days": _days(days),
+        "first": _day(days[0]) if days else "",
+        "lines": [
+            {"day": _day(day), "kind": day.worst, "word": _word(day.worst), "held": _held(day)}
+            for day in reversed(days)
+            if day.worst not in ("operational", "unknown")
+        ],
+    }
+
+
+def _bar(at: int, day: Day) -> dict[str, Any]:
+    tall = _TALL[day.worst]
+    return {
+        "kind": day.worst,
+        "x": at * _STEP + 1,
+        "y": _HEIGHT - tall,
+        "width": _BAR,
+        "height": tall,
+        "title": f"{_day(day)}: {_held(day)}",
+    }
+
+
+def _days(days: Sequence[Day]) -> str:
+    parts = []
+    for kind in KINDS:
+        number = sum(day.worst == kind for day in days)
+        if number:
+            told = ngettext("{n} day {condition}", "{n} days {condition}", number)
+            parts.append(told.format(n=number, condition=_word(kind)))
+    return ", ".join(parts)
+
+
+def _held(day: Day) -> str:
+    told = [kind for kind in KINDS if kind in day.held]
+    if len(told) == 1:
+        return _word(told[0])
+    return ", ".join(
+        f"{_word(kind)} {_length(day.held[kind])}" for kind in told if kind != "operational"
+    )
+
+
+def _length(length: int) -> str:
+    minutes = max(1, length // MINUTE)
+    hours, minutes = divmod(minutes, 60)
+    parts = [_("{n} h").format(n=hours)] if hours else []
+    return " ".join([*parts, _("{n} min").format(n=minutes)] if minutes or not hours else parts)
+
+
+def _event(event: NamedEvent) -> dict[str, Any]:
+    return {"at": event.at.isoformat(), "when": _moment(event.at), "changes": _changes(event)}
+
+
+def _changes(event: NamedEvent) -> list[str]:
+    by_condition: dict[str, list[str]] = {}
+    for name, _was, now in event.changes:
+        by_condition.setdefault(now, []).append(name)
+    return [
+        "{}: {}".format(", ".join(names), _("works again") if now == "operational" else _word(now))
+        for now, names in by_condition.items()
+    ]
+
+
+def _word(kind: str) -> str:
+    return {
+        "operational": _("operational"),
+        "degraded": _("degraded"),
+        "down": _("down"),
+        "unknown": _("unknown"),
+        "maintenance": _("maintenance"),
+    }[kind]
+
+
+def _day(day: Day) -> str:
+    return date_format(day.day, "SHORT_DATE_FORMAT")
+
+
+def _moment(at: datetime) -> str:
+    return f"{date_format(at, 'DATETIME_FORMAT')} UTC"

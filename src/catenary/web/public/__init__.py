@@ -1,0 +1,1 @@
+"""What a provider shows to everybody, and deciding it."""

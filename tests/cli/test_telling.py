@@ -1,0 +1,162 @@
+"""The worker tells people by e-mail, against a real SMTP server, and nobody twice when it is killed
+in the middle."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from tests.installation import Installation
+from tests.product import free_port
+
+CATALOGUE = """
+catenary: 1
+organizations: {maker: {name: Maker}, ward: {name: Ward}}
+people:
+  uwe@ward.example: {name: Uwe, organization: ward, roles: [user]}
+services:
+  maker/portal: {name: Portal, stage: live, relies-on: [maker/engine]}
+  maker/engine: {name: Engine, stage: live}
+consumption: {ward: [{service: maker/portal, known-as: Our portal}]}
+"""
+
+
+class Server:
+    """A real SMTP server: what it took, and whether it keeps senders waiting."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.taken: list[bytes] = []
+        self.asked = 0
+        self.is_slow = False
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        self.asked += 1
+        while self.is_slow:
+            await asyncio.sleep(0.05)
+        self.taken.append(envelope.content)
+        return "250 taken"
+
+    def numbers(self) -> list[bytes]:
+        """The Message-ID of everything it took."""
+        return [
+            line
+            for content in self.taken
+            for line in content.splitlines()
+            if line.lower().startswith(b"message-id:")
+        ]
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    found = Server()
+    controller = Controller(found, hostname="127.0.0.1", port=found.port)
+    controller.start()
+    try:
+        yield found
+    finally:
+        found.is_slow = False
+        controller.stop()
+
+
+@pytest.fixture
+def told(installation: Installation, server: Server, tmp_path: Path) -> Installation:
+    """An installation in which Uwe wants to hear by e-mail of everything his ward uses."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "catalogue.yaml").write_text(CATALOGUE)
+    installation.fine("apply", folder)
+    installation.fine("user", "uwe@ward.example")
+    ((account,),) = installation.rows(
+        "SELECT id FROM access_account WHERE email = 'uwe@ward.example'"
+    )
+    ((ward,),) = installation.rows("SELECT id FROM organizations_organization WHERE key = 'ward'")
+    installation.write(
+        "INSERT INTO monitoring_subscription (public_id, account_id, organization_id, about,"
+        " channel, address, conditions, time_zone, created_at)"
+        f" VALUES ('abc', {account}, {ward}, 'consumed', 'mail', '', 'down degraded', 'UTC',"
+        " '2026-01-01 00:00:00+00:00')"
+    )
+    return installation
+
+
+@contextlib.contextmanager
+def worker(installation: Installation, server: Server) -> Iterator[Callable[[], None]]:
+    """A worker that tells at once; what is given kills it with signal 9."""
+    process = installation.start(
+        "worker",
+        CATENARY_MAIL_HOST="127.0.0.1",
+        CATENARY_MAIL_PORT=str(server.port),
+        CATENARY_MAIL_TLS="off",
+        CATENARY_MAIL_FROM="cat@example.org",
+        CATENARY_NOTICE_SECONDS="0",
+    )
+
+    def kill() -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+    try:
+        yield kill
+    finally:
+        kill()
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 90
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def notices(installation: Installation) -> list[tuple[Any, ...]]:
+    return installation.rows(
+        "SELECT CASE WHEN done_at IS NULL THEN 0 ELSE 1 END FROM common_outboxrow"
+        " WHERE kind = 'notice'"
+    )
+
+
+def test_killed_in_the_middle_of_sending_it_tells_once(told: Installation, server: Server) -> None:
+    server.is_slow = True
+    with worker(told, server) as kill:
+        told.fine("observe", "maker/engine", "down")
+        wait_until(lambda: server.asked == 1)
+        kill()
+    server.is_slow = False
+    time.sleep(0.2)
+    server.taken.clear()
+    assert notices(told) == [(0,)]
+
+    # Nobody else takes what the dead one had before its time is over.
+    told.write("UPDATE common_outboxrow SET taken_until = created_at")
+    with worker(told, server):
+        wait_until(lambda: notices(told) == [(1,)])
+
+    assert len(server.taken) == 1
+    assert b"Our portal" in server.taken[0] and b"Engine" not in server.taken[0]
+
+
+def test_killed_right_after_sending_the_receiver_knows_it_again(
+    told: Installation, server: Server
+) -> None:
+    with worker(told, server) as kill:
+        told.fine("observe", "maker/engine", "down")
+        wait_until(lambda: len(server.taken) == 1)
+        kill()
+    told.write("UPDATE common_outboxrow SET taken_until = created_at")
+    with worker(told, server):
+        told.fine("observe", "maker/engine", "operational")
+        wait_until(lambda: notices(told) == [(1,), (1,)])
+
+    assert len(set(server.numbers())) == 2
+    assert b"works again" in server.taken[-1]

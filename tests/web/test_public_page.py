@@ -1,0 +1,183 @@
+"""What a provider shows to everybody: only what its administrator chose, and nothing else leaks."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+
+import feedparser
+import pytest
+from django.test import Client
+
+from catenary import clock
+from catenary.apps.access.operations import limits
+from catenary.apps.monitoring.models import PublicPage
+from catenary.apps.monitoring.queries.public import public_status
+from catenary.apps.portfolio.models import Service
+from catenary.exchange.status_page.writing import files_of
+from tests.web.access.world import World
+from tests.web.test_hearing import plain
+from tests.web.test_our_services import say
+
+pytestmark = pytest.mark.django_db
+
+DECIDE = "/organizations/alpha-it/public-page/"
+PAGE = "/public/alpha-it/"
+PORTAL = {"service": ["alpha-it/portal"], "name:alpha-it/portal": "Customer portal"}
+#: What nobody outside may learn from the page.
+HIDDEN = (
+    "Zengine",
+    "Zportal",
+    "Zledger",
+    "Zvault",
+    "Zcharlie",
+    "Zbravo",
+    "alpha-it/portal",
+    "Zsaid",
+)
+
+
+def show(world: World, **form: object) -> int:
+    answer = world.client("operator").post(DECIDE, {"shown": "yes"} | PORTAL | form)
+    return answer.status_code
+
+
+def test_nothing_is_shown_before_somebody_says_so(world: World) -> None:
+    before = Client().get(PAGE)
+    assert show(world) == 302
+
+    assert before.status_code == 404
+    assert plain(before) == plain(Client().get("/public/alpha-xx/")).replace("alpha-xx", "alpha-it")
+    assert Client().get(PAGE).status_code == 200
+
+
+def test_everybody_sees_what_was_chosen_and_nothing_else(world: World) -> None:
+    show(world)
+    say("alpha-it/portal", "operational", ago=timedelta(days=2))
+    say("alpha-it/engine", "down", text="Zsaid why")
+
+    for address in (PAGE, PAGE + "feed.atom", PAGE + "status.json", PAGE + "?language=de"):
+        text = Client().get(address).content.decode()
+        assert "Customer portal" in text
+        assert not [hidden for hidden in HIDDEN if hidden in text], address
+    told = json.loads(Client().get(PAGE + "status.json").content)
+    assert [service["name"] for service in told["services"]] == ["Customer portal"]
+    assert len(told["services"][0]["days"]) == 90
+
+
+def test_it_is_the_same_for_everybody_and_may_be_kept(world: World) -> None:
+    show(world)
+
+    stranger, member = Client().get(PAGE), world.client("customer").get(PAGE)
+
+    assert stranger.content == member.content
+    for answer in (stranger, member):
+        assert answer["Cache-Control"] == "public, max-age=30"
+        assert "Cookie" not in answer.get("Vary", "")
+        assert not answer.cookies
+
+
+def test_its_feed_is_a_feed(world: World) -> None:
+    show(world)
+    say("alpha-it/portal", "down", ago=timedelta(hours=30))
+
+    feed = feedparser.parse(Client().get(PAGE + "feed.atom").content)
+
+    assert not feed.bozo and feed.feed.title == "Status of Zalphait"
+    assert [entry.title for entry in feed.entries] == ["Customer portal: down"]
+
+
+def test_who_asks_too_often_waits(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    show(world)
+    monkeypatch.setattr(limits, "_VISITS", 2)
+
+    answers = [Client().get(PAGE, REMOTE_ADDR="198.51.100.7") for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"service": ["alpha-lab/vault"], "name:alpha-lab/vault": "Vault"},
+        {"service": ["bravo-ward/care"], "name:bravo-ward/care": "Care"},
+        {"service": ["alpha-it/none"], "name:alpha-it/none": "None"},
+        {"name:alpha-it/portal": "  "},
+        {"service": ["alpha-it/portal", "alpha-it/portal"]},
+    ],
+)
+def test_what_may_not_be_shown_is_refused(world: World, form: dict[str, object]) -> None:
+    assert show(world, **form) == 422
+    assert not PublicPage.objects.exists()
+
+
+def test_what_is_restricted_or_removed_later_is_shown_no_more(world: World) -> None:
+    show(
+        world,
+        **{
+            "service": ["alpha-it/portal", "alpha-it/showcase"],
+            "name:alpha-it/showcase": "Shop",
+        },
+    )
+    assert "Shop" in Client().get(PAGE).content.decode()
+
+    Service.objects.filter(reference="alpha-it/showcase").update(restricted=True)
+
+    assert "Shop" not in Client().get(PAGE).content.decode()
+
+
+def test_switched_off_it_is_gone_at_once(world: World) -> None:
+    show(world)
+    assert world.client("operator").post(DECIDE, PORTAL).status_code == 302
+
+    assert Client().get(PAGE).status_code == 404
+    assert PublicPage.objects.count() == 2
+
+
+def test_who_does_not_decide_finds_no_such_page(world: World) -> None:
+    for who in ("viewer at the provider", "exactly right", "customer"):
+        assert world.client(who).get(DECIDE).status_code == 404
+        assert world.client(who).post(DECIDE, {"shown": "yes"} | PORTAL).status_code == 404
+    assert not PublicPage.objects.exists()
+
+
+class Loaded(HTMLParser):
+    """What a page loads, and whether it runs anything."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+        self.has_script = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.has_script |= tag == "script" or any(name.startswith("on") for name, _ in attrs)
+        self.addresses += [value or "" for name, value in attrs if name in ("href", "src")]
+
+
+def test_a_copy_works_from_a_folder_without_any_server(world: World, tmp_path: Path) -> None:
+    show(world)
+    say("alpha-it/portal", "down", ago=timedelta(days=1))
+    status = public_status(key="alpha-it", at=clock.now())
+    assert status is not None
+
+    files = files_of(status, "en")
+
+    assert sorted(files) == ["feed.atom", "index.html", "status.json", "style.css"]
+    loaded = Loaded(files["index.html"].decode())
+    assert not loaded.has_script
+    assert set(loaded.addresses) <= set(files)
+    assert "url(" not in files["style.css"].decode()
+    assert not feedparser.parse(files["feed.atom"]).bozo
+    assert json.loads(files["status.json"])["services"][0]["condition"] == "down"
+
+
+def test_texts_of_the_catalogue_are_text(world: World) -> None:
+    show(world, **{"name:alpha-it/portal": "<script>alert(1)</script>"})
+    say("alpha-it/portal", "down", ago=timedelta(days=1))
+
+    html = Client().get(PAGE).content.decode()
+
+    assert "<script" not in html and "&lt;script&gt;" in html
