@@ -25,7 +25,7 @@ from catenary.exchange.atom.writing import Entry, Feed, written
 _HERE = Path(__file__).parent
 _STEP, _BAR, _HEIGHT = 8, 6, 36
 #: The worse, the higher: the picture reads without its colours.
-_TALL = {"down": 36, "degraded": 26, "unknown": 18, "maintenance": 18, "operational": 10}
+_TALL = {"down": 36, "degraded": 26, "unknown": 20, "maintenance": 15, "operational": 10}
 
 
 @dataclass(frozen=True, slots=True)

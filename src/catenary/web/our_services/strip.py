@@ -21,7 +21,7 @@ from catenary.web.words import condition_word
 
 _STEP, _BAR, _HEIGHT = 8, 6, 36
 #: The worse, the higher: the picture reads without its colours.
-_TALL = {"down": 36, "degraded": 26, "unknown": 18, "planned": 18, "operational": 10}
+_TALL = {"down": 36, "degraded": 26, "unknown": 20, "planned": 15, "operational": 10}
 #: So many lines of days are told; a course that changes every day is better read as a picture.
 _MOST_LINES = 60
 

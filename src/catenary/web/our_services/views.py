@@ -137,7 +137,7 @@ def _line(service: ConsumedService) -> ServiceLine:
 
 
 def _since(service: ConsumedService) -> str:
-    if service.since is None:
+    if service.since is None or service.kind == "operational":
         return ""
     if service.is_long:
         return _("for more than {n} days").format(n=DAYS)
