@@ -40,6 +40,8 @@ def standing_now(at: datetime, services: Iterable[int] | None = None) -> dict[in
     found: dict[int, Standing] = {}
     for batch in in_batches(sorted(set(services)), size=20_000):
         for number, intervals in intervals_of(batch, since=at).items():
+            if not intervals:
+                continue
             last = intervals[-1]
             kind = shown(last.effective)
             if last.end is None and not (only_troubled and kind == "operational"):
