@@ -234,7 +234,7 @@ def _services(places: Mapping[int, int]) -> _Services:
         )
         while rows := cursor.fetchmany(_TOGETHER):
             names += [row[0] for row in rows]
-            values = (
+            values: tuple[list[int], ...] = (
                 [row[1] for row in rows],
                 [places[row[2]] for row in rows],
                 [STAGE_CODES[row[3]] for row in rows],
