@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from zlib import crc32
 
+import orjson
 import structlog
 
 from catenary.apps.monitoring.operations.hearing import hear
 from catenary.apps.monitoring.queries.inlets import InletRow, inlets_of_kind
-from catenary.connectors.opening import settings_read
 from catenary.connectors.probe.looking import Seen, look
-from catenary.connectors.probe.reading import Check
+from catenary.connectors.probe.reading import KIND, Check
+from catenary.connectors.wishes import Wishes
 from catenary.domain.observations.heard import Item
 
 #: How often one looks which checks there are.
@@ -72,9 +73,9 @@ class Rounds:
     def _load(self, second: float) -> None:
         found: dict[_Key, _Watched] = {}
         for inlet in inlets_of_kind("probe"):
-            checks: tuple[Check, ...] = settings_read(
-                "probe", inlet.settings, inlet.organization_key
-            )
+            # Our own reader, not the list of all kinds: that one knows us.
+            wishes = Wishes(orjson.loads(inlet.settings), inlet.organization_key)
+            checks: tuple[Check, ...] = KIND.read(wishes)
             for check in checks:
                 key = (inlet.id, check.name)
                 known = self._watched.get(key)
