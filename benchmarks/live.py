@@ -10,6 +10,7 @@ and to show other pixels; and what the board itself costs.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import re
@@ -31,11 +32,9 @@ from benchmarks.rest import Program, program_of, references_seen
 
 SIZE = 100_000
 REPORTER = "reporter@operators.example"
-#: What a page waits before it fetches its part again (static/catenary/live.js).
-WAITS = (0.15, 0.85)
 #: Fetching is done by so many at the same time: the server has sixteen threads for it.
 FETCHING = 16
-SECONDS = 20.0
+SECONDS = 40.0
 Browser = tuple[Callable[[], float], Callable[[], float]]
 
 
@@ -68,7 +67,7 @@ class Page(threading.Thread):
         found = re.search(r'data-live="([^"]+)"', visitor.get("/status/"))
         if found is None:
             raise Failed("the board is not live")
-        self.is_open = threading.Event()
+        self.is_open, self._waits = threading.Event(), threading.Event()
         self._line = socket.create_connection(("localhost", port), timeout=None)
         cookies = "; ".join(f"{name}={value}" for name, value in visitor._cookies.items())
         self._line.sendall(
@@ -84,8 +83,10 @@ class Page(threading.Thread):
                     self.is_open.set()
                 elif line.startswith(b"event: changed"):
                     self._heard.note("heard")
-                    # As live.js does; what is drawn here need not be secret.
-                    wait = random.uniform(*WAITS)
+                elif line.startswith(b"data: ") and not self._waits.is_set():
+                    # As live.js does: one fetch for whatever was said until then.
+                    self._waits.set()
+                    wait = 0.1 + random.uniform(0, json.loads(line[6:])["within"])
                     threading.Timer(wait, lambda: self._pool.submit(self._fetch)).start()
 
     def close(self) -> None:
@@ -95,6 +96,7 @@ class Page(threading.Thread):
         self._line.close()
 
     def _fetch(self) -> None:
+        self._waits.clear()
         self._visitor.beside().get("/status/")
         self._heard.note("whole")
 
@@ -222,9 +224,11 @@ def main() -> None:
         # Something is known, and the worker has loaded its chain.
         words = [{"service": name, "condition": "operational"} for name in references]
         program.post("/api/v1/observations", {"observations": words})
-        time.sleep(SECONDS)
-        measure_board(server, visitor, 50)
-        heard = Heard()
+        time.sleep(20)
+        # The server hangs up on lines that are silent for so long.
+        program = program_of(place, server, REPORTER, "write")
+        measure_board(server, visitor.beside(), 50)
+        before, heard = server.megabytes(), Heard()
         pool = stack.enter_context(ThreadPoolExecutor(FETCHING))
         pages = [Page(visitor.beside(), server.port, heard, pool) for _ in range(options.pages)]
         for page in pages:
@@ -233,7 +237,7 @@ def main() -> None:
         for page in pages:
             if not page.is_open.wait(SECONDS):
                 raise Failed("a stream did not open")
-        print(f"{len(pages)} pages are open; the server holds {server.megabytes():.0f} MB")
+        print(f"{len(pages)} pages are open: {before:.0f} MB before, {server.megabytes():.0f} now")
         browser = stack.enter_context(browser_at(server.port, password))
         found = measure_words(program, references, heard, len(pages), browser)
         for name, values in zip(
@@ -246,7 +250,7 @@ def main() -> None:
             strict=True,
         ):
             say(name, values, "s")
-        measure_board(server, visitor, 20)
+        measure_board(server, visitor.beside(), 20)
 
 
 if __name__ == "__main__":

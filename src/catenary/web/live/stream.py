@@ -30,6 +30,8 @@ ALIVE_SECONDS = 15.0
 LONGEST_SECONDS = 1_800.0
 #: Between two messages: what changes meanwhile is told together.
 PAUSE_SECONDS = 0.4
+#: Within how many seconds all pages are fetched again: at least, and for each that is open.
+LEAST_SPREAD, SPREAD_OF_ONE = 0.7, 0.05
 #: When the line breaks, the browser tries again after so long.
 _RETRY = b"retry: 1500\n\n"
 _ALIVE = b": here\n\n"
@@ -163,5 +165,7 @@ class Stream:
         self._sent_at = time.monotonic()
         told: dict[str, Any] = {"services": found.services, "all": found.is_all}
         told["counts"] = now.counts
+        # All that hear of it fetch their page again: spread out, so that others get theirs too.
+        told["within"] = round(max(LEAST_SPREAD, SPREAD_OF_ONE * len(self._pulse)), 1)
         body = json.dumps(told, separators=(",", ":"))
         return f"id: {now.mark}\nevent: changed\ndata: {body}\n\n".encode()

@@ -121,6 +121,18 @@ def board_places(estate: Estate, actor: Actor, viewpoint: Viewpoint) -> Ints | N
     return estate.remembered(question, compute)
 
 
+def _owned(estate: Estate, email: str) -> Bools:
+    """Which services somebody owns; remembered, since it takes a look at every service."""
+
+    def compute() -> Bools:
+        owned = np.zeros(estate.size, dtype=np.bool_)
+        if email:
+            owned[estate.service_positions(owned_services(email))] = True
+        return owned
+
+    return estate.remembered(("owned", email), compute)
+
+
 class _Asked:
     """One question about a board, and all it takes to answer it."""
 
@@ -139,9 +151,7 @@ class _Asked:
         self.roles = self.estate.roles_seen_from(organization)
         home = self.estate.organization_position(viewpoint.root_id)
         self.ranks = standing.ranks_from(home)[places]
-        self.is_mine = np.zeros(self.estate.size, dtype=np.bool_)
-        if actor.email:
-            self.is_mine[self.estate.service_positions(owned_services(actor.email))] = True
+        self.is_mine = _owned(self.estate, actor.email)
 
     def page(self, after: tuple[int, str, int] | None, limit: int) -> Board:
         """The services after a place, and how many there are of each."""

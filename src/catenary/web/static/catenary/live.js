@@ -8,7 +8,6 @@
   const sign = document.querySelector("[data-live]");
   if (!sign || !window.EventSource) return;
   const AGAIN = 15000; // when there is no stream: how often one looks
-  const SPREAD = 700; // many pages must not all ask at the same moment
   const first = new URL(sign.dataset.live, location.href);
   let seen = first.searchParams.get("seen");
   let source = null;
@@ -47,6 +46,24 @@
     }
   };
 
+  /* What changed just now, until the page is whole again. */
+  const news = (told) => {
+    const list = document.querySelector("[data-live-news]");
+    if (!list) return;
+    for (const [reference, kind] of Object.entries(told.services).slice(0, 5)) {
+      const line = document.createElement("li");
+      const place = document.createElement("span");
+      mark(place, kind);
+      const link = document.createElement("a");
+      link.href = `/services/${reference}/status/`;
+      link.textContent = reference;
+      line.append(place, " ", link);
+      list.prepend(line);
+    }
+    while (list.children.length > 5) list.lastElementChild.remove();
+    list.hidden = !list.children.length;
+  };
+
   /* ── The rest ── */
   const isBusy = (part) => part.contains(document.activeElement) && /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName);
 
@@ -73,6 +90,11 @@
           if (fresh) put(part, document.importNode(fresh, true));
         }
       } catch { /* the next look brings it */ }
+    }
+    const list = document.querySelector("[data-live-news]");
+    if (list && !wanted) {
+      list.replaceChildren();
+      list.hidden = true;
     }
   };
 
@@ -117,10 +139,11 @@
     return true;
   };
 
-  const soon = () => {
+  /* Many pages must not all ask at the same moment: the stream says how far apart. */
+  const soon = (seconds) => {
     if (wanted) return;
     wanted = true;
-    setTimeout(refresh, 150 + Math.random() * SPREAD);
+    setTimeout(refresh, 100 + Math.random() * seconds * 1000);
   };
   document.addEventListener("focusout", () => { if (wanted) setTimeout(refresh, 300); });
 
@@ -136,7 +159,8 @@
       seen = event.lastEventId;
       const told = JSON.parse(event.data);
       apply(told);
-      soon();
+      news(told);
+      soon(told.within);
     });
     source.addEventListener("error", () => {
       if (source.readyState === EventSource.CLOSED) {
