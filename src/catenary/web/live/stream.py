@@ -8,6 +8,7 @@ of that changed: no number, no moment and no sign of life depends on what is hid
 from __future__ import annotations
 
 import json
+import threading
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,7 @@ LEAST_SPREAD, SPREAD_OF_ONE = 0.7, 0.05
 _RETRY = b"retry: 1500\n\n"
 _ALIVE = b": here\n\n"
 _RETRY_AFTER_SECONDS = 30
+_telling = threading.Lock()
 
 
 @require_safe
@@ -141,11 +143,13 @@ class Stream:
                 standing = self._pulse.wait(self._watcher, before.standing, 0)
             if not self._may_still_look(before.standing, standing):
                 return None
-            now = sight_of(self._actor, self._viewpoint, self._reader.about, standing)
-            found = difference(before, now)
-            before = self._sight = now
-            if found is not None:
-                return self._changed(now, found)
+            # One after the other: who sees the same as somebody before finds the answer at hand.
+            with _telling:
+                now = sight_of(self._actor, self._viewpoint, self._reader.about, standing)
+                found = difference(before, now)
+                before = self._sight = now
+                if found is not None:
+                    return self._changed(now, found)
         return None
 
     def _may_still_look(self, before: Standing, now: Standing) -> bool:

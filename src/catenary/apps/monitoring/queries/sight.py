@@ -7,9 +7,10 @@ nobody learns even that something happened.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import TypeVar
 
 import numpy as np
 
@@ -30,6 +31,7 @@ from catenary.domain.estate import ELSEWHERE, Bools, Estate, Ints
 #: Of more changes at once only that there are many is told.
 MOST = 200
 _MARK_BYTES = 12
+T = TypeVar("T")
 _NONE: Ints = np.zeros(0, dtype=np.int64)
 
 
@@ -41,11 +43,25 @@ class Sight:
     codes: Codes
     seen: Bools
     _board: Ints
+    _key: Hashable
+
+    def remembered(self, question: Hashable, compute: Callable[[], T]) -> T:
+        """An answer about what is seen, computed once for all who see the same."""
+        asked = (question, self.standing.number, self._key)
+        return self.standing.estate.remembered(asked, compute)
 
     @property
     def mark(self) -> str:
         """A short text that is another one as soon as anything one sees is different: a service
         more or less, another condition, or at risk. Equal in every process."""
+        return self.remembered("mark", self._mark)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many services of the board are shown as what (`status.SHOWN`), and at risk."""
+        return self.remembered("counts", self._counts)
+
+    def _mark(self) -> str:
         estate, digest = self.standing.estate, blake2b(digest_size=_MARK_BYTES)
         places = np.flatnonzero(self.seen)
         order = np.argsort(estate.service_ids[places], kind="stable")
@@ -53,9 +69,7 @@ class Sight:
         digest.update(self.codes[places][order].tobytes())
         return digest.hexdigest()
 
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many services of the board are shown as what (`status.SHOWN`), and at risk."""
+    def _counts(self) -> dict[str, int]:
         ranked = np.bincount(RANK_OF[self.codes[self._board]], minlength=len(RANKS))
         kinds = np.bincount(KIND_OF, weights=ranked, minlength=len(SHOWN)).astype(int).tolist()
         at_risk = int(ranked[RANKS.index("at-risk")])
@@ -89,7 +103,8 @@ def sight_of(
         seen = seen.copy()
         seen[place] = True
     codes = standing.codes_from(estate.organization_position(viewpoint.root_id))
-    return Sight(standing, codes, seen, _NONE if places is None else places)
+    key = (viewpoint.organization_id, seen_as(estate, actor, viewpoint), about)
+    return Sight(standing, codes, seen, _NONE if places is None else places, key)
 
 
 def _watched(estate: Estate, actor: Actor, viewpoint: Viewpoint) -> Bools:
@@ -109,12 +124,8 @@ def _watched(estate: Estate, actor: Actor, viewpoint: Viewpoint) -> Bools:
 
 
 def mark_of(actor: Actor, viewpoint: Viewpoint, about: int | None = None) -> str:
-    """The mark of what somebody sees now, remembered for all who see the same."""
-    standing = standing_now()
-    estate = standing.estate
-    seen = seen_as(estate, actor, viewpoint)
-    question = ("mark", standing.number, viewpoint.organization_id, seen, about)
-    return estate.remembered(question, lambda: sight_of(actor, viewpoint, about, standing).mark)
+    """The mark of what somebody sees now."""
+    return sight_of(actor, viewpoint, about).mark
 
 
 def difference(before: Sight, now: Sight) -> Difference | None:
@@ -124,6 +135,11 @@ def difference(before: Sight, now: Sight) -> Difference | None:
         return None if before.mark == now.mark else Difference({}, True)
     if before.standing is now.standing:
         return None
+    question = ("difference", before.standing.number)
+    return now.remembered(question, lambda: _difference(before, now))
+
+
+def _difference(before: Sight, now: Sight) -> Difference | None:
     differs = (before.codes != now.codes) & now.seen
     places = np.flatnonzero(differs)
     if not len(places):
