@@ -31,6 +31,7 @@ from catenary.apps.monitoring.queries.telling import (
     Standing,
     shared_causes,
     standing_now,
+    troubled_now,
 )
 from catenary.apps.organizations.queries import actor_of_account, viewpoint_of
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
@@ -92,7 +93,7 @@ def begin_with_what_stands(*, subscription: str, at: datetime) -> None:
     """A new subscriber is told of changes from here on: what stands now counts as told. Call it in
     the transaction that makes the subscription."""
     (row,) = (each for each in standing_subscriptions() if each.public_id == subscription)
-    estate, standing = current_estate(), standing_now(at)
+    estate, standing = current_estate(), troubled_now()
     positions = estate.service_positions(sorted(standing))
     numbers = estate.service_ids[_concerned(estate, row, positions)].tolist()
     Told.objects.bulk_create(
@@ -100,12 +101,12 @@ def begin_with_what_stands(*, subscription: str, at: datetime) -> None:
             Told(
                 subscription_id=row.id,
                 service_id=number,
-                condition=standing[number].kind,
+                condition=standing[number],
                 told_at=at,
                 tellings=0,
             )
             for number in numbers
-            if standing[number].kind in row.conditions
+            if standing[number] in row.conditions
         ),
         batch_size=500,
     )
