@@ -58,7 +58,7 @@ PINNED = {
     "status": 25,
     "status, narrowed": 26,
     "changes": 18,
-    "our services": 22,
+    "our services": 25,
     "service, looking back": 28,
     "catalogue, looking back": 15,
     "account": 11,
