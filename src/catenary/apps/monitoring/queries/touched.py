@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from threading import Lock
 
 import numpy as np
 from django.db import connection
 
+from catenary.apps.monitoring.queries.plans import (
+    announced_after,
+    plans_by_id,
+    services_named,
+)
+from catenary.apps.portfolio.queries.estate import current_estate
 from catenary.apps.portfolio.queries.records import TODAY
 from catenary.domain.estate import Estate, Ints
 from catenary.domain.impact import impact_of
+from catenary.domain.maintenance.reading import Planned
 
 _MOST = 512
 _lock = Lock()
@@ -43,3 +52,45 @@ def _touched(estate: Estate, services: Sequence[int], condition: int) -> tuple[I
     state = impact_of(TODAY.gates(estate, above), failing, condition).condition
     hit = np.flatnonzero(state)
     return hit, state[hit]
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """One version of a plan as it was announced, for whoever tells others of it: ``number`` grows
+    with every announcement, ``services`` are the numbers of all that it touches, worked on or
+    standing on that. ``planned`` is none when it was cancelled."""
+
+    number: int
+    key: str
+    version: int
+    planned: Planned | None
+    note: str
+    recorded_at: datetime
+    services: tuple[int, ...]
+
+
+def announcements_after(number: int, limit: int = 100) -> tuple[Announcement, ...]:
+    """What was announced, changed or cancelled after a number, in order. Nobody asks: who may be
+    told of a service is for whoever tells (`queries.maintenance` says what to whom)."""
+    found = announced_after(number, limit)
+    plans = plans_by_id(each.maintenance_id for each in found)
+    rows = services_named(plans.values())
+    estate = current_estate()
+    told = []
+    for each in found:
+        plan = plans[each.maintenance_id]
+        said = each.version.planned or plan.last
+        worked_on = [rows[reference].id for reference in said.services if reference in rows]
+        touched, _states = touched_by(estate, worked_on, said.condition)
+        told.append(
+            Announcement(
+                each.number,
+                plan.key,
+                each.version.number,
+                each.version.planned,
+                each.version.note,
+                each.version.recorded_at,
+                tuple(estate.service_ids[touched].tolist()),
+            )
+        )
+    return tuple(told)
