@@ -99,6 +99,18 @@ def test_a_customer_reads_its_own_word_and_nothing_of_what_is_behind(world: Worl
             assert hidden not in html
 
 
+def test_planning_does_not_tell_what_services_of_others_rest_on(world: World) -> None:
+    # The fair is published to Alpha; that it rests on the ledger is Foxtrot's to show.
+    key = announce("alpha-it/ledger", "Zworktitle")
+    client = world.client("operator")
+
+    said = client.get(f"/api/v1/maintenance/{key}").json()
+
+    assert [each["reference"] for each in said["services"]] == ["alpha-it/ledger"]
+    assert "foxtrot/fair" not in {each["reference"] for each in said["hits"]}
+    assert "Zfair" not in text_of(client, "/maintenance/")
+
+
 def test_texts_of_others_are_only_texts(world: World) -> None:
     key = announce("alpha-it/portal", "<script>x</script>")
 

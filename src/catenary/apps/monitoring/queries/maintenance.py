@@ -160,11 +160,12 @@ def _views(
         return ()
     seen = visible_services(estate, actor, viewpoint)
     near = estate.roles_seen_from(here) != ELSEWHERE
+    root = estate.organization_position(viewpoint.root_id)
     rows = services_named(plans)
     touches = [
         touch
         for plan in plans
-        if (touch := _touch(estate, plan, rows, seen, near, is_listed=is_listed)) is not None
+        if (touch := _touch(estate, plan, rows, seen, near, root, is_listed=is_listed)) is not None
     ]
     services = _services(estate, viewpoint, touches)
     return tuple(
@@ -178,6 +179,7 @@ def _touch(
     rows: Mapping[str, ServiceRow],
     seen: Bools,
     near: Bools,
+    root: int | None,
     *,
     is_listed: bool,
 ) -> _Touch | None:
@@ -185,11 +187,17 @@ def _touch(
     touched, states = touched_by(estate, numbers, plan.last.condition)
     worked_on = np.isin(estate.service_ids[touched], numbers)
     shown = seen[touched]
-    close = shown & near[touched]
-    if not (close if is_listed else shown).any():
+    is_home = estate.provider_root[touched] == root
+    is_ours = estate.organization_position(plan.root_id) == root
+    # What services of others rest on is theirs to show: whoever plans would else learn it by
+    # planning (decision 0020). Of others' plans one hears through what one uses oneself.
+    told = shown & (worked_on | is_home | (near[touched] & (not is_ours)))
+    close = told & near[touched]
+    if not (close if is_listed else told).any():
         return None
-    # What stands far off is of no interest in a list, unless it is what is worked on.
-    told = (close | (worked_on & shown)) if is_listed else shown
+    if is_listed:
+        # What stands far off is of no interest in a list, unless it is what is worked on.
+        told = close | (worked_on & shown)
     return _Touch(
         plan, touched[told], states[told], worked_on[told], bool((worked_on & shown).any())
     )
