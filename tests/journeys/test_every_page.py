@@ -71,6 +71,7 @@ ADMINISTERING = (
     "/services/hospital-it/patient-management/edit/",
     "/services/hospital-it/patient-management/delete/",
     "/organizations/hospital-it/edit/",
+    "/organizations/hospital-it/inlets/",
     "/organizations/st-mary/second-factor/",
     "/account/tokens/",
     "/account/sessions/",
