@@ -17,7 +17,8 @@ from catenary import clock
 from catenary.apps.history.operations import open_change
 from catenary.apps.monitoring.operations.maintenance import announce_maintenance
 from catenary.apps.organizations.operations.people import give_account
-from catenary.domain.actors import Actor, Scope
+from catenary.connectors.opening import opened
+from catenary.domain.actors import Actor, ChangeSet, Origin, Scope
 from catenary.exchange.catalogue.applying import apply_plan, prepare_plan
 from tests.api.test_permission_matrix import ROUTES
 from tests.api.worlds import Api, Speaker
@@ -58,7 +59,7 @@ PINNED: dict[tuple[str, str], tuple[int, int | None]] = {
     ("GET", "/services/{organization}/{service}/status"): (18, 18),
     ("GET", "/status"): (13, 11),
     ("GET", "/inlets"): (4, None),
-    ("GET", "/inlets/{organization}/{name}"): (4, None),
+    ("GET", "/inlets/{organization}/{name}"): (5, None),
     ("GET", "/changes"): (5, None),
     ("GET", "/checks"): (3, None),
     ("POST", "/check"): (8, None),
@@ -156,7 +157,7 @@ def counted(size: int) -> dict[tuple[str, str], tuple[int, int | None]]:
         apply_plan(prepared=prepared, actor=OPERATOR, at=NOON)
         change = open_change(actor=OPERATOR, at=NOON, source="tests")
         account = give_account(email=READER, password="x" * 20, is_operator=False, change=change)
-        speaker = Api({"reader": account})("reader")
+        speaker = reader = Api({"reader": account})("reader")
         night = {
             "title": "New disks",
             "services": [made.deep],
@@ -165,13 +166,33 @@ def counted(size: int) -> dict[tuple[str, str], tuple[int, int | None]]:
             "duration": "2 h",
         }
         announce_maintenance(actor=OPERATOR, at=clock.now(), plain=night)
+        operator = _operator_with_an_inlet(made, change)
         found = {}
         for (method, path), (address, body) in requests(made, speaker).items():
+            # Readers see no inlets.
+            speaker = operator if path.startswith("/inlets") else reader
             now = queries(speaker, method, address, body)
             assert now is not None
             then = f"{address}{'&' if '?' in address else '?'}{THEN}"
             found[method, path] = now, queries(speaker, method, then, body)
     return found
+
+
+def _operator_with_an_inlet(made: Invented, change: ChangeSet) -> Speaker:
+    """Somebody who sees inlets, and one of the organization ``top-0``."""
+    email = next(email for email in made.people if email != READER)
+    account = give_account(email=email, password="x" * 20, is_operator=True, change=change)
+    opened(
+        actor=OPERATOR,
+        at=clock.now(),
+        organization="top-0",
+        key="none",
+        kind="alertmanager",
+        proof="secret",
+        settings={},
+        origin=Origin("tests"),
+    )
+    return Api({"operator": account})("operator")
 
 
 @pytest.fixture(scope="module")
