@@ -157,9 +157,13 @@ def _keep(
         insert_rows(
             Waiting,
             ["service_id", "observation_id", "since", "due_at"],
-            (
-                (row[_SERVICE], number, row[_AT], at)
-                for number, row in zip(numbers, new, strict=True)
+            # The oldest first: then no step of the engine has to go back behind the one before.
+            sorted(
+                (
+                    (row[_SERVICE], number, row[_AT], at)
+                    for number, row in zip(numbers, new, strict=True)
+                ),
+                key=lambda mark: mark[2],
             ),
         )
     return known, digests
