@@ -221,6 +221,13 @@ class _Table:
                 int(merged.services.sum()),
             ):
                 return merged
+            # Some ended and nothing followed them: the numbers of those that stand say which.
+            pairs = self._standing().values_list("service_id", "pk").order_by("service_id")
+            left = np.array(list(pairs.iterator(20_000)), dtype=np.int64).reshape(-1, 2)
+            stays = np.isin(merged.numbers, left[:, 1])
+            services, numbers = merged.services[stays], merged.numbers[stays]
+            if np.array_equal(services, left[:, 0]) and np.array_equal(numbers, left[:, 1]):
+                return _Rows(services, numbers, merged.codes[stays], merged.last)
         return self._rows(self._standing())
 
     def _has(self, last: tuple[int, datetime] | None) -> bool:
