@@ -140,11 +140,11 @@ class World:
         return World(tuple(silent))
 
     def planned(self) -> list[bool]:
-        """With every planned cause removed it would be operational; with every unplanned cause
-        removed nothing would change."""
+        """With every planned cause removed it would be operational, as far as anybody knows; with
+        every unplanned cause removed nothing would change."""
         well = (OPERATIONAL, OPERATIONAL)
         return [
-            now != well and without_planned == well and without_unplanned == now
+            now != well and without_planned[0] == OPERATIONAL and without_unplanned == now
             for now, without_planned, without_unplanned in zip(
                 self.range_of(),
                 self.without_planned().range_of(),

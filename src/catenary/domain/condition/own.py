@@ -91,12 +91,13 @@ def _bounds(code: int) -> tuple[int, int]:
 
 
 def _pack(condition: int, without_planned: int, only_planned: int) -> int:
+    # Without what was planned, what is unknown is no fault that anybody knows of: at its best.
     best, worst = _bounds(condition)
     best_planned, worst_planned = _bounds(only_planned)
     return (
         packing.marks_of(best, packing.BEST)
         | packing.marks_of(worst, packing.WORST)
-        | packing.marks_of(_bounds(without_planned)[1], packing.WITHOUT_PLANNED)
+        | packing.marks_of(_bounds(without_planned)[0], packing.WITHOUT_PLANNED)
         | packing.marks_of(best_planned, packing.ONLY_PLANNED_BEST)
         | packing.marks_of(worst_planned, packing.ONLY_PLANNED_WORST)
     )

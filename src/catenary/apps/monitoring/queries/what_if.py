@@ -277,7 +277,7 @@ def _packed(known: Effective) -> int:
     return (
         packing.marks_of(known.best, packing.BEST)
         | packing.marks_of(known.worst, packing.WORST)
-        | packing.marks_of(0 if is_planned else known.worst, packing.WITHOUT_PLANNED)
+        | packing.marks_of(0 if is_planned else known.best, packing.WITHOUT_PLANNED)
         | packing.marks_of(known.best if is_planned else 0, packing.ONLY_PLANNED_BEST)
         | packing.marks_of(known.worst if is_planned else 0, packing.ONLY_PLANNED_WORST)
     )
