@@ -23,6 +23,7 @@ from catenary.apps.monitoring.queries.consumed import (
     consumed_among,
     recent_events,
 )
+from catenary.apps.monitoring.queries.kept import Effective
 from catenary.apps.monitoring.queries.maintenance import maintenance_ahead
 from catenary.apps.monitoring.queries.status import ToldCause, words
 from catenary.domain.actors import Viewpoint
@@ -128,12 +129,18 @@ def _line(service: ConsumedService) -> ServiceLine:
         service=Link(service.name, addresses.service(service.reference)),
         provider=organization_link(service.provider),
         mark=condition_mark(service.kind),
-        words=in_words(words(known)) if service.kind == "unknown" else "",
+        words=_range(known) if service.kind == "unknown" else "",
         since=_since(service),
         why=_why(service),
         at_risk=at_risk,
         strip=strip_of(service.days, service.name),
     )
+
+
+def _range(known: Effective) -> str:
+    """Between which conditions it is, as a sentence."""
+    said = in_words(words(known))
+    return f"{said[:1].upper()}{said[1:]}."
 
 
 def _since(service: ConsumedService) -> str:
@@ -151,7 +158,7 @@ def _why(service: ConsumedService) -> Sentence:
     named = {
         (str(link), word): link
         for cause in service.causes
-        for link, word in [_source(cause, service.name)]
+        for link, word in [_source(cause, service)]
     }
     causes = [
         Link(f"{link}: {word}", link.url) for (_name, word), link in list(named.items())[:_NAMED]
@@ -163,12 +170,12 @@ def _why(service: ConsumedService) -> Sentence:
     return say(_("Because of {causes}."), causes=causes)
 
 
-def _source(cause: ToldCause, name: str) -> tuple[Link, str]:
-    """Where a cause comes from, and what stands there."""
+def _source(cause: ToldCause, service: ConsumedService) -> tuple[Link, str]:
+    """Where a cause comes from, and what stands there: what is planned has planned causes."""
     last = cause.path[-1]
-    condition = condition_word(cause.condition)
+    condition = condition_word("planned" if service.kind == "maintenance" else cause.condition)
     if len(cause.path) == 1:
-        return Link(_("{service} itself").format(service=name)), condition
+        return Link(_("{service} itself").format(service=service.name)), condition
     if not last.reference:
         return Link(
             _("a supporting service of {provider}").format(provider=last.provider.name)
