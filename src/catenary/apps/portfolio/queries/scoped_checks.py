@@ -94,7 +94,7 @@ def findings_about(
         named_people((c for c in _contacts(document) if "@" in c), viewpoint.root_id),
         services,
         consumption,
-        _calendar(document, own, viewpoint),
+        _calendars_of(services, document) | _calendar(document, own, viewpoint),
     )
     is_exception = own is not None and GateException.objects.filter(service_id=own).exists()
     findings = check_catalogue(
@@ -264,6 +264,19 @@ def _calendar(
     if not is_home and (own is None or row.id not in in_use_by(CALENDAR_USER, [own])):
         return {}
     return with_parts([reference])
+
+
+def _calendars_of(
+    services: dict[str, ServiceDocument], document: ServiceDocument
+) -> dict[str, CalendarDocument]:
+    """The calendars by which those around the service are open: all that is seen of them here
+    may be seen."""
+    named = {
+        each.service_hours.calendar
+        for each in services.values()
+        if each.reference != document.reference and each.service_hours is not None
+    }
+    return with_parts(named - {""})
 
 
 def _contacts(document: ServiceDocument) -> list[str]:
