@@ -57,7 +57,7 @@ PINNED: dict[tuple[str, str], tuple[int, int | None]] = {
     ("GET", "/impact"): (14, 7),
     ("POST", "/impact"): (14, 7),
     ("GET", "/services/{organization}/{service}/status"): (18, 18),
-    ("GET", "/status"): (13, 11),
+    ("GET", "/status"): (12, 10),
     ("GET", "/inlets"): (4, None),
     ("GET", "/inlets/{organization}/{name}"): (5, None),
     ("GET", "/changes"): (5, None),

@@ -59,7 +59,7 @@ PINNED = {
     "status, narrowed": 25,
     "changes": 18,
     "our services": 25,
-    "service, looking back": 28,
+    "service, looking back": 29,
     "catalogue, looking back": 15,
     "account": 11,
     "second factor": 13,

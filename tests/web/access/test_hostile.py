@@ -29,7 +29,9 @@ def test_no_form_is_taken_that_is_not_of_ours_whatever_sent_it(world: World) -> 
     before = state()
 
     for name, route in ROUTES.items():
-        if "POST" not in route.methods:
+        # A mail program brings no cookie and no token of ours, only an address we signed for this
+        # one click (RFC 8058): tests/web/test_hearing.py tries others.
+        if "POST" not in route.methods or name == "unsubscribe":
             continue
         url = address(name, next(iter(route.objects or {"": set()})))
         for headers in ({}, {"HX-Request": "true"}, {"X-HTTP-Method-Override": "GET"}):
