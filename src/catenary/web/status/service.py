@@ -158,7 +158,7 @@ def _page(
         words=in_words(words(known)) if kind == "unknown" else "",
         since=found.since,
         notes=tuple(notes_of(found)),
-        tree=tree_of(found.causes, standing, callees),
+        tree=tree_of(found.causes, standing, callees, kind),
         risks=tree_of(found.risks, standing, callees),
         is_more=found.is_more,
         timeline=_timeline(asking, viewpoint, reference, now),

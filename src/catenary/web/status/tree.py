@@ -42,9 +42,10 @@ def tree_of(
     causes: Sequence[ToldCause],
     shown: Mapping[str, str],
     callees: Mapping[str, Sequence[Callee]],
+    itself: str = "",
 ) -> tuple[TreeNode, ...]:
-    """Paths that begin alike are one as long as they do. The service itself, which the page is
-    about, stands in it only when it is a source."""
+    """Paths that begin alike are one as long as they do. The service that the page is about, which
+    is shown as ``itself``, stands in it only when it is a source; ``shown`` is by reference."""
     roots: dict[tuple[str, str], _Branch] = {}
     for cause in causes:
         path = cause.path[1:] or cause.path
@@ -55,17 +56,23 @@ def tree_of(
             if place == len(path) - 1:
                 branch.cause = cause
             level = branch.below
-    return tuple(_node(branch, shown, callees) for branch in roots.values())
+    return tuple(_node(branch, shown, callees, itself) for branch in roots.values())
 
 
 def _node(
-    branch: _Branch, shown: Mapping[str, str], callees: Mapping[str, Sequence[Callee]]
+    branch: _Branch,
+    shown: Mapping[str, str],
+    callees: Mapping[str, Sequence[Callee]],
+    above: str = "",
 ) -> TreeNode:
     step, cause = branch.step, branch.cause
+    # What stands unnamed below something in maintenance is planned as that is.
+    altogether = shown.get(step.reference, "") if step.reference else above
+    mark: ConditionMark | None = None
     if cause is not None:
-        mark: ConditionMark | None = condition_mark(cause.condition)
-    else:
-        mark = condition_mark(shown[step.reference]) if step.reference in shown else None
+        mark = condition_mark("maintenance" if altogether == "maintenance" else cause.condition)
+    elif step.reference and altogether:
+        mark = condition_mark(altogether)
     return TreeNode(
         service=step_link(step),
         mark=mark,
@@ -73,7 +80,7 @@ def _node(
         said=() if cause is None else tuple(map(said_words, cause.said)),
         call=() if cause is None else _call(step, callees.get(step.reference, ())),
         is_source=cause is not None,
-        below=tuple(_node(each, shown, callees) for each in branch.below.values()),
+        below=tuple(_node(each, shown, callees, altogether) for each in branch.below.values()),
     )
 
 
