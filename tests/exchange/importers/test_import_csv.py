@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -377,6 +378,39 @@ def test_the_registry_of_the_osg_is_understood() -> None:
     assert len({consumer for consumer, _ in catalogue.consumption}) == 37
     assert len(catalogue.consumption) == 789
     assert sum(each.stage is Stage.LIVE for each in resources) == 723 + 39
-    assert imported.rejected == ()
+    # Downtimes of what is not listed: the next test names each.
+    assert (len(imported.rejected), len(imported.told)) == (231, 2881)
     percent = [line for line in lines(imported, Outcome.SKIPPED) if "percent" in line.reason]
     assert len(percent) == 1
+
+
+@pytest.mark.real_data
+def test_downtimes_of_what_the_registry_does_not_list_are_rejected_one_by_one() -> None:
+    folder = SHARED_DATA / "osg_topology"
+    imported = read_csv([folder], mapping=MAPPINGS / "osg.yaml")
+
+    with (folder / "resources.csv").open(encoding="utf-8", newline="") as file:
+        facility = {row["resource"]: row["facility"] for row in csv.DictReader(file)}
+    with (folder / "services.csv").open(encoding="utf-8", newline="") as file:
+        listed = {(row["resource"], row["service"]) for row in csv.DictReader(file)}
+    unlisted = []
+    with (folder / "downtimes_started_before_2025.csv").open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file)
+        for row in rows:
+            # What is no outage is left aside before anybody looks whom it is about.
+            if row["severity"] != "No Significant Outage Expected":
+                unlisted += [
+                    (rows.line_num, f"{row['resource']}.{service}", facility[row["resource"]])
+                    for service in row["services"].split(";")
+                    if (row["resource"], service) not in listed
+                ]
+    assert len(unlisted) == 231
+    assert len({service for _, service, _ in unlisted}) == 52
+    assert {line.item for line in imported.rejected} == {"observation"}
+    # Some are told what they may have meant, too.
+    assert [
+        (each.line, each.reason.partition("; did you mean ")[0]) for each in imported.rejected
+    ] == [
+        (line, f"there is no service '{service}' at {provider} here")
+        for line, service, provider in unlisted
+    ]
