@@ -286,6 +286,23 @@ def measure_chain(bench: Bench, place: Installation, made: Invented) -> None:
     bench.note("the same as a query: median", median(took), "s", 0.3)
 
 
+def measure_programs(bench: Bench) -> None:
+    """What programs ask for alone, at both sizes: a few minutes."""
+    for size in (SMALL, LARGE):
+        files = bench.work / f"files-{size}"
+        write_files(invented(size), files)
+        place = bench.installation(size)
+        run(place, "apply", str(files), *_SOURCE)
+        shutil.rmtree(files)
+        run(place, "user", READER)
+        with serving(place) as server:
+            if size == SMALL:
+                measure_impact(bench.note, place, server, 60)
+            else:
+                measure_api(bench.note, place, server, _ASKED)
+                measure_saving(bench.note, place, server, _ASKED)
+
+
 def measure_picture(bench: Bench) -> None:
     """The chain picture of 300 services, from marks to a painted window."""
     command = [sys.executable, "-m", "benchmarks.picture"]
@@ -315,6 +332,7 @@ def main() -> None:
     """Measure, print, write down."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only-print", action="store_true", help="leave the page as it is")
+    parser.add_argument("--only-api", action="store_true", help="what programs ask for; print it")
     options = parser.parse_args()
     database_url = os.environ.get("DATABASE_URL", "")
     kind, name = database_name(database_url)
@@ -322,6 +340,10 @@ def main() -> None:
     print(measured_on)
     with tempfile.TemporaryDirectory(prefix="catenary-bench-") as work:
         bench = Bench(Path(work), database_url)
+        if options.only_api:
+            measure_programs(bench)
+            print(f"pace: {median(bench.paces):.1f} ms")
+            return
         measure_small(bench)
         measure_large(bench)
         if kind == "sqlite":
