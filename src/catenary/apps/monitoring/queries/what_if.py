@@ -142,14 +142,9 @@ def what_if(
         raise ValueError(f"1 to {MOST_SUPPOSED} services can be supposed to be something at once")
     pieces = pieces_of(assumptions)
     wanted = list(dict.fromkeys(one.reference for one in assumptions))
-    rows = TODAY.services_by_reference(wanted)
     estate = TODAY.estate()
     seen = TODAY.visible(estate, actor, viewpoint)
-    places: dict[str, int] = {}
-    for reference in wanted:
-        place = estate.service_position(rows[reference].id) if reference in rows else None
-        if place is not None and seen[place]:
-            places[reference] = place
+    places = TODAY.places_seen(estate, seen, wanted)
     missing = tuple(reference for reference in wanted if reference not in places)
     organization = estate.organization_position(viewpoint.organization_id)
     if missing or organization is None:

@@ -115,14 +115,9 @@ def impact_view(
     are none the actor may see; without any that is one, no view. ``groups`` tells of the dependency
     group behind every hit, too."""
     wanted = list(dict.fromkeys(references))[:MOST_AT_ONCE]
-    rows = records.services_by_reference(wanted)
     estate = records.estate()
     seen = records.visible(estate, actor, viewpoint)
-    places: dict[str, int] = {}
-    for reference in wanted:
-        place = estate.service_position(rows[reference].id) if reference in rows else None
-        if place is not None and seen[place]:
-            places[reference] = place
+    places = records.places_seen(estate, seen, wanted)
     missing = tuple(reference for reference in wanted if reference not in places)
     organization = estate.organization_position(viewpoint.organization_id)
     if not places or organization is None:

@@ -5,7 +5,7 @@ One builder makes today's picture and yesterday's: what a query asks of either i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -153,6 +153,17 @@ class Records:
     def services_by_reference(self, references: Iterable[str]) -> dict[str, ServiceRow]:
         """Services by reference."""
         return services_by_reference(references)
+
+    def places_seen(self, estate: Estate, seen: Bools, references: Sequence[str]) -> dict[str, int]:
+        """Where those of these services stand in the estate that are ``seen``, by reference, in
+        the order in which they were named."""
+        rows = self.services_by_reference(references)
+        found = {}
+        for reference in references:
+            place = estate.service_position(rows[reference].id) if reference in rows else None
+            if place is not None and seen[place]:
+                found[reference] = place
+        return found
 
     def services_by_id(self, ids: Iterable[int]) -> dict[int, ServiceRow]:
         """Services by number."""
