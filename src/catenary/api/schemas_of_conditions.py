@@ -5,6 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from catenary.api import examples
+from catenary.api.schema_pieces import (
+    COUNT,
+    FLAG,
+    MOMENT,
+    MOMENT_OR_NULL,
+    TEXT,
+    TEXT_OR_NULL,
+    Schema,
+    list_of,
+    object_of,
+)
 from catenary.apps.monitoring.choices import Outcome, SourceKind
 from catenary.apps.monitoring.queries.status import SHOWN
 from catenary.domain.condition.codes import CODE_NAMES
@@ -16,115 +27,94 @@ from catenary.domain.observations.reading import (
     SAYABLE,
 )
 
-Schema = dict[str, Any]
-
-_TEXT: Schema = {"type": "string"}
-_TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
-_FLAG: Schema = {"type": "boolean"}
-_MOMENT: Schema = {"type": "string", "format": "date-time"}
-_MOMENT_OR_NULL: Schema = {"type": ["string", "null"], "format": "date-time"}
-_COUNT: Schema = {"type": "integer", "minimum": 0}
 _CODE: Schema = {"enum": list(CODE_NAMES[:4])}
 
 
-def _object(properties: Schema, required: list[str] | None = None) -> Schema:
-    return {
-        "type": "object",
-        "required": list(properties) if required is None else required,
-        "properties": properties,
-        "additionalProperties": False,
-    }
-
-
-def _list(item: Schema) -> Schema:
-    return {"type": "array", "items": item}
-
-
 _KINDS: dict[str, Schema] = {
-    "service": {**_TEXT, "minLength": 1},
+    "service": {**TEXT, "minLength": 1},
     "condition": {"enum": list(SAYABLE)},
-    "at": _TEXT_OR_NULL,
-    "text": {**_TEXT_OR_NULL, "maxLength": LONGEST_TEXT},
+    "at": TEXT_OR_NULL,
+    "text": {**TEXT_OR_NULL, "maxLength": LONGEST_TEXT},
     "planned": {"type": ["boolean", "null"]},
-    "share": _TEXT_OR_NULL,
-    "valid-for": _TEXT_OR_NULL,
-    "source": _TEXT_OR_NULL,
+    "share": TEXT_OR_NULL,
+    "valid-for": TEXT_OR_NULL,
+    "source": TEXT_OR_NULL,
     "sequence": {"type": ["integer", "null"]},
-    "reference": {**_TEXT_OR_NULL, "maxLength": LONGEST_REFERENCE},
+    "reference": {**TEXT_OR_NULL, "maxLength": LONGEST_REFERENCE},
 }
 #: One word. What does not fit is refused with its reason, and does not stop the others.
-WORD = _object(
+WORD = object_of(
     {name: {"description": meaning, **_KINDS[name]} for name, meaning in FIELDS.items()},
     required=["service", "condition"],
 )
 _CONDITION: Schema = {
     "condition": {"enum": list(SHOWN)},
-    "words": {**_TEXT, "description": "with its range, such as “possibly down”"},
+    "words": {**TEXT, "description": "with its range, such as “possibly down”"},
     "best": _CODE,
     "worst": _CODE,
-    "planned": _FLAG,
-    "derived": {**_FLAG, "description": "nothing is said of it: what it relies on speaks for it"},
-    "assumed": {**_FLAG, "description": "nobody looks: its owner says to assume it works"},
-    "at-risk": _FLAG,
-    "next-loss": {**_TEXT_OR_NULL, "description": "what one more loss would make of it"},
+    "planned": FLAG,
+    "derived": {**FLAG, "description": "nothing is said of it: what it relies on speaks for it"},
+    "assumed": {**FLAG, "description": "nobody looks: its owner says to assume it works"},
+    "at-risk": FLAG,
+    "next-loss": {**TEXT_OR_NULL, "description": "what one more loss would make of it"},
 }
-_CAUSE = _object(
+_CAUSE = object_of(
     {
         "explains": {**_CODE, "description": "what the service is because of this"},
         "condition": {**_CODE, "description": "what the source is by itself"},
-        "since": _MOMENT_OR_NULL,
-        "path": _list(
-            _object(
+        "since": MOMENT_OR_NULL,
+        "path": list_of(
+            object_of(
                 {
-                    "reference": {**_TEXT_OR_NULL, "description": "null: it may not be seen"},
-                    "name": _TEXT,
-                    "provider": _TEXT,
+                    "reference": {**TEXT_OR_NULL, "description": "null: it may not be seen"},
+                    "name": TEXT,
+                    "provider": TEXT,
                 }
             )
         ),
-        "said": _list(
-            _object(
+        "said": list_of(
+            object_of(
                 {
-                    "source": _TEXT,
+                    "source": TEXT,
                     "kind": {"enum": [str(kind) for kind in SourceKind]},
-                    "by": _TEXT_OR_NULL,
-                    "at": _MOMENT,
-                    "text": _TEXT_OR_NULL,
-                    "reference": _TEXT_OR_NULL,
-                    "share": _TEXT_OR_NULL,
-                    "planned": _FLAG,
+                    "by": TEXT_OR_NULL,
+                    "at": MOMENT,
+                    "text": TEXT_OR_NULL,
+                    "reference": TEXT_OR_NULL,
+                    "share": TEXT_OR_NULL,
+                    "planned": FLAG,
                 }
             )
         ),
     }
 )
 _NAMED: Schema = {
-    "reference": _TEXT,
-    "name": _TEXT,
-    "known-as": _TEXT_OR_NULL,
-    "provider": _TEXT,
+    "reference": TEXT,
+    "name": TEXT,
+    "known-as": TEXT_OR_NULL,
+    "provider": TEXT,
 }
 #: What the routes about conditions answer, with an example of each.
 CONDITIONS: dict[str, tuple[Schema, Any]] = {
     "recordObservations": (
-        _object(
+        object_of(
             {
-                "taken": _list(
-                    _object(
+                "taken": list_of(
+                    object_of(
                         {
-                            "place": _COUNT,
-                            "service": _TEXT,
-                            "at": _MOMENT,
+                            "place": COUNT,
+                            "service": TEXT,
+                            "at": MOMENT,
                             "outcome": {"enum": [str(outcome) for outcome in Outcome]},
                         }
                     )
                 ),
-                "refused": _list(
-                    _object(
+                "refused": list_of(
+                    object_of(
                         {
-                            "place": _COUNT,
-                            "service": _TEXT_OR_NULL,
-                            "errors": _list({"$ref": "#/components/schemas/ProblemError"}),
+                            "place": COUNT,
+                            "service": TEXT_OR_NULL,
+                            "errors": list_of({"$ref": "#/components/schemas/ProblemError"}),
                         }
                     )
                 ),
@@ -133,16 +123,16 @@ CONDITIONS: dict[str, tuple[Schema, Any]] = {
         examples.RECORDED,
     ),
     "readStatus": (
-        _object(
+        object_of(
             {
                 **_NAMED,
                 **_CONDITION,
-                "since": _MOMENT_OR_NULL,
-                "causes": _list(_CAUSE),
-                "risks": _list(_CAUSE),
-                "has-more": {**_FLAG, "description": "there are more causes than are told"},
+                "since": MOMENT_OR_NULL,
+                "causes": list_of(_CAUSE),
+                "risks": list_of(_CAUSE),
+                "has-more": {**FLAG, "description": "there are more causes than are told"},
                 "computed-at": {
-                    **_MOMENT_OR_NULL,
+                    **MOMENT_OR_NULL,
                     "description": "the last sign of life of the worker that computes conditions",
                 },
             }
@@ -150,21 +140,21 @@ CONDITIONS: dict[str, tuple[Schema, Any]] = {
         examples.STATUS,
     ),
     "readBoard": (
-        _object(
+        object_of(
             {
-                "items": _list(
-                    _object(
+                "items": list_of(
+                    object_of(
                         {
                             **_NAMED,
                             "role": {"enum": list(ROLE_NAMES)},
                             **_CONDITION,
-                            "since": _MOMENT_OR_NULL,
+                            "since": MOMENT_OR_NULL,
                         }
                     )
                 ),
-                "counts": _object(dict.fromkeys(SHOWN, _COUNT)),
-                "total": _COUNT,
-                "next": {**_TEXT_OR_NULL, "description": "`after` for the next page"},
+                "counts": object_of(dict.fromkeys(SHOWN, COUNT)),
+                "total": COUNT,
+                "next": {**TEXT_OR_NULL, "description": "`after` for the next page"},
             }
         ),
         examples.BOARD,

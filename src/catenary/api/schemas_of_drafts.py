@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from catenary.api.routes.second_factor import BODY
+from catenary.api.schema_pieces import COUNT, FLAG, TEXT, Schema
 from catenary.api.writing import ADDED
 
-Schema = dict[str, Any]
-_TEXT: Schema = {"type": "string"}
-_FLAG: Schema = {"type": "boolean"}
-_COUNT: Schema = {"type": "integer", "minimum": 0}
 _ETAG = "5f1f6fb5a20fbd7bcb1c2c30d92e2d37"
 _KIND: Schema = {"enum": list(ADDED)}
 
@@ -27,7 +24,7 @@ def _object(properties: Schema, optional: tuple[str, ...] = ()) -> Schema:
 _ROW: Schema = {
     "kind": _KIND,
     "reference": {"type": ["string", "null"], "description": "null for something new"},
-    "title": _TEXT,
+    "title": TEXT,
     "saved-at": {"type": "string", "format": "date-time"},
 }
 _DRAFT = _object(
@@ -38,7 +35,7 @@ _DRAFT = _object(
             "description": "of what it was begun on, to be sent as If-Match with the finished "
             "document; null for something new, and when somebody has changed it since",
         },
-        "is-current": {**_FLAG, "description": "nobody has changed it since this was begun"},
+        "is-current": {**FLAG, "description": "nobody has changed it since this was begun"},
         "document": {
             "type": ["object", "null"],
             "description": "what it says so far, like a document of its kind; of something new "
@@ -57,16 +54,16 @@ _ASKED: Schema = {"enum": ["nobody", "operators", "everybody"]}
 _RULE: Schema = {
     "organization": {"type": ["string", "null"], "description": "null for the installation"},
     "asked-of": _ASKED,
-    "accepts-provider": {**_FLAG, "description": BODY["accepts-provider"]},
-    "people": {**_COUNT, "description": "how many may sign in whom it is about"},
-    "without": {**_COUNT, "description": "how many of them have none yet"},
+    "accepts-provider": {**FLAG, "description": BODY["accepts-provider"]},
+    "people": {**COUNT, "description": "how many may sign in whom it is about"},
+    "without": {**COUNT, "description": "how many of them have none yet"},
     "asked-by-settings": {
         "type": "array",
-        "items": _TEXT,
+        "items": TEXT,
         "description": "told to operators: whom the settings ask, whatever is decided here",
     },
 }
-_DECIDED = {**_RULE, "changed": _FLAG, "sessions-ended": _COUNT}
+_DECIDED = {**_RULE, "changed": FLAG, "sessions-ended": COUNT}
 
 _ROW_SAID = {
     "kind": "service",
@@ -115,8 +112,8 @@ ANSWERS: dict[str, tuple[Schema, Any]] = {
 _RULE_BODY = _object(
     {
         "asked-of": {**_ASKED, "description": BODY["asked-of"]},
-        "accepts-provider": {**_FLAG, "description": BODY["accepts-provider"]},
-        "ends-sessions": {**_FLAG, "description": BODY["ends-sessions"]},
+        "accepts-provider": {**FLAG, "description": BODY["accepts-provider"]},
+        "ends-sessions": {**FLAG, "description": BODY["ends-sessions"]},
     },
     ("accepts-provider", "ends-sessions"),
 )

@@ -4,28 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from catenary.api.schema_pieces import (
+    COUNT,
+    MOMENT,
+    MOMENT_OR_NULL,
+    TEXT,
+    Schema,
+    list_of,
+    object_of,
+)
 from catenary.apps.monitoring.operations.inlets import PROOFS
-
-Schema = dict[str, Any]
-
-_TEXT: Schema = {"type": "string"}
-_COUNT: Schema = {"type": "integer", "minimum": 0}
-_MOMENT: Schema = {"type": "string", "format": "date-time"}
-_MOMENT_OR_NULL: Schema = {"type": ["string", "null"], "format": "date-time"}
-
-
-def _object(properties: Schema, required: list[str] | None = None) -> Schema:
-    return {
-        "type": "object",
-        "required": list(properties) if required is None else required,
-        "properties": properties,
-        "additionalProperties": False,
-    }
-
-
-def _list(item: Schema) -> Schema:
-    return {"type": "array", "items": item}
-
 
 #: What is said to open one, and to do something with one.
 NEW = {
@@ -42,37 +30,37 @@ ACT = {
 
 _SETTINGS: Schema = {"type": "object", "description": "as its kind takes them"}
 _ADDRESS = "/in/alertmanager/kT4wqZr81bNcXy0a"
-_REFUSED: Schema = _object(
+_REFUSED: Schema = object_of(
     {
-        "at": _MOMENT,
-        "reasons": _list(_object({"code": _TEXT, "detail": _TEXT})),
-        "excerpt": {**_TEXT, "description": "how it began"},
+        "at": MOMENT,
+        "reasons": list_of(object_of({"code": TEXT, "detail": TEXT})),
+        "excerpt": {**TEXT, "description": "how it began"},
     }
 )
-_INLET: Schema = _object(
+_INLET: Schema = object_of(
     {
-        "name": _TEXT,
-        "organization": _TEXT,
-        "kind": _TEXT,
+        "name": TEXT,
+        "organization": TEXT,
+        "kind": TEXT,
         "address": {"type": ["string", "null"], "description": "null when it is closed"},
         "proof": {"enum": list(PROOFS)},
         "settings": _SETTINGS,
-        "opened-at": _MOMENT,
-        "closed-at": _MOMENT_OR_NULL,
-        "heard-at": _MOMENT_OR_NULL,
-        "taken": _COUNT,
-        "repeated": {**_COUNT, "description": "items that had been said before"},
-        "passed-over": {**_COUNT, "description": "items of no concern"},
-        "corrected": {**_COUNT, "description": "items whose time had not come: taken as of now"},
-        "refused": _COUNT,
-        "latest-refused": _list(_REFUSED),
+        "opened-at": MOMENT,
+        "closed-at": MOMENT_OR_NULL,
+        "heard-at": MOMENT_OR_NULL,
+        "taken": COUNT,
+        "repeated": {**COUNT, "description": "items that had been said before"},
+        "passed-over": {**COUNT, "description": "items of no concern"},
+        "corrected": {**COUNT, "description": "items whose time had not come: taken as of now"},
+        "refused": COUNT,
+        "latest-refused": list_of(_REFUSED),
     }
 )
-_SECRET: Schema = _object(
+_SECRET: Schema = object_of(
     {
-        "name": _TEXT,
-        "address": _TEXT,
-        "secret": {**_TEXT, "description": "told here and never again"},
+        "name": TEXT,
+        "address": TEXT,
+        "secret": {**TEXT, "description": "told here and never again"},
     }
 )
 OPENED = {"name": "prometheus", "address": _ADDRESS, "secret": "kept where passwords are kept"}
@@ -101,7 +89,7 @@ INLET = {
 }
 #: What routes answer, with an example.
 ANSWERS: dict[str, tuple[Schema, Any]] = {
-    "readInlets": (_object({"items": _list(_INLET)}), {"items": [INLET]}),
+    "readInlets": (object_of({"items": list_of(_INLET)}), {"items": [INLET]}),
     "readInlet": (_INLET, INLET),
     "openInlet": (_SECRET, OPENED),
     "actOnInlet": ({"anyOf": [_INLET, _SECRET]}, INLET),
@@ -109,9 +97,9 @@ ANSWERS: dict[str, tuple[Schema, Any]] = {
 
 
 def _body(fields: dict[str, str], required: list[str]) -> Schema:
-    return _object(
+    return object_of(
         {
-            name: {**(_SETTINGS if name == "settings" else _TEXT), "description": meaning}
+            name: {**(_SETTINGS if name == "settings" else TEXT), "description": meaning}
             for name, meaning in fields.items()
         },
         required,

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from catenary.api.schema_pieces import (
+    COUNT,
+    FLAG,
+    MOMENT,
+    TEXT,
+    TEXT_OR_NULL,
+    Schema,
+    list_of,
+    object_of,
+)
 from catenary.domain.maintenance.reading import (
     CONDITIONS,
     FIELDS,
@@ -14,81 +24,61 @@ from catenary.domain.maintenance.reading import (
 )
 from catenary.domain.maintenance.rules import LONGEST_RULE
 
-Schema = dict[str, Any]
-
-_TEXT: Schema = {"type": "string"}
-_TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
-_FLAG: Schema = {"type": "boolean"}
-_COUNT: Schema = {"type": "integer", "minimum": 0}
-_MOMENT: Schema = {"type": "string", "format": "date-time"}
 _WALL: Schema = {"type": "string", "description": "on the wall of the zone: 2026-11-29T02:00"}
 
 
-def _object(properties: Schema, required: list[str] | None = None) -> Schema:
-    return {
-        "type": "object",
-        "required": list(properties) if required is None else required,
-        "properties": properties,
-        "additionalProperties": False,
-    }
-
-
-def _list(item: Schema) -> Schema:
-    return {"type": "array", "items": item}
-
-
 _KINDS: dict[str, Schema] = {
-    "title": {**_TEXT, "minLength": 1, "maxLength": LONGEST_TITLE},
-    "text": {**_TEXT_OR_NULL, "maxLength": LONGEST_TEXT},
-    "services": {**_list(_TEXT), "minItems": 1, "maxItems": MOST_SERVICES},
+    "title": {**TEXT, "minLength": 1, "maxLength": LONGEST_TITLE},
+    "text": {**TEXT_OR_NULL, "maxLength": LONGEST_TEXT},
+    "services": {**list_of(TEXT), "minItems": 1, "maxItems": MOST_SERVICES},
     "condition": {"enum": [*CONDITIONS, None]},
-    "zone": _TEXT,
-    "start": _TEXT,
-    "duration": _TEXT,
-    "repeats": {**_TEXT_OR_NULL, "maxLength": LONGEST_RULE},
+    "zone": TEXT,
+    "start": TEXT,
+    "duration": TEXT,
+    "repeats": {**TEXT_OR_NULL, "maxLength": LONGEST_RULE},
     "changes": {
         "type": ["array", "null"],
         "maxItems": MOST_CHANGES,
-        "items": _object(
-            {"at": _WALL, "cancelled": _FLAG, "start": _WALL, "duration": _TEXT}, ["at"]
+        "items": object_of(
+            {"at": _WALL, "cancelled": FLAG, "start": _WALL, "duration": TEXT}, ["at"]
         ),
     },
 }
 #: A plan as it is sent.
-PLAN = _object(
+PLAN = object_of(
     {name: {"description": str(meaning), **_KINDS[name]} for name, meaning in FIELDS.items()},
     ["title", "services", "zone", "start", "duration"],
 )
-_SERVICE = _object(
-    {"reference": _TEXT, "name": _TEXT, "provider": _TEXT, "condition": {"enum": [*CONDITIONS]}}
+_SERVICE = object_of(
+    {"reference": TEXT, "name": TEXT, "provider": TEXT, "condition": {"enum": [*CONDITIONS]}}
 )
 _SHOWN: Schema = {
-    "key": _TEXT,
-    "version": _COUNT,
+    "key": TEXT,
+    "version": COUNT,
     "state": {"enum": ["ahead", "running", "over", "cancelled"]},
-    "title": {**_TEXT_OR_NULL, "description": "null: what is worked on may not be told"},
-    "text": _TEXT_OR_NULL,
-    "zone": _TEXT,
-    "repeats": _TEXT_OR_NULL,
-    "services": _list(_SERVICE),
-    "hits": _list(_SERVICE),
-    "ahead": _list(
-        _object(
+    "title": {**TEXT_OR_NULL, "description": "null: what is worked on may not be told"},
+    "text": TEXT_OR_NULL,
+    "zone": TEXT,
+    "repeats": TEXT_OR_NULL,
+    "services": list_of(_SERVICE),
+    "hits": list_of(_SERVICE),
+    "ahead": list_of(
+        object_of(
             {
                 "at": {**_WALL, "description": "what this time is called by: its start as planned"},
-                "start": _MOMENT,
-                "end": _MOMENT,
-                "changed": _FLAG,
+                "start": MOMENT,
+                "end": MOMENT,
+                "changed": FLAG,
                 "announced-at": {"type": ["string", "null"], "format": "date-time"},
             }
         )
     ),
-    "past": _list(_object({"start": _MOMENT, "end": _MOMENT})),
+    "past": list_of(object_of({"start": MOMENT, "end": MOMENT})),
 }
 _PLAN_OR_NULL: Schema = {"type": ["object", "null"]}
-_RESULT = _object({"key": _TEXT, "version": _COUNT, "changed": _FLAG})
-_HARM = _object({"microseconds": _COUNT, "hours": {"type": "number", "minimum": 0}})
-_SLOT = _object({"start": _WALL, "harm": _HARM})
+_RESULT = object_of({"key": TEXT, "version": COUNT, "changed": FLAG})
+_HARM = object_of({"microseconds": COUNT, "hours": {"type": "number", "minimum": 0}})
+_SLOT = object_of({"start": _WALL, "harm": _HARM})
 
 _EXAMPLE_PLAN = {
     "title": "New switches",
@@ -132,20 +122,23 @@ _EXAMPLE_HARM = {"microseconds": 115_200_000_000, "hours": 32.0}
 
 #: What the routes about maintenance answer, with an example of each.
 MAINTENANCE: dict[str, tuple[Schema, Any]] = {
-    "readMaintenanceAhead": (_object({"items": _list(_object(_SHOWN))}), {"items": [_EXAMPLE]}),
+    "readMaintenanceAhead": (
+        object_of({"items": list_of(object_of(_SHOWN))}),
+        {"items": [_EXAMPLE]},
+    ),
     "readMaintenance": (
-        _object(
+        object_of(
             {
                 **_SHOWN,
                 "plan": _PLAN_OR_NULL,
-                "versions": _list(
-                    _object(
+                "versions": list_of(
+                    object_of(
                         {
-                            "version": _COUNT,
+                            "version": COUNT,
                             "plan": _PLAN_OR_NULL,
-                            "recorded-at": _MOMENT,
-                            "by": _TEXT_OR_NULL,
-                            "note": _TEXT_OR_NULL,
+                            "recorded-at": MOMENT,
+                            "by": TEXT_OR_NULL,
+                            "note": TEXT_OR_NULL,
                         }
                     )
                 ),
@@ -169,35 +162,35 @@ MAINTENANCE: dict[str, tuple[Schema, Any]] = {
     "changeMaintenance": (_RESULT, {**_EXAMPLE_RESULT, "version": 2}),
     "cancelMaintenance": (_RESULT, {**_EXAMPLE_RESULT, "version": 3}),
     "previewMaintenance": (
-        _object(
+        object_of(
             {
                 "impact": {"type": "object"},
-                "hits": _list(
-                    _object(
+                "hits": list_of(
+                    object_of(
                         {
-                            "reference": _TEXT,
-                            "name": _TEXT,
+                            "reference": TEXT,
+                            "name": TEXT,
                             "condition": {"enum": [*CONDITIONS]},
-                            "worked-on": _FLAG,
-                            "consumers": _COUNT,
-                            "has-hours": _FLAG,
+                            "worked-on": FLAG,
+                            "consumers": COUNT,
+                            "has-hours": FLAG,
                         }
                     )
                 ),
-                "occurrences": _list(
-                    _object(
+                "occurrences": list_of(
+                    object_of(
                         {
-                            "start": _MOMENT,
-                            "end": _MOMENT,
+                            "start": MOMENT,
+                            "end": MOMENT,
                             "harm": _HARM,
-                            "in-service-hours": _list(_TEXT),
-                            "outside-service-hours": _list(_TEXT),
-                            "with-other-maintenance": _list(_TEXT),
+                            "in-service-hours": list_of(TEXT),
+                            "outside-service-hours": list_of(TEXT),
+                            "with-other-maintenance": list_of(TEXT),
                         }
                     )
                 ),
-                "better": _list(_SLOT),
-                "starts": _list(_SLOT),
+                "better": list_of(_SLOT),
+                "starts": list_of(_SLOT),
             }
         ),
         {
