@@ -246,3 +246,8 @@ def test_no_two_conditions_share_a_shape() -> None:
     shapes.append(p.ConditionMark("planned").shape)
 
     assert len(set(shapes)) == 5
+
+
+def test_the_account_page_names_every_key_that_leads_to_a_place() -> None:
+    html = next(render(*sample[1:]) for sample in SAMPLES if sample[0] == "account")
+    assert set(re.findall(r"<code>g (\w)</code>", html)) == set(re.findall(r'data-go="(\w)"', html))

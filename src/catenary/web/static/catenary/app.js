@@ -1,6 +1,6 @@
 /* Small comforts of the page; everything works without them. Loaded before the page is drawn so
-   that a chosen theme never flashes. Keys: "/" searches; "g" then h, c, n, k goes to home,
-   catalogue, chain, checks (s is kept for status); Escape closes a menu or the meaning of a word. */
+   that a chosen theme never flashes. Keys: "/" searches; "g" then h, c, n, s, k goes to home,
+   catalogue, chain, status, checks; Escape closes a menu or the meaning of a word. */
 (function () {
   "use strict";
   var root = document.documentElement;
