@@ -14,11 +14,14 @@ from django.test import Client
 from catenary import clock
 from catenary.apps.access.operations import limits
 from catenary.apps.monitoring.models import PublicPage
+from catenary.apps.monitoring.operations.maintenance import cancel_maintenance
 from catenary.apps.monitoring.queries.public import public_status
 from catenary.apps.portfolio.models import Service
+from catenary.domain.actors import Actor
 from catenary.exchange.status_page.writing import files_of
 from tests.web.access.world import World
 from tests.web.test_hearing import plain
+from tests.web.test_maintenance import announce, tomorrow
 from tests.web.test_our_services import say
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +175,48 @@ def test_a_copy_works_from_a_folder_without_any_server(world: World, tmp_path: P
     assert "url(" not in files["style.css"].decode()
     assert not feedparser.parse(files["feed.atom"]).bozo
     assert json.loads(files["status.json"])["services"][0]["condition"] == "down"
+
+
+def test_maintenance_ahead_is_times_and_public_names_and_nothing_else(world: World) -> None:
+    show(world)
+    key = announce("alpha-it/engine", "Zworktitle")
+    announce("alpha-it/ledger", "Zother")
+
+    told = {
+        address: Client().get(address).content.decode()
+        for address in (PAGE, PAGE + "feed.atom", PAGE + "status.json", PAGE + "?language=de")
+    }
+
+    for address, text in told.items():
+        assert not [word for word in (*HIDDEN, "Zwork", "Zother", key) if word in text], address
+    assert told[PAGE].count("Customer portal: ") == 1
+    (planned,) = json.loads(told[PAGE + "status.json"])["maintenance"]
+    assert planned["start"] == f"{tomorrow()}:00+00:00"
+    (service,) = planned["services"]
+    assert service["name"] == "Customer portal"
+    (entry,) = feedparser.parse(told[PAGE + "feed.atom"]).entries
+    assert entry.title.startswith("Maintenance: ") and "Customer portal" in entry.summary
+
+    cancel_maintenance(actor=Actor(is_operator=True), at=clock.now(), key=key)
+
+    (gone,) = feedparser.parse(Client().get(PAGE + "feed.atom").content).entries
+    assert gone.id == entry.id and gone.title.startswith("Maintenance called off: ")
+    assert json.loads(Client().get(PAGE + "status.json").content)["maintenance"] == []
+    assert "Maintenance ahead" not in Client().get(PAGE).content.decode()
+
+
+def test_a_copy_tells_maintenance_ahead(world: World) -> None:
+    show(world)
+    announce("alpha-it/portal", "Zworktitle")
+    status = public_status(key="alpha-it", at=clock.now())
+    assert status is not None
+
+    files = files_of(status, "en")
+
+    for name in ("index.html", "feed.atom", "status.json"):
+        assert b"Zworktitle" not in files[name]
+    assert b"Maintenance ahead" in files["index.html"]
+    assert b"Maintenance: " in files["feed.atom"]
 
 
 def test_texts_of_the_catalogue_are_text(world: World) -> None:

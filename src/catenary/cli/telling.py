@@ -17,7 +17,7 @@ from catenary import clock
 if TYPE_CHECKING:
     from catenary.apps.common.operations.outbox import Letter
 
-#: How often is looked whether somebody is to be told; looking costs two small queries.
+#: How often is looked whether somebody is to be told; looking costs three small queries.
 TELL_SECONDS = 1.0
 _log = structlog.get_logger("catenary.notices")
 #: Whoever took notices and died has them no longer after this: longer than sending one may take.
@@ -57,9 +57,10 @@ def keep_telling(stopped: threading.Event) -> None:
 def tell_what_is_due() -> bool:
     """Work out notices, and send some; whether there is more to do at once."""
     from catenary.apps.common.operations.outbox import take
+    from catenary.apps.monitoring.operations.announcing import tell_what_is_planned
     from catenary.apps.monitoring.operations.telling import NOTICE, tell
 
-    told = tell(at=clock.now())
+    told = tell(at=clock.now()) + tell_what_is_planned(at=clock.now())
     letters = take(kinds=[NOTICE], at=clock.now(), most=_AT_ONCE, lease=_LEASE)
     for letter in letters:
         _deliver(letter)

@@ -22,8 +22,6 @@ from catenary.apps.monitoring.operations.maintenance import (
 )
 from catenary.apps.monitoring.operations.schedule import say_what_is_due
 from catenary.apps.monitoring.queries.planning import NotPlanned
-from catenary.apps.monitoring.queries.touched import announcements_after
-from catenary.apps.portfolio.queries.lookup import services_by_reference
 from catenary.domain.actors import Actor, Scope
 from tests.apps.monitoring.worlds import DAWN, MINUTE, now_is, report, word, work
 from tests.apps.worlds import NOBODY, OPERATOR, as_person, begin
@@ -241,18 +239,3 @@ def test_nobody_plans_with_a_token_that_only_reads() -> None:
     for actor in (NOBODY, reading):
         with pytest.raises(NotPlanned):
             announce(actor=actor)
-
-
-def test_each_announcement_names_everybody_it_touches_once() -> None:
-    begin()
-    key = announce()
-    cancel_maintenance(actor=OPERATOR, at=DAWN, key=key, note="later")
-
-    first, second = announcements_after(0)
-
-    rows = services_by_reference([DATABASE, PATIENTS, "ironport/grid"])
-    assert {rows[DATABASE].id, rows[PATIENTS].id} <= set(first.services) == set(second.services)
-    assert rows["ironport/grid"].id not in first.services
-    assert (first.version, second.version, second.planned, second.note) == (1, 2, None, "later")
-    assert announcements_after(first.number) == (second,)
-    assert announcements_after(second.number) == ()

@@ -414,6 +414,24 @@ class Told(models.Model):
         ]
 
 
+class ToldMaintenance(models.Model):
+    """Which version of maintenance a subscriber was told last; without a row, none, or that it was
+    called off. Seen by: nobody. Managed by: whoever tells. As of yesterday: not kept; it is about
+    what is to be told next."""
+
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="+")
+    maintenance = models.ForeignKey(Maintenance, on_delete=models.CASCADE, related_name="+")
+    version = models.IntegerField()
+    told_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["subscription", "maintenance"], name="monitoring_maintenance_told_once"
+            ),
+        ]
+
+
 class FeedAddress(models.Model):
     """A secret address at which a feed reader, which cannot sign in, finds what happened to what
     an organization consumes, as far as its owner may see it at that moment. Only the SHA-256 of

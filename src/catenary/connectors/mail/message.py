@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from catenary.apps.monitoring.queries.notices import Notice
 from catenary.connectors.notices.addresses import unsubscribe_path, whole
-from catenary.connectors.notices.wording import Letter, Line, letter_of
+from catenary.connectors.notices.letters import Letter, Line
+from catenary.connectors.notices.wording import letter_of
 
 _PAGE = "/our-services/"
 _CHOICE = "/account/subscriptions/"
@@ -59,9 +60,12 @@ def _headers(notice: Notice) -> dict[str, str]:
 
 def _text(letter: Letter, notice: Notice) -> str:
     lines = [letter.opening, ""]
-    for heading, part in _parts(letter):
+    for heading, part in letter.parts:
         lines += [f"{heading}:"]
-        lines += [f"  - {one_line(line.name)}: {line.words}" for line in part]
+        lines += [
+            f"  - {': '.join(filter(None, map(one_line, (line.name, line.words))))}"
+            for line in part
+        ]
         lines += [""]
     if letter.more:
         lines += [letter.more, ""]
@@ -74,7 +78,7 @@ def _html(letter: Letter, notice: Notice) -> SafeString:
     parts = format_html_join(
         "",
         "<h2 style='font-size:15px;margin:20px 0 4px'>{}</h2><ul>{}</ul>",
-        ((heading, _list(part)) for heading, part in _parts(letter)),
+        ((heading, _list(part)) for heading, part in letter.parts),
     )
     ends = format_html_join(
         " · ", "<a href='{1}'>{0}</a>", ((words, path) for words, path in _ends(notice))
@@ -92,21 +96,16 @@ def _html(letter: Letter, notice: Notice) -> SafeString:
 
 
 def _list(lines: Sequence[Line]) -> SafeString:
-    return format_html_join("", "<li>{}: {}</li>", ((_name(line), line.words) for line in lines))
+    return format_html_join(
+        "",
+        "<li>{}{}{}</li>",
+        ((_name(line), ": " if line.words else "", line.words) for line in lines),
+    )
 
 
 def _name(line: Line) -> SafeString | str:
     address = whole(line.path) if line.path else ""
     return format_html("<a href='{}'>{}</a>", address, line.name) if address else line.name
-
-
-def _parts(letter: Letter) -> list[tuple[str, Sequence[Line]]]:
-    parts = [
-        (_("Because of"), letter.causes),
-        (_("Affected"), letter.worse),
-        (_("Works again"), letter.better),
-    ]
-    return [(heading, part) for heading, part in parts if part]
 
 
 def _ends(notice: Notice) -> list[tuple[str, str]]:

@@ -3,70 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catenary.apps.monitoring.queries.notices import CauseTold, ChangeTold, Notice
-
-#: So many services are named in a message; the others stand on the page.
-_NAMED = 50
-_LONGEST_SUBJECT = 140
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One service or cause; ``path`` leads to its page here."""
-
-    name: str
-    path: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What is said, before anybody makes text, HTML or JSON of it. Call `letter_of` while the
-    reader's language is active."""
-
-    subject: str
-    opening: str
-    causes: tuple[Line, ...]
-    worse: tuple[Line, ...]
-    better: tuple[Line, ...]
-    more: str
+from catenary.connectors.notices.announcing import letter_of_maintenance
+from catenary.connectors.notices.letters import (
+    LONGEST_SUBJECT,
+    NAMED,
+    Letter,
+    Line,
+    condition_word,
+    path_of,
+    when,
+    with_lines,
+)
 
 
 def letter_of(notice: Notice) -> Letter:
     """What a notice says."""
+    if notice.maintenance is not None:
+        return letter_of_maintenance(notice, notice.maintenance)
     worse = [change for change in notice.changes if change.now != "operational"]
     better = [change for change in notice.changes if change.now == "operational"]
-    named = worse[:_NAMED], better[: max(0, _NAMED - len(worse))]
+    named = worse[:NAMED], better[: max(0, NAMED - len(worse))]
     left = len(notice.changes) + notice.more - len(named[0]) - len(named[1])
     more = ngettext("and {n} more service", "and {n} more services", left).format(n=left)
     zone = ZoneInfo(notice.zone)
     return Letter(
-        subject=_subject(notice, worse, better)[:_LONGEST_SUBJECT],
+        subject=_subject(notice, worse, better)[:LONGEST_SUBJECT],
         opening=_opening(notice, worse, better),
-        causes=tuple(_cause(cause) for cause in notice.causes),
-        worse=tuple(_lines(named[0], zone)),
-        better=tuple(_lines(named[1], zone)),
+        parts=with_lines(
+            (_("Because of"), map(_cause, notice.causes)),
+            (_("Affected"), _lines(named[0], zone)),
+            (_("Works again"), _lines(named[1], zone)),
+        ),
         more=more if left else "",
     )
-
-
-def condition_word(kind: str) -> str:
-    """The word for what a condition is shown as."""
-    return {
-        "operational": _("operational"),
-        "degraded": _("degraded"),
-        "down": _("down"),
-        "unknown": _("unknown"),
-        "maintenance": _("maintenance"),
-    }.get(kind, kind)
 
 
 def cause_name(cause: CauseTold) -> str:
@@ -112,21 +87,12 @@ def _opening(notice: Notice, worse: Sequence[ChangeTold], better: Sequence[Chang
 def _cause(cause: CauseTold) -> Line:
     told = ngettext("{condition}, hits {n} of them", "{condition}, hits {n} of them", cause.hit)
     words = told.format(condition=condition_word(cause.condition), n=cause.hit)
-    return Line(cause_name(cause), _path(cause.reference), words)
+    return Line(cause_name(cause), path_of(cause.reference), words)
 
 
 def _lines(changes: Sequence[ChangeTold], zone: ZoneInfo) -> Iterator[Line]:
     for change in changes:
         words = _("{condition} since {when}").format(
-            condition=condition_word(change.now), when=_when(change.since, zone)
+            condition=condition_word(change.now), when=when(change.since, zone)
         )
-        yield Line(change.name, _path(change.reference), words)
-
-
-def _path(reference: str) -> str:
-    return f"/services/{reference}/" if reference else ""
-
-
-def _when(at: datetime, zone: ZoneInfo) -> str:
-    local = at.astimezone(zone)
-    return f"{date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
+        yield Line(change.name, path_of(change.reference), words)

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 
+from catenary.apps.monitoring.queries.announcements import MaintenanceTold
 from catenary.apps.monitoring.queries.notices import Notice
 from catenary.connectors.fetching import FetchFailed, FetchRefused, Resolve, Wish, fetch, resolved
 from catenary.connectors.notices.addresses import whole
@@ -83,6 +84,8 @@ def call(notice: Notice, at: datetime, *, resolve: Resolve = resolved) -> None:
 
 def body_of(notice: Notice) -> dict[str, Any]:
     """What a program reads: the same as a person."""
+    if notice.maintenance is not None:
+        return _maintenance_body(notice, notice.maintenance)
     return {
         "type": "conditions.changed",
         "timestamp": notice.at.isoformat(),
@@ -111,5 +114,34 @@ def body_of(notice: Notice) -> dict[str, Any]:
                 for cause in notice.causes
             ],
             "page": whole("/our-services/") or None,
+        },
+    }
+
+
+def _maintenance_body(notice: Notice, told: MaintenanceTold) -> dict[str, Any]:
+    return {
+        "type": f"maintenance.{told.became}",
+        "timestamp": notice.at.isoformat(),
+        "data": {
+            "organization": notice.organization,
+            "maintenance": told.key,
+            "title": told.title or None,
+            "text": told.text or None,
+            "note": told.note or None,
+            "times": [
+                {"start": start.isoformat(), "end": end.isoformat()} for start, end in told.times
+            ],
+            "more-times": told.is_more,
+            "services": [
+                {
+                    "service": service.reference,
+                    "name": service.name,
+                    "provider": service.provider,
+                    "condition": service.condition,
+                }
+                for service in told.services
+            ],
+            "more": notice.more,
+            "page": whole(f"/maintenance/{told.key}/") or None,
         },
     }

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 
 from catenary.apps.monitoring.queries.consumed import NamedEvent
 from catenary.apps.monitoring.queries.public import PublicService, PublicStatus
+from catenary.apps.monitoring.queries.public_ahead import PublicMaintenance
 from catenary.domain.condition.days import KINDS, Day
 from catenary.domain.intervals import MINUTE
 from catenary.exchange.atom.writing import Entry, Feed, written
@@ -62,6 +63,7 @@ def page_html(status: PublicStatus, places: Places, language: str) -> str:
                         "answer": _answer(status),
                         "services": [_service(each) for each in status.services],
                         "events": [_event(each) for each in status.events],
+                        "ahead": [_planned(one) for one in status.ahead if not one.is_called_off],
                         "at": _moment(status.at),
                     }
                 )
@@ -81,6 +83,8 @@ def page_atom(status: PublicStatus, places: Places, language: str) -> bytes:
             )
             for event in status.events
         ]
+        entries += [_planned_entry(one) for one in status.ahead]
+        entries.sort(key=lambda entry: (entry.at, entry.key), reverse=True)
         title = _("Status of {organization}").format(organization=status.organization)
     feed = Feed(
         key=f"public/{status.key}",
@@ -126,6 +130,17 @@ def page_json(status: PublicStatus) -> dict[str, Any]:
                 ],
             }
             for event in status.events
+        ],
+        "maintenance": [
+            {
+                "start": one.start.isoformat(),
+                "end": one.end.isoformat(),
+                "services": [
+                    {"name": name, "condition": condition} for name, condition in one.services
+                ],
+            }
+            for one in status.ahead
+            if not one.is_called_off
         ],
     }
 
@@ -229,6 +244,31 @@ def _length(length: int) -> str:
 
 def _event(event: NamedEvent) -> dict[str, Any]:
     return {"at": event.at.isoformat(), "when": _moment(event.at), "changes": _changes(event)}
+
+
+def _planned(one: PublicMaintenance) -> dict[str, Any]:
+    by_condition: dict[str, list[str]] = {}
+    for name, condition in one.services:
+        by_condition.setdefault(condition, []).append(name)
+    return {
+        "start": one.start.isoformat(),
+        "when": _("{start} to {end}").format(start=_moment(one.start), end=_moment(one.end)),
+        "lines": [
+            "{}: {}".format(", ".join(names), _word(condition))
+            for condition, names in by_condition.items()
+        ],
+    }
+
+
+def _planned_entry(one: PublicMaintenance) -> Entry:
+    told = _planned(one)
+    pattern = _("Maintenance called off: {when}") if one.is_called_off else _("Maintenance: {when}")
+    return Entry(
+        f"maintenance/{one.key}",
+        pattern.format(when=told["when"]),
+        "\n".join(told["lines"]),
+        one.said_at,
+    )
 
 
 def _changes(event: NamedEvent) -> list[str]:

@@ -65,7 +65,11 @@ def _waiting(count: OutboxCount) -> str:
 
 
 def _kind(kind: str) -> str:
-    return {"notice": _("notice"), "conditions-changed": _("change of conditions")}.get(kind, kind)
+    return {
+        "notice": _("notice"),
+        "conditions-changed": _("change of conditions"),
+        "maintenance-planned": _("change of planned maintenance"),
+    }.get(kind, kind)
 
 
 def _line(letter: DeadLetter) -> DeadLine:

@@ -12,6 +12,7 @@ import orjson
 
 from catenary.apps.common.operations import waiting_turn
 from catenary.apps.monitoring.models import Maintenance, MaintenanceService, MaintenanceVersion
+from catenary.apps.monitoring.operations.marking import mark_announced
 from catenary.apps.monitoring.queries.instants import micros
 from catenary.apps.monitoring.queries.planning import NotPlanned, may_manage, read_plan
 from catenary.apps.monitoring.queries.plans import Plan, plans_by_id
@@ -76,6 +77,7 @@ def announce_maintenance(*, actor: Actor, at: datetime, plain: Any) -> Announced
         )
         _keep_version(row.pk, 1, planned, "", actor, at)
         _keep_services(row.pk, rows)
+        mark_announced(row.pk, at)
     return Announced(key, 1)
 
 
@@ -181,6 +183,7 @@ def _changed(
         number = found.version + 1
         _keep_version(found.pk, number, planned, note.strip()[:_LONGEST_NOTE], actor, at)
         _keep_services(found.pk, rows)
+        mark_announced(found.pk, at)
         Maintenance.objects.filter(pk=found.pk).update(
             title=checked.title,
             version=number,

@@ -95,7 +95,7 @@ def begin_with_what_stands(*, subscription: str, at: datetime) -> None:
     (row,) = (each for each in standing_subscriptions() if each.public_id == subscription)
     estate, standing = current_estate(), troubled_now()
     positions = estate.service_positions(sorted(standing))
-    numbers = estate.service_ids[_concerned(estate, row, positions)].tolist()
+    numbers = estate.service_ids[concerned(estate, row, positions)].tolist()
     Told.objects.bulk_create(
         (
             Told(
@@ -127,9 +127,9 @@ def _worked_out(marks: list[Letter], at: datetime) -> _Telling:
         services = standing.keys() | others
     positions = estate.service_positions(sorted(services))
     for subscription in asked_for:
-        concerned = _concerned(estate, subscription, positions)
-        if len(concerned):
-            numbers = estate.service_ids[concerned].tolist()
+        about = concerned(estate, subscription, positions)
+        if len(about):
+            numbers = estate.service_ids[about].tolist()
             _compare(telling, subscription, numbers, standing, told, micros(at))
     _explain(telling, estate)
     return telling
@@ -158,7 +158,7 @@ def _told_of(subscriptions: list[SubscriptionRow]) -> dict[tuple[int, int], Told
     return {(row.subscription_id, row.service_id): row for row in rows.iterator()}
 
 
-def _concerned(estate: Estate, row: SubscriptionRow, positions: Ints) -> Ints:
+def concerned(estate: Estate, row: SubscriptionRow, positions: Ints) -> Ints:
     """Which of these services a subscription is about, and its owner may see now."""
     organization = estate.organization_position(row.organization_id)
     if organization is None:

@@ -25,7 +25,7 @@ from catenary.apps.monitoring.queries.plans import (
     plans_by_id,
     services_named,
 )
-from catenary.apps.monitoring.queries.touched import touched_by
+from catenary.apps.monitoring.queries.touched import may_be_told, touched_by
 from catenary.apps.organizations.queries import (
     OrganizationRow,
     organizations_by_id,
@@ -160,12 +160,12 @@ def _views(
         return ()
     seen = visible_services(estate, actor, viewpoint)
     near = estate.roles_seen_from(here) != ELSEWHERE
-    root = estate.organization_position(viewpoint.root_id)
     rows = services_named(plans)
     touches = [
         touch
         for plan in plans
-        if (touch := _touch(estate, plan, rows, seen, near, root, is_listed=is_listed)) is not None
+        if (touch := _touch(estate, plan, rows, seen, near, viewpoint, is_listed=is_listed))
+        is not None
     ]
     services = _services(estate, viewpoint, touches)
     return tuple(
@@ -179,7 +179,7 @@ def _touch(
     rows: Mapping[str, ServiceRow],
     seen: Bools,
     near: Bools,
-    root: int | None,
+    viewpoint: Viewpoint,
     *,
     is_listed: bool,
 ) -> _Touch | None:
@@ -187,11 +187,7 @@ def _touch(
     touched, states = touched_by(estate, numbers, plan.last.condition)
     worked_on = np.isin(estate.service_ids[touched], numbers)
     shown = seen[touched]
-    is_home = estate.provider_root[touched] == root
-    is_ours = estate.organization_position(plan.root_id) == root
-    # What services of others rest on is theirs to show: whoever plans would else learn it by
-    # planning (decision 0020). Of others' plans one hears through what one uses oneself.
-    told = shown & (worked_on | is_home | (near[touched] & (not is_ours)))
+    told = may_be_told(estate, viewpoint, seen, touched, worked_on, plan.root_id)
     close = told & near[touched]
     if not (close if is_listed else told).any():
         return None

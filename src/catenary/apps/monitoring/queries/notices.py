@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from catenary.apps.monitoring.queries.announcements import MaintenanceTold, maintenance_told
 from catenary.apps.monitoring.queries.instants import moment
 from catenary.apps.monitoring.queries.subscriptions import (
     SubscriptionRow,
@@ -51,7 +52,8 @@ class CauseTold:
 @dataclass(frozen=True, slots=True)
 class Notice:
     """What one receiver is told of one event. ``number`` stays the same when it is sent again;
-    ``more`` changes are counted and not named."""
+    ``more`` changes are counted and not named. With ``maintenance`` it is about what is planned,
+    and there are no changes."""
 
     number: int
     channel: str
@@ -66,6 +68,7 @@ class Notice:
     more: int
     causes: tuple[CauseTold, ...]
     at: datetime
+    maintenance: MaintenanceTold | None = None
 
 
 def notice_to_send(*, number: int, payload: Any, created_at: datetime) -> Notice | None:
@@ -80,8 +83,17 @@ def notice_to_send(*, number: int, payload: Any, created_at: datetime) -> Notice
         return None
     estate = current_estate()
     seen = visible_services(estate, actor, viewpoint)
-    changes = _changes(estate, viewpoint, seen, payload)
-    if not changes:
+    changes: tuple[ChangeTold, ...] = ()
+    causes: tuple[CauseTold, ...] = ()
+    planned = None
+    if "maintenance" in payload:
+        planned = maintenance_told(
+            viewpoint=viewpoint, seen=seen, payload=payload, created_at=created_at
+        )
+    else:
+        changes = _changes(estate, viewpoint, seen, payload)
+        causes = _causes(estate, viewpoint, seen, payload) if changes else ()
+    if not changes and planned is None:
         return None
     return Notice(
         number=number,
@@ -95,8 +107,9 @@ def notice_to_send(*, number: int, payload: Any, created_at: datetime) -> Notice
         subscriptions=tuple(each.public_id for each in rows),
         changes=changes,
         more=payload["more"],
-        causes=_causes(estate, viewpoint, seen, payload),
+        causes=causes,
         at=created_at,
+        maintenance=planned,
     )
 
 

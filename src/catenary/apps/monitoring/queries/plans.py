@@ -93,21 +93,6 @@ def plans_due(at: datetime, most: int) -> list[int]:
     return list(rows.values_list("pk", flat=True)[:most])
 
 
-@dataclass(frozen=True, slots=True)
-class Announced:
-    """A version with the number by which announcements are counted."""
-
-    number: int
-    maintenance_id: int
-    version: PlanVersion
-
-
-def announced_after(number: int, limit: int) -> list[Announced]:
-    """Versions recorded after the one with this number, in their order."""
-    rows = MaintenanceVersion.objects.filter(pk__gt=number).order_by("pk")[:limit]
-    return [Announced(row.pk, row.maintenance_id, _version(row)) for row in rows]
-
-
 def _version(row: MaintenanceVersion) -> PlanVersion:
     planned = None
     if row.document:

@@ -19,6 +19,7 @@ from catenary.apps.monitoring.queries.consumed import (
     strips_of,
 )
 from catenary.apps.monitoring.queries.instants import micros
+from catenary.apps.monitoring.queries.public_ahead import PublicMaintenance, public_maintenance
 from catenary.apps.monitoring.queries.shown_spans import recent_spans
 from catenary.apps.monitoring.queries.status import SHOWN
 from catenary.apps.organizations.queries import OrganizationRow, organizations_by_key
@@ -62,6 +63,7 @@ class PublicStatus:
     services: tuple[PublicService, ...]
     events: tuple[NamedEvent, ...]
     at: datetime
+    ahead: tuple[PublicMaintenance, ...] = ()
 
 
 def chosen(organization: OrganizationRow) -> Chosen:
@@ -116,6 +118,7 @@ def public_status(*, key: str, at: datetime) -> PublicStatus | None:
         services=tuple(sorted(services, key=lambda each: SHOWN.index(each.kind))),
         events=named_events(happened, names, at),
         at=at,
+        ahead=public_maintenance(names, at),
     )
 
 

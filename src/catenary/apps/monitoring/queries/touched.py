@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from threading import Lock
 
 import numpy as np
 from django.db import connection
 
-from catenary.apps.monitoring.queries.plans import (
-    announced_after,
-    plans_by_id,
-    services_named,
-)
-from catenary.apps.portfolio.queries.estate import current_estate
+from catenary.apps.portfolio.queries.lookup import services_by_reference
 from catenary.apps.portfolio.queries.records import TODAY
-from catenary.domain.estate import Estate, Ints
+from catenary.domain.actors import Viewpoint
+from catenary.domain.estate import ELSEWHERE, Bools, Estate, Ints
 from catenary.domain.impact import impact_of
 from catenary.domain.maintenance.reading import Planned
 
@@ -54,43 +48,28 @@ def _touched(estate: Estate, services: Sequence[int], condition: int) -> tuple[I
     return hit, state[hit]
 
 
-@dataclass(frozen=True, slots=True)
-class Announcement:
-    """One version of a plan as it was announced, for whoever tells others of it: ``number`` grows
-    with every announcement, ``services`` are the numbers of all that it touches, worked on or
-    standing on that. ``planned`` is none when it was cancelled."""
-
-    number: int
-    key: str
-    version: int
-    planned: Planned | None
-    note: str
-    recorded_at: datetime
-    services: tuple[int, ...]
+def touched_as_planned(estate: Estate, planned: Planned) -> tuple[Ints, Ints, Bools]:
+    """Whom a plan touches, by position, what they would be, and which of them are worked on."""
+    rows = services_by_reference(planned.services)
+    numbers = [row.id for row in rows.values()]
+    places, states = touched_by(estate, numbers, planned.condition)
+    return places, states, np.isin(estate.service_ids[places], numbers)
 
 
-def announcements_after(number: int, limit: int = 100) -> tuple[Announcement, ...]:
-    """What was announced, changed or cancelled after a number, in order. Nobody asks: who may be
-    told of a service is for whoever tells (`queries.maintenance` says what to whom)."""
-    found = announced_after(number, limit)
-    plans = plans_by_id(each.maintenance_id for each in found)
-    rows = services_named(plans.values())
-    estate = current_estate()
-    told = []
-    for each in found:
-        plan = plans[each.maintenance_id]
-        said = each.version.planned or plan.last
-        worked_on = [rows[reference].id for reference in said.services if reference in rows]
-        touched, _states = touched_by(estate, worked_on, said.condition)
-        told.append(
-            Announcement(
-                each.number,
-                plan.key,
-                each.version.number,
-                each.version.planned,
-                each.version.note,
-                each.version.recorded_at,
-                tuple(estate.service_ids[touched].tolist()),
-            )
-        )
-    return tuple(told)
+def may_be_told(
+    estate: Estate, viewpoint: Viewpoint, seen: Bools, places: Ints, worked_on: Bools, root_id: int
+) -> Bools:
+    """Of which services that a plan of a top organization touches somebody may be told it.
+
+    What services of others rest on is theirs to show: whoever plans would else learn it by
+    planning (decision 0020). Of others' plans one hears through what one uses oneself.
+    """
+    here = estate.organization_position(viewpoint.organization_id)
+    if here is None:
+        return np.zeros(len(places), dtype=np.bool_)
+    home = estate.organization_position(viewpoint.root_id)
+    is_home = estate.provider_root[places] == home
+    told: Bools = seen[places] & (worked_on | is_home)
+    if root_id != viewpoint.root_id:
+        told |= seen[places] & (estate.roles_seen_from(here)[places] != ELSEWHERE)
+    return told
