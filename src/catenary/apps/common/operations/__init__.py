@@ -181,7 +181,7 @@ def insert_rows(
     """Insert ``rows``, each the values of ``columns`` (field attribute names, ``…_id`` for
     relations), in one statement's worth of work."""
     table = connection.ops.quote_name(model._meta.db_table)
-    names = ", ".join(connection.ops.quote_name(_column(model, name)) for name in columns)
+    names = ", ".join(_quoted(model, name) for name in columns)
     plain = _plain_rows(rows)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -198,9 +198,47 @@ def update_rows(
 ) -> None:
     """Set ``columns`` of the rows whose primary key is the last value of each of ``rows``."""
     table = connection.ops.quote_name(model._meta.db_table)
-    sets = ", ".join(f"{connection.ops.quote_name(_column(model, name))} = %s" for name in columns)
+    sets = ", ".join(f"{_quoted(model, name)} = %s" for name in columns)
     with connection.cursor() as cursor:
         cursor.executemany(f"UPDATE {table} SET {sets} WHERE id = %s", _plain_rows(rows))
+
+
+def set_rows(model: type[models.Model], column: str, value: Any, numbers: Iterable[int]) -> None:
+    """Set one column of the rows with these primary keys, in one statement however many."""
+    _with_rows(f"UPDATE {{table}} SET {_quoted(model, column)} = %s", model, "id", [value], numbers)
+
+
+def delete_rows(model: type[models.Model], numbers: Iterable[int], *, by: str = "id") -> None:
+    """Delete the rows in whose column ``by`` these numbers stand, in one statement however many;
+    what refers to them stays."""
+    _with_rows("DELETE FROM {table}", model, by, [], numbers)
+
+
+#: A condition on many rows at once.
+_AMONG = {"postgresql": "= ANY(%s)", "sqlite": "IN (SELECT value FROM json_each(%s))"}
+
+
+def _with_rows(
+    statement: str,
+    model: type[models.Model],
+    by: str,
+    values: Sequence[Any],
+    numbers: Iterable[int],
+) -> None:
+    wanted: Any = list(numbers)
+    if not wanted:
+        return
+    if connection.vendor != "postgresql":
+        wanted = json.dumps(wanted)
+    table = connection.ops.quote_name(model._meta.db_table)
+    which = f"{_quoted(model, by)} {_AMONG[connection.vendor]}"
+    (plain,) = _plain_rows([values])
+    with connection.cursor() as cursor:
+        cursor.execute(f"{statement.format(table=table)} WHERE {which}", [*plain, wanted])
+
+
+def _quoted(model: type[models.Model], name: str) -> str:
+    return connection.ops.quote_name(_column(model, name))
 
 
 def _column(model: type[models.Model], name: str) -> str:

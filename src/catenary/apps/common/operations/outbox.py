@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from catenary.apps.common.models import OutboxRow
-from catenary.apps.common.operations import waiting_turn
+from catenary.apps.common.operations import insert_rows, waiting_turn
 from catenary.apps.common.queries import in_batches
 from catenary.domain.backoff import MOST_ATTEMPTS, wait_after
 
@@ -48,17 +48,20 @@ def leave(
     """Leave rows, in the transaction of what they are about; due at once unless told otherwise."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("what is told is left in the transaction of what it tells of")
-    OutboxRow.objects.bulk_create(
+    insert_rows(
+        OutboxRow,
+        ["kind", "payload", "created_at", "due_at", "attempts", "trouble"],
         (
-            OutboxRow(
-                kind=kind,
-                payload=json.dumps(payload, ensure_ascii=False, separators=(",", ":")),
-                created_at=at,
-                due_at=due_at or at,
+            (
+                kind,
+                json.dumps(payload, ensure_ascii=False, separators=(",", ":")),
+                at,
+                due_at or at,
+                0,
+                "",
             )
             for payload in payloads
         ),
-        batch_size=500,
     )
 
 

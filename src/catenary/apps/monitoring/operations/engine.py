@@ -17,13 +17,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-from django.db.models import F
+from django.db import connection
 
-from catenary.apps.common.operations import waiting_turn
-from catenary.apps.common.queries import catalogue_version, in_batches
+from catenary.apps.common.operations import delete_rows, insert_rows, waiting_turn
+from catenary.apps.common.queries import catalogue_version
+from catenary.apps.common.queries.prepared import Prepared, numbers
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.queries.timelines import revised_after
-from catenary.apps.monitoring.models import OwnCondition, PackedChange, Propagation, Waiting
+from catenary.apps.monitoring.models import OwnCondition, Propagation, Waiting
 from catenary.apps.monitoring.operations.intervals import Value, rewrite
 from catenary.apps.monitoring.operations.keeping import follow_to, keep, spread
 from catenary.apps.monitoring.operations.late import turns_of_everybody, turns_since
@@ -33,8 +34,10 @@ from catenary.apps.monitoring.queries.instants import micros, moment
 from catenary.apps.monitoring.queries.stored import (
     OWN,
     Due,
+    asked_at,
     due_by,
     followed_to,
+    is_anything_packed,
     next_due,
     own_changes_from,
     standing_own,
@@ -108,7 +111,7 @@ class Engine:
                 _count_up(at)
             mark_changed(changed.tolist(), at)
         self._live = live
-        self._owes_spreading = PackedChange.objects.exists()
+        self._owes_spreading = is_anything_packed()
         return Step(len(due), len(changed), self._owes_spreading or _is_due(at))
 
 
@@ -144,8 +147,7 @@ def _follow_words(live: Live, due: list[Due], at: datetime) -> list[Ints]:
     since: dict[int, datetime] = {}
     for each in due:
         since[each.service_id] = min(since.get(each.service_id, at), each.since)
-    for batch in in_batches(each.id for each in due):
-        Waiting.objects.filter(pk__in=batch).delete()
+    delete_rows(Waiting, [each.id for each in due])
     differing = rewrite_own(since, at)
     kept: list[Ints] = []
     now = {number: begins for number, begins in differing.items() if begins >= live.cut}
@@ -203,19 +205,31 @@ def _set_alarms(history: History, services: dict[int, datetime], now: int) -> No
             history.service[later].tolist(), edges[later].tolist(), strict=True
         ):
             next_change[number] = min(next_change.get(number, NEVER), instant)
-    for batch in in_batches(services):
-        Waiting.objects.filter(service_id__in=batch, observation__isnull=True).delete()
-    Waiting.objects.bulk_create(
-        (
-            Waiting(service_id=number, since=moment(instant), due_at=moment(instant))
-            for number, instant in next_change.items()
-        ),
-        batch_size=1_000,
+    delete_rows(Waiting, [row[0] for row in _ALARMS.rows(list(services))])
+    insert_rows(
+        Waiting,
+        ["service_id", "since", "due_at"],
+        ((number, moment(each), moment(each)) for number, each in sorted(next_change.items())),
     )
+
+
+#: The marks that no word left, of some services.
+_ALARMS = Prepared(
+    lambda services: Waiting.objects.filter(
+        service_id__in=numbers(services), observation__isnull=True
+    ).values_list("pk")
+)
 
 
 def _count_up(at: datetime) -> None:
     # A random stride: after a restore the same number must not come again for other conditions.
     stride = 1 + secrets.randbelow(1 << 40)
-    if not Propagation.objects.filter(pk=1).update(number=F("number") + stride, seen_at=at):
+    with connection.cursor() as cursor:
+        # Worded here: every step does it.
+        cursor.execute(
+            "UPDATE monitoring_propagation SET number = number + %s, seen_at = %s WHERE id = 1",
+            [stride, asked_at(at)],
+        )
+        is_there = cursor.rowcount
+    if not is_there:
         Propagation.objects.create(pk=1, number=stride, seen_at=at)

@@ -6,14 +6,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
 
-from catenary.apps.common.operations import insert_rows
-from catenary.apps.common.queries import in_batches
+from catenary.apps.common.operations import delete_rows, insert_rows, set_rows
+from catenary.apps.common.queries.prepared import Prepared, numbers
 from catenary.apps.monitoring.queries.instants import micros, moment
+from catenary.apps.monitoring.queries.stored import asked_at
 
 #: What stands from an instant on; none where nothing does.
 Value = tuple[Any, ...] | None
@@ -57,15 +59,13 @@ def rewrite(
 
 def write(model: type[models.Model], columns: Sequence[str], edits: Edits) -> None:
     """Carry edits out."""
-    for batch in in_batches(edits.gone):
-        model._default_manager.filter(pk__in=batch).delete()
+    delete_rows(model, edits.gone)
     # What ends at one instant is ended in one statement: half a million often do.
     ended: dict[datetime | None, list[int]] = {}
     for end, number in edits.ends:
         ended.setdefault(end, []).append(number)
-    for end, numbers in ended.items():
-        for batch in in_batches(numbers):
-            model._default_manager.filter(pk__in=batch).update(ends_at=end)
+    for end, rows in ended.items():
+        set_rows(model, "ends_at", end, rows)
     insert_rows(model, ["service_id", "starts_at", "ends_at", *columns], edits.new)
 
 
@@ -76,17 +76,25 @@ def _kept(
     if not courses:
         return found
     first = moment(min(course[0][0] for course in courses.values()))
-    names = ("service_id", "pk", "starts_at", "ends_at", *columns)
-    for batch in in_batches(courses):
-        rows = model._default_manager.filter(service_id__in=batch).filter(
-            Q(ends_at__isnull=True) | Q(ends_at__gte=first)
-        )
-        for row in rows.order_by("starts_at").values_list(*names):
-            end = None if row[3] is None else micros(row[3])
-            if end is None or end >= courses[row[0]][0][0]:
-                one = Kept(row[1], micros(row[2]), end, tuple(row[4:]))
-                found.setdefault(row[0], []).append(one)
+    for row in _ending_since(model, tuple(columns)).rows(list(courses), asked_at(first)):
+        end = None if row[3] is None else micros(row[3])
+        if end is None or end >= courses[row[0]][0][0]:
+            one = Kept(row[1], micros(row[2]), end, tuple(row[4:]))
+            found.setdefault(row[0], []).append(one)
     return found
+
+
+@cache
+def _ending_since(model: type[models.Model], columns: tuple[str, ...]) -> Prepared:
+    """Intervals of some services that end at a moment or later, or stand."""
+    return Prepared(
+        lambda services, at: (
+            model._default_manager.filter(service_id__in=numbers(services))
+            .filter(Q(ends_at__isnull=True) | Q(ends_at__gte=at))
+            .order_by("starts_at")
+            .values_list("service_id", "pk", "starts_at", "ends_at", *columns)
+        )
+    )
 
 
 def _joined(course: Iterable[tuple[int, Value]]) -> list[tuple[int, Value]]:

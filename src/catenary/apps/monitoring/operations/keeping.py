@@ -18,6 +18,7 @@ from catenary.apps.history.queries import Mark
 from catenary.apps.monitoring.models import Followed, PackedChange
 from catenary.apps.monitoring.operations.rewriting import rewrite_by
 from catenary.apps.monitoring.queries.kept import Pending, pending
+from catenary.apps.monitoring.queries.stored import is_anything_packed
 from catenary.domain.condition.turns import NO_TURNS, Turns
 from catenary.domain.estate import Ints
 
@@ -34,7 +35,7 @@ def keep(turns: Turns, at: datetime) -> Ints:
     services = turns.services
     if not len(services):
         return services
-    if len(services) > MOST_DIRECT or PackedChange.objects.exists():
+    if len(services) > MOST_DIRECT or is_anything_packed():
         content = turns.to_bytes()
         PackedChange.objects.create(
             kept_at=at,

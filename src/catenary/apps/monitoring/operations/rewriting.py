@@ -15,8 +15,8 @@ from django.db import connection
 from catenary.apps.monitoring.models import EffectiveCondition
 from catenary.apps.monitoring.operations.intervals import Edits, Kept, Value, edit, write
 from catenary.apps.monitoring.queries.instants import ONGOING, instants, moment
-from catenary.apps.monitoring.queries.kept import AMONG, CODE_SQL, TIMES, asked_at, asked_of
-from catenary.apps.monitoring.queries.stored import EFFECTIVE
+from catenary.apps.monitoring.queries.kept import AMONG, CODE_SQL, TIMES, asked_of
+from catenary.apps.monitoring.queries.stored import EFFECTIVE, asked_at
 from catenary.domain.condition.turns import NOTHING_KNOWN, Codes16, Turns, fields_of
 from catenary.domain.estate import Bools, Ints
 

@@ -20,6 +20,7 @@ from django.db import connection
 
 from catenary.apps.monitoring.models import PackedChange
 from catenary.apps.monitoring.queries.instants import ONGOING, instants, micros, moment
+from catenary.apps.monitoring.queries.stored import asked_at
 from catenary.domain.condition.turns import (
     NO_TURNS,
     NOTHING_KNOWN,
@@ -130,13 +131,6 @@ def asked_of(services: Iterable[int]) -> Any:
     """Services as the parameter of `AMONG`."""
     asked = list(services)
     return asked if connection.vendor == "postgresql" else json.dumps(asked)
-
-
-def asked_at(at: datetime) -> Any:
-    """A moment as a parameter of a statement of our own."""
-    if connection.vendor == "postgresql":
-        return at
-    return str(connection.ops.adapt_datetimefield_value(at))
 
 
 def _read(where: str, parameters: Sequence[Any], times: str = "") -> _Rows:

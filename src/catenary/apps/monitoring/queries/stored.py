@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from django.db.models import F, Min, Q, Window
+from django.db import connection
+from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
 
-from catenary.apps.common.queries import in_batches
+from catenary.apps.common.queries.prepared import Prepared, numbers
 from catenary.apps.history.queries import Mark
-from catenary.apps.monitoring.models import Followed, OwnCondition, Propagation, Source, Waiting
+from catenary.apps.monitoring.models import (
+    Followed,
+    OwnCondition,
+    PackedChange,
+    Propagation,
+    Source,
+    Waiting,
+)
 
 #: What an own condition is: as reported, without what is planned, with that alone.
 OWN = ("condition", "without_planned", "only_planned")
@@ -48,38 +58,73 @@ def standing_own() -> list[tuple[int, tuple[int, int, int]]]:
     return [(row[0], row[1:]) for row in rows.iterator(chunk_size=5_000)]
 
 
+def asked_at(at: datetime) -> Any:
+    """A moment as a parameter of a statement that is worded once, or of our own."""
+    if connection.vendor == "postgresql":
+        return at
+    return str(connection.ops.adapt_datetimefield_value(at))
+
+
 def own_changes_from(first: datetime, also: Iterable[int], most: int) -> list[OwnRow] | None:
     """Own conditions that begin or end at a moment or later, and those that stand of some other
     services; none when the former are more than ``most``."""
-    columns = ("service_id", "starts_at", "ends_at", *OWN)
+    at = asked_at(first)
     found: dict[int, OwnRow] = {}
     # Two questions, each with an index of its own.
-    for later in (Q(starts_at__gte=first), Q(ends_at__gte=first)):
-        rows = OwnCondition.objects.filter(later).values_list("pk", *columns)[: most + 1]
-        found.update((row[0], _own_row(*row[1:])) for row in rows)
+    for later in (_begin_later, _end_later):
+        found.update((row[0], _own_row(*row[1:])) for row in later(most + 1).rows(at))
         if len(found) > most:
             return None
-    for batch in in_batches(also):
-        others = OwnCondition.objects.filter(
-            service_id__in=batch, ends_at__isnull=True, starts_at__lt=first
-        )
-        found.update((row[0], _own_row(*row[1:])) for row in others.values_list("pk", *columns))
+    found.update((row[0], _own_row(*row[1:])) for row in _STAND_SINCE.rows(list(also), at))
     return sorted(found.values(), key=lambda row: row.start)
+
+
+#: Columns of an `OwnRow`, behind the number of the row.
+_ROW = ("pk", "service_id", "starts_at", "ends_at", *OWN)
+
+
+@cache
+def _begin_later(most: int) -> Prepared:
+    return Prepared(
+        lambda at: OwnCondition.objects.filter(starts_at__gte=at).values_list(*_ROW)[:most]
+    )
+
+
+@cache
+def _end_later(most: int) -> Prepared:
+    return Prepared(
+        lambda at: OwnCondition.objects.filter(ends_at__gte=at).values_list(*_ROW)[:most]
+    )
+
+
+_STAND_SINCE = Prepared(
+    lambda services, at: OwnCondition.objects.filter(
+        service_id__in=numbers(services), ends_at__isnull=True, starts_at__lt=at
+    ).values_list(*_ROW)
+)
+_STANDING_OF = Prepared(
+    lambda services: OwnCondition.objects.filter(
+        service_id__in=numbers(services), ends_at__isnull=True
+    ).values_list("service_id", *OWN)
+)
+_STOOD_BEFORE = Prepared(
+    lambda services, at: OwnCondition.objects.filter(
+        Q(ends_at__isnull=True) | Q(ends_at__gte=at),
+        service_id__in=numbers(services),
+        starts_at__lt=at,
+    ).values_list("service_id", *OWN)
+)
 
 
 def standing_own_of(
     services: Iterable[int], at: datetime | None
 ) -> dict[int, tuple[int, int, int]]:
     """The own conditions of some services just before a moment, or as they stand."""
-    found = {}
-    for batch in in_batches(services):
-        rows = OwnCondition.objects.filter(service_id__in=batch)
-        if at is None:
-            rows = rows.filter(ends_at__isnull=True)
-        else:
-            rows = rows.filter(Q(ends_at__isnull=True) | Q(ends_at__gte=at), starts_at__lt=at)
-        found.update({row[0]: row[1:] for row in rows.values_list("service_id", *OWN)})
-    return found
+    if at is None:
+        rows = _STANDING_OF.rows(list(services))
+    else:
+        rows = _STOOD_BEFORE.rows(list(services), asked_at(at))
+    return {row[0]: row[1:] for row in rows}
 
 
 def followed_to() -> Mark | None:
@@ -88,10 +133,18 @@ def followed_to() -> Mark | None:
     return None if row is None else Mark(*row)
 
 
+_NEXT_DUE = Prepared(lambda: Waiting.objects.order_by("due_at").values_list("due_at")[:1])
+_PACKED = Prepared(lambda: PackedChange.objects.values_list("pk")[:1])
+
+
 def next_due() -> datetime | None:
     """When the engine has something to do next; none without anything."""
-    due: datetime | None = Waiting.objects.aggregate(due=Min("due_at"))["due"]
-    return due
+    return next((row[0] for row in _NEXT_DUE.rows()), None)
+
+
+def is_anything_packed() -> bool:
+    """Whether a packed change is not wholly spread out."""
+    return bool(_PACKED.rows())
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +159,42 @@ class Due:
 def due_by(at: datetime, most: int) -> list[Due]:
     """What is due by a moment, the first first. When that is more than can be taken at once, every
     source has its turn: a flood from one holds up nobody else."""
-    rows = Waiting.objects.filter(due_at__lte=at)
-    columns = ("pk", "service_id", "since")
-    found = rows.order_by("due_at", "pk").values_list(*columns)[: most + 1]
+    now = asked_at(at)
+    found = _first_due(most + 1).rows(now)
     if len(found) > most:
-        turn = Window(
-            RowNumber(),
-            partition_by=F("observation__source_id"),
-            order_by=[F("due_at").asc(), F("pk").asc()],
-        )
-        in_turn = rows.annotate(turn=turn).order_by("turn", "due_at", "pk")
-        found = in_turn.values_list(*columns)[:most]
+        found = _due_in_turn(most).rows(now)
     return [Due(*row) for row in found]
+
+
+_DUE = ("pk", "service_id", "since")
+
+
+@cache
+def _first_due(most: int) -> Prepared:
+    return Prepared(
+        lambda at: (
+            Waiting.objects.filter(due_at__lte=at)
+            .order_by("due_at", "pk")
+            .values_list(*_DUE)[:most]
+        )
+    )
+
+
+@cache
+def _due_in_turn(most: int) -> Prepared:
+    turn = Window(
+        RowNumber(),
+        partition_by=F("observation__source_id"),
+        order_by=[F("due_at").asc(), F("pk").asc()],
+    )
+    return Prepared(
+        lambda at: (
+            Waiting.objects.filter(due_at__lte=at)
+            .annotate(turn=turn)
+            .order_by("turn", "due_at", "pk")
+            .values_list(*_DUE)[:most]
+        )
+    )
 
 
 def anybody_speaks() -> bool:
