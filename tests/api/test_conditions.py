@@ -128,3 +128,33 @@ def test_the_board_is_paged_and_narrowed(api: Api) -> None:
     assert {each["reference"] for each in down["items"]} == {ENGINE, "alpha-it/portal"}
     assert speaker.get(f"{V1}/status?condition=broken").status_code == 422
     assert speaker.get(f"{V1}/status?after=x").status_code == 422
+
+
+@pytest.mark.parametrize("name", ["schedule:abc", "Schedule : abc", "schedule:"])
+def test_nobody_speaks_with_the_voice_of_planned_maintenance(api: Api, name: str) -> None:
+    answer = api("editor").post(f"{V1}/observations", {"observations": [word(source=name)]})
+
+    (error,) = answer.json()["errors"]
+    assert answer.status_code == 422
+    assert (error["code"], error["pointer"]) == ("reserved", "/observations/0/source")
+    assert not Observation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("who", "name"),
+    [("viewer at the provider", "Zengine"), ("customer", "a supporting service of Zalphait")],
+)
+def test_what_is_planned_is_said_to_be_seen_or_not(api: Api, who: str, name: str) -> None:
+    words = [
+        word("alpha-it/portal", condition="operational"),
+        word(planned=True),
+        word("alpha-lab/vault", condition="operational"),
+    ]
+    api("operator").post(f"{V1}/observations", {"observations": words})
+    follow()
+
+    status = api(who).get(f"{V1}/services/alpha-it/portal/status").json()
+
+    assert status["condition"] == "maintenance"
+    causes = [cause for cause in status["causes"] if cause["path"][-1]["name"] == name]
+    assert [cause["condition"] for cause in causes] == ["maintenance"]

@@ -61,7 +61,10 @@ _CONDITION: Schema = {
 _CAUSE = object_of(
     {
         "explains": {**_CODE, "description": "what the service is because of this"},
-        "condition": {**_CODE, "description": "what the source is by itself"},
+        "condition": {
+            "enum": [*CODE_NAMES[:4], "maintenance"],
+            "description": "what the source is by itself; maintenance where it is shown as that",
+        },
         "since": MOMENT_OR_NULL,
         "path": list_of(
             object_of(

@@ -41,7 +41,7 @@ def observe(
         str, typer.Option(help="After so long the word says unknown, like 5 min.")
     ] = "",
     source: Annotated[
-        str, typer.Option(help="A monitor's name, import:NAME or schedule:NAME. [default: by hand]")
+        str, typer.Option(help="A monitor's name, or import:NAME. [default: by hand]")
     ] = "",
     number: Annotated[
         str, typer.Option("--reference", help="Where the source has more, like an incident.")

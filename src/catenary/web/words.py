@@ -20,6 +20,7 @@ _CONDITIONS: dict[str, LazyText] = {
     "down": gettext_lazy("down"),
     "unknown": gettext_lazy("unknown"),
     "planned": gettext_lazy("maintenance"),
+    "maintenance": gettext_lazy("maintenance"),
 }
 _STAGES: dict[str, LazyText] = {
     "proposed": gettext_lazy("proposed"),

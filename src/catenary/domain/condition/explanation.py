@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from catenary.domain.chain.packing import (
     BEST,
@@ -35,12 +35,14 @@ class Cause:
     a service that is its own source has a path of one.
 
     ``explains`` is `DEGRADED` or `DOWN`: what the service is, or may be, because of this source.
-    ``condition`` is what the source is by itself: `UNKNOWN` when nobody knows.
+    ``condition`` is what the source is by itself: `UNKNOWN` when nobody knows. ``planned`` says of
+    every step, where that was looked at, whether it is shown as maintenance.
     """
 
     path: tuple[int, ...]
     explains: int
     condition: int
+    planned: tuple[bool, ...] = field(default=(), compare=False)
 
     @property
     def source(self) -> int:

@@ -29,7 +29,9 @@ SAYABLE = {
     "unknown": UNKNOWN,
     "cleared": CLEARED,
 }
-SOURCE_KINDS = ("hand", "monitor", "import", "schedule")
+SOURCE_KINDS = ("hand", "monitor", "import")
+#: Planned maintenance speaks with this voice; whoever could borrow it might end or hide that.
+RESERVED = "schedule"
 #: The fields of a word, and what each means.
 FIELDS = {
     "service": "the reference of the service",
@@ -39,7 +41,7 @@ FIELDS = {
     "planned": "true or false; absent when the source cannot tell",
     "share": "how many of those concerned are affected, such as 30 %; without it, all",
     "valid-for": "a duration after which the word says unknown, such as 5 min",
-    "source": "who says so: the name of a monitor, import:name or schedule:name; else by hand",
+    "source": "who says so: the name of a monitor, or import:name; else by hand",
     "sequence": "a whole number that grows with every word of the source",
     "reference": "where the source has more about it, such as the number of an incident",
 }
@@ -267,10 +269,16 @@ def _later(at: datetime, duration: int) -> datetime | None:
 
 
 def _source(value: Any, now: datetime) -> tuple[str, str]:
-    expected = "the name of a monitor, import:name or schedule:name; nothing for by hand"
+    expected = "the name of a monitor, or import:name; nothing for by hand"
     if not isinstance(value, str):
         raise _Bad("this is no text", expected)
     kind, colon, name = value.strip().partition(":")
+    if colon and kind.strip().casefold() == RESERVED:
+        raise _Bad(
+            f'"{RESERVED}:" is the voice of planned maintenance, with which nobody else speaks',
+            "a name that does not begin like this; announce maintenance to speak for it",
+            "reserved",
+        )
     if not colon or kind not in SOURCE_KINDS:
         kind, name = "monitor", value.strip()
     name = name.strip()

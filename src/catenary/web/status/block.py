@@ -74,7 +74,7 @@ def notes_of(found: ServiceStatus) -> list[str]:
 def _cause(cause: ToldCause) -> CauseLine:
     return CauseLine(
         path=tuple(map(_step, cause.path)),
-        mark=ConditionMark(cause.condition),
+        mark=_mark(cause.condition),
         since=cause.since,
         said=tuple(map(said_words, cause.said)),
     )

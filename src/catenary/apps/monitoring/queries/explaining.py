@@ -48,7 +48,8 @@ def causes_of_several(
         explained(conditions, int(np.searchsorted(nodes, place)), paths) for place in places
     ]
     return [
-        (_in_estate(found.causes, nodes), _in_estate(found.risks, nodes)) for found in explanations
+        (_in_estate(found.causes, nodes, effective), _in_estate(found.risks, nodes, effective))
+        for found in explanations
     ]
 
 
@@ -121,9 +122,14 @@ def narrowed(gates: Gates, nodes: Ints) -> Gates:
     )
 
 
-def _in_estate(causes: Causes, nodes: Ints) -> Causes:
+def _in_estate(causes: Causes, nodes: Ints, effective: Sequence[Effective]) -> Causes:
     told = tuple(
-        Cause(tuple(int(nodes[place]) for place in cause.path), cause.explains, cause.condition)
+        Cause(
+            tuple(int(nodes[place]) for place in cause.path),
+            cause.explains,
+            cause.condition,
+            tuple(effective[place].is_planned for place in cause.path),
+        )
         for cause in causes.told
     )
     return Causes(told, causes.more, causes.is_complete)

@@ -96,7 +96,8 @@ class Word:
 @dataclass(frozen=True, slots=True)
 class ToldCause:
     """Where a condition comes from: a path from the service to the source. ``explains`` is what
-    the service is because of it, ``condition`` what the source is by itself."""
+    the service is because of it, ``condition`` what the source is by itself, ``maintenance`` where
+    it is shown as that."""
 
     path: tuple[Step, ...]
     explains: str
@@ -234,11 +235,18 @@ class _Telling:
         return ToldCause(
             path=self._path(cause.path),
             explains=CODE_NAMES[cause.explains],
-            # Of what may not be seen one learns what it does to what may.
-            condition=CODE_NAMES[cause.condition if is_seen else cause.explains],
+            condition=self._condition(cause, is_seen=is_seen),
             since=self._own.get(number) if is_seen else None,
             said=self._said.get(number, ()) if is_seen else (),
         )
+
+    def _condition(self, cause: Cause, *, is_seen: bool) -> str:
+        """What the source is. What stands unseen below something in maintenance is planned as
+        that is; else one learns of it what it does to what may be seen."""
+        nearest = max(at for at, place in enumerate(cause.path) if self._seen[place])
+        if cause.planned and cause.planned[nearest]:
+            return "maintenance"
+        return CODE_NAMES[cause.condition if is_seen else cause.explains]
 
     def _path(self, path: tuple[int, ...]) -> tuple[Step, ...]:
         steps: list[Step] = []
