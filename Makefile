@@ -12,9 +12,12 @@ BIN := .venv/bin
 SET_UP = $(if $(strip $(PYTHON)),"$(PYTHON)" scripts/set_up.py,\
 	$(error Catenary needs Python 3.11 or newer, found as python3. On Debian: apt-get install python3 python3-venv))
 PYTEST = $(BIN)/pytest -q -n $(WORKERS) --dist loadfile
-# A database the caller has set must never be the one that tests are run on.
-ON_SQLITE := env -u DATABASE_URL -u CATENARY_DATA
-ON_POSTGRESQL := env -u CATENARY_DATA $(BIN)/python scripts/postgres_for_tests.py
+# A database the caller has set must never be the one that tests are run on. And Python keeps what
+# it has compiled, wherever it was told not to: else each of the thousand processes that tests
+# start compiles the product anew, and each process of tests all the tests.
+TESTING := env -u CATENARY_DATA -u PYTHONDONTWRITEBYTECODE
+ON_SQLITE := $(TESTING) -u DATABASE_URL
+ON_POSTGRESQL := $(TESTING) $(BIN)/python scripts/postgres_for_tests.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run set-up set-up-dev set-up-tests test lint test-sqlite test-postgresql soak bench load \
