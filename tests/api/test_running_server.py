@@ -16,6 +16,9 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import CHECKS
+from schemathesis.core.result import Ok
+from schemathesis.generation.feedback import FeedbackSources
+from schemathesis.pytest._test_builder import build_operation_test
 
 from catenary.api.description import description
 from catenary.client import Catenary, Problem
@@ -265,24 +268,44 @@ def fuzzed(case: Any, served: Served) -> None:
     )
 
 
-UNHURRIED = {
-    "deadline": None,
-    "suppress_health_check": list(HealthCheck),
-    "derandomize": True,
+#: Every operation, by its method and address.
+OPERATIONS = {
+    each.ok().label: each.ok() for each in schema.get_all_operations() if isinstance(each, Ok)
 }
 
 
-@schema.parametrize()
-@settings(max_examples=3, **UNHURRIED)  # type: ignore[arg-type]
-def test_nothing_that_fits_the_description_breaks_it(case: Any, served: Served) -> None:
-    fuzzed(case, served)
+def fuzz(label: str, served: Served, *, examples: int) -> None:
+    """Ask for an operation in every way its description has examples of, with the corners of
+    every field, and in as many random ways as ``examples``.
+
+    This is what ``schema.parametrize()`` would make of a test, for all operations as soon as it is
+    collected: 15 seconds in every process of tests, of which one runs them.
+    """
+    unhurried = settings(
+        max_examples=examples,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        derandomize=True,
+    )
+    build_operation_test(
+        config=schema.config,
+        operation=OPERATIONS[label],
+        test_func=fuzzed,
+        given_kwargs={},
+        feedback=FeedbackSources(),
+        explicit_settings=unhurried,
+    )(served=served)
+
+
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_nothing_that_fits_the_description_breaks_it(label: str, served: Served) -> None:
+    fuzz(label, served, examples=3)
 
 
 @pytest.mark.soak
-@schema.parametrize()
-@settings(max_examples=300, **UNHURRIED)  # type: ignore[arg-type]
-def test_nothing_breaks_it_in_a_long_run_either(case: Any, served: Served) -> None:
-    fuzzed(case, served)
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_nothing_breaks_it_in_a_long_run_either(label: str, served: Served) -> None:
+    fuzz(label, served, examples=300)
 
 
 def test_bodies_that_never_come_keep_nobody_waiting(served: Served) -> None:
