@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,11 @@ from django.apps import apps
 
 from catenary import clock
 from catenary.apps.monitoring.operations.engine import Engine
+from catenary.domain.actors import Actor
+from catenary.domain.documents.shapes import DependencyGroupDocument, Supporter
 from catenary.domain.observations.words import Plan
+from catenary.exchange.catalogue.amending import Amendment, amend
+from tests.domain.estates import service
 from tests.web.access.world import World
 from tests.web.test_live import say
 
@@ -61,6 +66,29 @@ def test_the_provider_reads_the_tree_the_words_and_whom_to_call(world: World) ->
     assert "Zbravoward" in hit and "Zportaloutcome" in hit
     assert part(page(world, PROVIDER, ENGINE), "reported").count("no oil") == 1
     assert '<svg class="timeline"' in html and "since" in part(html, "causes")
+
+
+def test_who_is_hit_only_together_with_others_is_told_apart(world: World) -> None:
+    members = (Supporter("alpha-it/engine"), Supporter("alpha-it/ledger"))
+    portal = service("alpha-it/portal", name="Zportal")
+    portal = replace(portal, relies_on=(DependencyGroupDocument(members),))
+    wish = Amendment("service", "alpha-it/portal", portal)
+    amend(
+        actor=Actor(is_operator=True, door="tests"),
+        at=clock.now(),
+        amendments=[wish],
+        take_over=True,
+    )
+    say("alpha-it/ledger", "operational")
+    say("alpha-it/engine", "down")
+    assert "Zportal" not in part(page(world, PROVIDER, ENGINE), "hit")
+
+    say("alpha-it/ledger", "down")
+
+    hit = part(page(world, PROVIDER, ENGINE), "hit")
+    assert "Only together with others 1" in hit
+    assert "Zportal together with Zledger" in hit
+    assert part(page(world, "another customer", "/services/alpha-it/ledger/status/"), "hit") == ""
 
 
 def test_a_customer_reads_the_condition_and_nothing_of_what_is_behind(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,13 +21,17 @@ from catenary.apps.monitoring.operations.subscriptions import (
     subscribe,
 )
 from catenary.apps.monitoring.operations.telling import NOTICE, tell
+from catenary.apps.monitoring.queries import shared_causes
 from catenary.apps.monitoring.queries.notices import Notice, notice_to_send
 from catenary.apps.organizations.operations.people import give_account
+from catenary.connectors.mail.message import message_of
+from catenary.connectors.notices.wording import letter_of
+from catenary.connectors.webhooks.sending import body_of
 from catenary.domain.actors import Actor
 from catenary.domain.refusals import Refused
 from tests.apps.monitoring.worlds import DAWN, MINUTE, report, word, work
 from tests.apps.worlds import as_person, begin, change, define, looking_from, person
-from tests.domain.estates import service
+from tests.domain.estates import group, service
 
 pytestmark = pytest.mark.django_db
 
@@ -383,3 +388,50 @@ def test_a_moment_is_told_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     (notice,) = notices()
     assert notice.changes[0].since == DAWN + MINUTE
     assert isinstance(notice.at, datetime)
+
+
+def test_who_is_hit_by_what_is_told_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = "bluewater-ops/one", "bluewater-ops/other"
+    pair = (group(one, other),)
+    spared = [replace(service(f"bluewater-apps/s-{n}"), relies_on=pair) for n in range(9)]
+    define(services=[service(one, name="One"), service(other, name="Other"), *spared])
+    define(services=[service("bluewater-apps/both", one, other)])
+    monkeypatch.setattr(shared_causes, "_AT_ONCE", 2)
+    follow("vera", "bluewater", about="provided", conditions=["down"])
+    clock = Clock()
+    clock.say(one, "down")
+
+    clock.say(other, "down", after=SECOND)
+    clock.tell()
+
+    (notice,) = notices()
+    assert len(notice.changes) == 12
+    assert {(each.name, each.hit, each.together) for each in notice.causes} == {
+        ("One", 11, 9),
+        ("Other", 11, 9),
+    }
+    assert _words(notice, "One").endswith("hits 11 of them, 9 of these only together with others")
+
+
+def _words(notice: Notice, name: str) -> str:
+    causes = dict(letter_of(notice).parts)["Because of"]
+    (line,) = (line for line in causes if line.name == name)
+    return line.words
+
+
+def test_more_causes_than_are_named_are_counted_with_where_they_stand(settings: Any) -> None:
+    settings.ADDRESS = "https://catalogue.example"
+    leaves = [service(f"bluewater-ops/leaf-{n:02d}") for n in range(23)]
+    define(services=leaves)
+    follow("vera", "bluewater", about="provided", conditions=["down"])
+    clock = Clock()
+    for leaf in leaves:
+        report(word(leaf.reference, "down", clock.now, source="probe"), now=clock.now)
+    clock.say("bluewater-ops/leaf-00", "down")
+    clock.tell()
+
+    (notice,) = notices()
+    causes = dict(letter_of(notice).parts)["Because of"]
+    assert (len(causes), causes[-1].name) == (21, "and 3 more causes")
+    assert "  - and 3 more causes: https://catalogue.example/status/" in message_of(notice).body
+    assert len(body_of(notice)["data"]["causes"]) == 23

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catenary.apps.monitoring.queries.notices import CauseTold, ChangeTold, Notice
+from catenary.connectors.notices.addresses import whole
 from catenary.connectors.notices.announcing import letter_of_maintenance
 from catenary.connectors.notices.letters import (
     LONGEST_SUBJECT,
@@ -20,6 +21,10 @@ from catenary.connectors.notices.letters import (
     when,
     with_lines,
 )
+
+#: So many causes are named; all stand on the status board.
+_CAUSES = 20
+_BOARD = "/status/"
 
 
 def letter_of(notice: Notice) -> Letter:
@@ -36,12 +41,21 @@ def letter_of(notice: Notice) -> Letter:
         subject=_subject(notice, worse, better)[:LONGEST_SUBJECT],
         opening=_opening(notice, worse, better),
         parts=with_lines(
-            (_("Because of"), map(_cause, notice.causes)),
+            (_("Because of"), _causes(notice)),
             (_("Affected"), _lines(named[0], zone)),
             (_("Works again"), _lines(named[1], zone)),
         ),
         more=more if left else "",
     )
+
+
+def _causes(notice: Notice) -> Iterator[Line]:
+    """Those that hit most, and how many there are besides, with the address where they stand."""
+    yield from map(_cause, notice.causes[:_CAUSES])
+    left = len(notice.causes[_CAUSES:]) + notice.more_causes
+    if left:
+        told = ngettext("and {n} more cause", "and {n} more causes", left)
+        yield Line(told.format(n=left), _BOARD, whole(_BOARD))
 
 
 def cause_name(cause: CauseTold) -> str:
@@ -87,6 +101,19 @@ def _opening(notice: Notice, worse: Sequence[ChangeTold], better: Sequence[Chang
 def _cause(cause: CauseTold) -> Line:
     told = ngettext("{condition}, hits {n} of them", "{condition}, hits {n} of them", cause.hit)
     words = told.format(condition=condition_word(cause.condition), n=cause.hit)
+    if cause.together == cause.hit:
+        words = ngettext(
+            "{condition}, hits {n} of them, only together with others",
+            "{condition}, hits {n} of them, only together with others",
+            cause.hit,
+        ).format(condition=condition_word(cause.condition), n=cause.hit)
+    elif cause.together:
+        only = ngettext(
+            "{n} of these only together with others",
+            "{n} of these only together with others",
+            cause.together,
+        )
+        words = f"{words}, {only.format(n=cause.together)}"
     return Line(cause_name(cause), path_of(cause.reference), words)
 
 

@@ -110,9 +110,11 @@ def body_of(notice: Notice) -> dict[str, Any]:
                     "provider": cause.provider,
                     "condition": cause.condition,
                     "hits": cause.hit,
+                    "only-together": cause.together,
                 }
                 for cause in notice.causes
             ],
+            "more-causes": notice.more_causes,
             "page": whole("/our-services/") or None,
         },
     }

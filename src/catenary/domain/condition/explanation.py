@@ -79,18 +79,12 @@ def explained(conditions: Conditions, position: int, paths: int = PATHS) -> Expl
     and not at risk. The same question always gets the same answer."""
     condition = conditions.of(position)
     service = int(conditions.chain.rank[position])
-    if condition.is_planned:
-        # What is planned is explained by what was planned alone.
-        lanes = [(ONLY_PLANNED_WORST, condition.worst)]
-    else:
-        lanes = [(BEST, condition.best)]
-        if condition.worst > condition.best:
-            lanes.append((WORST, condition.worst))
+    lanes = lanes_of(condition.best, condition.worst, is_planned=condition.is_planned)
     told: dict[int, Cause] = {}
     is_complete = True
     for lane, level in lanes:
         if level > OPERATIONAL:
-            search = _Search(conditions, lane, level)
+            search = Search(conditions, lane, level)
             is_complete &= search.follow([service])
             for cause in search.causes():
                 told.setdefault(cause.source, cause)
@@ -98,10 +92,21 @@ def explained(conditions: Conditions, position: int, paths: int = PATHS) -> Expl
     return Explanation(position, condition, causes, _risks(conditions, service, condition, paths))
 
 
+def lanes_of(best: int, worst: int, *, is_planned: bool) -> list[tuple[int, int]]:
+    """Which lanes explain a condition, and how bad it is in each."""
+    if is_planned:
+        # What is planned is explained by what was planned alone.
+        return [(ONLY_PLANNED_WORST, worst)]
+    lanes = [(BEST, best)]
+    if worst > best:
+        lanes.append((WORST, worst))
+    return lanes
+
+
 def _risks(conditions: Conditions, service: int, condition: Condition, paths: int) -> Causes:
     if not condition.is_at_risk:
         return Causes((), 0, True)
-    search = _Search(conditions, BEST, condition.next_loss)
+    search = Search(conditions, BEST, condition.next_loss)
     is_complete = search.follow(search.weakening(service), (service,))
     return _first(list(search.causes()), paths, is_complete)
 
@@ -115,7 +120,7 @@ def _first(causes: list[Cause], paths: int, is_complete: bool) -> Causes:
 _CERTAIN = {BEST: BEST, WORST: BEST, ONLY_PLANNED_WORST: ONLY_PLANNED_BEST}
 
 
-class _Search:
+class Search:
     """From a service downward through what mattered, in one lane, nearest first.
 
     ``level`` is what is explained: down comes from members that are down, degraded from members
@@ -145,7 +150,7 @@ class _Search:
             service = waiting.popleft()
             if value_of(self.own[service], self.lane) >= self.level:
                 self.found.append(service)
-            for member in self._mattered(service):
+            for member in self.mattered(service):
                 if member in self.above:
                     continue
                 if len(self.above) >= LOOKED_AT:
@@ -172,11 +177,11 @@ class _Search:
     def _is_lost(self, service: int) -> bool:
         return value_of(self.packed[service], self.lane) >= self.level
 
-    def _mattered(self, service: int) -> list[int]:
+    def mattered(self, service: int) -> list[int]:
         """The members whose loss made a service what it is, in order of position."""
         found: set[int] = set()
         for group in range(self.group_start[service], self.group_start[service + 1]):
-            found.update(self._mattering(*self._group(group)))
+            found.update(self._mattering(*self.group(group)))
         return sorted(found, key=self.position.__getitem__)
 
     def weakening(self, service: int) -> list[int]:
@@ -184,7 +189,7 @@ class _Search:
         well = value_of(self.own[service], self.lane)
         found: set[int] = set()
         for group in range(self.group_start[service], self.group_start[service + 1]):
-            members, weights, spare = self._group(group)
+            members, weights, spare = self.group(group)
             first = self.member_start[group]
             for place, (member, weight) in enumerate(zip(members, weights, strict=True)):
                 could_be_borne = self.alone[first + place] <= well and member != service
@@ -200,7 +205,7 @@ class _Search:
         chosen = mattering([weights[place] for place in lost], spare)
         return [members[place] for place, matters in zip(lost, chosen, strict=True) if matters]
 
-    def _group(self, group: int) -> tuple[list[int], list[int], int]:
+    def group(self, group: int) -> tuple[list[int], list[int], int]:
         """Members, weights, and what can be lost before what is explained."""
         first, last = self.member_start[group], self.member_start[group + 1]
         members = self.member[first:last].tolist()

@@ -60,8 +60,17 @@ class HitService:
 
 
 @dataclass(frozen=True, slots=True)
+class HitTogether:
+    """A service that would bear this one's failure, but not that of the others as well."""
+
+    service: Link
+    mark: ConditionMark | None
+    others: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """Who is hit. ``condition`` is the one that hits them."""
+    """Who is hit: by this service alone, and ``together`` only with others."""
 
     services: tuple[HitService, ...]
     service_count: Count
@@ -69,6 +78,8 @@ class Hit:
     organization_count: Count
     outcomes: tuple[HitOutcomeRow, ...]
     outcome_count: Count
+    together: tuple[HitTogether, ...] = ()
+    together_count: Count = Count(0)
 
 
 @dataclass(frozen=True, slots=True)

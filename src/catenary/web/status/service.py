@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -17,6 +17,8 @@ from catenary import clock
 from catenary.apps.common.operations import CatalogueBusy
 from catenary.apps.monitoring.policies import may_report
 from catenary.apps.monitoring.queries.courses import condition_courses, shown_course
+from catenary.apps.monitoring.queries.shared_causes import HitTogether as TogetherHit
+from catenary.apps.monitoring.queries.shared_causes import hit_together
 from catenary.apps.monitoring.queries.shown_now import (
     Reported,
     callees_of,
@@ -42,6 +44,7 @@ from catenary.web.pages.sentences import Link, Sentence, say
 from catenary.web.pages.service_status import (
     Hit,
     HitService,
+    HitTogether,
     ReportedLine,
     ReportForm,
     ServiceStatusPage,
@@ -245,15 +248,19 @@ def _hit(asking: Asking, viewpoint: Viewpoint, reference: str, kind: str) -> Hit
     )
     if view is None:
         return None
+    together = hit_together(actor=asking.actor, viewpoint=viewpoint, reference=reference)
+    named = [hit.link.reference for hit in view.hits]
     standing = shown_now(
         actor=asking.actor,
         viewpoint=viewpoint,
-        references=[hit.link.reference for hit in view.hits],
+        references=[*named, *(each.service.reference for each in together[:_HIT])],
     )
-    return _told(view, standing)
+    return _told(view, together, standing)
 
 
-def _told(view: ImpactView, standing: Mapping[str, str]) -> Hit | None:
+def _told(
+    view: ImpactView, together: Sequence[TogetherHit], standing: Mapping[str, str]
+) -> Hit | None:
     hits = [hit for hit in view.hits if hit.kind != "at-risk"]
     unseen = Link(_("a service you may not see"))
     told = Hit(
@@ -275,8 +282,22 @@ def _told(view: ImpactView, standing: Mapping[str, str]) -> Hit | None:
         organization_count=Count(view.organization_count),
         outcomes=outcome_rows(view),
         outcome_count=Count(view.outcome_count),
+        together=tuple(
+            HitTogether(
+                service=Link(each.service.name, addresses.service_status(each.service.reference)),
+                mark=condition_mark(standing[each.service.reference])
+                if each.service.reference in standing
+                else None,
+                others=tuple(
+                    Link(name, addresses.service_status(reference)) if reference else unseen
+                    for reference, name in each.others
+                ),
+            )
+            for each in together[:_HIT]
+        ),
+        together_count=Count(len(together)),
     )
-    return told if told.services or told.organizations or told.outcomes else None
+    return told if told.services or told.organizations or told.outcomes or together else None
 
 
 def _line(word: Reported) -> ReportedLine:

@@ -22,14 +22,13 @@ from catenary.apps.monitoring.models import Told
 from catenary.apps.monitoring.operations.marking import CHANGED
 from catenary.apps.monitoring.queries.consumed import consumed_places
 from catenary.apps.monitoring.queries.instants import micros, moment
+from catenary.apps.monitoring.queries.shared_causes import SharedCause, shared_causes
 from catenary.apps.monitoring.queries.subscriptions import (
     SubscriptionRow,
     standing_subscriptions,
 )
 from catenary.apps.monitoring.queries.telling import (
-    SharedCause,
     Standing,
-    shared_causes,
     standing_now,
     troubled_now,
 )
@@ -43,7 +42,8 @@ NOTICE = "notice"
 _MOST_MARKS = 500
 #: So many services are named in one notice at most; the others are counted.
 MOST_NAMED = 2_000
-_MOST_CAUSES = 10
+#: So many causes are handed on at most, those that hit most; the others are counted.
+MOST_CAUSES = 200
 _MEMORY = timedelta(microseconds=MEMORY)
 
 
@@ -244,14 +244,19 @@ def _explain(telling: _Telling, estate: Estate) -> None:
 def _payload(draft: _Draft, causes: Iterable[SharedCause]) -> dict[str, Any]:
     """As it stands in the outbox: numbers, so that names are those of when it is sent."""
     changes = [[service, *change] for service, change in sorted(draft.changes.items())]
-    hits = [(cause, cause.hit & draft.changes.keys()) for cause in causes]
+    named = draft.changes.keys()
+    hits = [(cause, cause.hit & named, cause.alone & named) for cause in causes]
+    told = [
+        [list(cause.path), cause.condition, min(hit), len(hit), len(hit - alone)]
+        for cause, hit, alone in hits
+        if hit
+    ]
     return {
         "subscriptions": draft.subscriptions,
         "changes": changes[:MOST_NAMED],
         "more": max(0, len(changes) - MOST_NAMED),
-        "causes": [
-            [list(cause.path), cause.condition, min(hit), len(hit)] for cause, hit in hits if hit
-        ][:_MOST_CAUSES],
+        "causes": told[:MOST_CAUSES],
+        "more-causes": max(0, len(told) - MOST_CAUSES),
     }
 
 

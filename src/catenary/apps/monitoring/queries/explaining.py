@@ -12,17 +12,25 @@ from catenary.apps.monitoring.queries.kept import UNHEARD_OF, Effective, effecti
 from catenary.apps.monitoring.queries.then import effective_then, own_then
 from catenary.apps.portfolio.queries.records import TODAY
 from catenary.domain.chain.compiled import compiled
+from catenary.domain.condition.attribution import Attribution, Reasons, attributed
 from catenary.domain.condition.codes import NOTHING, OPERATIONAL, UNKNOWN
 from catenary.domain.condition.explanation import Cause, Causes, explained
 from catenary.domain.condition.own import Own
 from catenary.domain.condition.plain import PlainEngine
-from catenary.domain.condition.propagation import propagate
+from catenary.domain.condition.propagation import Conditions, propagate
 from catenary.domain.estate import Bools, Estate, Ints
 from catenary.domain.impact import Gates
 
 #: So many services below one are looked at for an explanation.
 _MOST = 5_000
-__all__ = ["UNHEARD_OF", "Effective", "causes_of", "effective_now"]
+__all__ = [
+    "UNHEARD_OF",
+    "Effective",
+    "attributions_of",
+    "causes_of",
+    "effective_now",
+    "reasons_of_several",
+]
 _WELL = (OPERATIONAL, OPERATIONAL, OPERATIONAL)
 
 
@@ -38,12 +46,7 @@ def causes_of_several(
     estate: Estate, places: Sequence[int], paths: int, at: datetime | None = None
 ) -> list[tuple[Causes, Causes]]:
     """The same of several services, from one look at the chain below them."""
-    nodes, effective, is_followed = _below(estate, places, at)
-    own = _own(estate, nodes, effective, is_followed, at)
-    followed = np.zeros(estate.size, dtype=np.bool_)
-    followed[nodes[is_followed]] = True
-    engine = PlainEngine(compiled(narrowed(TODAY.gates(estate, followed), nodes)))
-    conditions = propagate(engine, own)
+    nodes, effective, conditions = _looked_at(estate, places, at)
     explanations = [
         explained(conditions, int(np.searchsorted(nodes, place)), paths) for place in places
     ]
@@ -51,6 +54,63 @@ def causes_of_several(
         (_in_estate(found.causes, nodes, effective), _in_estate(found.risks, nodes, effective))
         for found in explanations
     ]
+
+
+def reasons_of_several(
+    estate: Estate, places: Sequence[int], paths: int
+) -> list[tuple[Causes, bool]]:
+    """The causes of the conditions of several services, by position in the estate, and whether no
+    source alone would be enough for one."""
+    nodes, effective, conditions = _looked_at(estate, places, None)
+    within = np.searchsorted(nodes, np.array(places)).tolist()
+    sets: dict[int, list[frozenset[int]]] = {}
+    for each in attributed(conditions, within):
+        for place, reasons in each.reasons.items():
+            sets.setdefault(place, []).extend(reasons.sets)
+    return [
+        (
+            _in_estate(explained(conditions, place, paths).causes, nodes, effective),
+            place in sets and all(len(sources) > 1 for sources in sets[place]),
+        )
+        for place in within
+    ]
+
+
+def attributions_of(estate: Estate, places: Sequence[int]) -> list[Attribution]:
+    """Which sources, alone or only together, make services what they are, by position in the
+    estate; one answer for each question they have in common."""
+    nodes, effective, conditions = _looked_at(estate, places, None)
+    found = attributed(conditions, np.searchsorted(nodes, np.array(places)).tolist())
+    return [
+        Attribution(
+            each.question,
+            {
+                int(nodes[place]): Reasons(
+                    tuple(frozenset(int(nodes[s]) for s in sources) for sources in reasons.sets),
+                    reasons.is_complete,
+                )
+                for place, reasons in each.reasons.items()
+            },
+            {
+                int(nodes[source]): _of_estate(cause, nodes, effective)
+                for source, cause in each.causes.items()
+            },
+        )
+        for each in found
+    ]
+
+
+def _looked_at(
+    estate: Estate, places: Sequence[int], at: datetime | None
+) -> tuple[Ints, list[Effective], Conditions]:
+    """The part of the chain that matters to some services: its positions, what stands there, and
+    its conditions."""
+    nodes, effective, is_followed = _below(estate, places, at)
+    own = _own(estate, nodes, effective, is_followed, at)
+    followed = np.zeros(estate.size, dtype=np.bool_)
+    followed[nodes[is_followed]] = True
+    engine = PlainEngine(compiled(narrowed(TODAY.gates(estate, followed), nodes)))
+    return nodes, effective, propagate(engine, own)
 
 
 def _below(
@@ -67,18 +127,28 @@ def _below(
         position: known.get(number, UNHEARD_OF)
         for position, number in zip(reached.tolist(), numbers, strict=True)
     }
-    found, followed, waiting = set(places), set[int](), list(places)
-    while waiting:
-        position = waiting.pop()
-        supporters = estate.supporters_of(np.array([position])).tolist()
-        if effective[position].is_plainly_well or not effective.keys() >= set(supporters):
-            continue
-        followed.add(position)
-        waiting += [each for each in supporters if each not in found]
-        found.update(supporters)
-    nodes = np.array(sorted(found), dtype=np.int64)
-    is_followed = np.array([position in followed for position in nodes.tolist()], dtype=np.bool_)
-    return nodes, [effective[position] for position in nodes.tolist()], is_followed
+    well, is_reached = np.ones(estate.size, dtype=np.bool_), np.zeros(estate.size, dtype=np.bool_)
+    is_reached[reached] = True
+    well[reached] = [effective[position].is_plainly_well for position in reached.tolist()]
+    found, followed = np.zeros_like(well), np.zeros_like(well)
+    frontier = np.unique(np.array(places, dtype=np.int64))
+    found[frontier] = True
+    while len(frontier):
+        frontier = frontier[~well[frontier]]
+        if len(reached) == _MOST:
+            # Some of what stands below was cut off: nobody is followed halfway.
+            frontier = frontier[
+                [
+                    bool(is_reached[estate.supporters_of(frontier[i : i + 1])].all())
+                    for i in range(len(frontier))
+                ]
+            ]
+        followed[frontier] = True
+        below = estate.supporters_of(frontier)
+        frontier = below[~found[below]]
+        found[frontier] = True
+    nodes = np.flatnonzero(found)
+    return nodes, [effective[position] for position in nodes.tolist()], followed[nodes]
 
 
 def _own(
@@ -123,13 +193,14 @@ def narrowed(gates: Gates, nodes: Ints) -> Gates:
 
 
 def _in_estate(causes: Causes, nodes: Ints, effective: Sequence[Effective]) -> Causes:
-    told = tuple(
-        Cause(
-            tuple(int(nodes[place]) for place in cause.path),
-            cause.explains,
-            cause.condition,
-            tuple(effective[place].is_planned for place in cause.path),
-        )
-        for cause in causes.told
-    )
+    told = tuple(_of_estate(cause, nodes, effective) for cause in causes.told)
     return Causes(told, causes.more, causes.is_complete)
+
+
+def _of_estate(cause: Cause, nodes: Ints, effective: Sequence[Effective]) -> Cause:
+    return Cause(
+        tuple(int(nodes[place]) for place in cause.path),
+        cause.explains,
+        cause.condition,
+        tuple(effective[place].is_planned for place in cause.path),
+    )

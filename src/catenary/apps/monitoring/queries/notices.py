@@ -39,14 +39,15 @@ class ChangeTold:
 
 @dataclass(frozen=True, slots=True)
 class CauseTold:
-    """Where it comes from, and how many of the services named it hits. Without a name it is a
-    supporting service of ``provider``."""
+    """Where it comes from, how many of the services named it hits, and how many of these only
+    ``together`` with others. Without a name it is a supporting service of ``provider``."""
 
     reference: str
     name: str
     provider: str
     condition: str
     hit: int
+    together: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Notice:
     causes: tuple[CauseTold, ...]
     at: datetime
     maintenance: MaintenanceTold | None = None
+    more_causes: int = 0
 
 
 def notice_to_send(*, number: int, payload: Any, created_at: datetime) -> Notice | None:
@@ -110,6 +112,8 @@ def notice_to_send(*, number: int, payload: Any, created_at: datetime) -> Notice
         causes=causes,
         at=created_at,
         maintenance=planned,
+        # Of a row that an earlier version left there is no such number.
+        more_causes=payload.get("more-causes", 0),
     )
 
 
@@ -145,12 +149,12 @@ def _causes(
     estate: Estate, viewpoint: Viewpoint, seen: Bools, payload: Any
 ) -> tuple[CauseTold, ...]:
     told = payload["causes"]
-    rows = services_by_id(number for path, _, example, _ in told for number in (*path, example))
+    rows = services_by_id(number for path, _, example, *_ in told for number in (*path, example))
     providers = organizations_by_id({row.provider_id for row in rows.values()})
     visible = _allowed(estate, seen, rows)
     names = known_names(viewpoint, sorted(visible))
     found: dict[tuple[str, str, str], CauseTold] = {}
-    for path, condition, example, hit in told:
+    for path, condition, example, hit, *only_together in told:
         source = rows.get(path[-1])
         if source is None or example not in visible:
             continue
@@ -161,7 +165,7 @@ def _causes(
             # As everywhere: at home everybody knows the house; of others only whom one deals with.
             named = rows[[number for number in (example, *path) if number in visible][-1]]
         provider = providers[named.provider_id].name
-        _join(found, CauseTold(reference, name, provider, condition, hit))
+        _join(found, CauseTold(reference, name, provider, condition, hit, *only_together))
     return tuple(found.values())
 
 
