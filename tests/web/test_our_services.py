@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,13 @@ from catenary.apps.access.models import Account
 from catenary.apps.monitoring.operations.engine import Engine
 from catenary.apps.monitoring.operations.recording import record_observations
 from catenary.domain.actors import Actor
+from catenary.domain.documents.shapes import (
+    ConsumptionDocument,
+    DependencyGroupDocument,
+    Supporter,
+)
+from catenary.exchange.catalogue.amending import Amendment, amend
+from tests.domain.estates import service
 from tests.web.access.world import World
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +42,16 @@ def say(service: str, condition: str, *, ago: timedelta = timedelta(0), text: st
     engine = Engine()
     while engine.step(clock.now()).is_more:
         pass
+
+
+def use(document: ConsumptionDocument, *, is_over: bool = False) -> None:
+    """Let an organization use a service from now on, or no longer."""
+    wish = Amendment(
+        "consumption",
+        f"{document.consumer} > {document.service}",
+        None if is_over else document,
+    )
+    amend(actor=OPERATOR, at=clock.now(), amendments=[wish], take_over=True)
 
 
 def page(world: World, who: str, query: str = "") -> str:
@@ -114,3 +132,45 @@ def test_a_page_that_is_not_there_shows_the_nearest(world: World, query: str) ->
 
 def test_who_consumes_nothing_is_told_so(world: World) -> None:
     assert "Nothing is consumed yet." in page(world, "of an unrelated organization")
+
+
+def test_what_only_the_whole_house_uses_stands_apart(world: World) -> None:
+    use(ConsumptionDocument("bravo", "alpha-it/ledger", "Zhouseledger"))
+    say("alpha-it/ledger", "down")
+
+    html = main(page(world, "customer"))
+    first, apart = html.split('id="shared"')
+
+    assert named(first) == ["Zbravoword"]
+    assert "Zhouseledger" not in first
+    assert "What Zbravo also uses" in apart
+    assert "Zhouseledger" in apart.partition("<details")[2].partition("</details>")[0]
+    assert '<details class="fold" id="shared-services">' in apart
+    assert "condition-down" in apart.partition("<details")[0]
+    assert "1 of 1" not in first and "of 2 services" not in first
+
+
+def test_what_everybody_uses_is_open_where_there_is_nothing_else(world: World) -> None:
+    use(ConsumptionDocument("bravo", "alpha-it/portal"))
+    use(ConsumptionDocument("bravo-ward", "alpha-it/portal"), is_over=True)
+
+    html = main(page(world, "customer"))
+
+    assert "You use what is used by everybody in your organization." in html
+    assert '<details class="fold" id="shared-services" open>' in html
+
+
+def test_two_reasons_that_are_only_enough_together_are_told_so(world: World) -> None:
+    say("alpha-it/ledger", "operational")
+    pair = service("alpha-it/portal", name="Zportal")
+    members = (Supporter("alpha-it/engine"), Supporter("alpha-it/ledger"))
+    pair = replace(pair, relies_on=(DependencyGroupDocument(members),))
+    wish = Amendment("service", "alpha-it/portal", pair)
+    amend(actor=OPERATOR, at=clock.now(), amendments=[wish], take_over=True)
+    say("alpha-it/engine", "down")
+    say("alpha-it/ledger", "down")
+
+    html = main(page(world, "another customer"))
+
+    assert "Only because of" in html
+    assert "together." in html.partition("Only because of")[2].partition("</p>")[0]

@@ -4,13 +4,14 @@ same. Used on pages behind the door, on public ones, and in their static copies.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
+from functools import lru_cache
 
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from catenary.domain.condition.days import KINDS, Day
 from catenary.domain.intervals import MINUTE, SECOND
@@ -56,7 +57,7 @@ def _sentence(days: Sequence[Day]) -> str:
 
 
 def _svg(days: Sequence[Day], pattern: str, name: str, sentence: str) -> SafeString:
-    bars = format_html_join("", "{}", ((_bar(at, day),) for at, day in enumerate(days)))
+    bars = format_html_join("", "{}", ((bars,) for bars in _bars(days)))
     return format_html(
         '<svg class="strip" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img"'
         ' aria-label="{}">{}</svg>',
@@ -65,6 +66,27 @@ def _svg(days: Sequence[Day], pattern: str, name: str, sentence: str) -> SafeStr
         pattern.format(service=name, count=figure(len(days)), sentence=sentence),
         bars,
     )
+
+
+def _bars(days: Sequence[Day]) -> Iterator[SafeString]:
+    """The bars in pieces: days alike in a row are one, made once for all services that had them."""
+    language, at = get_language() or "", 0
+    while at < len(days):
+        first, count = days[at], 1
+        if len(first.held) == 1:
+            while at + count < len(days) and days[at + count].held.keys() == first.held.keys():
+                count += 1
+            yield _alike(language, at, first.day, count, first.worst)
+        else:
+            yield _bar(at, first)
+        at += count
+
+
+@lru_cache(maxsize=512)
+def _alike(_language: str, at: int, first: date, count: int, kind: str) -> SafeString:
+    """The bars of days that were one thing all day."""
+    days = (Day(first + timedelta(days=n), kind, {kind: 0}) for n in range(count))
+    return format_html_join("", "{}", ((_bar(at + n, day),) for n, day in enumerate(days)))
 
 
 def _bar(at: int, day: Day) -> SafeString:

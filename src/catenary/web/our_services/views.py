@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from django.http import HttpResponse
@@ -33,7 +33,15 @@ from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.marks import organization_link
 from catenary.web.our_services.strip import condition_mark, strip_of
 from catenary.web.pages import Count, Link, Sentence, say
-from catenary.web.pages.our_services import AheadLine, EventLine, OurServicesPage, ServiceLine
+from catenary.web.pages.marks import ConditionMark
+from catenary.web.pages.our_services import (
+    AheadLine,
+    EventLine,
+    OurServicesPage,
+    ServiceLine,
+    Shared,
+    SharedLine,
+)
 from catenary.web.reading import figure, in_words, moment
 from catenary.web.words import condition_word
 
@@ -61,9 +69,7 @@ def our_services(asking: Asking) -> HttpResponse:
         organization=viewpoint.name,
         answer=answer(found),
         services=tuple(map(_line, found.services)),
-        counts=tuple(
-            (condition_mark(kind), Count(number)) for kind, number in found.counts.items() if number
-        ),
+        counts=_counts(found.counts),
         events=tuple(map(event_line, happened)),
         ahead=tuple(_ahead(asking, viewpoint, at)),
         zone=zone,
@@ -73,8 +79,36 @@ def our_services(asking: Asking) -> HttpResponse:
         previous_url=_page_url(found.page - 1) if found.page > 1 else "",
         subscriptions_url=reverse("subscriptions"),
         next_url=_page_url(found.page + 1) if found.page < found.pages else "",
+        shared=_shared(found),
     )
     return page_response(asking, "our_services.html", page, look="customer")
+
+
+def _counts(counts: Mapping[str, int]) -> tuple[tuple[ConditionMark, Count], ...]:
+    return tuple((condition_mark(kind), Count(n)) for kind, n in counts.items() if n)
+
+
+def _shared(found: Consumed) -> Shared | None:
+    """What organizations above use besides; closed where there is something of one's own."""
+    if not found.shared:
+        return None
+    house = found.shared[0].consumer
+    return Shared(
+        house=house.name if len({each.consumer.id for each in found.shared}) == 1 else "",
+        lines=tuple(
+            SharedLine(
+                service=Link(each.name, addresses.service(each.reference)),
+                provider=organization_link(each.provider),
+                consumer=each.consumer.name,
+                mark=condition_mark(each.kind),
+            )
+            for each in found.shared
+        ),
+        counts=_counts(found.shared_counts),
+        total=Count(found.shared_total),
+        house_key=house.key,
+        is_open=not found.total,
+    )
 
 
 def _page_url(number: int) -> str:
@@ -85,6 +119,8 @@ def answer(found: Consumed) -> Sentence:
     """The first thing on the page: how many of what is used do not work as they should."""
     total = found.total
     if not total:
+        if found.shared_total:
+            return say(_("You use what is used by everybody in your organization."))
         return say(_("You consume no service that is in the catalogue."))
     troubled = found.counts["down"] + found.counts["degraded"]
     maintained, unknown = found.counts["maintenance"], found.counts["unknown"]
@@ -167,6 +203,8 @@ def _why(service: ConsumedService) -> Sentence:
         if service.kind == "unknown":
             return say(_("Nobody reports of it, or of what it relies on."))
         return Sentence()
+    if service.is_only_together and len(causes) > 1:
+        return say(_("Only because of {causes} together."), causes=causes)
     return say(_("Because of {causes}."), causes=causes)
 
 

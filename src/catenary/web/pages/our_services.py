@@ -47,6 +47,29 @@ class ServiceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedLine:
+    """A service that an organization above uses for everybody in it."""
+
+    service: Link
+    provider: Link
+    consumer: str
+    mark: ConditionMark
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What organizations above use besides: how many, how it goes with them, and the worst of
+    them; ``house`` is the one organization that uses all of them, where there is just one."""
+
+    house: str
+    lines: tuple[SharedLine, ...]
+    counts: tuple[tuple[ConditionMark, Count], ...]
+    total: Count
+    house_key: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EventLine:
     """What happened at one moment."""
 
@@ -67,7 +90,8 @@ class AheadLine:
 
 @dataclass(frozen=True, slots=True)
 class OurServicesPage:
-    """What an organization consumes, what is not fine first."""
+    """What an organization consumes, what is not fine first; apart from that, what organizations
+    above it use for everybody."""
 
     organization: str
     answer: Sentence
@@ -82,3 +106,4 @@ class OurServicesPage:
     previous_url: str = ""
     next_url: str = ""
     subscriptions_url: str = ""
+    shared: Shared | None = None

@@ -2,13 +2,15 @@
 page and feed, and for whoever is told of changes.
 
 Only services that somebody at, below or above the viewpoint consumes, and of these what the asker
-may see; what they rest on is told as far as `queries.status` tells it.
+may see; what they rest on is told as far as `queries.status` tells it. What only an organization
+above consumes, for everybody below it, stands apart: a ward uses its bed board, and is part of a
+hospital that also rents databases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -16,12 +18,12 @@ import numpy as np
 from catenary.apps.monitoring.queries.explaining import (
     UNHEARD_OF,
     Effective,
-    causes_of_several,
     effective_now,
+    reasons_of_several,
 )
 from catenary.apps.monitoring.queries.instants import micros, moment
 from catenary.apps.monitoring.queries.shown_spans import recent_spans, spans_of
-from catenary.apps.monitoring.queries.standing import kinds_now
+from catenary.apps.monitoring.queries.standing import kinds_now, standing_now
 from catenary.apps.monitoring.queries.status import SHOWN, ToldCause, shown, told_causes
 from catenary.apps.organizations.queries import OrganizationRow, organizations_by_id
 from catenary.apps.portfolio.queries.catalogue import known_names
@@ -36,6 +38,8 @@ from catenary.domain.estate import STAGE_CODES, Bools, Estate, Ints
 DAYS = 90
 RECENT = timedelta(days=14)
 _MOST_EVENTS = 2_000
+#: So many services that only organizations above consume are listed; all are counted.
+MOST_SHARED = 100
 #: So many services in trouble are explained; the others say what they are and since when.
 _EXPLAINED = 10
 _RETIRED = STAGE_CODES["retired"]
@@ -44,7 +48,8 @@ _RETIRED = STAGE_CODES["retired"]
 @dataclass(frozen=True, slots=True)
 class ConsumedService:
     """A service under the name its customer uses. ``since`` is when it came into its condition;
-    when that is longer ago than ``DAYS`` days, ``is_long`` and the moment is a bound."""
+    when that is longer ago than ``DAYS`` days, ``is_long`` and the moment is a bound. With
+    ``is_only_together`` none of its causes alone would be enough."""
 
     id: int
     reference: str
@@ -55,6 +60,7 @@ class ConsumedService:
     since: datetime | None
     is_long: bool
     causes: tuple[ToldCause, ...]
+    is_only_together: bool
     days: tuple[Day, ...]
 
 
@@ -67,27 +73,59 @@ class NamedEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedService:
+    """A service that only ``consumer`` consumes, which is above: for everybody in it."""
+
+    reference: str
+    name: str
+    provider: OrganizationRow
+    consumer: OrganizationRow
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Consumed:
-    """One page of what is consumed, what is not fine first. ``counts`` are of all of it."""
+    """One page of what is consumed, what is not fine first. ``counts`` are of all of it.
+    ``shared`` is what organizations above consume besides, the first `MOST_SHARED` of it, with
+    counts of its own."""
 
     services: tuple[ConsumedService, ...]
     counts: dict[str, int]
     total: int
     page: int
     pages: int
+    shared: tuple[SharedService, ...] = ()
+    shared_counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def shared_total(self) -> int:
+        """How many services only organizations above consume."""
+        return sum(self.shared_counts.values())
 
 
 def consumed_places(estate: Estate, viewpoint: Viewpoint, seen: Bools) -> Ints:
-    """Where the services stand that a viewpoint consumes and may see, in order of their names."""
+    """Where the services stand that a viewpoint consumes and may see, in order of their names;
+    those that only organizations above it consume, too."""
+    own, shared = _consumed_by(estate, viewpoint, seen)
+    return np.flatnonzero(own | shared)
+
+
+def _consumed_by(estate: Estate, viewpoint: Viewpoint, seen: Bools) -> tuple[Bools, Bools]:
+    """What a viewpoint or somebody below it consumes, and what only others above it do."""
+    own, above = (np.zeros(estate.size, dtype=np.bool_) for _ in range(2))
     organization = estate.organization_position(viewpoint.organization_id)
-    if organization is None:
-        return np.zeros(0, dtype=np.int64)
-    consumer = estate.consumption_consumer
-    below = (consumer >= organization) & (consumer < estate.organization_end[organization])
-    above = (consumer <= organization) & (estate.organization_end[consumer] > organization)
-    consumed = np.zeros(estate.size, dtype=np.bool_)
-    consumed[estate.consumption_service[below | above]] = True
-    return np.flatnonzero(consumed & seen & (estate.stage != _RETIRED))
+    if organization is not None:
+        consumer, service = estate.consumption_consumer, estate.consumption_service
+        is_below = (consumer >= organization) & (consumer < estate.organization_end[organization])
+        own[service[is_below]] = True
+        above[service[_is_above(estate, consumer, organization)]] = True
+    told = seen & (estate.stage != _RETIRED)
+    return own & told, above & told & ~own
+
+
+def _is_above(estate: Estate, consumer: Ints, organization: int) -> Bools:
+    found: Bools = (consumer <= organization) & (estate.organization_end[consumer] > organization)
+    return found
 
 
 def consumed(
@@ -96,14 +134,56 @@ def consumed(
     """What the viewpoint consumes, with its days as a calendar in ``zone`` shows them."""
     estate = current_estate()
     seen = visible_services(estate, actor, viewpoint)
-    places = consumed_places(estate, viewpoint, seen)
-    kinds = kinds_now(estate)[places]
-    counts = dict(zip(SHOWN, np.bincount(kinds, minlength=len(SHOWN)).tolist(), strict=True))
-    pages = max(1, -(-len(places) // size))
+    own, shared = map(np.flatnonzero, _consumed_by(estate, viewpoint, seen))
+    kinds = kinds_now(estate)
+    pages = max(1, -(-len(own) // size))
     page = min(max(1, page), pages)
-    chosen = places[np.argsort(kinds, kind="stable")][(page - 1) * size : page * size]
-    services = _services(estate, viewpoint, seen, chosen, at, zone)
-    return Consumed(services, counts, len(places), page, pages)
+    chosen = own[np.argsort(kinds[own], kind="stable")][(page - 1) * size : page * size]
+    worst_first = shared[np.argsort(kinds[shared], kind="stable")][:MOST_SHARED]
+    return Consumed(
+        services=_services(estate, viewpoint, seen, chosen, at, zone),
+        counts=_counts(kinds[own]),
+        total=len(own),
+        page=page,
+        pages=pages,
+        shared=_shared(estate, viewpoint, worst_first, kinds),
+        shared_counts=_counts(kinds[shared]),
+    )
+
+
+def _counts(kinds: Ints) -> dict[str, int]:
+    return dict(zip(SHOWN, np.bincount(kinds, minlength=len(SHOWN)).tolist(), strict=True))
+
+
+def _shared(
+    estate: Estate, viewpoint: Viewpoint, places: Ints, kinds: Ints
+) -> tuple[SharedService, ...]:
+    """What organizations above consume: who of them, is the nearest."""
+    if not len(places):
+        return ()
+    organization = estate.organization_position(viewpoint.organization_id) or 0
+    consumer, service = estate.consumption_consumer, estate.consumption_service
+    rows = np.flatnonzero(_is_above(estate, consumer, organization) & np.isin(service, places))
+    # In tree order the nearest above comes last.
+    rows = rows[np.argsort(consumer[rows], kind="stable")]
+    nearest = dict(zip(service[rows].tolist(), consumer[rows].tolist(), strict=True))
+    numbers = estate.service_ids[places].tolist()
+    services, names = services_by_id(numbers), known_names(viewpoint, numbers)
+    houses = {place: int(estate.organization_ids[at]) for place, at in nearest.items()}
+    organizations = organizations_by_id(
+        {row.provider_id for row in services.values()} | set(houses.values())
+    )
+    return tuple(
+        SharedService(
+            reference=services[number].reference,
+            name=names.get(number) or services[number].name,
+            provider=organizations[services[number].provider_id],
+            consumer=organizations[houses[place]],
+            kind=SHOWN[kinds[place]],
+        )
+        for place, number in zip(places.tolist(), numbers, strict=True)
+        if number in services
+    )
 
 
 def _services(
@@ -132,7 +212,8 @@ def _services(
                 effective=known,
                 since=since,
                 is_long=is_long,
-                causes=causes.get(number, ()),
+                causes=causes.get(number, ((), False))[0],
+                is_only_together=causes.get(number, ((), False))[1],
                 days=strips[number],
             )
         )
@@ -169,7 +250,7 @@ def _causes(
     places: Ints,
     effective: Mapping[int, Effective],
     at: datetime,
-) -> dict[int, tuple[ToldCause, ...]]:
+) -> dict[int, tuple[tuple[ToldCause, ...], bool]]:
     numbers = estate.service_ids[places].tolist()
     troubled = [
         place
@@ -178,18 +259,24 @@ def _causes(
     ][:_EXPLAINED]
     if not troubled:
         return {}
-    found = causes_of_several(estate, troubled, paths=20)
+    # What follows from what is the same for all who look until the engine keeps something else.
+    question = ("causes", standing_now().number, tuple(troubled))
+    found = estate.remembered(question, lambda: reasons_of_several(estate, troubled, paths=20))
     told = told_causes(estate, viewpoint, seen, at, [causes for causes, _ in found])
-    return dict(zip(estate.service_ids[np.array(troubled)].tolist(), told, strict=True))
+    together = (is_only_together for _, is_only_together in found)
+    reasons = zip(told, together, strict=True)
+    return dict(zip(estate.service_ids[np.array(troubled)].tolist(), reasons, strict=True))
 
 
 def recent_events(
     *, actor: Actor, viewpoint: Viewpoint, at: datetime, since: datetime, limit: int
 ) -> tuple[NamedEvent, ...]:
-    """What happened to what the viewpoint consumes, the last first."""
+    """What happened to what the viewpoint consumes, the last first; of what organizations above
+    it consume only where it consumes nothing itself."""
     estate = current_estate()
     seen = visible_services(estate, actor, viewpoint)
-    places = consumed_places(estate, viewpoint, seen)
+    own, shared = map(np.flatnonzero, _consumed_by(estate, viewpoint, seen))
+    places = own if len(own) else shared
     numbers = estate.service_ids[places].tolist()
     recent = recent_spans(numbers, since, _MOST_EVENTS)
     happened = events(recent.spans, micros(recent.since))[:limit]

@@ -43,20 +43,25 @@ def recent_spans(services: Iterable[int], since: datetime, most: int) -> Recent:
     intervals began meanwhile: of what happened, the latest is told."""
     wanted = sorted(set(services))
     ahead = ahead_of_rows(np.array(wanted, dtype=np.int64))
-    starts = [moment(instant) for instant in ahead.instant[ahead.instant > micros(since)].tolist()]
-    for batch in in_batches(wanted):
-        rows = EffectiveCondition.objects.filter(service_id__in=batch, starts_at__gt=since)
-        starts += rows.order_by("-starts_at").values_list("starts_at", flat=True)[: most + 1]
-    if len(starts) > most:
-        since = sorted(starts, reverse=True)[most]
-    found = intervals_of(wanted, since - _TICK)
-    touched = {
-        number
-        for number, intervals in found.items()
-        for one in intervals
-        if one.start >= since or (one.end is not None and one.end >= since)
-    }
-    return Recent(spans_of(touched, since), since)
+    ahead_starts = [moment(each) for each in ahead.instant[ahead.instant > micros(since)].tolist()]
+    rows = [
+        EffectiveCondition.objects.filter(service_id__in=batch, starts_at__gt=since)
+        for batch in in_batches(wanted)
+    ]
+    if len(ahead_starts) + sum(each.count() for each in rows) > most:
+        starts = list(ahead_starts)
+        for each in rows:
+            starts += each.order_by("-starts_at").values_list("starts_at", flat=True)[: most + 1]
+        if len(starts) > most:
+            since = sorted(starts, reverse=True)[most]
+    spans: dict[int, list[Span]] = {}
+    for number, intervals in intervals_of(wanted, since - _TICK).items():
+        if any(one.start >= since or one.end is not None for one in intervals):
+            course = spans[number] = []
+            for one in intervals:
+                if one.end is None or one.end > since:
+                    _append(course, _span(one))
+    return Recent({number: course for number, course in spans.items() if course}, since)
 
 
 def _span(one: Interval) -> Span:
