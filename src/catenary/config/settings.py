@@ -52,10 +52,12 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "catenary.web.telling.requests.tell_requests",
     "catenary.web.middleware.answer_headers",
-    # These three stand above WhiteNoise, so that static files carry their headers too.
+    # These stand above WhiteNoise, so that static files carry their headers too.
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Deliveries go no further than here.
+    "catenary.inlets.door.inlets_first",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "catenary.api.middleware.api_answers",
     "catenary.web.language.page_language",

@@ -83,22 +83,79 @@ class _Body:
         return b"".join(pieces)
 
     def _piece(self, size: int) -> bytes:
-        """One piece. It is waited for in a thread of its own, which ends when the piece comes or
-        the line breaks: a read that was begun cannot be taken back."""
-        came: list[bytes | BaseException] = []
-
-        def wait() -> None:
-            try:
-                came.append(self._body.read(size))
-            except BaseException as error:  # handed to whoever waits
-                came.append(error)
-
-        thread = threading.Thread(target=wait, name="body", daemon=True)
-        thread.start()
-        thread.join(self._seconds)
-        if not came:
+        """One piece, waited for no longer than it may take."""
+        came = _READERS.read(self._body, size, self._seconds)
+        if came is None:
             self._is_late = True
             raise NotInTime("the body did not arrive in time")
-        if isinstance(came[0], BaseException):
-            raise came[0]
-        return came[0]
+        if isinstance(came, BaseException):
+            raise came
+        return came
+
+
+class _Reader(threading.Thread):
+    """A thread that waits for one piece after the other in place of those who answer."""
+
+    def __init__(self) -> None:
+        super().__init__(name="body", daemon=True)
+        self._asked, self._done = threading.Semaphore(0), threading.Semaphore(0)
+        self._lock = threading.Lock()
+        self._wanted: tuple[Any, int] = (None, 0)
+        self._came: bytes | BaseException | None = None
+        self._is_left = False
+
+    def run(self) -> None:
+        """Read what is asked for until somebody did not wait for it."""
+        while True:
+            self._asked.acquire()
+            body, size = self._wanted
+            came: bytes | BaseException
+            try:
+                came = body.read(size)
+            except BaseException as error:  # handed to whoever waits
+                came = error
+            with self._lock:
+                if self._is_left:
+                    return
+                self._came, self._wanted = came, (None, 0)
+            del body, came
+            self._done.release()
+
+    def read(self, body: Any, size: int, seconds: float) -> bytes | BaseException | None:
+        """A piece, or what went wrong; none when it did not come in time: then this thread ends
+        by itself when it does, or when the line breaks, and must not be asked again."""
+        self._came, self._wanted = None, (body, size)
+        self._asked.release()
+        is_there = self._done.acquire(timeout=seconds)
+        with self._lock:
+            came, self._came = self._came, None
+            self._is_left = came is None
+        if came is not None and not is_there:
+            # It came in the very moment in which the waiting ended.
+            self._done.acquire()
+        return came
+
+
+class _Readers:
+    """Threads that wait for bodies: a read that was begun cannot be taken back, and to begin a
+    thread for each of thousands of small bodies costs more than to record them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._idle: list[_Reader] = []
+
+    def read(self, body: Any, size: int, seconds: float) -> bytes | BaseException | None:
+        """A piece, what went wrong, or none when it did not come in time."""
+        with self._lock:
+            reader = self._idle.pop() if self._idle else None
+        if reader is None:
+            reader = _Reader()
+            reader.start()
+        came = reader.read(body, size, seconds)
+        if came is not None:
+            with self._lock:
+                self._idle.append(reader)
+        return came
+
+
+_READERS = _Readers()

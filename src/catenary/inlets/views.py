@@ -13,7 +13,7 @@ from catenary import clock
 from catenary.apps.access.operations.limits import take_inlet, take_stranger
 from catenary.apps.common.operations import CatalogueBusy
 from catenary.apps.common.queries import database_trouble
-from catenary.apps.monitoring.operations.hearing import hear
+from catenary.apps.monitoring.operations.gathering import TooManyWaiting, hear_together
 from catenary.apps.monitoring.queries.inlets import InletRow, inlet_at
 from catenary.connectors.kinds import Delivery, Kind, Unreadable
 from catenary.connectors.opening import KINDS, settings_read
@@ -35,12 +35,14 @@ def deliver(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
         return _delivered(request, kind, public_id)
     except Refusing as refusing:
         return refusal(refusing)
+    except TooManyWaiting:
+        return _later("too many deliveries to this inlet wait to be recorded; nothing was taken")
     except CatalogueBusy:
-        return _later("another program is writing; nothing was taken")
+        return _later("another program is writing; send it again, it is taken once")
     except Exception as error:
         if database_trouble(error) is None:
             raise
-        return _later("the database does not answer; nothing was taken")
+        return _later("the database does not answer; send it again, it is taken once")
 
 
 def _delivered(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
@@ -68,7 +70,7 @@ def _delivered(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
         raise Refusing(400, "unreadable", str(unreadable)) from None
     if len(items) > 1:
         _spend(inlet, known, len(items) - 1)
-    return account(hear(inlet=inlet, items=items, at=clock.now()))
+    return account(hear_together(inlet=inlet, items=items, at=clock.now()))
 
 
 def _length(request: HttpRequest) -> int:

@@ -11,15 +11,16 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, OperationalError, connection, models, transaction
+from django.db import IntegrityError, OperationalError, connection, models
 from django.db.models import F
 
 from catenary.apps.common.models import CatalogueVersion, IdempotencyKey
+from catenary.apps.common.operations.turns import one_turn
 from catenary.apps.common.queries import CATALOGUE_BUSY, is_busy
 
 
@@ -38,7 +39,7 @@ def catalogue_change() -> Iterator[int]:
     does not come in time; then nothing has been done.
     """
     try:
-        with transaction.atomic():
+        with one_turn():
             if connection.vendor == "postgresql":
                 # SQLite is told with its connection (config.settings); here it is said per change.
                 with connection.cursor() as cursor:
@@ -79,10 +80,11 @@ class KeptAnswer:
 
 
 @contextmanager
-def waiting_turn() -> Iterator[None]:
-    """One transaction that may write; raises `CatalogueBusy` when its turn does not come."""
+def waiting_turn(*, is_durable: bool = False) -> Iterator[None]:
+    """One transaction that may write; raises `CatalogueBusy` when its turn does not come.
+    ``is_durable``: see `turns.one_turn`."""
     try:
-        with transaction.atomic():
+        with one_turn(is_durable=is_durable):
             yield
     except OperationalError as error:
         if is_busy(error):
@@ -249,12 +251,19 @@ def _column(model: type[models.Model], name: str) -> str:
 def _plain_rows(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
     change: dict[type, Callable[[Any], Any]] = {dict: _json, list: _json}
     if connection.vendor != "postgresql":
-        change[datetime] = connection.ops.adapt_datetimefield_value
+        change[datetime] = _moment_as_text
         change[Decimal] = str
     return [
         [change[type(value)](value) if type(value) in change else value for value in row]
         for row in rows
     ]
+
+
+def _moment_as_text(moment: datetime) -> str:
+    # Nearly all are in UTC: the long way through Django's zones costs more than storing them.
+    if moment.tzinfo is UTC:
+        return str(moment.replace(tzinfo=None))
+    return str(connection.ops.adapt_datetimefield_value(moment))
 
 
 def _json(value: Any) -> str:

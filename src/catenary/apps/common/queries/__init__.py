@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TypeVar
 
-from django.db import DatabaseError, OperationalError, connection, connections
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 T = TypeVar("T")
@@ -64,7 +64,8 @@ def pending_migrations() -> int:
 def database_trouble(error: BaseException) -> str | None:
     """Why the database did not do what it should, and how to mend it, for a person; none when
     the error does not come from it. Never holds the password."""
-    if not isinstance(error, DatabaseError):
+    # A connection that was closed from the other side is no `DatabaseError`.
+    if not isinstance(error, DatabaseError | InterfaceError):
         return None
     said = " ".join(_without_password(str(error)).split())[:300]
     name = str(connection.settings_dict["NAME"])
@@ -78,7 +79,7 @@ def database_trouble(error: BaseException) -> str | None:
     return f"the database refused ({said}); what was not finished was not kept"
 
 
-def is_busy(error: DatabaseError) -> bool:
+def is_busy(error: Exception) -> bool:
     """True when another program holds the lock that was waited for."""
     return isinstance(error, OperationalError) and (
         "is locked" in str(error) or "lock timeout" in str(error)

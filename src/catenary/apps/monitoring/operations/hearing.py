@@ -1,35 +1,43 @@
-"""Taking what comes in through an inlet: every item on its own, once, and counted.
+"""Taking what comes in through inlets: every item on its own, once, and counted.
 
-Items go through the one operation that records words. Items without a time of their own are told
-apart by what their voice said last: saying the same again is no news, until a quarter of the
-word's lifetime has passed.
+Deliveries are read first, each for itself, and then recorded in parts: as many parts as are at
+hand in one transaction, whoever sent them (`operations.gathering`). Items without a time of their
+own are told apart by what their voice said last: saying the same again is no news, until a quarter
+of the word's lifetime has passed.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Any
-
-from django.db import connection
-from django.db.models import F, Value
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from catenary.apps.common.operations import waiting_turn
-from catenary.apps.common.queries.prepared import Prepared, texts
 from catenary.apps.monitoring.choices import Outcome
-from catenary.apps.monitoring.models import Observation, RefusedItem, Source
-from catenary.apps.monitoring.operations.recording import RefusedWord, record_observations
-from catenary.apps.monitoring.queries.inlets import COUNTS, REFUSALS_KEPT, InletRow
-from catenary.apps.portfolio.queries.lookup import services_by_reference
-from catenary.domain.observations.heard import Item, corrected, excerpt
+from catenary.apps.monitoring.operations.accounts import count, keep_refused
+from catenary.apps.monitoring.operations.recording import (
+    Entry,
+    RefusedWord,
+    against,
+    record_entries,
+)
+from catenary.apps.monitoring.queries.inlets import InletRow
+from catenary.apps.monitoring.queries.lately import last_words
+from catenary.apps.portfolio.queries.lookup import (
+    ServiceRow,
+    referable_services,
+    services_by_reference,
+)
+from catenary.domain.actors import Actor
+from catenary.domain.observations.heard import Item, corrected
 from catenary.domain.observations.reading import LONGEST_SOURCE, Said, Wrong, read_said
 
-_MICROSECOND = timedelta(microseconds=1)
 _CLIPPED = Wrong(
     "at", "in-the-future", "its time had not come; it was taken as of now", "look at the clock"
 )
+#: So many words are recorded in one transaction; then others have their turn.
+MOST_IN_A_PART = 500
 
 
 @dataclass(slots=True)
@@ -43,49 +51,84 @@ class Heard:
     corrected: int = 0
     refused: list[RefusedWord] = field(default_factory=list)
 
+    def add(self, other: Heard) -> None:
+        """What became of more of the same delivery."""
+        self.taken += other.taken
+        self.repeated += other.repeated
+        self.passed_over += other.passed_over
+        self.corrected += other.corrected
+        self.refused += other.refused
+        self.refused.sort(key=lambda each: each.place)
+
+
+class Word(NamedTuple):
+    """A word that was read out of an item; ``is_timeless`` when the item has no time of its own."""
+
+    item: Item
+    said: Said
+    is_timeless: bool
+
+
+Note = tuple[Item, Sequence[Wrong]]
+
+
+@dataclass(slots=True)
+class Part:
+    """Some of what one delivery said: the words that may be recorded, what became of the rest, and
+    what is kept of it for a person to look at."""
+
+    inlet: InletRow
+    at: datetime
+    words: list[Word]
+    heard: Heard
+    notes: list[Note]
+
 
 def hear(*, inlet: InletRow, items: Sequence[Item], at: datetime) -> Heard:
     """Record what an inlet heard. What cannot be taken is told and kept to be looked at; it does
     not stop the rest. Raises `CatalogueBusy` when the turn to write does not come."""
-    heard = Heard()
-    words: list[Mapping[str, Any]] = []
-    places: list[Item] = []
-    notes: list[tuple[Item, Sequence[Wrong]]] = []
+    told = Heard()
+    for part in parts_of(inlet, items, at):
+        told.add(record_parts([part])[0])
+    return told
+
+
+def parts_of(inlet: InletRow, items: Iterable[Item], at: datetime) -> list[Part]:
+    """What a delivery says, read, in parts that are recorded one after the other; at least one."""
+    parts = [Part(inlet, at, [], Heard(), [])]
     for item in items:
+        part = parts[-1]
+        if len(part.words) >= MOST_IN_A_PART:
+            part = Part(inlet, at, [], Heard(), [])
+            parts.append(part)
         if item.wrong:
-            heard.refused.append(RefusedWord(item.place, "", item.wrong))
-            notes.append((item, item.wrong))
+            _refuse(part, item, item.wrong)
         elif item.word is None:
-            heard.passed_over += 1
+            part.heard.passed_over += 1
         else:
-            word = item.word
-            now = corrected(word, at)
-            if now is not None:
-                word = now
-                heard.corrected += 1
-                notes.append((item, (_CLIPPED,)))
-            words.append({**word, "source": _voice(inlet, item.voice)})
-            places.append(item)
-    with waiting_turn():
-        if words:
-            fresh = _news(inlet, words, at)
-            heard.repeated += len(words) - len(fresh)
-            recorded = record_observations(
-                actor=inlet.actor(), at=at, words=[words[place] for place in fresh]
-            )
-            for each in recorded.taken:
-                if each.outcome is Outcome.RECORDED:
-                    heard.taken += 1
-                else:
-                    heard.repeated += 1
-            for refused in recorded.refused:
-                item = places[fresh[refused.place]]
-                heard.refused.append(replace(refused, place=item.place))
-                notes.append((item, refused.reasons))
-        _count(inlet, heard, at)
-        _keep(inlet, notes, at)
-    heard.refused.sort(key=lambda each: each.place)
-    return heard
+            _read(part, item, {**item.word, "source": _voice(inlet, item.voice)})
+    return parts
+
+
+def _read(part: Part, item: Item, plain: Mapping[str, Any]) -> None:
+    said, wrong = read_said(plain, part.at)
+    if said is None:
+        now = corrected(plain, part.at)
+        if now is not None:
+            part.heard.corrected += 1
+            part.notes.append((item, (_CLIPPED,)))
+            plain = now
+            said, wrong = read_said(plain, part.at)
+    if said is None:
+        service = plain.get("service")
+        _refuse(part, item, tuple(wrong), service[:300] if isinstance(service, str) else "")
+    else:
+        part.words.append(Word(item, said, plain.get("at") is None))
+
+
+def _refuse(part: Part, item: Item, wrong: tuple[Wrong, ...], service: str = "") -> None:
+    part.heard.refused.append(RefusedWord(item.place, service, wrong))
+    part.notes.append((item, wrong))
 
 
 def _voice(inlet: InletRow, voice: str) -> str:
@@ -95,32 +138,92 @@ def _voice(inlet: InletRow, voice: str) -> str:
     return f"{inlet.voice}: {''.join(filter(str.isprintable, voice))}"[:LONGEST_SOURCE].rstrip()
 
 
-def _news(inlet: InletRow, words: Sequence[Mapping[str, Any]], at: datetime) -> list[int]:
-    """The places of the words that say something new: those with a time of their own, and those
-    that differ from what their voice said last."""
-    timeless = [place for place, word in enumerate(words) if word.get("at") is None]
-    if not timeless:
-        return list(range(len(words)))
-    read: dict[int, Said] = {}
-    for place, word in enumerate(words):
-        said, _ = read_said(word, at)
-        if said is not None:
-            read[place] = said
-    last = _last_words(inlet, [read[place] for place in timeless if place in read])
-    fresh = []
-    for place in range(len(words)):
-        said = read.get(place)
-        if said is None:
-            fresh.append(place)
-            continue
-        voice = (said.source_name, said.service)
-        known = last.get(voice)
-        if words[place].get("at") is None and known is not None and _says_the_same(said, known):
-            continue
-        fresh.append(place)
-        if known is None or known.at <= said.at:
-            last[voice] = said
-    return fresh
+def record_parts(parts: Sequence[Part]) -> list[Heard]:
+    """Record parts of deliveries in one transaction, as if they had come one after the other; when
+    this returns they are on the disk. What became of each; the parts stay as they are, so that it
+    may be tried again. Raises `CatalogueBusy` when the turn to write does not come."""
+    founds = [Heard() for _ in parts]
+    notes = [list(part.notes) for part in parts]
+    with waiting_turn(is_durable=True):
+        services = services_by_reference(word.said.service for part in parts for word in part.words)
+        judges: dict[int, _Judge] = {}
+        entries: list[Entry] = []
+        tellers: list[Heard] = []
+        last = last_words(_asked(parts, services))
+        for part, found, noted in zip(parts, founds, notes, strict=True):
+            found.add(part.heard)
+            judge = judges.get(part.inlet.id)
+            if judge is None:
+                judge = judges[part.inlet.id] = _Judge(part.inlet, services)
+            for word in part.words:
+                row, reason = judge.of(word.said.service)
+                if row is None:
+                    found.refused.append(RefusedWord(word.item.place, word.said.service, reason))
+                    noted.append((word.item, reason))
+                elif _is_news(word, (row.root_id, word.said.source_name, row.id), last):
+                    entries.append(Entry(judge.actor, part.at, word.said, row))
+                    tellers.append(found)
+                else:
+                    found.repeated += 1
+        for outcome, teller in zip(
+            record_entries(entries) if entries else (), tellers, strict=True
+        ):
+            if outcome is Outcome.RECORDED:
+                teller.taken += 1
+            else:
+                teller.repeated += 1
+        count((part.inlet.id, found, part.at) for part, found in zip(parts, founds, strict=True))
+        keep_refused(
+            (part.inlet.id, part.at, noted) for part, noted in zip(parts, notes, strict=True)
+        )
+    for found in founds:
+        found.refused.sort(key=lambda each: each.place)
+    return founds
+
+
+class _Judge:
+    """What an inlet may say, asked once for each service."""
+
+    def __init__(self, inlet: InletRow, services: Mapping[str, ServiceRow]) -> None:
+        self.actor: Actor = inlet.actor()
+        self._services = services
+        self._seen = referable_services(self.actor, services.values())
+        self._known: dict[str, tuple[ServiceRow | None, tuple[Wrong, ...]]] = {}
+
+    def of(self, reference: str) -> tuple[ServiceRow | None, tuple[Wrong, ...]]:
+        """The service when it may be spoken of, else none and why."""
+        found = self._known.get(reference)
+        if found is None:
+            row = self._services.get(reference)
+            row = row if row is not None and row.id in self._seen else None
+            reason = against(self.actor, row, reference)
+            found = (None, (reason,)) if reason is not None else (row, ())
+            self._known[reference] = found
+        return found
+
+
+_Voice = tuple[int, str, int]
+
+
+def _asked(parts: Sequence[Part], services: Mapping[str, ServiceRow]) -> set[_Voice]:
+    """The voices, and the services they speak of, whose last word must be known."""
+    return {
+        (row.root_id, word.said.source_name, row.id)
+        for part in parts
+        for word in part.words
+        if word.is_timeless and (row := services.get(word.said.service)) is not None
+    }
+
+
+def _is_news(word: Word, voice: _Voice, last: dict[_Voice, Said]) -> bool:
+    """Whether a word says something new: it has a time of its own, or differs from what its voice
+    said last. What is news is the last word from then on."""
+    known = last.get(voice)
+    if word.is_timeless and known is not None and _says_the_same(word.said, known):
+        return False
+    if known is None or known.at <= word.said.at:
+        last[voice] = word.said
+    return True
 
 
 def _says_the_same(said: Said, known: Said) -> bool:
@@ -134,85 +237,3 @@ def _says_the_same(said: Said, known: Said) -> bool:
 
 def _matter(said: Said) -> tuple[Any, ...]:
     return (said.condition, said.plan, said.share, said.reference, said.text)
-
-
-def _last_words(inlet: InletRow, saids: Iterable[Said]) -> dict[tuple[str, str], Said]:
-    """The latest word of each voice about each service."""
-    asked = sorted({(said.source_name, said.service) for said in saids})
-    services = services_by_reference({service for _, service in asked})
-    names = [name for name, _ in asked]
-    sources = {name: number for number, name in _SOURCES.rows(inlet.root_id, names)}
-    found: dict[tuple[str, str], Said] = {}
-    for name, service in asked:
-        row = services.get(service)
-        # By its index each costs what it costs to word it; a voice may have spoken a million times.
-        for known in _LAST.rows(row.id, sources[name]) if row and name in sources else ():
-            found[name, service] = Said(service, *known)
-    return found
-
-
-_SOURCES = Prepared(
-    lambda root, names: Source.objects.filter(
-        organization_id=root, kind="monitor", name__in=texts(names)
-    ).values_list("id", "name")
-)
-_LAST = Prepared(
-    lambda service, source: (
-        Observation.objects.filter(service_id=service, source_id=source)
-        .order_by("-at", "-id")
-        .annotate(kind=Value("monitor"), name=F("source__name"))
-        .values_list(
-            "condition",
-            "at",
-            "planned",
-            "share",
-            "valid_until",
-            "kind",
-            "name",
-            "sequence",
-            "reference",
-            "text",
-        )[:1]
-    )
-)
-
-
-def _count(inlet: InletRow, heard: Heard, at: datetime) -> None:
-    # Worded here: it is done for every delivery, and wording it costs more than doing it.
-    when = at if connection.vendor == "postgresql" else connection.ops.adapt_datetimefield_value(at)
-    counts = (heard.taken, heard.repeated, heard.passed_over, heard.corrected, len(heard.refused))
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNTING, [when, *counts, inlet.id])
-
-
-_COUNTING = (
-    "UPDATE monitoring_inletaccount SET heard_at = %s, "
-    + ", ".join(f"{name} = {name} + %s" for name in COUNTS)
-    + " WHERE inlet_id = %s"
-)
-
-
-def _keep(inlet: InletRow, notes: Sequence[tuple[Item, Sequence[Wrong]]], at: datetime) -> None:
-    """Keep the latest that were refused, and let older ones go."""
-    if not notes:
-        return
-    RefusedItem.objects.bulk_create(
-        RefusedItem(
-            inlet_id=inlet.id,
-            at=at,
-            reasons=json.dumps([[each.code, _sentence(each)] for each in wrong[:10]]),
-            excerpt=excerpt(item.raw),
-        )
-        for item, wrong in notes[-REFUSALS_KEPT:]
-    )
-    kept = (
-        RefusedItem.objects.filter(inlet_id=inlet.id).order_by("-id").values_list("id", flat=True)
-    )
-    oldest = list(kept[REFUSALS_KEPT - 1 : REFUSALS_KEPT])
-    if oldest:
-        RefusedItem.objects.filter(inlet_id=inlet.id, id__lt=oldest[0]).delete()
-
-
-def _sentence(wrong: Wrong) -> str:
-    field_ = f"{wrong.field}: " if wrong.field else ""
-    return f"{field_}{wrong.sentence}; expected: {wrong.expected}"[:400]

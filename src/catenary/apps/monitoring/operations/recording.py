@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from catenary.apps.common.operations import insert_rows, reserve_ids, waiting_turn
 from catenary.apps.common.queries.prepared import Prepared, texts
@@ -119,35 +119,53 @@ def record_allowed(
     actor: Actor, at: datetime, allowed: Sequence[tuple[int, Said, ServiceRow]]
 ) -> list[Taken]:
     """Record words of which it is known that they may be said, in this actor's name."""
+    outcomes = record_entries([Entry(actor, at, said, row) for _, said, row in allowed])
+    return [
+        Taken(place, said.service, said.at, outcome)
+        for (place, said, _), outcome in zip(allowed, outcomes, strict=True)
+    ]
+
+
+class Entry(NamedTuple):
+    """A word of which it is known that it may be said: by whom, heard when, of which service."""
+
+    actor: Actor
+    at: datetime
+    said: Said
+    service: ServiceRow
+
+
+def record_entries(entries: Sequence[Entry]) -> list[Outcome]:
+    """Record words of anybody, each in the name of its actor, in one transaction."""
     try:
-        known, digests = _keep(actor, at, allowed)
+        known, digests = _keep(entries)
     except IntegrityError:
         # Somebody sent one of these words at the same moment: now it is there.
-        known, digests = _keep(actor, at, allowed)
-    taken = []
-    for (place, said, _), digest in zip(allowed, digests, strict=True):
-        outcome = Outcome.REPEATED if digest in known else Outcome.RECORDED
+        known, digests = _keep(entries)
+    outcomes = []
+    for digest in digests:
+        outcomes.append(Outcome.REPEATED if digest in known else Outcome.RECORDED)
         known.add(digest)
-        taken.append(Taken(place, said.service, said.at, outcome))
-    return taken
+    return outcomes
 
 
-def _keep(
-    actor: Actor, at: datetime, allowed: Sequence[tuple[int, Said, ServiceRow]]
-) -> tuple[set[str], list[str]]:
+def _keep(entries: Sequence[Entry]) -> tuple[set[str], list[str]]:
     """Keep what is new, with a mark for the engine: the digests that were there before, and those
     of all words in their order."""
     with waiting_turn():
-        sources = _sources({_voice(said, row) for _, said, row in allowed})
+        voices = [_voice(entry.said, entry.service) for entry in entries]
+        sources = _sources(set(voices))
         rows: dict[str, tuple[Any, ...]] = {}
         digests = []
-        for _, said, service in allowed:
-            row = _row(actor, at, said, service, sources[_voice(said, service)])
+        for entry, voice in zip(entries, voices, strict=True):
+            row = _row(entry, sources[voice])
             digests.append(row[0])
             rows.setdefault(row[0], row)
         known = _known(rows)
         # In the same order everywhere: two who send the same wait for each other, never in a ring.
         new = [rows[digest] for digest in sorted(rows.keys() - known)]
+        if not new:
+            return known, digests
         numbers = reserve_ids(Observation, len(new))
         insert_rows(
             Observation,
@@ -160,7 +178,7 @@ def _keep(
             # The oldest first: then no step of the engine has to go back behind the one before.
             sorted(
                 (
-                    (row[_SERVICE], number, row[_AT], at)
+                    (row[_SERVICE], number, row[_AT], row[_RECORDED])
                     for number, row in zip(numbers, new, strict=True)
                 ),
                 key=lambda mark: mark[2],
@@ -182,17 +200,17 @@ def _sources(voices: Iterable[_Voice]) -> dict[_Voice, int]:
     found = _known_sources(wanted)
     missing = sorted(wanted - found.keys())
     if missing:
-        Source.objects.bulk_create(
-            (
-                Source(organization_id=organization, kind=kind, name=name)
-                for organization, kind, name in missing
-            ),
-            ignore_conflicts=True,
-        )
+        # Worded here: an alert speaks once or twice, so every second word is of a new voice.
+        with connection.cursor() as cursor:
+            cursor.executemany(_NEW_SOURCE, missing)
         found |= _known_sources(missing)
     return found
 
 
+_NEW_SOURCE = (
+    "INSERT INTO monitoring_source (organization_id, kind, name) VALUES (%s, %s, %s)"
+    " ON CONFLICT DO NOTHING"
+)
 #: By organization and name: every alert is a source of its own, and a house may have many.
 _SOURCES = Prepared(
     lambda organization, names: Source.objects.filter(
@@ -238,11 +256,11 @@ _COLUMNS = (
     "person_id",
 )
 _SERVICE, _AT = _COLUMNS.index("service_id"), _COLUMNS.index("at")
+_RECORDED = _COLUMNS.index("recorded_at")
 
 
-def _row(
-    actor: Actor, at: datetime, said: Said, service: ServiceRow, source_id: int
-) -> tuple[Any, ...]:
+def _row(entry: Entry, source_id: int) -> tuple[Any, ...]:
+    actor, at, said, service = entry
     told = (
         service.id,
         source_id,

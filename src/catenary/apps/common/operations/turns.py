@@ -1,0 +1,66 @@
+"""Whose turn it is to write: transactions that begin soon after the one before has ended.
+
+SQLite has one writer. Whoever comes while another writes is told to sleep, longer each time, up to
+a tenth of a second: a worker that writes one step after the other would be met asleep most of the
+time. Here the turn is asked for every few milliseconds. PostgreSQL needs nothing of it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+
+from catenary.apps.common.queries import is_busy
+
+_FIRST, _LONGEST = 0.0005, 0.003
+
+
+@contextmanager
+def one_turn(*, is_durable: bool = False) -> Iterator[None]:
+    """One transaction, or a part of the one that was begun. Raises `OperationalError` when its
+    turn does not come in time.
+
+    ``is_durable``: when it has ended it is on the disk, and survives that the power fails. On
+    SQLite others are written down with the next one of these, or some megabytes later.
+    """
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        with transaction.atomic():
+            yield
+        return
+    connection.ensure_connection()
+    raw: Any = connection.connection
+    with ExitStack() as stack:
+        if is_durable:
+            raw.execute("PRAGMA synchronous=FULL")
+            stack.callback(_calmly, raw, "PRAGMA synchronous=NORMAL")
+        _begin(stack, raw)
+        yield
+
+
+def _begin(stack: ExitStack, raw: Any) -> None:
+    until, wait = time.monotonic() + settings.LOCK_SECONDS, _FIRST
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                stack.enter_context(transaction.atomic())
+                return
+            except OperationalError as error:
+                if not is_busy(error) or time.monotonic() > until:
+                    raise
+            time.sleep(wait)
+            wait = min(wait * 2, _LONGEST)
+    finally:
+        # For the single statements that nobody wraps in a turn.
+        raw.execute(f"PRAGMA busy_timeout={settings.LOCK_SECONDS * 1000}")
+
+
+def _calmly(raw: Any, statement: str) -> None:
+    # The connection may have been lost in between: the next one begins with its settings.
+    if connection.connection is raw:
+        raw.execute(statement)
