@@ -7,14 +7,19 @@ import asyncio
 import contextlib
 import os
 import signal
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 
+from catenary.apps.common.operations.outbox import Letter
+from catenary.cli import telling
+from catenary.cli.telling import LEASE
 from tests.installation import Installation
 from tests.product import free_port
 
@@ -137,7 +142,10 @@ def test_killed_in_the_middle_of_sending_it_tells_once(told: Installation, serve
     server.taken.clear()
     assert notices(told) == [(0,)]
 
-    # Nobody else takes what the dead one had before its time is over.
+    # Nobody else takes what the dead one had before its time is over, which is soon.
+    ((until,),) = told.rows("SELECT taken_until FROM common_outboxrow WHERE kind = 'notice'")
+    moment = datetime.fromisoformat(str(until)).replace(tzinfo=UTC)
+    assert moment <= datetime.now(UTC) + LEASE
     told.write("UPDATE common_outboxrow SET taken_until = created_at")
     with worker(told, server):
         wait_until(lambda: notices(told) == [(1,)])
@@ -160,3 +168,27 @@ def test_killed_right_after_sending_the_receiver_knows_it_again(
 
     assert len(set(server.numbers())) == 2
     assert b"works again" in server.taken[-1]
+
+
+def test_who_takes_long_says_that_it_still_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[int]] = []
+    is_asked, lost = threading.Semaphore(0), {2}
+
+    def hold(letters: Sequence[Letter], *, until: datetime) -> set[int]:
+        asked.append([letter.id for letter in letters])
+        is_asked.release()
+        return {letter.id for letter in letters} - lost
+
+    monkeypatch.setattr("catenary.apps.common.operations.outbox.hold", hold)
+    monkeypatch.setattr(telling, "_HOLD_SECONDS", 0.01)
+    letters = [Letter(n, "notice", {}, datetime.now(UTC), 1) for n in (1, 2, 3)]
+
+    with telling.Holding(letters) as holding:
+        assert holding.has(letters[0])
+        assert is_asked.acquire(timeout=30) and is_asked.acquire(timeout=30)
+        holding.let_go(letters[0])
+        assert [holding.has(letter) for letter in letters] == [False, False, True]
+        # One that was being asked for when it was let go, and one more.
+        assert is_asked.acquire(timeout=30) and is_asked.acquire(timeout=30)
+
+    assert asked[0] == [1, 2, 3] and [3] in asked

@@ -7,6 +7,8 @@ do it at once; see `apps.common.operations.outbox`.
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -20,8 +22,9 @@ if TYPE_CHECKING:
 #: How often is looked whether somebody is to be told; looking costs three small queries.
 TELL_SECONDS = 1.0
 _log = structlog.get_logger("catenary.notices")
-#: Whoever took notices and died has them no longer after this: longer than sending one may take.
-_LEASE = timedelta(minutes=5)
+#: Whoever took notices and died has them no longer after this; who lives says so more often.
+LEASE = timedelta(seconds=30)
+_HOLD_SECONDS = LEASE.total_seconds() / 4
 _AT_ONCE = 20
 _SWEEP_EVERY = timedelta(hours=1)
 
@@ -61,10 +64,75 @@ def tell_what_is_due() -> bool:
     from catenary.apps.monitoring.operations.telling import NOTICE, tell
 
     told = tell(at=clock.now()) + tell_what_is_planned(at=clock.now())
-    letters = take(kinds=[NOTICE], at=clock.now(), most=_AT_ONCE, lease=_LEASE)
-    for letter in letters:
-        _deliver(letter)
+    letters = take(kinds=[NOTICE], at=clock.now(), most=_AT_ONCE, lease=LEASE)
+    if letters:
+        with Holding(letters) as holding:
+            for letter in letters:
+                if holding.has(letter):
+                    _deliver(letter)
+                    holding.let_go(letter)
     return bool(told) or len(letters) == _AT_ONCE
+
+
+class Holding:
+    """Says from a thread of its own that letters are still in hand, however long one takes to
+    send: so that another waits half a minute for one that died, and for ever for one that works."""
+
+    def __init__(self, letters: Sequence[Letter]) -> None:
+        """Letters that were taken just now."""
+        self._left = {letter.id: letter for letter in letters}
+        self._lock, self._ended = threading.Lock(), threading.Event()
+        self._held_at = time.monotonic()
+        self._thread = threading.Thread(target=self._hold, name="holds", daemon=True)
+
+    def __enter__(self) -> Holding:
+        """Begin to say so."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Say it no more."""
+        self._ended.set()
+        self._thread.join()
+
+    def has(self, letter: Letter) -> bool:
+        """Whether it is still ours. Who stood still for longer than the lease asks first."""
+        if time.monotonic() - self._held_at > LEASE.total_seconds() / 2:
+            self._ask()
+        with self._lock:
+            return letter.id in self._left
+
+    def let_go(self, letter: Letter) -> None:
+        """It is settled."""
+        with self._lock:
+            self._left.pop(letter.id, None)
+
+    def _hold(self) -> None:
+        from catenary.apps.common.queries import close_connections
+
+        try:
+            while not self._ended.wait(_HOLD_SECONDS):
+                try:
+                    self._ask()
+                except Exception as error:
+                    # Asked again soon; until the lease ends nobody else takes them.
+                    _log.warning("notices-not-held", reason=type(error).__name__)
+                    close_connections()
+        finally:
+            close_connections()
+
+    def _ask(self) -> None:
+        from catenary.apps.common.operations.outbox import hold
+
+        begun = time.monotonic()
+        with self._lock:
+            left = list(self._left.values())
+        held = hold(left, until=clock.now() + LEASE)
+        with self._lock:
+            for letter in left:
+                if letter.id not in held:
+                    self._left.pop(letter.id, None)
+            self._held_at = begun
 
 
 def _deliver(letter: Letter) -> None:

@@ -12,6 +12,7 @@ from catenary.apps.common.operations.outbox import (
     Letter,
     TakenByAnother,
     fail,
+    hold,
     leave,
     seen,
     settle,
@@ -63,6 +64,31 @@ def test_what_is_taken_is_nobody_elses_until_the_lease_ends() -> None:
         ("two", 2),
         ("three", 2),
     ]
+
+
+def test_who_says_it_still_works_keeps_what_it_took() -> None:
+    put("slow")
+    (letter,) = taken()
+
+    assert hold([letter], until=NOON + 2 * LEASE) == {letter.id}
+
+    assert taken(NOON + LEASE) == []
+    assert words(taken(NOON + 2 * LEASE)) == ["slow"]
+
+
+def test_who_seemed_dead_and_is_not_has_lost_what_another_took() -> None:
+    put("slow")
+    (first,) = taken()
+    (second,) = taken(NOON + LEASE)
+
+    assert hold([first], until=NOON + 9 * LEASE) == set()
+    settle(letter=first, at=NOON + LEASE)
+    assert not fail(letter=first, at=NOON + LEASE, trouble="too late")
+
+    row = OutboxRow.objects.get()
+    assert (row.done_at, row.trouble, row.taken_until) == (None, "", NOON + 2 * LEASE)
+    settle(letter=second, at=NOON + LEASE)
+    assert OutboxRow.objects.get().done_at == NOON + LEASE
 
 
 def test_what_is_done_or_not_yet_due_is_not_taken() -> None:

@@ -1,9 +1,11 @@
 """Leaving something in the outbox, taking it out, and saying what became of it.
 
 Rows are marked, never counted past: a row whose transaction commits late is simply still there.
-Who takes rows has them for a while; when it dies, they are taken again after that. So whatever is
-carried out outside the database may be begun twice, and must carry a number by which the other side
-knows it again; what is done in the database is done in the transaction that says so, once.
+Who takes rows has them for a short while, and says again and again that it still has them
+(`hold`); when it dies, they are taken again after that. Which attempt it is tells who has a row:
+whoever was believed dead can neither settle nor fail it. So whatever is carried out outside the
+database may be begun twice, and must carry a number by which the other side knows it again; what is
+done in the database is done in the transaction that says so, once.
 """
 
 from __future__ import annotations
@@ -81,6 +83,17 @@ def take(*, kinds: Sequence[str], at: datetime, most: int, lease: timedelta) -> 
     return [_letter(row) for row in rows]
 
 
+def hold(letters: Sequence[Letter], *, until: datetime) -> set[int]:
+    """Say that these are still in hand; the numbers of those that are. Whoever lost one, because
+    it seemed dead, must not carry it out."""
+    held: set[int] = set()
+    with waiting_turn():
+        for letter in sorted(letters, key=lambda each: each.id):
+            if _of(letter).update(taken_until=until):
+                held.add(letter.id)
+    return held
+
+
 class TakenByAnother(Exception):
     """Somebody else took these rows meanwhile: what was worked out for them is not kept."""
 
@@ -107,13 +120,13 @@ def is_due(*, kinds: Sequence[str], at: datetime) -> bool:
 
 def settle(*, letter: Letter, at: datetime) -> None:
     """It is done."""
-    OutboxRow.objects.filter(pk=letter.id).update(done_at=at, taken_until=None, trouble="")
+    _of(letter).update(done_at=at, taken_until=None, trouble="")
 
 
 def fail(*, letter: Letter, at: datetime, trouble: str, is_final: bool = False) -> bool:
     """It could not be done: it is tried again later, or given up when that is final or it was
     tried often enough. Says whether it was given up."""
-    row = OutboxRow.objects.filter(pk=letter.id)
+    row = _of(letter)
     trouble = trouble[:_LONGEST_TROUBLE]
     if is_final or letter.attempt >= MOST_ATTEMPTS:
         row.update(dead_at=at, taken_until=None, trouble=trouble)
@@ -144,6 +157,13 @@ def sweep(*, at: datetime) -> int:
             for batch in in_batches(numbers):
                 OutboxRow.objects.filter(pk__in=batch).delete()
     return len(numbers)
+
+
+def _of(letter: Letter) -> Any:
+    """The row of a letter for as long as nobody took it after us."""
+    return OutboxRow.objects.filter(
+        pk=letter.id, attempts=letter.attempt, done_at__isnull=True, dead_at__isnull=True
+    )
 
 
 def _due(kinds: Sequence[str], at: datetime) -> Any:
