@@ -525,6 +525,8 @@ def test_nothing_that_can_be_read_tells_more_than_one_may_read(api: Api, who: st
         *(f"{V1}/impact?service={reference}" for reference in SEES_SERVICE),
         *(f"{V1}/services/{reference}/status" for reference in SEES_SERVICE),
         f"{V1}/status?limit=100",
+        f"{V1}/status?limit=100&known_at={JUST_NOW}",
+        *(f"{V1}/services/{reference}/status?known_at={JUST_NOW}" for reference in SEES_SERVICE),
         *(f"{V1}/organizations/{key}" for key in SEES_ORGANIZATION),
         *(f"{V1}/people/{email}" for email in SEES_PERSON),
     ]

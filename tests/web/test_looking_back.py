@@ -126,3 +126,45 @@ def test_what_one_may_not_see_today_is_not_there_then(moved_on: World, who: str,
     missing = client.get(at("/services/alpha-it/nothing/"))
 
     assert hidden.status_code == missing.status_code == 404
+
+
+STATUS = ("/status/?all=1", "/services/alpha-it/engine/status/")
+
+
+@pytest.mark.parametrize("page", STATUS)
+def test_conditions_of_a_moment_as_known_today_or_then(moved_on: World, page: str) -> None:
+    client = moved_on.client("exactly right")
+
+    now, today = text_of(client, page), text_of(client, at(page))
+    then = text_of(client, f"{at(page)}&known=then")
+
+    assert "As it was known then" not in now
+    assert 'name="condition"' not in today + then
+    assert "Motor" in now and "Motor" in today
+    assert "Zengine" in then and "Motor" not in then
+    for text, chosen in ((today, "As it is known today"), (then, "As it was known then")):
+        assert "You are looking back." in text
+        assert f'aria-current="true">{chosen}</a>' in text
+    if "all" in page:
+        assert "as_of=2026-11-03T12%3A30Z&amp;known=then" in then
+
+
+@pytest.mark.parametrize("page", STATUS)
+def test_conditions_of_a_moment_that_is_none_are_refused(moved_on: World, page: str) -> None:
+    client = moved_on.client("exactly right")
+
+    assert client.get(at(page, "yesterday")).status_code == 400
+    assert client.post(at("/services/alpha-it/engine/status/"), {}).status_code == 400
+
+
+@pytest.mark.parametrize("who", ["viewer at the provider", "customer", "customer of the customer"])
+def test_what_was_known_then_is_told_to_nobody_who_may_not_see_it(
+    moved_on: World, who: str
+) -> None:
+    client = moved_on.client(who)
+
+    board = text_of(client, f"{at('/status/?all=1')}&known=then")
+    hidden = client.get(f"{at('/services/alpha-lab/vault/status/')}&known=then")
+
+    assert "vault" not in board.lower()
+    assert hidden.status_code == 404

@@ -106,6 +106,11 @@ def addresses(made: Invented, client: Client) -> dict[str, str]:
         "changes": "/changes/",
         "service, looking back": f"/services/{made.deep}/?as_of=2026-11-03T13:00Z",
         "catalogue, looking back": "/catalogue/?as_of=2026-11-03T13:00Z",
+        "status, looking back": "/status/?all=1&as_of=2026-11-03T13:00Z",
+        "status, as known then": "/status/?all=1&as_of=2026-11-03T13:00Z&known=then",
+        "status of a service, as known then": (
+            f"/services/{made.deep}/status/?as_of=2026-11-03T13:00Z&known=then"
+        ),
         "account": "/account/",
         "second factor": "/account/second-factor/",
         "second factor, an app": "/account/second-factor/app/",

@@ -42,14 +42,14 @@ class Then:
     records: Past
 
 
-def moment_then(as_of: str) -> datetime | None:
+def moment_then(as_of: str, name: str = "as_of") -> datetime | None:
     """The past moment that ``as_of`` names; none for the present. Raises `Trouble`."""
     if not as_of:
         return None
     at = read_moment(as_of)
     if at is None:
         raise invalid_parameter(
-            "as_of", "this is no moment", "an ISO date or time, like 2026-03-01T09:30Z"
+            name, "this is no moment", "an ISO date or time, like 2026-03-01T09:30Z"
         )
     return None if at >= clock.now() else at
 

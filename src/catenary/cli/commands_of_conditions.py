@@ -137,6 +137,10 @@ def status(
     every: Annotated[bool, typer.Option("--all", help="List those that are well, too.")] = False,
     seen: Seen = "",
     as_of: AsOf = "",
+    known_at: Annotated[
+        str,
+        typer.Option(help="As it was known at this moment; without --as-of, of that same moment."),
+    ] = "",
     by: By = "",
     json: Json = False,
     data: Data = None,
@@ -145,7 +149,14 @@ def status(
     from catenary.cli.conditions import show_status
 
     show_status(
-        reference=reference, every=every, seen=seen, as_of=as_of, by=by, json=json, data=data
+        reference=reference,
+        every=every,
+        seen=seen,
+        as_of=as_of,
+        known_at=known_at,
+        by=by,
+        json=json,
+        data=data,
     )
 
 

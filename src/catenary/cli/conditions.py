@@ -65,6 +65,7 @@ def show_status(
     every: bool,
     seen: str,
     as_of: str,
+    known_at: str,
     by: str,
     json: bool,
     data: Path | None,
@@ -72,9 +73,10 @@ def show_status(
     """Print the condition of one service with its causes, or the board."""
     ready(data)
     actor = actor_by(by)
-    then = moment_from(as_of)
+    known = moment_from(known_at)
+    then = moment_from(as_of) or known
     if not reference:
-        _show_board(actor, seen, every, json, then)
+        _show_board(actor, seen, every, json, then, known)
         return
     from catenary.apps.monitoring.queries.status import service_status, status_as_plain
 
@@ -84,6 +86,7 @@ def show_status(
         reference=reference,
         at=then or clock.now(),
         is_past=then is not None,
+        known_at=known,
     )
     if found is None:
         fail(f"there is no service {reference} that you may see")
@@ -93,7 +96,14 @@ def show_status(
         _print(found)
 
 
-def _show_board(actor: Any, seen: str, every: bool, json: bool, then: datetime | None) -> None:
+def _show_board(
+    actor: Any,
+    seen: str,
+    every: bool,
+    json: bool,
+    then: datetime | None,
+    known: datetime | None,
+) -> None:
     from catenary.apps.monitoring.queries.board import board, board_row_as_plain
     from catenary.apps.monitoring.queries.status import SHOWN, shown, words
 
@@ -104,7 +114,15 @@ def _show_board(actor: Any, seen: str, every: bool, json: bool, then: datetime |
     after, counts = None, dict.fromkeys(SHOWN, 0)
     rows: list[BoardRow] = []
     while True:
-        page = board(actor=actor, viewpoint=viewpoint, only=only, after=after, limit=_PAGE, at=then)
+        page = board(
+            actor=actor,
+            viewpoint=viewpoint,
+            only=only,
+            after=after,
+            limit=_PAGE,
+            at=then,
+            known_at=known,
+        )
         rows += page.rows
         counts, after = page.counts, page.after
         if after is None:

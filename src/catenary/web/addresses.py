@@ -9,22 +9,24 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-_as_of: ContextVar[str] = ContextVar("as_of", default="")
+_moment: ContextVar[tuple[str, str]] = ContextVar("moment", default=("", ""))
 
 
 @contextmanager
-def staying_at(as_of: str) -> Iterator[None]:
-    """Inside, addresses of pages that show the past lead to the same moment."""
-    token = _as_of.set(as_of)
+def staying_at(as_of: str, known: str = "") -> Iterator[None]:
+    """Inside, addresses of pages that show the past lead to the same moment, and to what is (or
+    was) ``known`` of it."""
+    token = _moment.set((as_of, known))
     try:
         yield
     finally:
-        _as_of.reset(token)
+        _moment.reset(token)
 
 
 def moment() -> dict[str, str]:
     """The moment that addresses lead to, as a query."""
-    return {"as_of": _as_of.get()}
+    as_of, known = _moment.get()
+    return {"as_of": as_of, "known": known}
 
 
 def service(reference: str) -> str:
@@ -53,12 +55,12 @@ def service_compare(reference: str) -> str:
 def service_status(reference: str, **query: str) -> str:
     """Why a service is in its condition, whom it hits, and where one reports of it."""
     organization, _, key = reference.partition("/")
-    return _with_query(reverse("service-status", args=[organization, key]), query)
+    return _with_query(reverse("service-status", args=[organization, key]), query | moment())
 
 
 def status(query: Iterable[tuple[str, str]] = ()) -> str:
     """The board of conditions, narrowed; empty values are left out."""
-    kept = [(name, value) for name, value in query if value]
+    kept = [(name, value) for name, value in (*query, *moment().items()) if value]
     return f"{reverse('status')}?{urlencode(kept)}" if kept else reverse("status")
 
 

@@ -25,7 +25,24 @@ def looking_back(
 ) -> Callable[Concatenate[Asking, P], HttpResponse]:
     """A view that reads ``asking.records``. Links on its pages stay in the moment that is looked
     at; a moment that has not come yet shows the present."""
+    return _looking_back(view, reads_catalogue=True)
 
+
+def looking_back_on_conditions(
+    view: Callable[Concatenate[Asking, P], HttpResponse],
+) -> Callable[Concatenate[Asking, P], HttpResponse]:
+    """The same for a view that reads the conditions of ``asking.moment``, and of the catalogue
+    what it needs by itself."""
+    return _looking_back(view, reads_catalogue=False)
+
+
+#: How an address asks for what was known then of a past moment.
+THEN = "then"
+
+
+def _looking_back(
+    view: Callable[Concatenate[Asking, P], HttpResponse], *, reads_catalogue: bool
+) -> Callable[Concatenate[Asking, P], HttpResponse]:
     @wraps(view)
     def answer(asking: Asking, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         asking = replace(asking, looks_back=True)
@@ -37,8 +54,11 @@ def looking_back(
             raise BadRequest("as_of is no ISO date or time")
         if at >= clock.now():
             return view(asking, *args, **kwargs)
-        with addresses.staying_at(text):
-            past = replace(asking, records=records_at(at), as_of=text, moment=at)
+        known = THEN if asking.request.GET.get("known", "") == THEN else ""
+        with addresses.staying_at(text, "" if reads_catalogue else known):
+            past = replace(asking, as_of=text, moment=at)
+            if reads_catalogue:
+                past = replace(past, records=records_at(at))
             return view(past, *args, **kwargs)
 
     return answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import orjson
@@ -35,6 +36,14 @@ router = Router(tags=["conditions"])
 _BODY = {"observations": "a list of words about services"}
 _MOST_REASONS = 200
 
+KnownAt = Annotated[
+    str,
+    Query(
+        max_length=40,
+        description="as it was known at a moment: only what had been recorded by then counts, "
+        "over the catalogue of then; without as_of, of that same moment",
+    ),
+]
 Only = Annotated[
     list[str],
     Query(description=f"shown as one of {', '.join(SHOWN)}; repeat it for several"),
@@ -55,14 +64,18 @@ def record(request: HttpRequest) -> HttpResponse:
     "/services/{organization}/{service}/status", auth=LOOKING_BACK, operation_id="readStatus"
 )
 def read_status(
-    request: HttpRequest, organization: Organization, service: ServiceKey, as_of: AsOf = ""
+    request: HttpRequest,
+    organization: Organization,
+    service: ServiceKey,
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
 ) -> HttpResponse:
     """The condition of a service at this moment, since when, and the paths to its causes as far
     as they may be seen; further on it is "a supporting service" of somebody. As of a past moment
     it is what is known of that moment today, for a service that may be seen today, explained over
-    the chain as it stands today."""
+    the chain as it stands today; with ``known_at`` what was known then, over the chain of then."""
     reference = f"{organization}/{service}"
-    asking, then = asking_of(request), moment_then(as_of)
+    asking, (then, known) = asking_of(request), _moments(as_of, known_at)
     found = None
     if asking.viewpoint is not None:
         found = service_status(
@@ -71,6 +84,7 @@ def read_status(
             reference=reference,
             at=then or clock.now(),
             is_past=then is not None,
+            known_at=known,
         )
     if found is None:
         raise not_found("service", reference)
@@ -85,14 +99,15 @@ def read_board(
     limit: Limit = 20,
     after: After = "",
     as_of: AsOf = "",
+    known_at: KnownAt = "",
 ) -> HttpResponse:
     """Every service inside the viewpoint or used by it with its condition, the worst first, and
     how many there are of each. As of a past moment: those of today, with what is known today of
-    that moment."""
+    that moment; with ``known_at`` those of then, with what was known then."""
     unknown = [each for each in condition if each not in SHOWN]
     if unknown:
         raise invalid_parameter("condition", "this is no condition", " or ".join(SHOWN))
-    asking, then = asking_of(request), moment_then(as_of)
+    asking, (then, known) = asking_of(request), _moments(as_of, known_at)
     place = _place(after) if after else None
     if asking.viewpoint is None:
         counts = dict.fromkeys(SHOWN, 0)
@@ -104,6 +119,7 @@ def read_board(
         after=place,
         limit=limit,
         at=then,
+        known_at=known,
     )
     following = None if found.after is None else place_after(list(found.after))
     body = {
@@ -116,6 +132,15 @@ def read_board(
     return json_answer(
         body, headers={**headers, **of_moment("" if then is None else then.isoformat())}
     )
+
+
+def _moments(as_of: str, known_at: str) -> tuple[datetime | None, datetime | None]:
+    """The moment that is asked about, and up to when what was recorded counts: without the first,
+    the same moment."""
+    then, known = moment_then(as_of), moment_then(known_at, "known_at")
+    if as_of and then is None and known is not None:
+        then = clock.now()
+    return then if as_of else known, known
 
 
 def _place(after: str) -> tuple[int, str, int]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from catenary.web.pages.live import Live
-from catenary.web.pages.marks import ConditionMark, Count, Facet
+from catenary.web.pages.marks import Choice, ConditionMark, Count, Facet
 from catenary.web.pages.sentences import Link, Sentence
 
 
@@ -62,3 +62,4 @@ class BoardPage:
     stale_since: datetime | None = None
     has_catalogue: bool = True
     live: Live | None = None
+    knowing: tuple[Choice, ...] = ()

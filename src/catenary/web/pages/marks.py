@@ -155,3 +155,12 @@ class Contact:
         """The name, leading to the page of the person or team, else to their mailbox."""
         mailbox = f"mailto:{quote(self.address, safe='@')}" if self.address else ""
         return Link(self.name, self.url or mailbox).html
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few ways to look at a page."""
+
+    text: str
+    url: str
+    is_chosen: bool

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from catenary.web.pages.impact import HitOrganizationRow, HitOutcomeRow
 from catenary.web.pages.live import Live
-from catenary.web.pages.marks import Chip, ConditionMark, Contact, Count
+from catenary.web.pages.marks import Chip, Choice, ConditionMark, Contact, Count
 from catenary.web.pages.sentences import Link, Sentence
 
 
@@ -146,3 +146,4 @@ class ServiceStatusPage:
     is_stale: bool = False
     stale_since: datetime | None = None
     live: Live | None = None
+    knowing: tuple[Choice, ...] = ()

@@ -16,16 +16,17 @@ from catenary.apps.monitoring.queries.sight import mark_of
 from catenary.apps.monitoring.queries.status import SHOWN, shown, words
 from catenary.apps.monitoring.queries.stored import anybody_speaks, propagation
 from catenary.apps.portfolio.queries.lookup import services_by_reference
-from catenary.domain.actors import Viewpoint
 from catenary.domain.condition.codes import CODE_NAMES
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
+from catenary.web.looking import looking_back_on_conditions
 from catenary.web.marks import organization_link
 from catenary.web.pages.board import BoardCount, BoardLine, BoardPage
 from catenary.web.pages.live import Live
 from catenary.web.pages.marks import ConditionMark, Count, Facet
 from catenary.web.pages.sentences import Link, Sentence, say
 from catenary.web.reading import figure, in_words
+from catenary.web.status.knowing import knowing, known_at
 from catenary.web.words import condition_word, role_word
 
 _ROLES = ("customer-facing", "supporting", "external", "idle")
@@ -39,6 +40,7 @@ _NONE = Board((), dict.fromkeys(SHOWN, 0), 0, None)
 
 @require_safe
 @signed_in
+@looking_back_on_conditions
 def status_board(asking: Asking) -> HttpResponse:
     """The board, or the part of it that changes when the script of the page asks for it."""
     given = asking.request.GET
@@ -66,8 +68,10 @@ def status_board(asking: Asking) -> HttpResponse:
             narrowed=narrowed,
             after=_place(after),
             limit=_LIMIT,
+            at=asking.moment,
+            known_at=known_at(asking),
         )
-    page = _page(found, narrowed, asking.viewpoint, live, asking.request.get_full_path(), after)
+    page = _page(asking, found, narrowed, live, after)
     if asking.request.headers.get("HX-Target") == "board":
         return render(asking.request, "partials/board.html", {"page": page})
     return page_response(asking, "status_board.html", page, current="status")
@@ -83,15 +87,10 @@ def live_of(asking: Asking, reference: str = "") -> Live | None:
 
 
 def _page(
-    found: Board,
-    narrowed: BoardFilter,
-    viewpoint: Viewpoint | None,
-    live: Live | None,
-    here: str,
-    after: str,
+    asking: Asking, found: Board, narrowed: BoardFilter, live: Live | None, after: str
 ) -> BoardPage:
     computed_at = propagation()[1]
-    is_silent = not anybody_speaks()
+    is_silent, is_past = not anybody_speaks(), asking.moment is not None
     following = "" if found.after is None else _after(found.after)
     narrows = bool(narrowed.role or narrowed.provider or narrowed.mine or narrowed.only)
     return BoardPage(
@@ -117,12 +116,14 @@ def _page(
         rest=() if narrowed.only or narrowed.calm else tuple(_rest(found, narrowed)),
         next_url=addresses.status([*_query(narrowed), ("after", following)]) if following else "",
         first_url=addresses.status(_query(narrowed)) if after else "",
-        here=here,
+        here=asking.request.get_full_path(),
         is_silent=is_silent,
-        is_stale=not is_silent and is_stale(computed_at, clock.now()),
+        is_stale=not (is_silent or is_past) and is_stale(computed_at, clock.now()),
         stale_since=computed_at,
-        has_catalogue=viewpoint is not None and bool(sum(found.counts.values())),
+        has_catalogue=is_past
+        or (asking.viewpoint is not None and bool(sum(found.counts.values()))),
         live=live,
+        knowing=knowing(asking),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from catenary.apps.monitoring.queries.courses import condition_courses, shown_co
 from catenary.apps.monitoring.queries.shared_causes import HitTogether as TogetherHit
 from catenary.apps.monitoring.queries.shared_causes import hit_together
 from catenary.apps.monitoring.queries.shown_now import (
+    Callee,
     Reported,
     callees_of,
     reported_of,
@@ -35,6 +36,7 @@ from catenary.domain.observations.words import EVERYBODY, Plan
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.impact.views import organization_row, outcome_rows
+from catenary.web.looking import looking_back_on_conditions
 from catenary.web.marks import organization_link, service_link
 from catenary.web.notes import leave_note
 from catenary.web.pages.frame import Note
@@ -53,6 +55,7 @@ from catenary.web.pages.service_status import (
 from catenary.web.reading import figure, in_words
 from catenary.web.status.block import notes_of
 from catenary.web.status.board import is_stale, live_of
+from catenary.web.status.knowing import knowing, known_at
 from catenary.web.status.reporting import FIELDS, NotAllowed, report, report_form
 from catenary.web.status.timeline import SPANS, USUAL, condition_mark, timeline
 from catenary.web.status.tree import references_in, sources_of, step_link, tree_of
@@ -65,16 +68,20 @@ _NAMED = 3
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@looking_back_on_conditions
 def service_status(asking: Asking, organization: str, key: str) -> HttpResponse:
-    """The page of one service; its form records a word and comes back."""
+    """The page of one service; its form records a word and comes back. Of a past moment it says
+    what the condition was and where it came from."""
     reference = f"{organization}/{key}"
     # Taken before what is shown is read: what changes in between is then told, not missed.
     live = live_of(asking, reference)
     viewpoint, found = _found(asking, reference)
     if asking.request.method == "POST":
+        if asking.moment is not None:
+            raise BadRequest("what is past cannot be reported of from here")
         return _reported(asking, viewpoint, found, live)
     form = None
-    if may_report(asking.actor, found.service.provider_path):
+    if asking.moment is None and may_report(asking.actor, found.service.provider_path):
         form = report_form({}, offers_well=_is_bad(found))
     page = _page(asking, viewpoint, found, live, form)
     if asking.request.headers.get("HX-Target") == "standing":
@@ -86,7 +93,12 @@ def _found(asking: Asking, reference: str) -> tuple[Viewpoint, ServiceStatus]:
     if asking.viewpoint is None:
         raise Http404
     found = status_of(
-        actor=asking.actor, viewpoint=asking.viewpoint, reference=reference, at=clock.now()
+        actor=asking.actor,
+        viewpoint=asking.viewpoint,
+        reference=reference,
+        at=asking.moment or clock.now(),
+        is_past=asking.moment is not None,
+        known_at=known_at(asking),
     )
     if found is None:
         raise Http404
@@ -142,13 +154,25 @@ def _page(
     form: ReportForm | None,
 ) -> ServiceStatusPage:
     actor, reference, now = asking.actor, found.service.reference, clock.now()
+    is_past = asking.moment is not None
     known, kind = found.effective, shown(found.effective)
     name = found.known_as or found.service.name
     every = (*found.causes, *found.risks)
-    standing = shown_now(actor=actor, viewpoint=viewpoint, references=references_in(every))
-    callees = callees_of(actor=actor, viewpoint=viewpoint, references=sources_of(every))
-    hit = _hit(asking, viewpoint, reference, kind)
     is_home = found.service.root_id == viewpoint.root_id
+    standing: Mapping[str, str] = {}
+    callees: Mapping[str, Sequence[Callee]] = {}
+    hit, course = None, None
+    reported: Sequence[Reported] = ()
+    if not is_past:
+        # All of this is about now: whom to call, whom it hits, what others are.
+        standing = shown_now(actor=actor, viewpoint=viewpoint, references=references_in(every))
+        callees = callees_of(actor=actor, viewpoint=viewpoint, references=sources_of(every))
+        hit = _hit(asking, viewpoint, reference, kind)
+        reported = reported_of(
+            actor=actor, viewpoint=viewpoint, reference=reference, limit=_REPORTED
+        )
+    if known_at(asking) is None:
+        course = _timeline(asking, viewpoint, reference, asking.moment or now)
     return ServiceStatusPage(
         name=name,
         official_name=found.service.name if name != found.service.name else "",
@@ -164,21 +188,17 @@ def _page(
         tree=tree_of(found.causes, standing, callees, kind),
         risks=tree_of(found.risks, standing, callees),
         is_more=found.is_more,
-        timeline=_timeline(asking, viewpoint, reference, now),
+        timeline=course,
         hit=hit,
         what_if_url=addresses.impact(reference) if is_home else "",
         chain_url=addresses.chain(focus=reference) if is_home else "",
-        reported=tuple(
-            map(
-                _line,
-                reported_of(actor=actor, viewpoint=viewpoint, reference=reference, limit=_REPORTED),
-            )
-        ),
-        shows_reported=is_home,
+        reported=tuple(map(_line, reported)),
+        shows_reported=is_home and not is_past,
         form=form,
-        is_stale=anybody_speaks() and is_stale(found.computed_at, now),
+        is_stale=not is_past and anybody_speaks() and is_stale(found.computed_at, now),
         stale_since=found.computed_at,
         live=live,
+        knowing=knowing(asking),
     )
 
 

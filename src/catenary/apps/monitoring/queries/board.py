@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from catenary.apps.monitoring.queries.kept import UNHEARD_OF, Effective
+from catenary.apps.monitoring.queries.known import KnownThen, known_then
 from catenary.apps.monitoring.queries.since import since_of
 from catenary.apps.monitoring.queries.standing import (
     CALM,
@@ -21,18 +22,16 @@ from catenary.apps.monitoring.queries.standing import (
     RANKS,
     Standing,
     standing_at,
+    standing_known,
     standing_now,
 )
 from catenary.apps.monitoring.queries.status import SHOWN, condition_as_plain
 from catenary.apps.monitoring.queries.then import effective_then
-from catenary.apps.organizations.queries import (
-    OrganizationRow,
-    organizations_by_id,
-    organizations_by_key,
-)
+from catenary.apps.organizations.queries import OrganizationRow
 from catenary.apps.portfolio.queries.catalogue import known_names
 from catenary.apps.portfolio.queries.estate import seen_as, visible_services
-from catenary.apps.portfolio.queries.lookup import owned_services, services_by_id
+from catenary.apps.portfolio.queries.lookup import owned_services
+from catenary.apps.portfolio.queries.records import TODAY, Records
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.estate import ELSEWHERE, ROLE_NAMES, STAGE_CODES, Bools, Estate, Ints
 
@@ -93,16 +92,34 @@ def board(
     limit: int = 50,
     narrowed: BoardFilter | None = None,
     at: datetime | None = None,
+    known_at: datetime | None = None,
 ) -> Board:
     """Services inside the viewpoint and those it relies on directly or consumes, the worst first
     and then by name; with ``only``, those shown as one of these. ``at``: the services of today
-    with what is known today of their condition at that moment, without since when."""
+    with what is known today of their condition at that moment, without since when. ``known_at``:
+    what the board said of the moment then (`queries.known`), of the services of then."""
     wanted = narrowed or BoardFilter(only=tuple(only))
+    if known_at is not None:
+        return _board_known(actor, viewpoint, at or known_at, known_at, wanted).page(after, limit)
     standing = standing_now() if at is None else standing_at(at)
     places = board_places(standing.estate, actor, viewpoint)
     if places is None:
         return Board((), dict.fromkeys(SHOWN, 0), 0, None, dict.fromkeys(RANKS, 0))
     return _Asked(standing, viewpoint, actor, places, wanted).page(after, limit)
+
+
+def _board_known(
+    actor: Actor, viewpoint: Viewpoint, at: datetime, known_at: datetime, wanted: BoardFilter
+) -> _Asked:
+    known = known_then(at=at, known_at=known_at)
+    estate = known.estate
+    organization = estate.organization_position(viewpoint.organization_id)
+    places = np.zeros(0, dtype=np.int64)
+    if organization is not None:
+        roles = estate.roles_seen_from(organization)
+        seen = known.visible(actor, viewpoint)
+        places = np.flatnonzero(seen & (roles != ELSEWHERE) & (estate.stage != _RETIRED))
+    return _Asked(standing_known(known), viewpoint, actor, places, wanted, known)
 
 
 def board_places(estate: Estate, actor: Actor, viewpoint: Viewpoint) -> Ints | None:
@@ -121,8 +138,8 @@ def board_places(estate: Estate, actor: Actor, viewpoint: Viewpoint) -> Ints | N
     return estate.remembered(question, compute)
 
 
-def _owned(estate: Estate, email: str) -> Bools:
-    """Which services somebody owns; remembered, since it takes a look at every service."""
+def _owned(estate: Estate, email: str, *, is_kept: bool) -> Bools:
+    """Which services somebody owns today; remembered, since it takes a look at every service."""
 
     def compute() -> Bools:
         owned = np.zeros(estate.size, dtype=np.bool_)
@@ -130,7 +147,7 @@ def _owned(estate: Estate, email: str) -> Bools:
             owned[estate.service_positions(owned_services(email))] = True
         return owned
 
-    return estate.remembered(("owned", email), compute)
+    return estate.remembered(("owned", email), compute) if is_kept else compute()
 
 
 class _Asked:
@@ -143,15 +160,21 @@ class _Asked:
         actor: Actor,
         places: Ints,
         wanted: BoardFilter,
+        known: KnownThen | None = None,
     ) -> None:
+        self.known = known
+        self.records: Records = TODAY if known is None else known.records
         self.standing, self.estate = standing, standing.estate
         self.viewpoint, self.places, self.wanted = viewpoint, places, wanted
         organization = self.estate.organization_position(viewpoint.organization_id)
-        assert organization is not None
-        self.roles = self.estate.roles_seen_from(organization)
+        self.roles = (
+            np.full(self.estate.size, ELSEWHERE, dtype=np.int64)
+            if organization is None
+            else self.estate.roles_seen_from(organization)
+        )
         home = self.estate.organization_position(viewpoint.root_id)
         self.ranks = standing.ranks_from(home)[places]
-        self.is_mine = _owned(self.estate, actor.email)
+        self.is_mine = _owned(self.estate, actor.email, is_kept=known is None)
 
     def page(self, after: tuple[int, str, int] | None, limit: int) -> Board:
         """The services after a place, and how many there are of each."""
@@ -209,7 +232,8 @@ class _Asked:
     def _in_house(self) -> Bools:
         if not self.wanted.provider:
             return self._everything()
-        row = organizations_by_key([self.wanted.provider]).get(self.wanted.provider)
+        rows = self.records.organizations_by_key([self.wanted.provider])
+        row = rows.get(self.wanted.provider)
         house = None if row is None else self.estate.organization_position(row.id)
         if house is None:
             return ~self._everything()
@@ -224,7 +248,8 @@ class _Asked:
         )
         most = np.argsort(-counted, kind="stable")[:_PROVIDERS_COUNTED]
         numbers = {int(self.estate.organization_ids[p]): int(counted[p]) for p in most}
-        rows = organizations_by_id(number for number, count in numbers.items() if count)
+        counted_ids = (number for number, count in numbers.items() if count)
+        rows = self.records.organizations_by_id(counted_ids)
         return tuple((rows[number], count) for number, count in numbers.items() if number in rows)
 
     def _key(self, at: int) -> tuple[int, str, int]:
@@ -246,12 +271,15 @@ class _Asked:
     def _rows(self, shown: Ints) -> tuple[BoardRow, ...]:
         places = self.places[shown]
         numbers = self.estate.service_ids[places]
-        rows = services_by_id(numbers.tolist())
-        providers = organizations_by_id({row.provider_id for row in rows.values()})
+        rows = self.records.services_by_id(numbers.tolist())
+        providers = self.records.organizations_by_id({row.provider_id for row in rows.values()})
         at = self.standing.at
-        effective = effective_then(numbers.tolist(), at)
+        if self.known is None:
+            effective = effective_then(numbers.tolist(), at)
+        else:
+            effective = self.known.effective(numbers.tolist())
         since = since_of(numbers.tolist()) if at is None else {}
-        names = known_names(self.viewpoint, numbers.tolist())
+        names = known_names(self.viewpoint, numbers.tolist(), records=self.records)
         return tuple(
             BoardRow(
                 rows[number].reference,

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from catenary.apps.monitoring.models import EffectiveCondition, OwnCondition
 from catenary.apps.monitoring.queries.explaining import UNHEARD_OF, Effective
 from catenary.apps.monitoring.queries.kept import ahead_of_rows, conditions_at, effective_of
+from catenary.apps.monitoring.queries.known import KnownThen
 from catenary.apps.monitoring.queries.status import SHOWN, shown
 from catenary.apps.monitoring.queries.stored import propagation
 from catenary.apps.portfolio.queries.estate import current_estate
@@ -158,6 +159,14 @@ def standing_at(at: datetime) -> Standing:
     codes[spoken_of] |= np.uint8(_SPOKEN_OF)
     nothing = _in_order(_NONE, _NONE, codes[:0], None)
     return Standing(estate, 0, codes, nothing, nothing, at=at)
+
+
+def standing_known(known: KnownThen) -> Standing:
+    """The conditions at a moment of the past as they were known then."""
+    codes = _FROM_KEPT[known.codes]
+    codes[known.spoken_of] |= np.uint8(_SPOKEN_OF)
+    nothing = _in_order(_NONE, _NONE, codes[:0], None)
+    return Standing(known.estate, 0, codes, nothing, nothing, at=known.at)
 
 
 def _made(before: Standing | None, estate: Estate, number: int) -> Standing:

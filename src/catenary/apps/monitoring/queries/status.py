@@ -24,6 +24,7 @@ from catenary.apps.monitoring.queries.explaining import (
 )
 from catenary.apps.monitoring.queries.instants import micros
 from catenary.apps.monitoring.queries.kept import latest_first
+from catenary.apps.monitoring.queries.known import KnownThen, condition_known, known_then
 from catenary.apps.monitoring.queries.stored import propagation
 from catenary.apps.monitoring.queries.then import effective_then, own_then
 from catenary.apps.monitoring.queries.words import words_from
@@ -36,9 +37,9 @@ from catenary.apps.portfolio.queries.catalogue import known_names
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.apps.portfolio.queries.lookup import (
     ServiceRow,
-    services_by_id,
     services_by_reference,
 )
+from catenary.apps.portfolio.queries.records import TODAY, Records
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.condition.codes import CODE_NAMES, UNKNOWN, range_words
 from catenary.domain.condition.explanation import Cause, Causes
@@ -129,12 +130,16 @@ def service_status(
     reference: str,
     at: datetime,
     is_past: bool = False,
+    known_at: datetime | None = None,
 ) -> ServiceStatus | None:
     """The condition of a service at this moment; none when there is none the actor may see.
 
     ``is_past``: ``at`` lies in the past. Then it is the condition as it is known today, explained
-    over the chain as it stands today, to whoever may see the service today.
+    over the chain as it stands today, to whoever may see the service today. ``known_at``: what had
+    been recorded by then, over the chain of then (`queries.known`), without since when.
     """
+    if known_at is not None:
+        return _status_known(actor, viewpoint, reference, at, known_at)
     row = services_by_reference([reference]).get(reference)
     estate = current_estate()
     place = estate.service_position(row.id) if row is not None else None
@@ -161,6 +166,36 @@ def service_status(
         risks=told_risks[:TOLD],
         is_more=len(told) > TOLD or len(told_risks) > TOLD,
         computed_at=propagation()[1],
+    )
+
+
+def _status_known(
+    actor: Actor, viewpoint: Viewpoint, reference: str, at: datetime, known_at: datetime
+) -> ServiceStatus | None:
+    known = known_then(at=at, known_at=known_at)
+    records, estate = known.records, known.estate
+    row = records.services_by_reference([reference]).get(reference)
+    place = None if row is None else estate.service_position(row.id)
+    seen = known.visible(actor, viewpoint)
+    if row is None or place is None or not seen[place]:
+        return None
+    effective = condition_known(known, row.id)
+    causes, risks = (Causes((), 0, True), Causes((), 0, True))
+    if not effective.is_plainly_well:
+        causes, risks = known.causes(place, _LOOKED_AT)
+    telling = _Telling(estate, viewpoint, seen, at, is_past=True, known=known)
+    telling.look_at((*causes.told, *risks.told))
+    told, told_risks = telling.told(causes), telling.told(risks)
+    return ServiceStatus(
+        service=row,
+        provider=records.organizations_by_id([row.provider_id])[row.provider_id],
+        known_as=known_names(viewpoint, [row.id], records=records).get(row.id, ""),
+        effective=effective,
+        since=None,
+        causes=told[:TOLD],
+        risks=told_risks[:TOLD],
+        is_more=len(told) > TOLD or len(told_risks) > TOLD,
+        computed_at=known_at,
     )
 
 
@@ -200,12 +235,15 @@ class _Telling:
         at: datetime,
         *,
         is_past: bool = False,
+        known: KnownThen | None = None,
     ) -> None:
+        self._known = known
+        self._records: Records = TODAY if known is None else known.records
         self._estate = estate
         self._then = at if is_past else None
         self._seen = seen
         self._at = at
-        self._home = estate.organization_position(viewpoint.root_id)
+        self._home = self._records.at_home(estate, viewpoint)
         self._rows: dict[int, ServiceRow] = {}
         self._organizations: dict[int, OrganizationRow] = {}
         self._own: dict[int, datetime] = {}
@@ -216,13 +254,18 @@ class _Telling:
         listed = list(causes)
         places = {place for cause in listed for place in cause.path}
         numbers = self._estate.service_ids
-        self._rows = services_by_id(int(numbers[p]) for p in places if self._seen[p])
+        self._rows = self._records.services_by_id(int(numbers[p]) for p in places if self._seen[p])
         providers = {self._provider(place) for place in places}
-        self._organizations = organizations_by_id(providers)
+        self._organizations = self._records.organizations_by_id(providers)
         sources = {cause.source for cause in listed if self._seen[cause.source]}
-        own = own_then([int(numbers[place]) for place in sources], self._then)
-        self._own = {number: since for number, (since, _) in own.items()}
+        named = [int(numbers[place]) for place in sources]
         at_home = [int(numbers[place]) for place in sources if self._is_at_home(place)]
+        if self._known is not None:
+            self._own = self._known.own_since(named)
+            self._said = _told_by(self._known.deciding(at_home))
+            return
+        own = own_then(named, self._then)
+        self._own = {number: since for number, (since, _) in own.items()}
         self._said = _said_of(at_home, self._at)
 
     def told(self, causes: Causes) -> tuple[ToldCause, ...]:
@@ -269,7 +312,7 @@ class _Telling:
         return int(self._estate.organization_ids[self._estate.provider[place]])
 
     def _is_at_home(self, place: int) -> bool:
-        return bool(self._estate.provider_root[place] == self._home)
+        return bool(self._home[place])
 
 
 def _said_of(numbers: Iterable[int], at: datetime) -> dict[int, tuple[Word, ...]]:
@@ -281,6 +324,11 @@ def _said_of(numbers: Iterable[int], at: datetime) -> dict[int, tuple[Word, ...]
         number: [ids[voice.word] for voice in voices(spans, number, micros(at))]
         for number in wanted
     }
+    return _told_by(deciding)
+
+
+def _told_by(deciding: Mapping[int, Sequence[int]]) -> dict[int, tuple[Word, ...]]:
+    """Observations, by the number of the service, as they are told."""
     rows = {
         row.pk: row
         for batch in in_batches(pk for pks in deciding.values() for pk in pks)

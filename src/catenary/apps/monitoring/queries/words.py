@@ -13,7 +13,8 @@ from django.db import connection
 from catenary.apps.monitoring.queries.instants import micros
 from catenary.domain.observations.words import FOREVER, NEVER, NO_SEQUENCE, Words
 
-_COLUMNS = (
+#: The columns of an observation that `words_of_rows` reads.
+WORD_COLUMNS = (
     "o.service_id, o.source_id, o.condition, o.at, o.sequence, o.recorded_at, o.valid_until,"
     " o.planned, o.share, o.id"
 )
@@ -52,7 +53,7 @@ def words_from(
         for statement in (_FROM, _BEFORE):
             sql = statement.format(
                 wanted=_WANTED[connection.vendor],
-                columns=_COLUMNS,
+                columns=WORD_COLUMNS,
                 which=_NOT_WAITING if without_waiting else "",
             )
             cursor.execute(sql, _asked(pairs))
