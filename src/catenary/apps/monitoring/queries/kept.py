@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
+from catenary.apps.common.queries.columns import number_columns
 from catenary.apps.monitoring.models import PackedChange
 from catenary.apps.monitoring.queries.instants import ONGOING, instants, micros, moment
 from catenary.apps.monitoring.queries.stored import asked_at
@@ -111,10 +112,7 @@ class _Rows:
 
     def ahead(self, services: Ints | None = None) -> Turns:
         """What batches say that rows do not yet, of some services (in order) or of all."""
-        found = NO_TURNS
-        for batch in self.batches:
-            found = found.then(batch.ahead(services))
-        return found
+        return _ahead(self.batches, services)
 
 
 def pending() -> list[Pending]:
@@ -196,9 +194,27 @@ def _told(rows: _Rows, services: Ints, codes: Codes16) -> dict[int, Effective]:
 
 def standing_codes() -> tuple[Ints, Codes16]:
     """The numbers of all services of which anything is known, in order, and their codes."""
-    rows = _read("ends_at IS NULL", [], "NULL, NULL")
-    changed, now = rows.ahead().last()
-    services, codes = rows.service, rows.code
+    (services, codes), batches = _read_all("ends_at IS NULL")
+    return _known(services, codes, *_ahead(batches).last())
+
+
+def codes_then(at: datetime) -> tuple[Ints, Codes16]:
+    """The same as it was at a moment, as it is known now."""
+    instant = f"'{at.isoformat()}'::timestamptz" if _is_postgresql() else f"'{asked_at(at)}'"
+    (services, codes), batches = _read_all(
+        f"starts_at <= {instant} AND (ends_at IS NULL OR ends_at > {instant})"
+    )
+    ahead = _ahead(batches)
+    return _known(services, codes, *ahead.chosen(ahead.instant <= micros(at)).last())
+
+
+def _is_postgresql() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def _known(services: Ints, codes: Codes16, changed: Ints, now: Codes16) -> tuple[Ints, Codes16]:
+    """Services with their codes, in order, those that changed as they are now, without those of
+    which nothing is known."""
     if len(changed):
         stays = ~np.isin(services, changed)
         services = np.concatenate((services[stays], changed))
@@ -208,16 +224,55 @@ def standing_codes() -> tuple[Ints, Codes16]:
     return services[order], codes[order]
 
 
+def _ahead(batches: Iterable[Pending], services: Ints | None = None) -> Turns:
+    found = NO_TURNS
+    for batch in batches:
+        found = found.then(batch.ahead(services))
+    return found
+
+
+def _read_all(where: str) -> tuple[tuple[Ints, Codes16], list[Pending]]:
+    """Services and codes of very many rows, and the batches, in one statement: as columns, a
+    million without a value of Python for each."""
+    statement = (
+        f"SELECT CAST(0 AS bigint), service_id, CAST({CODE_SQL} AS bigint)"
+        f" FROM monitoring_effectivecondition WHERE {where}"
+        f" UNION ALL SELECT CAST(1 AS bigint), id, spread_to FROM monitoring_packedchange"
+    )
+    while True:
+        is_batch, number, value = number_columns(statement, 3)
+        packed = is_batch == 1
+        found = sorted(zip(number[packed].tolist(), value[packed].tolist(), strict=True))
+        digests = _digests(number for number, _ in found)
+        rows = [
+            (1, number, spread_to, None, None, digests[number])
+            for number, spread_to in found
+            if number in digests
+        ]
+        batches = _batches(rows)
+        # One that was spread out and taken away meanwhile stands in rows now: read again.
+        if batches is not None and len(batches) == len(found):
+            return (number[~packed], value[~packed].astype(np.int16)), batches
+
+
+def _digests(numbers: Iterable[int]) -> dict[int, str]:
+    """The digests of batches; those that are gone are missing."""
+    wanted = list(numbers)
+    if not wanted:
+        return {}
+    return dict(PackedChange.objects.filter(pk__in=wanted).values_list("pk", "digest"))
+
+
 def conditions_at(at: datetime, service_ids: Iterable[int] | None = None) -> dict[int, Effective]:
     """The effective conditions of services, or of all, at a moment, as they are known now; those
     of which nothing is known are missing. One query."""
-    where = "starts_at <= %s AND (ends_at IS NULL OR ends_at > %s)"
-    parameters = [asked_at(at), asked_at(at)]
-    wanted = None
-    if service_ids is not None:
-        wanted = np.unique(np.fromiter(service_ids, dtype=np.int64))
-        where += f" AND {AMONG[connection.vendor]}"
-        parameters.append(asked_of(wanted.tolist()))
+    if service_ids is None:
+        services, codes = codes_then(at)
+        known = zip(services.tolist(), codes.tolist(), strict=True)
+        return {number: effective_of(code) for number, code in known}
+    wanted = np.unique(np.fromiter(service_ids, dtype=np.int64))
+    where = f"starts_at <= %s AND (ends_at IS NULL OR ends_at > %s) AND {AMONG[connection.vendor]}"
+    parameters = [asked_at(at), asked_at(at), asked_of(wanted.tolist())]
     rows = _read(where, parameters, "NULL, NULL")
     ahead = rows.ahead(wanted)
     return _told(rows, *ahead.chosen(ahead.instant <= micros(at)).last())
