@@ -51,9 +51,11 @@ lint: set-up-dev ## Linters, formatting, types and import contracts
 test-sqlite: set-up-tests ## All tests on SQLite, browser journeys included
 	$(ON_SQLITE) $(PYTEST)
 
-# The foundation, the house and the browser do not notice which database it is: once is enough.
+# What asks for no database is not run on a second one: see tests/second.py. Of the foundation and
+# the house that is all, so they are not even read.
 test-postgresql: set-up-tests ## The tests that use the database, on a throw-away PostgreSQL
-	$(ON_POSTGRESQL) $(PYTEST) --ignore=tests/domain --ignore=tests/house -m "not journey"
+	$(ON_POSTGRESQL) $(PYTEST) --only-database --ignore=tests/domain --ignore=tests/house \
+		-m "not journey"
 
 soak: set-up-tests ## Long fuzz, load and kill runs, on both databases
 	$(ON_SQLITE) $(BIN)/pytest -q --soak -m soak

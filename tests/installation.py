@@ -27,6 +27,7 @@ from psycopg import sql
 
 from tests.loaded import can_be_run_loaded, run_loaded
 from tests.product import catenary, clean_environment
+from tests.second import must_have_asked
 
 SECONDS = 300
 
@@ -189,6 +190,7 @@ def nothing_yet(tmp_path: Path) -> Iterator[Installation]:
 @contextlib.contextmanager
 def _databases(template: str = "") -> Iterator[str]:
     """A PostgreSQL database of its own, dropped at the end; an empty address on SQLite."""
+    must_have_asked()
     server = os.environ.get("DATABASE_URL", "")
     if not server.startswith("postgres"):
         yield ""
