@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from benchmarks.engine import measure_engine
+from benchmarks.engine import HUNDRED_THOUSAND, MILLION, measure_engine
 from benchmarks.estate import COMMON, READER, SELECTIVE, UNIQUE, Invented, invented, write_files
 from benchmarks.figures import (
     Figure,
@@ -333,6 +333,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only-print", action="store_true", help="leave the page as it is")
     parser.add_argument("--only-api", action="store_true", help="what programs ask for; print it")
+    parser.add_argument(
+        "--only-engine", action="store_true", help="words at 100,000 services; print it"
+    )
+    parser.add_argument("--million", action="store_true", help="words at a million; print it")
     options = parser.parse_args()
     database_url = os.environ.get("DATABASE_URL", "")
     kind, name = database_name(database_url)
@@ -344,12 +348,19 @@ def main() -> None:
             measure_programs(bench)
             print(f"pace: {median(bench.paces):.1f} ms")
             return
+        if options.only_engine or options.million:
+            if options.million:
+                measure_propagation(bench.note)
+            size = MILLION if options.million else HUNDRED_THOUSAND
+            measure_engine(bench.note, bench.installation, size)
+            print(f"pace: {median(bench.paces):.1f} ms")
+            return
         measure_small(bench)
         measure_large(bench)
         if kind == "sqlite":
             measure_picture(bench)
             measure_propagation(bench.note)
-        measure_engine(bench.note, bench.installation)
+        measure_engine(bench.note, bench.installation, HUNDRED_THOUSAND)
     missed = sum(figure.verdict not in {"", "met"} for figure in bench.figures)
     print(f"{missed} of {sum(f.target is not None for f in bench.figures)} targets missed.")
     if not options.only_print:

@@ -1,7 +1,8 @@
 """How fast the engine keeps what follows from words, and loads a chain it has never seen.
 
-``python -m benchmarks.engine --size 100000`` prints it, on SQLite or on the database that
-``DATABASE_URL`` names, which must be empty; ``make bench`` writes it into docs/benchmarks.md.
+``python -m benchmarks`` measures it at 100,000 services, ``python -m benchmarks --million`` prints
+it at a million, which takes some ten minutes, on the database that ``DATABASE_URL`` names or
+SQLite.
 """
 
 from __future__ import annotations
@@ -15,82 +16,23 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
+from benchmarks.chain_rows import import_chain, prepare, rows_of_chain, write_catalogue
 from benchmarks.chains import invented_chain
 from benchmarks.figures import median, percentile_99
-from benchmarks.product import Installation, run
+from benchmarks.product import Installation
 from catenary import clock
 from catenary.domain.estate import Ints
-from catenary.domain.impact import Gates
 
 Note = Callable[[str, float, str, float | None, float | None], None]
 HUNDRED_THOUSAND, MILLION = 100_000, 1_000_000
-_UNIT = Decimal(1_000_000)
+#: So many services are brought in both ways, to see that they come to the same.
+_COMPARED = 2_000
 _WORDS = 200
 _ALERTS = 100_000
-
-
-def write_catalogue(gates: Gates) -> Ints:
-    """The chain as services of one organization; their numbers by position."""
-    from catenary.apps.common.operations import (
-        insert_rows,
-        refresh_statistics,
-        reserve_ids,
-        waiting_turn,
-    )
-    from catenary.apps.organizations.models import Organization
-    from catenary.apps.portfolio.models import Dependency, DependencyGroup, Service
-
-    root = Organization.objects.get(key="giant")
-    with waiting_turn():
-        numbers = reserve_ids(Service, gates.size)
-        columns = ["id", "reference", "name", "name_key", "description", "provider_id"]
-        columns += ["provider_path", "root_id", "owner", "stage", "restricted", "digest"]
-        insert_rows(
-            Service,
-            [*columns, "managed_by"],
-            (
-                (number, f"giant/s{place}", f"S {place}", f"s {place:07}", "", root.pk)
-                + (root.path, root.pk, "", "live", False, "", "bench")
-                for place, number in enumerate(numbers)
-            ),
-        )
-        groups = reserve_ids(DependencyGroup, len(gates.group_reliant))
-        insert_rows(
-            DependencyGroup,
-            ["id", "service_id", "position", "minimum", "full", "soft"],
-            (
-                (number, numbers[reliant], 0, minimum / _UNIT, full / _UNIT, soft)
-                for number, reliant, minimum, full, soft in zip(
-                    groups,
-                    gates.group_reliant.tolist(),
-                    map(Decimal, gates.group_minimum.tolist()),
-                    map(Decimal, gates.group_full.tolist()),
-                    gates.group_soft.tolist(),
-                    strict=True,
-                )
-            ),
-        )
-        reliant = gates.group_reliant[gates.member_group].tolist()
-        insert_rows(
-            Dependency,
-            ["group_id", "reliant_id", "supporter_id", "weight"],
-            (
-                (groups[group], numbers[above], numbers[below], Decimal(1))
-                for group, above, below in zip(
-                    gates.member_group.tolist(),
-                    reliant,
-                    gates.member_supporter.tolist(),
-                    strict=True,
-                )
-            ),
-        )
-    refresh_statistics()
-    return np.array(numbers)
 
 
 def say_that_all_works(numbers: Ints, leaves: Ints) -> None:
@@ -231,18 +173,31 @@ def measure(size: int, leaves: list[int], hottest: int) -> dict[str, list[float]
     return found
 
 
-def measure_engine(note: Note, installation: Callable[[int], Installation]) -> None:
-    """Note every figure at both sizes."""
-    for size in (HUNDRED_THOUSAND, MILLION):
-        place = installation(size)
-        files = place.data / "giant"
-        files.mkdir()
-        (files / "giant.yaml").write_text("catenary: 1\norganizations:\n  giant: {name: Giant}\n")
-        run(place, "apply", str(files), "--source", "invented")
-        facts = _ran(place, "--write", "--size", str(size))
-        asked = json.dumps(facts)
-        found = _ran(place, "--size", str(size), "--facts", "-", said=asked)
-        _note(note, size, found)
+def measure_engine(note: Note, installation: Callable[[int], Installation], size: int) -> None:
+    """Note every figure at one size."""
+    compare_with_import(installation)
+    place = installation(size)
+    prepare(place)
+    started = time.perf_counter()
+    facts = _ran(place, "--write", "--size", str(size))
+    print(f"{size:,} services written in {time.perf_counter() - started:.0f} s", flush=True)
+    found = _ran(place, "--size", str(size), "--facts", "-", said=json.dumps(facts))
+    _note(note, size, found)
+
+
+def compare_with_import(installation: Callable[[int], Installation]) -> None:
+    """See that a chain written straight into the tables is the chain that would be imported.
+    Raises RuntimeError when it is not: then something else would be measured."""
+    gates = invented_chain(_COMPARED)
+    imported = installation(_COMPARED)
+    import_chain(imported, gates)
+    expected = _ran(imported, "--rows")
+    written = installation(_COMPARED + 1)
+    prepare(written)
+    _ran(written, "--write", "--size", str(_COMPARED))
+    found = _ran(written, "--rows")
+    if found != expected:
+        raise RuntimeError(f"the chain written is another than the one imported: {expected, found}")
 
 
 def _ran(place: Installation, *arguments: str, said: str = "") -> Any:
@@ -289,12 +244,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=HUNDRED_THOUSAND)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--rows", action="store_true")
     parser.add_argument("--facts", default="")
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "catenary.config.settings")
     import django
 
     django.setup()
+    if options.rows:
+        print(json.dumps(rows_of_chain()))
+        return
     if options.write:
         write(options.size)
         return
