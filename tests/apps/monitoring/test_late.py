@@ -78,20 +78,51 @@ def test_a_change_that_becomes_known_late_counts_from_when_it_was_made() -> None
     assert EffectiveCondition.objects.filter(service__reference=PATIENTS).count() == 2
 
 
-def test_what_a_service_first_relied_on_counts_for_the_time_before_it_was_described() -> None:
+def test_services_described_together_are_known_as_far_back_as_anything_is_said() -> None:
     begin()
     report(
         word(GRID, "down", START - 60 * MINUTE),
         word(GRID, "operational", START - 30 * MINUTE),
     )
+
     work(Engine())
+
     assert now_is(PATIENTS, START - 45 * MINUTE) == "down"
+    assert now_is(PATIENTS) == "operational"
 
-    define(services=[service(NEW, GRID, name="New")], at=DAWN)
-    work(Engine())
 
-    assert now_is(NEW, START - 45 * MINUTE) == "down"
-    assert now_is(NEW) == "operational"
+@pytest.mark.parametrize("is_edited_later", [False, True])
+@pytest.mark.parametrize("is_late", [False, True])
+def test_what_a_new_service_relies_on_suffered_before_it_came_is_not_its_own(
+    is_late: bool, is_edited_later: bool
+) -> None:
+    begin()
+    engine = Engine()
+    said = [
+        word(GRID, "down", START - 60 * MINUTE),
+        word(GRID, "operational", START - 30 * MINUTE),
+        word(GRID, "down", DAWN + 5 * MINUTE),
+    ]
+    if not is_late:
+        report(*said, now=DAWN + 6 * MINUTE)
+        work(engine, DAWN + 6 * MINUTE)
+
+    define(services=[service(NEW, GRID, name="New")], at=DAWN + 10 * MINUTE)
+    work(engine, DAWN + 11 * MINUTE)
+    if is_edited_later:
+        define(services=[service(NEW, GRID, POWER, name="New")], at=DAWN + 12 * MINUTE)
+    report(*said, word(NEW, "degraded", DAWN - MINUTE), now=DAWN + 20 * MINUTE)
+    work(engine, DAWN + 20 * MINUTE)
+
+    # Somebody may know of it itself from before.
+    assert now_is(NEW, START - 45 * MINUTE) == "possibly down"
+    assert now_is(NEW, DAWN + 9 * MINUTE) == "degraded"
+    assert now_is(NEW, DAWN + 10 * MINUTE) == "down"
+    assert now_is(PATIENTS, START - 45 * MINUTE) == "down"
+    before = kept()
+    Followed.objects.all().delete()
+    work(Engine(), DAWN + 20 * MINUTE)
+    assert kept() == before
 
 
 def test_what_is_gone_has_a_past_that_late_words_still_reach() -> None:
@@ -235,7 +266,10 @@ class Oracle:
         ]
         stood = [document for since, document in documents if since <= at]
         document = stood[-1] if stood else replace(documents[0][1], assume_operational=False)
-        groups = () if document.stage is Stage.RETIRED else document.relies_on
+        # Everybody but this one was there from the beginning.
+        is_unborn = reference == NEW and not stood
+        is_alone = is_unborn or document.stage is Stage.RETIRED
+        groups = () if is_alone else document.relies_on
         return plainly.Service(
             words=self._words(reference, at),
             groups=tuple(

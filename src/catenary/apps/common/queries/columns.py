@@ -6,6 +6,8 @@ some ten thousand are in memory at once.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
@@ -37,6 +39,13 @@ def number_columns(statement: str, width: int) -> list[Ints]:
     count = (len(data) - _HEAD) // row.itemsize
     found = np.frombuffer(data, dtype=row, count=count, offset=_HEAD)
     return [found[f"value{place}"].astype(np.int64) for place in range(width)]
+
+
+def moment_literal(at: datetime) -> str:
+    """A moment as it is written into a statement that takes no parameters."""
+    if connection.vendor == "postgresql":
+        return f"'{at.isoformat()}'::timestamptz"
+    return f"'{connection.ops.adapt_datetimefield_value(at)}'"
 
 
 _FIELD = (("length", ">i4"), ("value", ">i8"))

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import orjson
 from django.db.models import Max, Q
 
 from catenary.apps.common.queries import in_batches
+from catenary.apps.common.queries.columns import Ints, moment_literal, number_columns
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.models import Change, Revision
 from catenary.apps.history.queries import Mark
@@ -93,6 +95,20 @@ def first_sayings(kind: Kind, object_ids: Iterable[int]) -> dict[int, datetime]:
         rows = Revision.objects.filter(kind=kind, object_id__in=batch, before__isnull=True)
         found.update(rows.values_list("object_id", "starts_at"))
     return found
+
+
+def first_changes(kind: Kind, since: datetime | None) -> tuple[Ints, Ints]:
+    """The objects that said something for the first time after a moment, or ever, by number and
+    in order, and the numbers of the changes in which they did. As columns: it may be everybody."""
+    # Not by the index of those before: nearly everything has none.
+    which = f"kind = '{kind.value}' AND COALESCE(before_id, 0) = 0"
+    if since is not None:
+        which += f" AND starts_at > {moment_literal(since)}"
+    number, change = number_columns(
+        f"SELECT object_id, change_id FROM history_revision WHERE {which}", 2
+    )
+    order = np.argsort(number, kind="stable")
+    return number[order], change[order]
 
 
 def last_change_at() -> datetime | None:

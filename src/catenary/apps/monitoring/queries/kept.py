@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
-from catenary.apps.common.queries.columns import number_columns
+from catenary.apps.common.queries.columns import moment_literal, number_columns
 from catenary.apps.monitoring.models import PackedChange
 from catenary.apps.monitoring.queries.instants import ONGOING, instants, micros, moment
 from catenary.apps.monitoring.queries.stored import asked_at
@@ -200,16 +200,12 @@ def standing_codes() -> tuple[Ints, Codes16]:
 
 def codes_then(at: datetime) -> tuple[Ints, Codes16]:
     """The same as it was at a moment, as it is known now."""
-    instant = f"'{at.isoformat()}'::timestamptz" if _is_postgresql() else f"'{asked_at(at)}'"
+    instant = moment_literal(at)
     (services, codes), batches = _read_all(
         f"starts_at <= {instant} AND (ends_at IS NULL OR ends_at > {instant})"
     )
     ahead = _ahead(batches)
     return _known(services, codes, *ahead.chosen(ahead.instant <= micros(at)).last())
-
-
-def _is_postgresql() -> bool:
-    return connection.vendor == "postgresql"
 
 
 def _known(services: Ints, codes: Codes16, changed: Ints, now: Codes16) -> tuple[Ints, Codes16]:

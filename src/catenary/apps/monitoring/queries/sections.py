@@ -2,9 +2,11 @@
 a stretch of time: everybody above who is touched, and everything below those.
 
 Most of it stands as it does today. Of services edited since, the revisions say what they relied on
-when. What a service relied on when it was first described counts for the time before, too: nobody
-has said otherwise, and histories that are brought in reach back behind the catalogue. That it is to
-be assumed operational counts from when it was said.
+when. Services that are first described together with all they rely on are known as far back as
+those: nobody has said otherwise, and histories that are brought in reach back behind the catalogue.
+One that comes to a chain that was there before begins when it is described: what its supporters
+suffered until then was not its own. That it is to be assumed operational counts from when it was
+said.
 """
 
 from __future__ import annotations
@@ -17,7 +19,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from catenary.apps.history.choices import Kind
-from catenary.apps.history.queries.timelines import Saying, edited_since, first_sayings, sayings
+from catenary.apps.history.queries.timelines import (
+    Saying,
+    edited_since,
+    first_changes,
+    first_sayings,
+    sayings,
+)
 from catenary.apps.monitoring.queries.instants import micros
 from catenary.apps.portfolio.queries.lookup import services_by_reference
 from catenary.apps.portfolio.queries.records import TODAY
@@ -48,7 +56,8 @@ class Section:
     """Services by number, in any order but one; those ``asked`` about, by their place in it.
 
     ``base`` are the groups of those that stood unchanged, ``edited`` what was said of the others,
-    ``assumed`` from when on it is to be assumed of those that stood unchanged.
+    ``assumed`` from when on it is to be assumed of those that stood unchanged, ``born`` from when
+    on those of them relied on anybody who came to a chain that was there before.
     """
 
     numbers: Ints
@@ -57,12 +66,14 @@ class Section:
     edited: Mapping[int, list[_Facts]]
     place_of: Mapping[str, int]
     assumed: Mapping[int, int] = field(default_factory=dict)
+    born: Mapping[int, int] = field(default_factory=dict)
 
     def cuts(self) -> set[int]:
         """The instants at which the chain changes."""
         return {
             *(facts.start for told in self.edited.values() for facts in told),
             *self.assumed.values(),
+            *self.born.values(),
         }
 
     def segments(self, since: int) -> list[Segment]:
@@ -81,12 +92,19 @@ class Section:
             facts = next(facts for facts in reversed(told) if facts.start <= start)
             exists[place], is_assumed[place] = facts.exists, facts.is_assumed
             said += [(place, group) for group in facts.groups]
-        return Segment(start, self._gates(said, exists), exists, is_assumed)
+        base = self.base
+        unborn = [place for place, begins in self.born.items() if begins > start]
+        if unborn:
+            is_born = np.ones(size, dtype=np.bool_)
+            is_born[unborn] = False
+            base = base.of_reliants(is_born)
+        return Segment(start, self._gates(base, said, exists), exists, is_assumed)
 
-    def _gates(self, said: Sequence[tuple[int, DependencyGroupDocument]], exists: Bools) -> Gates:
+    def _gates(
+        self, base: Gates, said: Sequence[tuple[int, DependencyGroupDocument]], exists: Bools
+    ) -> Gates:
         """The groups of those that stood unchanged and these, without members that are not
         there."""
-        base = self.base
         first = len(base.group_reliant)
         rows = [
             (place, millionths(group.minimum), millionths(group.full), group.soft)
@@ -148,28 +166,31 @@ def section_of(
     while True:
         reach = _Reach(estate, told, wanted or ())
         if wanted is None:
-            return _section(reach, np.arange(len(reach.numbers)), np.arange(len(reach.numbers)))
+            everybody = np.arange(len(reach.numbers))
+            return _section(reach, everybody, everybody, since)
         start = reach.places(wanted)
         asked = reach.reached(start, is_up=True) if upward else start
         inside = reach.reached(asked, is_up=False)
         below = reach.numbers[inside].tolist()
         fresh = set() if upward else edited_since(Kind.SERVICE, since, below) - told.keys()
         if not fresh:
-            return _section(reach, asked, inside)
+            return _section(reach, asked, inside, since)
         told |= _told(sayings(Kind.SERVICE, fresh, since))
 
 
-def _section(reach: _Reach, asked: Ints, inside: Ints) -> Section:
+def _section(reach: _Reach, asked: Ints, inside: Ints, since: datetime | None) -> Section:
     estate = reach.estate
+    firsts = _Firsts(*first_changes(Kind.SERVICE, since))
     edited = {
         int(np.searchsorted(inside, place)): facts
-        for number, facts in reach.told.items()
+        for number, facts in _begun(reach, firsts).items()
         if _holds(inside, place := reach.place[number])
     }
+    base = _base(estate, inside, edited)
     return Section(
         numbers=reach.numbers[inside],
         asked=np.searchsorted(inside, asked),
-        base=_base(estate, inside, edited),
+        base=base,
         edited=edited,
         place_of={
             name: int(np.searchsorted(inside, place))
@@ -177,7 +198,55 @@ def _section(reach: _Reach, asked: Ints, inside: Ints) -> Section:
             if (place := reach.place.get(number, -1)) >= 0 and _holds(inside, place)
         },
         assumed=_assumed(estate, inside, edited),
+        born=_born(base, reach.numbers[inside], firsts),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Firsts:
+    """Services that were first described after the section begins, by number and in order, and
+    the changes in which they were."""
+
+    number: Ints
+    change: Ints
+
+    def of(self, numbers: Ints) -> Ints:
+        """The changes in which services were first described; 0 when that was before."""
+        if not len(self.number):
+            return np.zeros(len(numbers), dtype=np.int64)
+        at = np.minimum(np.searchsorted(self.number, numbers), len(self.number) - 1)
+        return np.where(self.number[at] == numbers, self.change[at], 0)
+
+
+def _begun(reach: _Reach, firsts: _Firsts) -> Mapping[int, list[_Facts]]:
+    """What was told of edited services, by number; those that came to a chain that was there
+    before relied on nobody until then."""
+    late = []
+    for number, facts in reach.told.items():
+        if facts[0].start == EVER and facts[0].groups:
+            names = {member.service for group in facts[0].groups for member in group.members}
+            known = [reach.named[name] for name in names if name in reach.named]
+            mine, *theirs = firsts.of(np.array([number, *known])).tolist()
+            if mine and any(change != mine for change in theirs):
+                late.append(number)
+    begun = dict(reach.told)
+    for number, at in first_sayings(Kind.SERVICE, late).items():
+        first, *later = begun[number]
+        begins = micros(at)
+        if not later or later[0].start != begins:
+            later.insert(0, first._replace(start=begins))
+        begun[number] = [first._replace(groups=()), *later]
+    return begun
+
+
+def _born(base: Gates, numbers: Ints, firsts: _Firsts) -> dict[int, int]:
+    """Of those that stood unchanged and came to a chain that was there before: since when."""
+    change = firsts.of(numbers)
+    reliant = base.group_reliant[base.member_group]
+    is_late = (change[reliant] != 0) & (change[reliant] != change[base.member_supporter])
+    places = np.unique(reliant[is_late])
+    begins = first_sayings(Kind.SERVICE, numbers[places].tolist())
+    return {place: micros(begins[int(numbers[place])]) for place in places.tolist()}
 
 
 class _Reach:
