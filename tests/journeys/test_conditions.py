@@ -138,3 +138,22 @@ def test_another_worker_takes_over_from_one_that_was_killed(
             installation.fine("observe", INVENTORY, "down")
 
             wait_until(lambda: condition(installation, INVENTORY) == "down")
+
+
+def test_of_two_workers_on_one_database_each_word_is_followed_by_one(
+    installation: Installation, root: Path
+) -> None:
+    with_stories(installation, root)
+    with worker(installation), worker(installation):
+        wait_until(lambda: is_at_work(installation))
+        for minute, said in enumerate(("down", "operational", "degraded", "down", "operational")):
+            installation.fine("observe", INVENTORY, said, "--at", f"2026-03-01T09:{minute:02}Z")
+        wait_until(lambda: waiting(installation) == 0)
+
+    own = "SELECT condition, starts_at, ends_at FROM monitoring_owncondition ORDER BY starts_at"
+    rows = installation.rows(own)
+    assert [row[0] for row in rows] == [2, 0, 1, 2, 0]
+    assert [row[2] for row in rows[:-1]] == [row[1] for row in rows[1:]]
+    said_so = "SELECT count(*) FROM common_outboxrow WHERE kind = 'conditions-changed'"
+    assert 1 <= int(installation.rows(said_so)[0][0]) <= len(rows)
+    assert "Nothing differs" in installation.fine("rebuild", "--check").out

@@ -27,7 +27,7 @@ from catenary.apps.monitoring.queries.since import since_of
 from catenary.apps.portfolio.models import Service
 from tests.apps.monitoring.test_engine import END, STORY, Killed
 from tests.apps.monitoring.worlds import DAWN, MINUTE, kept, now_is, report, word, work
-from tests.apps.worlds import begin
+from tests.apps.worlds import begin, everything, say
 
 pytestmark = pytest.mark.django_db
 
@@ -226,3 +226,60 @@ def test_what_is_kept_is_what_is_made_again_and_whatever_was_spoiled_is_mended()
     assert mended.before != mended.after
     again = rebuild_conditions(at=END, keeps=True)
     assert (again.own, again.effective, again.before) == (0, 0, again.after)
+
+
+def test_a_service_that_is_removed_in_the_middle_of_a_storm_stops_and_loses_nothing() -> None:
+    begin()
+    engine = Engine()
+
+    def storm(first: int) -> list[dict[str, object]]:
+        """Two hundred words, every other of them of the service that goes."""
+        return [
+            word(
+                (GRID, VAULT)[number % 2],
+                ("down", "operational", "degraded")[number // 2 % 3],
+                DAWN + number * timedelta(seconds=1),
+                source="monitor",
+            )
+            for number in range(first, first + 200)
+        ]
+
+    report(*storm(0), now=DAWN + 4 * MINUTE)
+    with mock.patch.object(engine_module, "MOST_AT_ONCE", 32):
+        engine.step(DAWN + 4 * MINUTE)
+        engine.step(DAWN + 4 * MINUTE)
+        assert Waiting.objects.count() == 200 - 2 * 32
+        wanted = everything()
+        del wanted.services[VAULT]
+        say(wanted, at=DAWN + 4 * MINUTE, prune=True)
+        later = report(*storm(200), now=DAWN + 8 * MINUTE)
+        work(engine, DAWN + 8 * MINUTE)
+
+    assert {refused.service for refused in later.refused} == {VAULT}
+    assert (len(later.refused), Observation.objects.count()) == (100, 300)
+    assert not Waiting.objects.exists()
+    gone = EffectiveCondition.objects.filter(service__reference=VAULT)
+    assert gone.count() > 1
+    assert not gone.filter(ends_at=None).exists()
+    before = kept()
+    found = rebuild_conditions(at=DAWN + 8 * MINUTE, keeps=True)
+    assert (found.own, found.effective, kept()) == (0, 0, before)
+
+
+@pytest.mark.parametrize(
+    ("most", "taken", "seconds", "then"),
+    [
+        (1_024, 1_024, 2.0, 512),
+        (1_024, 1_024, 0.5, 1_024),
+        (1_024, 1_024, 0.1, 2_048),
+        (4_096, 4_096, 0.1, 4_096),
+        (256, 256, 9.0, 256),
+        # Few that took long say nothing of many, nor do few that took no time.
+        (1_024, 3, 2.0, 1_024),
+        (1_024, 3, 0.1, 1_024),
+    ],
+)
+def test_as_many_marks_are_taken_as_a_turn_has_time_for(
+    most: int, taken: int, seconds: float, then: int
+) -> None:
+    assert engine_module._taken_next(most, taken, seconds) == then

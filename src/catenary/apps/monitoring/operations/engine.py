@@ -13,6 +13,7 @@ are changes of the catalogue, which may become known after words that were said 
 from __future__ import annotations
 
 import secrets
+import time
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,8 +51,11 @@ from catenary.domain.estate import Ints
 from catenary.domain.observations.history import History, history_of
 from catenary.domain.observations.words import NEVER
 
-#: So many marks are taken at once: a flood from one source does not hold up a transaction.
-MOST_AT_ONCE = 5_000
+#: So many marks are taken at once at most, and at first; after that as many as one turn to write
+#: has the time for: words of long ago cost more than those of now, and others wait to write.
+MOST_AT_ONCE, FIRST_AT_ONCE, LEAST_AT_ONCE = 4_096, 1_024, 256
+#: So many seconds a turn should take.
+_TURN_SECONDS = 0.8
 #: After so many changes of own conditions a word is followed as one that comes late.
 MOST_FOLLOWED = 2_000
 _NOBODY = np.zeros(0, dtype=np.int64)
@@ -74,6 +78,7 @@ class Engine:
         """Nothing is loaded before the first step."""
         self._live: Live | None = None
         self._owes_spreading = False
+        self._at_once = FIRST_AT_ONCE
 
     def forget(self) -> None:
         """Load everything anew at the next step: somebody else may have been at work."""
@@ -98,12 +103,15 @@ class Engine:
             # Read before anybody has to wait for us; whether it still stands is asked below.
             live = live_now(standing_own(), was)
         live.hasten()
+        begun = time.perf_counter()
         with waiting_turn():
+            # Not the time it took until it was our turn.
+            begun = time.perf_counter()
             if catalogue_version() != live.estate.version:
                 self._live = was
                 return Step(is_more=True)
             kept = _follow_chain(live, at) if was is not live else []
-            due = due_by(at, MOST_AT_ONCE)
+            due = due_by(at, min(self._at_once, MOST_AT_ONCE))
             if due:
                 kept += _follow_words(live, due, at)
             changed = distinct(np.concatenate(kept)) if kept else _NOBODY
@@ -111,8 +119,19 @@ class Engine:
                 _count_up(at)
             mark_changed(changed.tolist(), at)
         self._live = live
+        self._at_once = _taken_next(self._at_once, len(due), time.perf_counter() - begun)
         self._owes_spreading = is_anything_packed()
         return Step(len(due), len(changed), self._owes_spreading or _is_due(at))
+
+
+def _taken_next(most: int, taken: int, seconds: float) -> int:
+    """How many marks to take next, by how long it took with these: a power of two, so that what
+    asks for them is worded for a few numbers only."""
+    if seconds > _TURN_SECONDS and taken > most // 2:
+        return max(most // 2, LEAST_AT_ONCE)
+    if seconds < _TURN_SECONDS / 3 and taken >= most:
+        return min(most * 2, MOST_AT_ONCE)
+    return most
 
 
 def _is_due(at: datetime) -> bool:

@@ -354,7 +354,7 @@ def _base(estate: Estate, inside: Ints, edited: Mapping[int, Any]) -> Gates:
     wanted = np.zeros(estate.size, dtype=np.bool_)
     steady = np.delete(inside, list(edited)) if edited else inside
     wanted[steady[steady < estate.size]] = True
-    found = TODAY.gates(estate, wanted)
+    found = TODAY.gates_at_hand(estate, wanted)
     return Gates(
         size=len(inside),
         group_reliant=np.searchsorted(inside, found.group_reliant).astype(np.int64),

@@ -270,8 +270,13 @@ class Records:
         wanted = reliants & (estate.stage != _RETIRED)
         if np.count_nonzero(wanted) <= _FEW:
             return _gates(estate, estate.service_ids[wanted].tolist())
+        return self.gates_at_hand(estate, reliants)
+
+    def gates_at_hand(self, estate: Estate, reliants: Bools) -> Gates:
+        """The same for those who ask again and again: all groups are read at once, and kept with
+        the estate."""
         everything = estate.remembered("gates", lambda: _all_gates(estate))
-        return everything.of_reliants(wanted)
+        return everything.of_reliants(reliants & (estate.stage != _RETIRED))
 
 
 #: The tables of today.
