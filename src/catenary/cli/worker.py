@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from catenary.apps.monitoring.operations.owning import Owner
 
 #: How long a word may wait before anybody looks; looking costs two small queries.
-POLL_SECONDS = 0.2
+POLL_SECONDS = 0.1
 #: Between two attempts to become the owner, and before a worker that ended is begun anew.
 ATTEMPT_SECONDS = 2.0
 #: A step that was begun has so long to end.

@@ -21,7 +21,7 @@ from catenary.apps.monitoring.queries.standing import Standing, standing_now
 from catenary.web.telling.health import is_stopping
 
 #: How often it is asked whether something changed: two small queries each time.
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.05
 #: How soon an ended session ends its open pages.
 SESSION_SECONDS = 2.0
 _TROUBLE_SECONDS = 1.0

@@ -24,6 +24,7 @@ from catenary.apps.portfolio.queries.lookup import services_by_reference
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.web.asking import Asking, signed_in
 from catenary.web.live.pulse import PULSE, Full, Pulse, Watcher
+from catenary.web.live.shared import SHARED
 
 #: Something is sent so often even when nothing changes: whoever went away is noticed by it.
 ALIVE_SECONDS = 15.0
@@ -31,8 +32,10 @@ ALIVE_SECONDS = 15.0
 LONGEST_SECONDS = 1_800.0
 #: Between two messages: what changes meanwhile is told together.
 PAUSE_SECONDS = 0.4
-#: Within how many seconds all pages are fetched again: at least, and for each that is open.
+#: Within how many seconds all pages are fetched again: at least, and for each that is open. Boards
+#: are made once for many: for them, so that half a processor is left to others.
 LEAST_SPREAD, SPREAD_OF_ONE = 0.7, 0.05
+_PART_OF_A_PROCESSOR = 0.5
 #: When the line breaks, the browser tries again after so long.
 _RETRY = b"retry: 1500\n\n"
 _ALIVE = b": here\n\n"
@@ -169,7 +172,13 @@ class Stream:
         self._sent_at = time.monotonic()
         told: dict[str, Any] = {"services": found.services, "all": found.is_all}
         told["counts"] = now.counts
-        # All that hear of it fetch their page again: spread out, so that others get theirs too.
-        told["within"] = round(max(LEAST_SPREAD, SPREAD_OF_ONE * len(self._pulse)), 1)
+        told["within"] = self._within()
         body = json.dumps(told, separators=(",", ":"))
         return f"id: {now.mark}\nevent: changed\ndata: {body}\n\n".encode()
+
+    def _within(self) -> float:
+        # All that hear of it fetch their page again: spread out, so that others get theirs too.
+        of_one = SPREAD_OF_ONE
+        if self._reader.about is None:
+            of_one = min(of_one, SHARED.seconds_of_one / _PART_OF_A_PROCESSOR)
+        return round(max(LEAST_SPREAD, of_one * len(self._pulse)), 1)

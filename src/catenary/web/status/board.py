@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from catenary import clock
 from catenary.apps.monitoring.queries.board import Board, BoardFilter, BoardRow, board
-from catenary.apps.monitoring.queries.sight import mark_of
+from catenary.apps.monitoring.queries.sight import mark_of, sight_of
 from catenary.apps.monitoring.queries.status import SHOWN, shown, words
 from catenary.apps.monitoring.queries.stored import anybody_speaks, propagation
 from catenary.apps.portfolio.queries.lookup import services_by_reference
 from catenary.domain.condition.codes import CODE_NAMES
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
+from catenary.web.live.shared import part_for_all
 from catenary.web.looking import looking_back_on_conditions
 from catenary.web.marks import organization_link
 from catenary.web.pages.board import BoardCount, BoardLine, BoardPage
@@ -58,8 +60,48 @@ def status_board(asking: Asking) -> HttpResponse:
         calm=given.get("all") == "1",
     )
     after = given.get("after", "")[:400]
+    if asking.request.headers.get("HX-Target") == "board":
+        return HttpResponse(_part(asking, narrowed, after))
     # Taken before the rows are: what changes in between is then told, not missed.
     live = live_of(asking)
+    page = _found(asking, narrowed, after, live, _engine())
+    return page_response(asking, "status_board.html", page, current="status")
+
+
+def _part(asking: Asking, narrowed: BoardFilter, after: str) -> str:
+    """The part that changes, made once for all who see the same."""
+    engine = _engine()
+
+    def make() -> str:
+        page = _found(asking, narrowed, after, None, engine)
+        return render_to_string("partials/board.html", {"page": page}, asking.request)
+
+    # The past is asked for by few, and a late word may change it.
+    if asking.viewpoint is None or asking.moment is not None:
+        return make()
+    sight = sight_of(asking.actor, asking.viewpoint)
+    return part_for_all(asking, sight, "board", make, engine)
+
+
+@dataclass(frozen=True, slots=True)
+class _Engine:
+    """What is told of the engine itself: ``stale_since`` only when it is stale."""
+
+    is_silent: bool
+    is_stale: bool
+    stale_since: datetime | None
+
+
+def _engine() -> _Engine:
+    computed_at = propagation()[1]
+    is_silent = not anybody_speaks()
+    stale = not is_silent and is_stale(computed_at, clock.now())
+    return _Engine(is_silent, stale, computed_at if stale else None)
+
+
+def _found(
+    asking: Asking, narrowed: BoardFilter, after: str, live: Live | None, engine: _Engine
+) -> BoardPage:
     found = _NONE
     if asking.viewpoint is not None:
         found = board(
@@ -71,10 +113,7 @@ def status_board(asking: Asking) -> HttpResponse:
             at=asking.moment,
             known_at=known_at(asking),
         )
-    page = _page(asking, found, narrowed, live, after)
-    if asking.request.headers.get("HX-Target") == "board":
-        return render(asking.request, "partials/board.html", {"page": page})
-    return page_response(asking, "status_board.html", page, current="status")
+    return _page(found, narrowed, asking, live, engine, after)
 
 
 def live_of(asking: Asking, reference: str = "") -> Live | None:
@@ -87,14 +126,18 @@ def live_of(asking: Asking, reference: str = "") -> Live | None:
 
 
 def _page(
-    asking: Asking, found: Board, narrowed: BoardFilter, live: Live | None, after: str
+    found: Board,
+    narrowed: BoardFilter,
+    asking: Asking,
+    live: Live | None,
+    engine: _Engine,
+    after: str,
 ) -> BoardPage:
-    computed_at = propagation()[1]
-    is_silent, is_past = not anybody_speaks(), asking.moment is not None
+    is_past = asking.moment is not None
     following = "" if found.after is None else _after(found.after)
     narrows = bool(narrowed.role or narrowed.provider or narrowed.mine or narrowed.only)
     return BoardPage(
-        answer=_answer(found, is_silent),
+        answer=_answer(found, engine.is_silent),
         counts=tuple(_count(found, narrowed, code) for code in _CONDITIONS),
         rows=tuple(map(_line, found.rows)),
         total=Count(found.total),
@@ -117,9 +160,9 @@ def _page(
         next_url=addresses.status([*_query(narrowed), ("after", following)]) if following else "",
         first_url=addresses.status(_query(narrowed)) if after else "",
         here=asking.request.get_full_path(),
-        is_silent=is_silent,
-        is_stale=not (is_silent or is_past) and is_stale(computed_at, clock.now()),
-        stale_since=computed_at,
+        is_silent=engine.is_silent,
+        is_stale=engine.is_stale and not is_past,
+        stale_since=engine.stale_since,
         has_catalogue=is_past
         or (asking.viewpoint is not None and bool(sum(found.counts.values()))),
         live=live,

@@ -43,11 +43,12 @@ class Sight:
     codes: Codes
     seen: Bools
     _board: Ints
-    _key: Hashable
+    #: All that what is seen depends on, beside the conditions and the catalogue.
+    key: Hashable
 
     def remembered(self, question: Hashable, compute: Callable[[], T]) -> T:
         """An answer about what is seen, computed once for all who see the same."""
-        asked = (question, self.standing.number, self._key)
+        asked = (question, self.standing.number, self.key)
         return self.standing.estate.remembered(asked, compute)
 
     @property
