@@ -74,6 +74,38 @@ def test_a_setting_that_is_wrong_is_named(
     assert codes(well, **settings) - {"second-factor"} == {code}
 
 
+def test_inlets_that_are_silent_refuse_much_or_lost_their_secret_are_named(
+    well: Installation,
+) -> None:
+    well.fine("apply", _acme(well.data))
+    for name, proof in (("well", "secret"), ("silent", "secret"), ("signed", "hmac")):
+        well.fine(*("inlet", "open", f"acme/{name}", "--kind", "alertmanager", "--proof", proof))
+    assert codes(well) == {"second-factor"}
+
+    well.write(
+        "UPDATE monitoring_inlet SET opened_at = '2026-01-01 00:00:00+00:00' WHERE key = 'silent'"
+    )
+    for number in range(10):
+        well.write(
+            "INSERT INTO monitoring_refuseditem (inlet_id, at, reasons, excerpt)"
+            f" SELECT id, '{datetime.now(UTC)}', '[]', '{number}' FROM monitoring_inlet"
+            " WHERE key = 'well'"
+        )
+    well.write("UPDATE monitoring_inlet SET sealed = 'broken' WHERE key = 'signed'")
+
+    ran = well.run("doctor")
+
+    assert "inlets-silent: nothing came through acme/silent for a week" in ran.out
+    assert "inlets-refusing: much of what came through acme/well within a day" in ran.out
+    assert "inlets-secret: the secrets with which acme/signed signs" in ran.out
+
+
+def _acme(data: Path) -> Path:
+    catalogue = data.parent / "acme.yaml"
+    catalogue.write_text("catenary: 1\norganizations: {acme: {name: Acme}}\n")
+    return catalogue
+
+
 def drop_guards(installation: Installation) -> None:
     on = " ON history_revision" if installation.url else ""
     installation.write(f"DROP TRIGGER history_revision_stays{on}")

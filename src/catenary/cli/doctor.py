@@ -22,6 +22,7 @@ _LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
 _ROOM = 1024**3
 _SHORT_SECRET = 32
 _SHORT_TOKEN = 16
+_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,9 @@ class Facts:
     subscribers_by_mail: int = 0
     is_mail_set: bool = False
     dead_letters: int = 0
+    silent_inlets: tuple[str, ...] = ()
+    refusing_inlets: tuple[str, ...] = ()
+    unreadable_inlets: tuple[str, ...] = ()
     now: datetime = field(default_factory=clock.now)
     last_backup: datetime | None = None
 
@@ -118,6 +122,7 @@ def _with_database(facts: Facts) -> Facts:
     from catenary.apps.common.queries.contents import applied_migrations, known_migrations
     from catenary.apps.common.queries.health import database_health
     from catenary.apps.common.queries.outbox import dead_count
+    from catenary.apps.monitoring.queries.inlet_health import inlet_health
     from catenary.apps.monitoring.queries.subscriptions import subscribers_by_mail
 
     applied, known = applied_migrations(), known_migrations()
@@ -132,7 +137,7 @@ def _with_database(facts: Facts) -> Facts:
     )
     if facts.pending:
         return facts
-    accounts = account_health()
+    accounts, inlets = account_health(), inlet_health(facts.now)
     return replace(
         facts,
         unguarded=health.unguarded,
@@ -141,6 +146,9 @@ def _with_database(facts: Facts) -> Facts:
         example_people=accounts.example_people,
         subscribers_by_mail=subscribers_by_mail(),
         dead_letters=dead_count(),
+        silent_inlets=inlets.silent,
+        refusing_inlets=inlets.refusing,
+        unreadable_inlets=inlets.unreadable,
     )
 
 
@@ -170,6 +178,7 @@ def diagnose(facts: Facts) -> Iterator[Finding]:
     yield from _database(facts)
     yield from _settings(facts)
     yield from _mail(facts)
+    yield from _inlets(facts)
     yield from _people(facts)
     yield from _machine(facts)
 
@@ -296,6 +305,37 @@ def _mail(facts: Facts) -> Iterator[Finding]:
             f"{facts.dead_letters} messages could not be sent and were given up",
             "look at `catenary outbox`, mend the reason, and `catenary outbox --retry`",
         )
+
+
+def _inlets(facts: Facts) -> Iterator[Finding]:
+    if facts.unreadable_inlets:
+        yield Finding(
+            "inlets-secret",
+            True,
+            f"the secrets with which {_some(facts.unreadable_inlets)} signs cannot be read: "
+            "nothing is taken through it",
+            "restore CATENARY_SECRET_KEY or the file secret-key, or `catenary inlet renew`",
+        )
+    if facts.refusing_inlets:
+        yield Finding(
+            "inlets-refusing",
+            False,
+            f"much of what came through {_some(facts.refusing_inlets)} within a day was refused",
+            "`catenary inlet show` says what and why: mend the sender, or the settings",
+        )
+    if facts.silent_inlets:
+        yield Finding(
+            "inlets-silent",
+            False,
+            f"nothing came through {_some(facts.silent_inlets)} for a week, or ever since it was "
+            "opened",
+            "look whether the sender still has its address and secret, or close the inlet",
+        )
+
+
+def _some(names: tuple[str, ...]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _people(facts: Facts) -> Iterator[Finding]:
