@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import http.server
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from catenary import clock
 from catenary.apps.monitoring.models import Observation
@@ -78,6 +86,77 @@ def test_ports_are_looked_at(port: int) -> None:
         assert look(check("tcp", f"127.0.0.1:{port}"), NOW).condition == "operational"
         assert look(check("tcp", f"127.0.0.1:{nobody}"), NOW).condition == "down"
         assert look(check("tls", f"127.0.0.1:{port}"), NOW).condition == "down"
+
+
+class Certified:
+    """Somebody who issues certificates, and one of theirs for this machine."""
+
+    def __init__(self, folder: Path, ends: datetime) -> None:
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Test authority")])
+        made = (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(name)
+            .public_key(self.key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(ends - timedelta(days=90))
+            .not_valid_after(ends)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+            .sign(self.key, hashes.SHA256())
+        )
+        self.certificate = folder / "certificate.pem"
+        self.certificate.write_bytes(made.public_bytes(Encoding.PEM))
+        self.private = folder / "key.pem"
+        self.private.write_bytes(
+            self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        )
+
+    @contextmanager
+    def speaking(self) -> Iterator[int]:
+        """A real server that shows the certificate; its port."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificate, self.private)
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+            thread = threading.Thread(target=server.serve_forever, daemon=True)
+            thread.start()
+            yield server.server_port
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    ("days", "condition", "text"),
+    [
+        (30, "operational", ""),
+        (3, "degraded", "its certificate ends on "),
+        (-1, "down", ""),
+    ],
+)
+def test_a_certificate_that_is_about_to_end_is_seen_before_it_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: int, condition: str, text: str
+) -> None:
+    # Whether it has ended is judged by the clock of the machine: no moment can be passed in.
+    now = clock.now()
+    certified = Certified(tmp_path, now + timedelta(days=days))
+    monkeypatch.setenv("SSL_CERT_FILE", str(certified.certificate))
+
+    with certified.speaking() as port:
+        seen = look(check("tls", f"localhost:{port}", expires_within=14 * 86_400), now)
+
+    assert seen.condition == condition
+    assert seen.text.startswith(text)
+    if days > 0 and text:
+        assert f"{now + timedelta(days=days):%Y-%m-%d}" in seen.text
+
+
+def test_a_certificate_of_somebody_unknown_is_no_good(tmp_path: Path) -> None:
+    certified = Certified(tmp_path, clock.now() + timedelta(days=30))
+
+    with certified.speaking() as port:
+        assert look(check("tls", f"localhost:{port}"), clock.now()).condition == "down"
 
 
 def test_names_are_looked_at() -> None:
