@@ -36,7 +36,10 @@ def test_everybody_hit_is_told_from_what_to_what_and_why(api: Api) -> None:
     [engine] = [each for each in piece["services"] if each["reference"] == ENGINE]
     assert engine["before"]["condition"] == "operational"
     assert (engine["after"]["condition"], engine["after"]["planned"]) == ("maintenance", True)
-    assert engine["causes"] == [{"path": [ENGINE], "condition": "down", "supposed": True}]
+    assert engine["causes"] == [
+        {"path": [ENGINE], "condition": "down", "supposed": True, "announced": False}
+    ]
+    assert engine["only-with-others"] is False and piece["meanwhile"] == []
     assert piece["worse"] == len(piece["services"])
     assert Observation.objects.count() == 1
 

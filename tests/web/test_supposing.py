@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from catenary import clock
 from catenary.apps.monitoring.operations.engine import Engine
 from catenary.apps.monitoring.operations.recording import record_observations
 from catenary.domain.actors import Actor
 from tests.web.access.world import NOON, World
+from tests.web.test_maintenance import announce
 
 pytestmark = pytest.mark.django_db
 
@@ -111,3 +115,21 @@ def test_a_service_is_added_to_the_same_question(world: World) -> None:
 
     assert "is=maintenance" in html
     assert "service=alpha-it%2Fledger&amp;is=down" in html
+
+
+def test_what_is_announced_for_then_is_taken_in_and_drawn(world: World) -> None:
+    say({"service": "alpha-it/engine", "condition": "operational"})
+    key = announce("alpha-it/ledger", "Zother work")
+    night = clock.now() + timedelta(days=1)
+    begins, ends = f"{night:%Y-%m-%d}T03:00", f"{night:%Y-%m-%d}T05:00"
+    address = ASKED.replace("Europe/Berlin", "UTC").format("down", begins, ends, "live")
+
+    html = world.client("exactly right").get(address).content.decode()
+    hidden = world.client("viewer at the provider").get(address).content.decode()
+
+    # From three to four both are under way, and then one.
+    assert html.count('id="piece-') >= 2
+    if f"/maintenance/{key}/" in html:
+        assert "Zother work" in html and "Also in maintenance then:" in html
+    assert "<svg" in html.partition('id="piece-0"')[2]
+    assert "vault" not in hidden

@@ -11,14 +11,14 @@ from catenary.api.answers import json_answer
 from catenary.api.asking import asking_of
 from catenary.api.bodies import mapping
 from catenary.api.problems import Error, Trouble, pointer
+from catenary.apps.monitoring.queries.supposed_times import Assumption
 from catenary.apps.monitoring.queries.what_if import (
     BASES,
     MOST_SUPPOSED,
     SUPPOSABLE,
-    Assumption,
     what_if,
-    what_if_as_plain,
 )
+from catenary.apps.monitoring.queries.what_if_plain import what_if_as_plain
 from catenary.domain.moments import read_moment
 
 #: The fields of one supposition, and of the question.

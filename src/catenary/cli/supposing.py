@@ -13,7 +13,8 @@ from catenary.cli.terminal import answer, say
 from catenary.domain.moments import read_moment
 
 if TYPE_CHECKING:
-    from catenary.apps.monitoring.queries.what_if import Assumption, Because, Piece, WhatIf
+    from catenary.apps.monitoring.queries.supposed_times import Assumption
+    from catenary.apps.monitoring.queries.what_if import Because, Piece, WhatIf
 
 
 def is_supposing(references: Sequence[str]) -> bool:
@@ -38,8 +39,8 @@ def show_what_if(
         SHOWN,
         SUPPOSABLE,
         what_if,
-        what_if_as_plain,
     )
+    from catenary.apps.monitoring.queries.what_if_plain import what_if_as_plain
 
     if basis not in BASES:
         fail(f"--basis is one of {', '.join(BASES)}")
@@ -66,7 +67,7 @@ def show_what_if(
 
 
 def _assumption(text: str, known: tuple[str, ...]) -> Assumption:
-    from catenary.apps.monitoring.queries.what_if import Assumption
+    from catenary.apps.monitoring.queries.supposed_times import Assumption
 
     reference, _, said = text.partition("=")
     condition, _, when = said.partition("@")
@@ -88,6 +89,8 @@ def _print(found: WhatIf) -> None:
     say("compared with all being fine" if found.basis == "fine" else "compared with what holds")
     for piece in found.pieces:
         _print_piece(piece)
+    if found.is_more_announced:
+        say("More is announced for this time than could be looked at: ask about less of it.")
     if found.crosses:
         say("What services of others rest on is not followed: that is theirs to show.")
 
@@ -98,10 +101,14 @@ def _print_piece(piece: Piece) -> None:
     if piece.start is not None or piece.end is not None:
         begins = piece.start.isoformat() if piece.start is not None else "always"
         say(f"From {begins} until {piece.end.isoformat() if piece.end is not None else 'ever'}:")
+    for each in piece.meanwhile:
+        say(f"  meanwhile in maintenance: {each.title or 'a supporting service'} ({each.key})")
     say(f"{piece.worse:,} worse off, {piece.better:,} better off")
     for change in piece.changes:
         name = f" {change.link.reference} {change.link.name} (was {words(change.before)})"
         say(name, mark=str(words(change.after)), colour=COLOURS[shown(change.after)])
+        if change.only_with_others:
+            say("    only because other maintenance is announced for then")
         for cause in change.causes:
             say(f"    because of {_told(cause)}")
     more = piece.worse + piece.better - len(piece.changes)
@@ -114,4 +121,5 @@ def _print_piece(piece: Piece) -> None:
 
 def _told(cause: Because) -> str:
     names = ["a service you may not see" if p is None else p.reference for p in cause.path]
-    return f"{' <- '.join(names)}: {cause.condition}{' (supposed)' if cause.is_supposed else ''}"
+    why = " (supposed)" if cause.is_supposed else " (announced)" if cause.is_announced else ""
+    return f"{' <- '.join(names)}: {cause.condition}{why}"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,19 +15,21 @@ from hypothesis.extra.django import TestCase
 
 from catenary.apps.monitoring.models import EffectiveCondition, Waiting
 from catenary.apps.monitoring.operations.engine import Engine
+from catenary.apps.monitoring.operations.maintenance import announce_maintenance
 from catenary.apps.monitoring.queries.status import shown
+from catenary.apps.monitoring.queries.supposed_times import Assumption, pieces_of
 from catenary.apps.monitoring.queries.what_if import (
     SUPPOSABLE,
-    Assumption,
     Piece,
     WhatIf,
-    pieces_of,
     what_if,
-    what_if_as_plain,
 )
+from catenary.apps.monitoring.queries.what_if_plain import what_if_as_plain
 from catenary.apps.portfolio.queries.impact import impact_view
+from catenary.domain.documents.shapes import DependencyGroupDocument, Supporter
 from tests.apps.monitoring.worlds import DAWN, MINUTE, kept, report, word, work
-from tests.apps.worlds import as_person, begin, looking_from
+from tests.apps.worlds import OPERATOR, as_person, begin, define, looking_from
+from tests.domain.estates import service
 
 pytestmark = pytest.mark.django_db
 
@@ -207,7 +212,9 @@ class WhatWouldBe(TestCase):
         [piece] = ask(*(suppose(each, said) for each, said in then.items())).pieces
         before = {each: stands(each) for each in HOUSE}
         words = [
-            word(each, "down", planned=True) if said == "maintenance" else word(each, said)
+            word(each, said.removesuffix("maintenance").rstrip("-") or "down", planned=True)
+            if said.endswith("maintenance")
+            else word(each, said)
             for each, said in then.items()
         ]
         report(*words)
@@ -230,3 +237,137 @@ def test_pieces_hold_what_is_supposed_in_them() -> None:
 
     assert pieces_of([one, two]) == ((None, DAWN, (one,)), (DAWN, None, (two,)))
     assert pieces_of([suppose(GRID, "down")]) == ((None, None, (suppose(GRID, "down"),)),)
+
+
+def plan(at: datetime, hours: int = 2, **more: Any) -> str:
+    """Announce maintenance; its key."""
+    plain = {
+        "title": "Zplanned",
+        "services": [VAULT],
+        "zone": "UTC",
+        "start": at.replace(tzinfo=None).isoformat(timespec="minutes"),
+        "duration": f"{hours} h",
+        **more,
+    }
+    return announce_maintenance(actor=OPERATOR, at=DAWN, plain=plain).key
+
+
+NIGHT = DAWN + timedelta(hours=20)
+HOUR = timedelta(hours=1)
+
+
+def redundant() -> None:
+    """Patients relies on one of two: the database and the vault."""
+    all_is_well()
+    either = DependencyGroupDocument(
+        (Supporter(DATABASE, Decimal(1)), Supporter(VAULT, Decimal(1))),
+        minimum=Decimal(1),
+        full=Decimal(1),
+    )
+    define(services=[replace(service(PATIENTS, name="Patients"), relies_on=(either,))])
+    work()
+
+
+def test_other_maintenance_announced_for_then_takes_place_too() -> None:
+    redundant()
+    key = plan(NIGHT + HOUR)
+    before = kept()
+
+    found = ask(suppose(DATABASE, "maintenance", start=NIGHT, end=NIGHT + 4 * HOUR))
+
+    times = [(piece.start, piece.end) for piece in found.pieces]
+    assert times == [
+        (NIGHT, NIGHT + HOUR),
+        (NIGHT + HOUR, NIGHT + 3 * HOUR),
+        (NIGHT + 3 * HOUR, NIGHT + 4 * HOUR),
+    ]
+    alone, both, after = found.pieces
+    assert [each.key for each in both.meanwhile] == [key]
+    assert alone.meanwhile == after.meanwhile == ()
+    assert PATIENTS not in changes(alone) and PATIENTS not in changes(after)
+    assert changes(both)[PATIENTS] == ("operational", "maintenance")
+    hit = next(each for each in both.changes if each.link.reference == PATIENTS)
+    assert hit.only_with_others
+    named = {(one.path[-1] and one.path[-1].reference): one for one in hit.causes}
+    assert named[DATABASE].is_supposed and named[VAULT].is_announced
+    itself = next(each for each in both.changes if each.link.reference == DATABASE)
+    assert not itself.only_with_others
+    assert VAULT not in changes(both)
+    assert kept() == before
+
+
+def test_what_is_announced_does_not_enter_when_all_is_to_be_fine_or_it_is_left_out() -> None:
+    redundant()
+    key = plan(NIGHT)
+    window = suppose(DATABASE, "maintenance", start=NIGHT, end=NIGHT + HOUR)
+
+    for more in ({"basis": "fine"}, {"besides": key}, {"at": DAWN}):
+        [piece] = ask(window, **more).pieces
+        assert (piece.meanwhile, PATIENTS in changes(piece)) == ((), False)
+
+
+def test_other_maintenance_that_may_not_be_seen_counts_and_is_not_named() -> None:
+    redundant()
+    plan(NIGHT)
+
+    found = ask(suppose(DATABASE, "maintenance", start=NIGHT, end=NIGHT + HOUR), by="otto")
+
+    [piece] = found.pieces
+    assert changes(piece)[PATIENTS] == ("operational", "maintenance")
+    told = str(what_if_as_plain(found))
+    assert "vault" not in told and "Zplanned" not in told
+    assert [each.title for each in piece.meanwhile] == [""]
+
+
+def test_very_many_windows_are_not_refused_but_said_to_be_more() -> None:
+    redundant()
+    plan(NIGHT, repeats="FREQ=DAILY;COUNT=60")
+
+    found = ask(suppose(DATABASE, "down", start=NIGHT, end=NIGHT + 60 * 24 * HOUR))
+
+    assert found.is_more_announced and len(found.pieces) <= 20
+
+
+def page_rows(root: Path, heading: str) -> list[list[str]]:
+    """The rows of the table of docs/algorithms/what-if.md whose first column has this heading."""
+    text = (root / "docs" / "algorithms" / "what-if.md").read_text()
+    table = text.partition(f"| {heading} |")[2].partition("\n\n")[0].splitlines()[2:]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in table]
+
+
+def test_the_times_of_the_page_are_what_is_answered(root: Path) -> None:
+    redundant()
+    plan(NIGHT + HOUR)
+    found = ask(suppose(DATABASE, "maintenance", start=NIGHT, end=NIGHT + 4 * HOUR))
+    midnight = NIGHT - 2 * HOUR
+
+    told = []
+    for piece in found.pieces:
+        assert piece.start is not None and piece.end is not None
+        was, then = changes(piece).get(PATIENTS, ("operational", "operational"))
+        only = any(c.only_with_others for c in piece.changes if c.link.reference == PATIENTS)
+        told.append(
+            [
+                *(f"{(edge - midnight) // HOUR:02}:00" for edge in (piece.start, piece.end)),
+                "vault" if piece.meanwhile else "",
+                f"{was} → {then}" + (", only because of other maintenance" if only else ""),
+            ]
+        )
+
+    assert told == page_rows(root, "from")
+
+
+def test_the_example_of_the_page_is_what_is_answered(root: Path) -> None:
+    all_is_well()
+    essential = DependencyGroupDocument((Supporter(DATABASE),))
+    softly = DependencyGroupDocument((Supporter(VAULT),), soft=True)
+    define(services=[replace(service(PATIENTS, name="Patients"), relies_on=(essential, softly))])
+    report(word(VAULT, "down", DAWN + MINUTE), now=DAWN + MINUTE)
+    work(now=DAWN + MINUTE)
+    names = {"database": DATABASE, "reporting": VAULT}
+
+    for supposed, basis, words in page_rows(root, "supposed"):
+        asked = [each.split() for each in supposed.split(", ")]
+        [piece] = ask(*(suppose(names[n], c) for n, c in asked), basis=basis).pieces
+        was, then = changes(piece).get(PATIENTS, ("degraded", "degraded"))
+        assert words.startswith(f"stays {then}" if was == then else f"{was} → {then}"), supposed

@@ -12,7 +12,7 @@ from catenary.domain.chain.compiled import compiled
 from catenary.domain.condition.codes import DEGRADED, DOWN, OPERATIONAL
 from catenary.domain.condition.plain import PlainEngine
 from catenary.domain.condition.propagation import propagate
-from catenary.domain.condition.supposing import Supposition, supposed
+from catenary.domain.condition.supposing import Supposition, supposed, with_planned
 from tests.domain.condition.plainly import Word, World
 from tests.domain.condition.worlds import CODES, gates_of, own_of, random_choices, random_world
 
@@ -70,3 +70,25 @@ def test_what_cannot_be_is_refused(asked: list[Supposition]) -> None:
 
     with pytest.raises(ValueError):
         supposed(engine, propagate(engine, own_of(world)), asked)
+
+
+@given(random_choices())
+def test_what_is_planned_besides_means_what_one_more_planned_word_would(chance: Random) -> None:
+    world = random_world(chance)
+    engine = PlainEngine(compiled(gates_of(world)))
+    live = propagate(engine, own_of(world))
+    before = live.copy()
+    places = chance.sample(range(len(world)), chance.randint(0, min(3, len(world))))
+    planned = {place: chance.choice([DEGRADED, DOWN]) for place in places}
+    services = tuple(
+        replace(service, words=(*service.words, Word(CODES[planned[place]], is_planned=True)))
+        if place in planned
+        else service
+        for place, service in enumerate(world.services)
+    )
+
+    found = with_planned(engine, live, planned)
+
+    expected = propagate(engine, own_of(World(services)))
+    assert (found.packed == expected.packed).all()
+    assert (live.packed == before.packed).all() and (live.own == before.own).all()

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from catenary.domain.chain.packing import BEST, WORST
 from catenary.domain.condition.codes import OPERATIONAL
-from catenary.domain.condition.own import reported
+from catenary.domain.condition.own import packed_own, reported
 from catenary.domain.condition.propagation import (
     Condition,
     Conditions,
     Engine,
     propagate_change,
 )
+from catenary.domain.condition.risk import value
 from catenary.domain.estate import Ints
 
 
@@ -66,3 +68,22 @@ def supposed(engine: Engine, live: Conditions, suppositions: Sequence[Suppositio
     would_be = live.copy()
     hit = propagate_change(engine, would_be, np.array(services, dtype=np.int64), own)
     return Supposed(live, would_be, hit)
+
+
+def with_planned(engine: Engine, live: Conditions, planned: Mapping[int, int]) -> Conditions:
+    """The conditions if services, by position, were also degraded or down as planned. What is said
+    of them besides still counts, so a fault is not hidden; what nobody knows of one is known then.
+    """
+    if not planned:
+        return live
+    chain = live.chain
+    ranks = chain.ranks_of(np.fromiter(planned, np.int64, len(planned)))
+    codes = np.fromiter(planned.values(), np.int8, len(planned))
+    everything = reported(codes, np.ones(len(codes), dtype=np.bool_))
+    packed = packed_own(everything, chain.is_grounded[ranks])
+    before = live.own[ranks]
+    # A known word beats unknown; of known ones the worst counts, which is their OR.
+    is_unknown = (value(before, BEST) == OPERATIONAL) & (value(before, WORST) > OPERATIONAL)
+    found = live.copy()
+    engine.change(found, ranks, np.where(is_unknown, packed, packed | before))
+    return found

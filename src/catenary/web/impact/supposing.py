@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catenary.apps.monitoring.queries.status import shown, words
+from catenary.apps.monitoring.queries.supposed_times import Assumption
 from catenary.apps.monitoring.queries.what_if import (
     BASES,
     SUPPOSABLE,
-    Assumption,
     Because,
     Change,
     Consuming,
@@ -31,6 +31,7 @@ from catenary.apps.portfolio.queries.service import ServiceLink
 from catenary.domain.condition.codes import OPERATIONAL
 from catenary.web import addresses
 from catenary.web.asking import Asking
+from catenary.web.impact.supposed_picture import supposed_picture
 from catenary.web.marks import service_link
 from catenary.web.pages.marks import ConditionMark, Count
 from catenary.web.pages.sentences import Link
@@ -45,6 +46,8 @@ from catenary.web.reading import in_words
 from catenary.web.words import condition_word
 
 _LONGEST_TIME = 40
+#: So many pieces of time are drawn; the others are tables alone.
+_PICTURES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +141,16 @@ def supposing_part(
         pieces=tuple(_piece(n, each) for n, each in enumerate(answer.pieces)) if answer else (),
         problem=problem,
         crosses=answer.crosses if answer else False,
+        is_more_announced=answer.is_more_announced if answer else False,
     )
 
 
 def _choices() -> tuple[tuple[str, str], ...]:
-    words = {"operational": _("working again"), "unknown": _("unknown: nobody can tell")}
+    words = {
+        "operational": _("working again"),
+        "unknown": _("unknown: nobody can tell"),
+        "degraded-maintenance": _("degraded by maintenance"),
+    }
     return tuple(
         (kind, words.get(kind) or condition_word("planned" if kind == "maintenance" else kind))
         for kind in SUPPOSABLE
@@ -204,6 +212,11 @@ def _piece(number: int, piece: Piece) -> WouldBe:
         more=Count(max(0, piece.worse + piece.better - len(piece.changes))),
         organizations=tuple(map(_consuming, piece.consuming)),
         more_organizations=Count(piece.consuming_count - len(piece.consuming)),
+        meanwhile=tuple(
+            Link(each.title or _("of a supporting service"), addresses.maintenance(each.key))
+            for each in piece.meanwhile
+        ),
+        picture_svg=supposed_picture(piece, number) if number < _PICTURES else "",
     )
 
 
@@ -229,6 +242,7 @@ def _row(change: Change) -> WouldBeRow:
         after=_mark(after),
         after_words=in_words(words(change.after)) if after == "unknown" else "",
         why=_why(change),
+        note=_("only because of other maintenance") if change.only_with_others else "",
     )
 
 

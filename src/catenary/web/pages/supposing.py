@@ -24,7 +24,7 @@ class SupposedRow:
 @dataclass(frozen=True, slots=True)
 class WouldBeRow:
     """A service that would be something else: before and after, with the range where it is not
-    certain, and the paths to why."""
+    certain, and the paths to why; ``note`` says when it is only because of others."""
 
     service: Link
     provider: str
@@ -33,6 +33,7 @@ class WouldBeRow:
     after: ConditionMark
     after_words: str
     why: tuple[tuple[Link, ...], ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ class ConsumingRow:
 
 @dataclass(frozen=True, slots=True)
 class WouldBe:
-    """One piece of time with what would be in it; ``title`` is empty when it is always so."""
+    """One piece of time with what would be in it; ``title`` is empty when it is always so,
+    ``meanwhile`` is other maintenance announced for then."""
 
     number: int
     title: str
@@ -55,6 +57,8 @@ class WouldBe:
     more: Count
     organizations: tuple[ConsumingRow, ...]
     more_organizations: Count
+    meanwhile: tuple[Link, ...] = ()
+    picture_svg: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +75,4 @@ class SupposingPart:
     pieces: tuple[WouldBe, ...] = ()
     problem: str = ""
     crosses: bool = False
+    is_more_announced: bool = False

@@ -15,10 +15,15 @@ from typing import Any
 
 import numpy as np
 
+from catenary.apps.monitoring.queries.announced import (
+    Meanwhile,
+    all_planned,
+    announced_within,
+)
 from catenary.apps.monitoring.queries.explaining import narrowed
 from catenary.apps.monitoring.queries.kept import UNHEARD_OF, Effective
 from catenary.apps.monitoring.queries.status import SHOWN as KINDS
-from catenary.apps.monitoring.queries.status import condition_as_plain
+from catenary.apps.monitoring.queries.supposed_times import Assumption, cut_by, pieces_of
 from catenary.apps.monitoring.queries.then import effective_then, own_then
 from catenary.apps.organizations.queries import OrganizationRow
 from catenary.apps.portfolio.queries.records import TODAY
@@ -38,7 +43,12 @@ from catenary.domain.condition.explanation import explained
 from catenary.domain.condition.own import Own, packed_own
 from catenary.domain.condition.plain import PlainEngine
 from catenary.domain.condition.propagation import Condition, Conditions
-from catenary.domain.condition.supposing import Supposed, Supposition, supposed
+from catenary.domain.condition.supposing import (
+    Supposed,
+    Supposition,
+    supposed,
+    with_planned,
+)
 from catenary.domain.estate import Bools, Estate, Ints
 
 #: What may be supposed of a service: its code, and whether it is planned.
@@ -46,45 +56,39 @@ SUPPOSABLE = {
     "down": (DOWN, False),
     "degraded": (DEGRADED, False),
     "maintenance": (DOWN, True),
+    "degraded-maintenance": (DEGRADED, True),
     "unknown": (UNKNOWN, False),
     "operational": (OPERATIONAL, False),
 }
 #: From where one starts: from what holds (or held), or as if nothing were wrong anywhere.
 BASES = ("live", "fine")
-#: So many suppositions at once, so many pieces of time, and so many services listed.
-MOST_SUPPOSED, MOST_PIECES, SHOWN = 50, 20, 100
+#: So many suppositions at once, and so many services listed.
+MOST_SUPPOSED, SHOWN = 50, 100
 _CAUSES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Assumption:
-    """A service supposed to be in a condition of `SUPPOSABLE` during ``[start, end)``; all the
-    time without bounds."""
-
-    reference: str
-    condition: str
-    start: datetime | None = None
-    end: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Because:
     """A path from a service to one whose own condition makes it what it is; none stands for what
-    may not be seen. ``is_supposed``: that condition is one of those supposed."""
+    may not be seen. ``is_supposed``: that condition is one of those supposed; ``is_announced``: it
+    is that of other maintenance announced for then."""
 
     path: tuple[ServiceLink | None, ...]
     condition: str
     is_supposed: bool
+    is_announced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A service that would be something else than it is."""
+    """A service that would be something else than it is. ``only_with_others``: it would not, were
+    it not for other maintenance announced for then."""
 
     link: ServiceLink
     before: Effective
     after: Effective
     causes: tuple[Because, ...]
+    only_with_others: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,8 @@ class Consuming:
 @dataclass(frozen=True, slots=True)
 class Piece:
     """What would be in ``[start, end)``: the first of those who would be worse or better off, the
-    worst first, and how many there are in all."""
+    worst first, and how many there are in all. ``meanwhile`` is what else is announced for then:
+    before and after are with it."""
 
     start: datetime | None
     end: datetime | None
@@ -109,18 +114,21 @@ class Piece:
     better: int
     consuming: tuple[Consuming, ...]
     consuming_count: int
+    meanwhile: tuple[Meanwhile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
     """The answer, a piece for every time in which the same is supposed. ``crosses``: services of
-    other top organizations are supposed to be something, behind which nothing is followed."""
+    other top organizations are supposed to be something, behind which nothing is followed.
+    ``is_more_announced``: more is announced for the time than could be taken in."""
 
     supposed: tuple[tuple[ServiceLink, Assumption], ...]
     basis: str
     at: datetime | None
     pieces: tuple[Piece, ...]
     crosses: bool
+    is_more_announced: bool = False
 
 
 def what_if(
@@ -131,15 +139,19 @@ def what_if(
     basis: str = "live",
     at: datetime | None = None,
     limit: int | None = SHOWN,
+    besides: str = "",
+    most: int = MOST_SUPPOSED,
 ) -> tuple[WhatIf | None, tuple[str, ...]]:
     """What would be if all assumptions held, and the references among them that are none the actor
-    may see; with any of these, no answer. ``at``: start from what held at that moment.
+    may see; with any of these, no answer. ``at``: start from what held at that moment. In times
+    that have a beginning and an end, other maintenance announced for then takes place too, unless
+    one starts from what held or from all being fine; ``besides`` is the key of one that does not.
 
     Raises ValueError when there are too many assumptions, or one service is supposed to be two
     things at once.
     """
-    if not 0 < len(assumptions) <= MOST_SUPPOSED:
-        raise ValueError(f"1 to {MOST_SUPPOSED} services can be supposed to be something at once")
+    if not 0 < len(assumptions) <= most:
+        raise ValueError(f"1 to {most} services can be supposed to be something at once")
     pieces = pieces_of(assumptions)
     wanted = list(dict.fromkeys(one.reference for one in assumptions))
     estate = TODAY.estate()
@@ -150,55 +162,39 @@ def what_if(
     if missing or organization is None:
         return None, missing
     home = TODAY.at_home(estate, viewpoint)
-    world = _world(estate, np.array(list(places.values()), dtype=np.int64), home, basis, at)
+    chosen = np.array(list(places.values()), dtype=np.int64)
+    announced: list[Meanwhile] = []
+    times = [edge for start, end, _ in pieces if start and end for edge in (start, end)]
+    if times and basis == "live" and at is None:
+        announced = announced_within(
+            estate=estate,
+            viewpoint=viewpoint,
+            seen=seen,
+            reach=_reached(estate, chosen, home)[1],
+            start=min(times),
+            end=max(times),
+            besides=besides,
+        )
+    cut, is_more = cut_by(pieces, announced)
+    besides_these = {place for _, _, _, also in cut for each in also for place in each.planned}
+    involved = np.union1d(chosen, np.array(sorted(besides_these), dtype=np.int64))
+    world = _world(estate, involved, home, basis, at)
     roles = estate.roles_seen_from(organization)
-    telling = _Telling(estate, viewpoint, seen, home, roles, world, set(places.values()))
+    telling = _Telling(estate, viewpoint, seen, home, roles, world)
     answer = WhatIf(
         supposed=tuple((telling.link(places[one.reference]), one) for one in assumptions),
         basis=basis,
         at=at,
         pieces=tuple(
             telling.piece(
-                start, end, {places[one.reference]: one.condition for one in holding}, limit
+                start, end, {places[one.reference]: one.condition for one in holding}, also, limit
             )
-            for start, end, holding in pieces
+            for start, end, holding, also in cut
         ),
         crosses=bool((~home[list(places.values())]).any()),
+        is_more_announced=is_more,
     )
     return answer, ()
-
-
-_Piece = tuple[datetime | None, datetime | None, tuple[Assumption, ...]]
-
-
-def pieces_of(assumptions: Sequence[Assumption]) -> tuple[_Piece, ...]:
-    """The times in which the same is supposed, in order; those without anything are left out.
-
-    Raises ValueError when something ends before it begins, one service is supposed to be two
-    things at once, or there are more pieces than anybody could look at.
-    """
-    for one in assumptions:
-        if one.start is not None and one.end is not None and one.end <= one.start:
-            raise ValueError(f"{one.reference}: it ends before it begins")
-    edges = sorted({edge for one in assumptions for edge in (one.start, one.end) if edge})
-    bounds: list[datetime | None] = [None, *edges, None]
-    found: list[_Piece] = []
-    for start, end in zip(bounds, bounds[1:], strict=False):
-        holding = tuple(one for one in assumptions if _covers(one, start, end))
-        names = [one.reference for one in holding]
-        if len(set(names)) < len(names):
-            twice = next(name for name in names if names.count(name) > 1)
-            raise ValueError(f"{twice}: one condition for each service at a time")
-        if holding and (edges or not found):
-            found.append((start, end, holding))
-    if len(found) > MOST_PIECES:
-        raise ValueError(f"these make {len(found)} pieces of time; at most {MOST_PIECES}")
-    return tuple(found)
-
-
-def _covers(one: Assumption, start: datetime | None, end: datetime | None) -> bool:
-    begins = one.start is None or (start is not None and one.start <= start)
-    return begins and (one.end is None or (end is not None and end <= one.end))
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,12 +206,18 @@ class _World:
     base: Conditions
     kept: dict[int, Effective]
 
-    def suppose(self, conditions: dict[int, str]) -> Supposed:
+    def with_planned(self, planned: dict[int, int]) -> Conditions:
+        """What would be anyway, by place among the nodes, while services are so as planned."""
+        places = np.searchsorted(self.nodes, list(planned)).tolist()
+        codes = dict(zip(places, planned.values(), strict=True))
+        return with_planned(self.engine, self.base, codes)
+
+    def suppose(self, base: Conditions, conditions: dict[int, str]) -> Supposed:
         """What would be, by place among the nodes."""
         places = np.searchsorted(self.nodes, list(conditions))
         return supposed(
             self.engine,
-            self.base,
+            base,
             [
                 Supposition(int(place), *SUPPOSABLE[condition])
                 for place, condition in zip(places, conditions.values(), strict=True)
@@ -225,13 +227,7 @@ class _World:
 
 def _world(estate: Estate, chosen: Ints, home: Bools, basis: str, at: datetime | None) -> _World:
     """Everybody above what is chosen, with what else they rely on directly."""
-    passing = home.copy()
-    passing[chosen] = True
-    above = estate.steps_up(chosen, None, passing) >= 0
-    followed = above & home
-    supporters = estate.supporters_of(np.flatnonzero(followed))
-    inside = above.copy()
-    inside[supporters] = True
+    followed, inside = _reached(estate, chosen, home)
     nodes = np.flatnonzero(inside)
     chain = compiled(narrowed(TODAY.gates(estate, followed), nodes))
     numbers = estate.service_ids[nodes].tolist()
@@ -247,6 +243,17 @@ def _world(estate: Estate, chosen: Ints, home: Bools, basis: str, at: datetime |
     engine = PlainEngine(chain)
     base = Conditions(chain, ranked, *engine.full(ranked))
     return _World(nodes, engine, base, kept)
+
+
+def _reached(estate: Estate, chosen: Ints, home: Bools) -> tuple[Bools, Bools]:
+    """Whose reliance is followed, and who is looked at."""
+    passing = home.copy()
+    passing[chosen] = True
+    above = estate.steps_up(chosen, None, passing) >= 0
+    followed = above & home
+    inside = above.copy()
+    inside[estate.supporters_of(np.flatnonzero(followed))] = True
+    return followed, inside
 
 
 def _own(numbers: Sequence[int], effective: Sequence[Effective], at: datetime | None) -> Own:
@@ -288,7 +295,6 @@ class _Telling:
     home: Bools
     roles: Ints
     world: _World
-    chosen: set[int]
 
     def __post_init__(self) -> None:
         self._links: dict[int, ServiceLink] = {}
@@ -309,10 +315,14 @@ class _Telling:
         start: datetime | None,
         end: datetime | None,
         conditions: dict[int, str],
+        meanwhile: tuple[Meanwhile, ...],
         limit: int | None,
     ) -> Piece:
         """One piece of the answer."""
-        would_be = self.world.suppose(conditions)
+        others = all_planned(meanwhile)
+        base = self.world.with_planned(others)
+        would_be = self.world.suppose(base, conditions)
+        by_itself = would_be if base is self.world.base else self._alone(conditions)
         nodes, before, after = self.world.nodes, would_be.live, would_be.conditions
         kind = _kinds(after)
         hit = would_be.hit[self.seen[nodes[would_be.hit]]]
@@ -335,7 +345,8 @@ class _Telling:
                     self._links[int(nodes[place])],
                     _effective(before.of(place)),
                     _effective(after.of(place)),
-                    self._because(causes[place], conditions),
+                    self._because(causes[place], conditions, others),
+                    by_itself is not would_be and not _differs(by_itself, place),
                 )
                 for place in listed
             ),
@@ -343,9 +354,15 @@ class _Telling:
             better=len(better),
             consuming=consuming,
             consuming_count=count,
+            meanwhile=meanwhile,
         )
 
-    def _because(self, told: Iterable[Any], conditions: dict[int, str]) -> tuple[Because, ...]:
+    def _alone(self, conditions: dict[int, str]) -> Supposed:
+        return self.world.suppose(self.world.base, conditions)
+
+    def _because(
+        self, told: Iterable[Any], conditions: dict[int, str], planned: dict[int, int]
+    ) -> tuple[Because, ...]:
         found: dict[Because, None] = {}
         for cause in told:
             path: list[ServiceLink | None] = []
@@ -358,7 +375,10 @@ class _Telling:
             source = int(self.world.nodes[cause.source])
             # Of what may not be seen one learns what it does to what may.
             condition = cause.condition if self.seen[source] else cause.explains
-            found[Because(tuple(path), CODE_NAMES[condition], source in conditions)] = None
+            is_supposed = source in conditions
+            is_announced = not is_supposed and source in planned
+            told_as = Because(tuple(path), CODE_NAMES[condition], is_supposed, is_announced)
+            found[told_as] = None
         return tuple(found)
 
     def _consuming(
@@ -390,6 +410,16 @@ class _Telling:
         ), len(hit)
 
 
+def _differs(found: Supposed, place: int) -> bool:
+    """Whether a service, by place among the nodes, would be something else."""
+    before, after = found.change(place)
+    return (before.best, before.worst, before.is_planned) != (
+        after.best,
+        after.worst,
+        after.is_planned,
+    )
+
+
 def _kinds(conditions: Conditions) -> Ints:
     """What every service would be shown as: its place in `KINDS`, the worst first."""
     best, worst = conditions.best.astype(np.int64), conditions.worst.astype(np.int64)
@@ -408,70 +438,3 @@ def _effective(condition: Condition) -> Effective:
         is_derived=False,
         is_assumed=False,
     )
-
-
-def what_if_as_plain(answer: WhatIf) -> dict[str, Any]:
-    """The answer for programs, the same at every door."""
-    return {
-        "basis": answer.basis,
-        "at": _iso(answer.at),
-        "supposed": [
-            {
-                "service": link.reference,
-                "condition": one.condition,
-                "from": _iso(one.start),
-                "until": _iso(one.end),
-            }
-            for link, one in answer.supposed
-        ],
-        "pieces": [_piece_as_plain(piece) for piece in answer.pieces],
-        "others-not-followed": answer.crosses,
-    }
-
-
-def _piece_as_plain(piece: Piece) -> dict[str, Any]:
-    return {
-        "from": _iso(piece.start),
-        "until": _iso(piece.end),
-        "worse": piece.worse,
-        "better": piece.better,
-        "services": [
-            {
-                "reference": change.link.reference,
-                "name": change.link.name,
-                "provider": change.link.provider.key,
-                "before": _plain(change.before),
-                "after": _plain(change.after),
-                "causes": [
-                    {
-                        # Null stands for what may not be seen.
-                        "path": [None if link is None else link.reference for link in one.path],
-                        "condition": one.condition,
-                        "supposed": one.is_supposed,
-                    }
-                    for one in change.causes
-                ],
-            }
-            for change in piece.changes
-        ],
-        "organizations": [
-            {
-                "organization": row.organization.key,
-                "name": row.organization.name,
-                "condition": row.shown,
-                "service-count": row.service_count,
-            }
-            for row in piece.consuming
-        ],
-        "organization-count": piece.consuming_count,
-    }
-
-
-def _plain(known: Effective) -> dict[str, Any]:
-    told = condition_as_plain(known)
-    names = ("condition", "words", "best", "worst", "planned", "at-risk", "next-loss")
-    return {name: told[name] for name in names}
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()

@@ -1,0 +1,96 @@
+"""Maintenance that is announced for a time and could make a difference to a question about it.
+
+Of the house's own plans the services worked on are supposed, seen or not: conditions are computed
+on everything and then redacted, as they will be when the time has come. Of others' plans what they
+do to the services one sees and uses is supposed, and nothing behind those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from catenary.apps.monitoring.queries.instants import micros, moment
+from catenary.apps.monitoring.queries.plans import Plan, maintenance_ids, plans_by_id
+from catenary.apps.monitoring.queries.touched import may_be_told, touched_as_planned
+from catenary.domain.actors import Viewpoint
+from catenary.domain.estate import Bools, Estate
+from catenary.domain.maintenance.windows import occurrences
+
+#: So many plans are looked at.
+_LISTED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """One time of other maintenance. ``title`` is empty where what is worked on may not be told;
+    ``planned`` is what services, by position in the estate, are as planned."""
+
+    key: str
+    title: str
+    start: datetime
+    end: datetime
+    planned: Mapping[int, int]
+
+
+def announced_within(
+    *,
+    estate: Estate,
+    viewpoint: Viewpoint,
+    seen: Bools,
+    reach: Bools,
+    start: datetime,
+    end: datetime,
+    besides: str = "",
+) -> list[Meanwhile]:
+    """What is announced within ``[start, end)`` and lies below something in ``reach``, the first
+    first; without the maintenance whose key is ``besides``."""
+    found = []
+    for plan in plans_by_id(maintenance_ids(is_ahead=True, limit=_LISTED)).values():
+        times = []
+        if plan.key != besides and plan.versions[-1].planned is not None:
+            times = occurrences(plan.last.window, micros(start), micros(end))
+        if not times:
+            continue
+        planned, knows = _planned(estate, viewpoint, seen, plan)
+        if not _matters(estate, planned, reach):
+            continue
+        title = plan.last.title if knows else ""
+        found += [
+            Meanwhile(plan.key, title, moment(each.start), moment(each.end), planned)
+            for each in times
+        ]
+    return sorted(found, key=lambda each: (each.start, each.end, each.key))
+
+
+def _planned(
+    estate: Estate, viewpoint: Viewpoint, seen: Bools, plan: Plan
+) -> tuple[dict[int, int], bool]:
+    """What is to be supposed of a plan, and whether what is worked on may be told."""
+    places, states, worked_on = touched_as_planned(estate, plan.last)
+    knows = bool((worked_on & seen[places]).any())
+    if plan.root_id == viewpoint.root_id:
+        chosen = worked_on
+    else:
+        chosen = may_be_told(estate, viewpoint, seen, places, worked_on, plan.root_id)
+    return dict(zip(places[chosen].tolist(), states[chosen].tolist(), strict=True)), knows
+
+
+def _matters(estate: Estate, planned: Mapping[int, int], reach: Bools) -> bool:
+    if not planned:
+        return False
+    everywhere = np.ones(estate.size, dtype=np.bool_)
+    above = estate.steps_up(np.array(sorted(planned), dtype=np.int64), None, everywhere) >= 0
+    return bool((above & reach).any())
+
+
+def all_planned(meanwhile: Iterable[Meanwhile]) -> dict[int, int]:
+    """What services are as planned while all of these are under way."""
+    found: dict[int, int] = {}
+    for each in meanwhile:
+        for place, condition in each.planned.items():
+            found[place] = max(condition, found.get(place, 0))
+    return found
