@@ -186,6 +186,10 @@ MAINTENANCE: dict[str, tuple[Schema, Any]] = {
                             "in-service-hours": list_of(TEXT),
                             "outside-service-hours": list_of(TEXT),
                             "with-other-maintenance": list_of(TEXT),
+                            "with-present-faults": list_of(TEXT),
+                            "together": list_of(
+                                object_of({"reference": TEXT, "because": list_of(TEXT_OR_NULL)})
+                            ),
                         }
                     )
                 ),
@@ -212,6 +216,8 @@ MAINTENANCE: dict[str, tuple[Schema, Any]] = {
                     "in-service-hours": ["hospital-it/network"],
                     "outside-service-hours": [],
                     "with-other-maintenance": [],
+                    "with-present-faults": [],
+                    "together": [],
                 }
             ],
             "better": [],

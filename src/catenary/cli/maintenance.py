@@ -166,8 +166,10 @@ def _print_preview(found: Preview, zone: str) -> None:
     for row in found.occurrences:
         needed = f"{len(row.in_hours):,} of {len(found.hits):,} within their service hours"
         say(f"{row.start.isoformat()} to {row.end.isoformat()}: {_taken(row.harm)}; {needed}")
-        for link in row.with_others:
-            say(f"  with other maintenance then also {link.reference}")
+        for one in row.together:
+            names = ["a service you may not see" if b is None else b.reference for b in one.because]
+            why = "also in maintenance then" if one.is_announced else "not as it should be now"
+            say(f"  also {one.link.reference}, only because of {', '.join(names)}: {why}")
     if found.better:
         say(f"It would hurt less ({zone}):")
     for start in found.better:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catenary.apps.monitoring.queries.preview import Preview, PreviewHit, PreviewTime
+from catenary.apps.monitoring.queries.preview_live import Together
 from catenary.domain.maintenance.reading import Planned
 from catenary.web import addresses
 from catenary.web.calendars.words import open_now
@@ -26,7 +27,7 @@ from catenary.web.pages.marks import ConditionMark
 from catenary.web.pages.sentences import Link, Sentence, say
 from catenary.web.reading import figure
 
-_ORGANIZATIONS, _OUTCOMES, _HITS = 8, 6, 50
+_ORGANIZATIONS, _OUTCOMES, _HITS, _TOGETHER = 8, 6, 50, 5
 
 
 def preview_box(found: Preview, planned: Planned, at: datetime, *, pick: bool) -> PreviewBox:
@@ -128,5 +129,18 @@ def _time(each: PreviewTime) -> TimeLine:
         cost=cost_words(each.harm),
         is_outside=not each.in_hours,
         needed=tuple(service_link(link) for link in each.in_hours[:5]),
-        with_others=tuple(service_link(link) for link in each.with_others[:5]),
+        together=tuple(map(_together, each.together[:_TOGETHER])),
     )
+
+
+def _together(one: Together) -> Sentence:
+    """Whom it hits only because of something else, in a sentence."""
+    because = [
+        Link(_("a service you may not see")) if link is None else service_link(link)
+        for link in one.because[:3]
+    ]
+    if one.is_announced:
+        pattern = _("{service}, only because in maintenance then as well: {because}")
+    else:
+        pattern = _("{service}, only because not as it should be now: {because}")
+    return say(pattern, service=service_link(one.link), because=because)

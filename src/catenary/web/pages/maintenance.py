@@ -130,7 +130,7 @@ class TimeLine:
     cost: str
     is_outside: bool
     needed: tuple[Link, ...]
-    with_others: tuple[Link, ...]
+    together: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ harm of a time is worked out over the services one sees (`domain.maintenance.tim
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,9 +16,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from catenary.apps.monitoring.queries.instants import micros, moment
-from catenary.apps.monitoring.queries.plans import Plan, maintenance_ids, plans_by_id
+from catenary.apps.monitoring.queries.preview_live import Together, hit_together
 from catenary.apps.portfolio.queries.calendars import hours_of_services
-from catenary.apps.portfolio.queries.estate import current_estate, visible_services
+from catenary.apps.portfolio.queries.estate import current_estate
 from catenary.apps.portfolio.queries.impact import ImpactView, impact_as_plain, impact_view
 from catenary.apps.portfolio.queries.lookup import services_by_reference
 from catenary.apps.portfolio.queries.service import ServiceLink
@@ -29,13 +29,15 @@ from catenary.domain.intervals import HOUR
 from catenary.domain.maintenance.reading import Planned
 from catenary.domain.maintenance.timing import Hit, best_first, harm
 from catenary.domain.maintenance.windows import Occurrence, occurrences, on_the_wall
-from catenary.domain.service_hours import Hours, elapsed, next_opening
+from catenary.domain.service_hours import Hours, elapsed, next_opening, open_intervals
 
 #: So many days ahead better times are looked for, one start an hour.
 DAYS = 14
 #: So many occurrences are looked at, so many services weighed, so many better days told.
 LOOKED_AT, WEIGHED, BETTER = 10, 1_000, 5
 _AHEAD = timedelta(days=400)
+#: So many starts that are no whole hours are looked at.
+_EDGES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,15 @@ class PreviewHit:
 class PreviewTime:
     """One time. ``harm`` is the weighted service time it would take (`domain.maintenance.timing`),
     ``in_hours`` how many services it hits within their service hours, ``out_of_hours`` how many
-    outside; ``with_others`` are further services hit because of other maintenance then."""
+    outside; ``together`` are further services that are hit as things are: because of faults that
+    stand now, or of other maintenance then."""
 
     start: datetime
     end: datetime
     harm: int
     in_hours: tuple[ServiceLink, ...]
     out_of_hours: tuple[ServiceLink, ...]
-    with_others: tuple[ServiceLink, ...] = ()
+    together: tuple[Together, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +114,18 @@ def preview(
         Hit(each.hours, each.consumers, CODE_NAMES.index(each.kind)) for each in hits[:WEIGHED]
     ]
     times = occurrences(planned.window, micros(at), micros(at + _AHEAD))[:LOOKED_AT]
-    others = _Others(actor, viewpoint, planned, impact, at, besides)
+    together = hit_together(
+        actor=actor,
+        viewpoint=viewpoint,
+        planned=planned,
+        times=[(moment(each.start), moment(each.end)) for each in times],
+        alone=_references(impact),
+        besides=besides,
+    )
     days, slots = _slots(planned, weights, at)
-    told = tuple(_time(each, hits, weights, others.at(each)) for each in times)
+    told = tuple(
+        _time(each, hits, weights, others) for each, others in zip(times, together, strict=True)
+    )
     return Preview(impact, hits, told, days, _better(slots, told))
 
 
@@ -150,7 +162,7 @@ def _time(
     each: Occurrence,
     hits: Sequence[PreviewHit],
     weights: Sequence[Hit],
-    others: tuple[ServiceLink, ...],
+    others: tuple[Together, ...],
 ) -> PreviewTime:
     inside = [hit for hit in hits if is_needed(hit.hours, each.start, each.end)]
     cost = harm(weights, np.array([each.start]), each.end - each.start)
@@ -199,7 +211,27 @@ def _slots(
         (walls[first].date(), tuple(slots.get(wall) for wall in walls[first : first + 24]))
         for first in range(0, len(walls), 24)
     )
-    return rows, list(slots.values())
+    return rows, [*slots.values(), *_at_edges(planned, weights, at)]
+
+
+def _at_edges(planned: Planned, weights: Sequence[Hit], at: datetime) -> list[PreviewSlot]:
+    """Starts at which service hours end, and from which it is over when they begin: between two of
+    these the harm grows or falls evenly, so the least of all minutes is one of them."""
+    zone, duration = planned.window.zone, planned.window.duration
+    first = micros(at)
+    last = micros(at + timedelta(days=DAYS))
+    edges: set[int] = set()
+    for hours in {hit.hours for hit in weights if hit.hours is not None}:
+        known = open_intervals(hours, first, last + duration)
+        edges.update(known.ends.tolist())
+        edges.update((known.starts - duration).tolist())
+    found: dict[datetime, int] = {}
+    for edge in sorted(each for each in edges if first <= each < last)[:_EDGES]:
+        wall = moment(edge).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+        if on_the_wall(wall, zone) == edge and not wall.second and not wall.microsecond:
+            found[wall] = edge
+    harms = harm(weights, np.fromiter(found.values(), np.int64, len(found)), duration).tolist()
+    return [PreviewSlot(wall, cost, 0) for wall, cost in zip(found, harms, strict=True)]
 
 
 def _level(cost: int, least: int, most: int) -> int:
@@ -220,66 +252,6 @@ def _better(slots: Sequence[PreviewSlot], times: Sequence[PreviewTime]) -> tuple
     limit = times[0].harm if times else None
     ranked = [days[place] for place in order.tolist()]
     return tuple(slot for slot in ranked if limit is None or slot.harm < limit)[:BETTER]
-
-
-class _Others:
-    """Other maintenance of the same top organization at the same time, which may take away what
-    this one leaves."""
-
-    def __init__(
-        self,
-        actor: Actor,
-        viewpoint: Viewpoint,
-        planned: Planned,
-        impact: ImpactView,
-        at: datetime,
-        besides: str,
-    ) -> None:
-        self.actor, self.viewpoint, self.planned = actor, viewpoint, planned
-        self.alone = _references(impact)
-        estate = current_estate()
-        self.visible = {
-            int(number) for number in estate.service_ids[visible_services(estate, actor, viewpoint)]
-        }
-        plans = plans_by_id(maintenance_ids(is_ahead=True, limit=200)).values()
-        self.plans = [
-            plan for plan in plans if plan.key != besides and plan.root_id == viewpoint.root_id
-        ]
-
-    def at(self, occurrence: Occurrence) -> tuple[ServiceLink, ...]:
-        """Further services that are hit while both are under way."""
-        names = {
-            name
-            for plan in self.plans
-            if occurrences(plan.last.window, occurrence.start, occurrence.end)
-            for name in self._seen(plan)
-        }
-        names -= set(self.planned.services)
-        if not names:
-            return ()
-        condition = CODE_NAMES[self.planned.condition]
-        both = self._impact([*self.planned.services, *sorted(names)], condition)
-        if both is None:
-            return ()
-        theirs = self._impact(sorted(names), condition)
-        known = self.alone | (_references(theirs) if theirs else set())
-        return tuple(
-            hit.link
-            for hit in both.hits
-            if hit.kind in CODE_NAMES and hit.link.reference not in known
-        )
-
-    def _seen(self, plan: Plan) -> Iterable[str]:
-        rows = services_by_reference(plan.last.services)
-        return (name for name, row in rows.items() if row.id in self.visible)
-
-    def _impact(self, references: Sequence[str], condition: str) -> ImpactView | None:
-        return impact_view(
-            actor=self.actor,
-            viewpoint=self.viewpoint,
-            references=references,
-            condition=condition,
-        )[0]
 
 
 def _references(impact: ImpactView) -> set[str]:
@@ -315,7 +287,20 @@ def preview_as_plain(found: Preview) -> dict[str, Any]:
                 "harm": service_time(each.harm),
                 "in-service-hours": [link.reference for link in each.in_hours],
                 "outside-service-hours": [link.reference for link in each.out_of_hours],
-                "with-other-maintenance": [link.reference for link in each.with_others],
+                "with-other-maintenance": [
+                    one.link.reference for one in each.together if one.is_announced
+                ],
+                "with-present-faults": [
+                    one.link.reference for one in each.together if not one.is_announced
+                ],
+                "together": [
+                    {
+                        "reference": one.link.reference,
+                        # Null stands for what may not be seen.
+                        "because": [None if b is None else b.reference for b in one.because],
+                    }
+                    for one in each.together
+                ],
             }
             for each in found.occurrences
         ],
