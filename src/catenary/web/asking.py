@@ -43,6 +43,8 @@ P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
 #: Where the session keeps the key of the organization somebody looks as.
 SEEN_AS = "seen-as"
+#: Where a request keeps who asks: what is missing is answered in their frame, without asking again.
+_ASKED_AS = "_asked_as"
 _CONSUMER_ROLES = frozenset({Role.CUSTOMER, Role.USER, Role.SPONSOR})
 _OPERATOR_CHOICES = 20
 _KEPT = 60
@@ -73,9 +75,17 @@ def signed_in(
     def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> R | HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        return view(asking_of(request), *args, **kwargs)
+        asking = asking_of(request)
+        setattr(request, _ASKED_AS, asking)
+        return view(asking, *args, **kwargs)
 
     return answer
+
+
+def who_asked(request: HttpRequest) -> Asking:
+    """Who asks, as the view was told that refused them; only for somebody signed in."""
+    told: Asking | None = getattr(request, _ASKED_AS, None)
+    return told or asking_of(request)
 
 
 def asking_of(request: HttpRequest) -> Asking:

@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import get_template
 
-from catenary.web.asking import asking_of, frame_of, stranger_frame
+from catenary.web.asking import frame_of, stranger_frame, who_asked
 from catenary.web.pages import Frame
 from catenary.web.telling.requests import request_number
 
@@ -68,4 +68,4 @@ def _frame(request: HttpRequest) -> Frame:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return stranger_frame(request)
-    return frame_of(asking_of(request))
+    return frame_of(who_asked(request))
