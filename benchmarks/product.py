@@ -159,13 +159,24 @@ class Served:
 
     def _processes(self) -> Iterator[Path]:
         """Where Linux tells about each process of the server; elsewhere none. The worker beside
-        it follows conditions on its own account, and is measured by itself."""
+        it follows conditions on its own account, and is measured by itself, with what it starts:
+        the process that compiles."""
+        folders, above, workers = {}, {}, set()
         for folder in Path("/proc").glob("[0-9]*"):
+            number = int(folder.name)
             with suppress(OSError):
-                if os.getpgid(int(folder.name)) != self.pid:
+                if os.getpgid(number) != self.pid:
                     continue
-                if b"worker" not in (folder / "cmdline").read_bytes().split(b"\0"):
-                    yield folder
+                if b"worker" in (folder / "cmdline").read_bytes().split(b"\0"):
+                    workers.add(number)
+                above[number] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+                folders[number] = folder
+        for number, folder in folders.items():
+            asked = number
+            while asked in above and asked not in workers:
+                asked = above[asked]
+            if asked not in workers:
+                yield folder
 
 
 @contextmanager
