@@ -7,7 +7,7 @@ Addresses of nobody we know are kept as they were written: they are findings, no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 _PREFIX = "person/"
@@ -21,20 +21,14 @@ def addresses_in(plains: Iterable[Mapping[str, Any]]) -> set[str]:
 
 def people_in(plains: Iterable[Mapping[str, Any]]) -> set[int]:
     """The number of every person that kept service documents name as owner or contact."""
-    return {
-        int(contact.removeprefix(_PREFIX))
-        for plain in plains
-        for contact in _contacts(plain)
-        if contact.startswith(_PREFIX)
-    }
+    named = {contact for plain in plains for contact in _contacts(plain)}
+    return {int(each.removeprefix(_PREFIX)) for each in named if each.startswith(_PREFIX)}
 
 
 def to_keep(plain: dict[str, Any], numbers: Mapping[str, int]) -> dict[str, Any]:
     """The plain service document with people by number, as it is kept in history."""
-    return _with_contacts(
-        plain,
-        lambda contact: f"{_PREFIX}{numbers[contact]}" if contact in numbers else contact,
-    )
+    named = _contacts(plain)
+    return _renamed(plain, {each: f"{_PREFIX}{numbers[each]}" for each in named if each in numbers})
 
 
 def by_contact(addresses: Mapping[int, str]) -> dict[str, str]:
@@ -45,34 +39,42 @@ def by_contact(addresses: Mapping[int, str]) -> dict[str, str]:
 def as_read(plain: dict[str, Any], addresses: Mapping[str, str]) -> dict[str, Any]:
     """The kept service document with people by e-mail address again; ``addresses`` as
     `by_contact` gives them."""
-    return _with_contacts(plain, lambda contact: addresses.get(contact, contact))
+    return _renamed(plain, addresses)
 
 
-def _contacts(plain: Mapping[str, Any]) -> Iterator[str]:
-    owner = plain.get("owner")
-    if owner:
-        yield owner
-    both = plain.get("co-creation")
+# Done for every document of every answer: lists and mappings, where generators and functions for
+# each contact took longer than reading the document.
+
+
+def _contacts(plain: Mapping[str, Any]) -> list[str]:
+    owner, both = plain.get("owner"), plain.get("co-creation")
+    found = [owner] if owner else []
     if both:
         for field in _CONTACTS:
-            named = both.get(field, ())
-            yield from (named,) if isinstance(named, str) else named
+            named = both.get(field)
+            if isinstance(named, str):
+                found.append(named)
+            elif named:
+                found += named
+    return found
 
 
-def _with_contacts(plain: dict[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
+def _renamed(plain: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """The document with other names for its owner and contacts; what has none stays."""
     owner, both = plain.get("owner"), plain.get("co-creation")
     if not owner and not both:
         return plain
-    changed = dict(plain)
+    changed = plain.copy()
     if owner:
-        changed["owner"] = change(owner)
-    if both and any(field in both for field in _CONTACTS):
-        changed["co-creation"] = {
-            field: _changed(named, change) if field in _CONTACTS else named
-            for field, named in both.items()
-        }
+        changed["owner"] = names.get(owner, owner)
+    if both:
+        told = {}
+        for field in _CONTACTS:
+            named = both.get(field)
+            if isinstance(named, str):
+                told[field] = names.get(named, named)
+            elif named is not None:
+                told[field] = [names.get(each, each) for each in named]
+        if told:
+            changed["co-creation"] = {**both, **told}
     return changed
-
-
-def _changed(named: str | list[str], change: Callable[[str], str]) -> str | list[str]:
-    return change(named) if isinstance(named, str) else [change(contact) for contact in named]
