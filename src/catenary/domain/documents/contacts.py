@@ -68,7 +68,7 @@ def _renamed(plain: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     if owner:
         changed["owner"] = names.get(owner, owner)
     if both:
-        told = {}
+        told: dict[str, Any] = {}
         for field in _CONTACTS:
             named = both.get(field)
             if isinstance(named, str):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from catenary.domain.documents.fields import SERVICE
 from catenary.domain.documents.hours import ALWAYS, read_hours
@@ -81,11 +81,31 @@ def kept_service(reference: str, plain: dict[str, Any]) -> ServiceDocument:
     )
 
 
-def kept_outcomes(plain: dict[str, Any]) -> tuple[OutcomeDocument, ...]:
-    """The outcomes of such a service alone, at a tenth of the cost of all it says. Raises as
-    `kept_service` does."""
-    outcomes = plain.get("outcomes")
-    return _outcomes(outcomes) if outcomes else ()
+class OutcomeSaid(NamedTuple):
+    """What an outcome says in words, and who said and who wants it: for telling hundreds."""
+
+    key: str
+    statement: str
+    said_by: str
+    wanted_by: str
+
+
+def kept_outcomes(outcomes: dict[str, dict[str, Any]] | None) -> tuple[OutcomeSaid, ...]:
+    """The outcomes of a service by what is kept of them, at a hundredth of the cost of all it
+    says. Raises as `kept_service` does."""
+    if not outcomes:
+        return ()
+    return tuple(
+        [
+            OutcomeSaid(key, said["statement"], said.get("said-by", ""), said.get("wanted-by", ""))
+            for key, said in outcomes.items()
+        ]
+    )
+
+
+def kept_hours(said: str | dict[str, Any]) -> ServiceHours:
+    """The service hours by what is kept of them; raises as `kept_service` does."""
+    return _hours(said)
 
 
 def kept_groups(plain: dict[str, Any]) -> tuple[DependencyGroupDocument, ...]:

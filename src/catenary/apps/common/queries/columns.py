@@ -6,6 +6,7 @@ some ten thousand are in memory at once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
@@ -19,9 +20,19 @@ _HEAD = 19
 _TOGETHER = 50_000
 
 
-def number_columns(statement: str, width: int) -> list[Ints]:
+def number_columns(statement: str, width: int, among: Sequence[int] | None = None) -> list[Ints]:
     """The columns of a statement that selects ``width`` whole numbers (``bigint``), none of them
-    null, without parameters."""
+    null; ``{among}`` in it stands for the numbers ``among``, to be used with IN."""
+    if among is not None:
+        # Whole numbers alone, so they may stand in the statement: a copy takes no parameters.
+        listed = ",".join(map(str, map(int, among)))
+        postgresql = connection.vendor == "postgresql"
+        statement = statement.replace(
+            "{among}",
+            f"(SELECT unnest('{{{listed}}}'::bigint[]))"
+            if postgresql
+            else f"(SELECT value FROM json_each('[{listed}]'))",
+        )
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
             cursor.execute(statement)

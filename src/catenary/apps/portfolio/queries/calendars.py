@@ -28,7 +28,7 @@ from catenary.apps.calendars.queries import (
 from catenary.apps.organizations.queries import OrganizationRow, organizations_by_id
 from catenary.apps.portfolio.choices import CALENDAR_USER
 from catenary.apps.portfolio.queries.catalogue import ServiceSummary, summaries
-from catenary.apps.portfolio.queries.documents import service_documents
+from catenary.apps.portfolio.queries.documents import service_hours_said
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.apps.portfolio.queries.seen import Seen
 from catenary.domain.actors import Actor, Viewpoint
@@ -138,14 +138,12 @@ def hours_kept(said: ServiceHours, at: datetime | None = None) -> Hours | None:
 def hours_of_services(ids: Iterable[int]) -> dict[int, Hours | None]:
     """The hours that services somebody may see keep, by number: none when they cannot be worked
     out. Those that say none are missing. A handful of queries for all."""
-    kept = {
-        number: document.service_hours
-        for number, document in service_documents(ids).items()
-        if document.service_hours is not None
-    }
+    kept = service_hours_said(ids)
     documents = with_parts({said.calendar for said in kept.values() if said.calendar})
     editions = editions_of(documents) if documents else {}
-    return {number: _worked_out(said, documents, editions) for number, said in kept.items()}
+    # Thousands of services keep the same few hours.
+    hours = {said: _worked_out(said, documents, editions) for said in set(kept.values())}
+    return {number: hours[said] for number, said in kept.items()}
 
 
 def _worked_out(

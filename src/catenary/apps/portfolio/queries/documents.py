@@ -13,6 +13,7 @@ from typing import Any
 from catenary.apps.calendars.queries import calendar_documents, calendars_by_reference
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.queries import all_documents, current_documents
+from catenary.apps.history.queries.parts import current_parts
 from catenary.apps.organizations.queries import (
     organization_documents,
     person_addresses,
@@ -22,18 +23,21 @@ from catenary.apps.portfolio.models import Consumption, Dependency, GateExceptio
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.documents.contacts import as_read, by_contact, people_in
-from catenary.domain.documents.kept import kept_outcomes, kept_service
+from catenary.domain.documents.kept import OutcomeSaid, kept_hours, kept_outcomes, kept_service
 from catenary.domain.documents.plain import read_service
 from catenary.domain.documents.shapes import (
     CalendarDocument,
     CatalogueDocument,
     ConsumptionDocument,
     OrganizationDocument,
-    OutcomeDocument,
     ServiceDocument,
+    ServiceHours,
     Stage,
 )
 from catenary.domain.findings import Problem
+
+#: What reading a kept document raises that is not as we write it.
+_DAMAGE = (ValueError, ArithmeticError, LookupError, TypeError, AttributeError)
 
 
 class DamagedDocument(Exception):
@@ -58,10 +62,29 @@ def service_documents(ids: Iterable[int]) -> dict[int, ServiceDocument]:
     return {pk: service_of(references[pk], plain) for pk, plain in plains.items()}
 
 
-def service_outcomes(ids: Iterable[int]) -> dict[int, tuple[OutcomeDocument, ...]]:
-    """The outcomes of services now, by number: one query."""
-    plains = current_documents(Kind.SERVICE, ids)
-    return outcomes_in(plains, lambda number: service_documents([number])[number])
+def service_outcomes(ids: Iterable[int]) -> dict[int, tuple[OutcomeSaid, ...]]:
+    """The outcomes of services now, by number: one query, which hands over nothing else."""
+    parts = current_parts(Kind.SERVICE, ids, "outcomes")
+    return outcomes_in(
+        {number: said for number, (said,) in parts.items()},
+        lambda number: service_documents([number])[number],
+    )
+
+
+def service_hours_said(ids: Iterable[int]) -> dict[int, ServiceHours]:
+    """The hours that services say they keep, by number, those that say none left out: one query,
+    which hands over nothing else. Raises `DamagedDocument`."""
+    found = {}
+    for number, (said,) in current_parts(Kind.SERVICE, ids, "service-hours").items():
+        if said is None:
+            continue
+        try:
+            found[number] = kept_hours(said)
+        except _DAMAGE:
+            whole = service_documents([number])[number].service_hours
+            if whole is not None:
+                found[number] = whole
+    return found
 
 
 def live_catalogue(
@@ -201,16 +224,19 @@ def _with_addresses(plains: dict[int, dict[str, Any]]) -> dict[int, dict[str, An
 
 
 def outcomes_in(
-    plains: dict[int, dict[str, Any]], whole: Callable[[int], ServiceDocument]
-) -> dict[int, tuple[OutcomeDocument, ...]]:
-    """The outcomes that kept plain service documents tell of, by number. One that does not read
-    is asked for as a ``whole``, which says what is wrong with it: `DamagedDocument`."""
+    kept: dict[int, Any], whole: Callable[[int], ServiceDocument]
+) -> dict[int, tuple[OutcomeSaid, ...]]:
+    """The outcomes in what is ``kept`` of them, by number. Those that do not read are asked for
+    with the ``whole`` service, which says what is wrong with it: `DamagedDocument`."""
     found = {}
-    for number, plain in plains.items():
+    for number, outcomes in kept.items():
         try:
-            found[number] = kept_outcomes(plain)
-        except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError):
-            found[number] = whole(number).outcomes
+            found[number] = kept_outcomes(outcomes)
+        except _DAMAGE:
+            found[number] = tuple(
+                OutcomeSaid(each.key, each.statement, each.said_by, each.wanted_by)
+                for each in whole(number).outcomes
+            )
     return found
 
 
@@ -218,7 +244,7 @@ def service_of(reference: str, plain: dict[str, Any]) -> ServiceDocument:
     """The service a kept plain document is of. Raises `DamagedDocument`."""
     try:
         return kept_service(reference, plain)
-    except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError):
+    except _DAMAGE:
         # Not as it was written: the forms know what is wrong with it.
         problems: list[Problem] = []
         document = read_service(reference, plain, problems, ("services", reference))

@@ -9,8 +9,8 @@ path, however many stand there. What services of other top organizations rest on
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,7 +19,8 @@ from catenary.apps.portfolio.queries.needed import Needed, needed_as_plain
 from catenary.apps.portfolio.queries.records import TODAY, Records
 from catenary.apps.portfolio.queries.service import ServiceLink, service_links
 from catenary.domain.actors import Actor, Viewpoint
-from catenary.domain.documents.shapes import DependencyGroupDocument, OutcomeDocument
+from catenary.domain.documents.kept import OutcomeSaid
+from catenary.domain.documents.shapes import DependencyGroupDocument
 from catenary.domain.estate import Bools, Estate, Ints
 from catenary.domain.impact import (
     CONDITION_NAMES,
@@ -45,8 +46,10 @@ _SERVICES = 3
 UNSEEN = ""
 
 
-@dataclass(frozen=True, slots=True)
-class HitService:
+# Thousands of these are told in one answer: tuples with names cost a third of dataclasses.
+
+
+class HitService(NamedTuple):
     """A service that is hit. ``kind`` is one of `KINDS`; for those at risk ``next_loss`` is what
     one more loss would make of them. ``path`` leads from it to a failing service, both included,
     with None for what may not be seen; ``steps`` is its length. ``group`` is the dependency group
@@ -74,11 +77,10 @@ class HitOrganization:
     relying: int
 
 
-@dataclass(frozen=True, slots=True)
-class HitOutcome:
+class HitOutcome(NamedTuple):
     """An outcome of a service that is down or degraded, and, when known, who wants it."""
 
-    outcome: OutcomeDocument
+    outcome: OutcomeSaid
     service: ServiceLink
     kind: str
     wanted_by: OrganizationRow | None
@@ -185,13 +187,13 @@ class _Asked:
             for code in range(len(KINDS))
         ]
         places = np.concatenate([*listed]) if listed else failing
-        paths = {int(place): self._path(int(place)) for place in places}
+        told = self._paths(places.tolist())
         consuming, with_outcomes = self._consuming(limit), self._with_outcomes(limit)
         # All at once: however much is told, links are two queries.
         links = self._links(
             [
                 *failing.tolist(),
-                *(p for path in paths.values() for p in path if p is not None),
+                *(path[0] for path in told.values() if path and path[0] is not None),
                 *(p for firsts in consuming.firsts.values() for p in firsts),
                 *with_outcomes.tolist(),
             ]
@@ -201,10 +203,7 @@ class _Asked:
         return ImpactView(
             failing=tuple(links[int(place)] for place in failing),
             condition=condition,
-            hits=tuple(
-                self._hit(int(place), KINDS[kinds[place]], steps, paths[int(place)], links)
-                for place in places
-            ),
+            hits=self._hits(places, kinds, steps, told, links),
             counts={kind: int((hit & (kinds == code)).sum()) for code, kind in enumerate(KINDS)},
             organizations=organizations,
             organization_count=consuming.count,
@@ -228,41 +227,61 @@ class _Asked:
         """The nearest first, those equally near by name."""
         return places[np.argsort(steps[places], kind="stable")][:limit]
 
-    def _path(self, place: int) -> tuple[int | None, ...]:
-        told: list[int | None] = []
-        for passed in self.found.path(place):
-            if self.seen[passed]:
-                told.append(passed)
-            elif told[-1] is not None:
-                told.append(None)
-        return tuple(told)
+    def _paths(self, places: Sequence[int]) -> dict[int, tuple[int | None, ...]]:
+        """The paths from these places as they are told, with those from every place on the way:
+        each is one step longer than the one it leads to."""
+        hit = np.flatnonzero(self.found.steps >= 0)
+        through = dict(zip(hit.tolist(), self.found.through[hit].tolist(), strict=True))
+        seen = dict(zip(hit.tolist(), self.seen[hit].tolist(), strict=True))
+        told: dict[int, tuple[int | None, ...]] = {-1: ()}
+        for place in places:
+            passed = []
+            while place not in told:
+                passed.append(place)
+                place = through[place]
+            below = told[place]
+            for each in reversed(passed):
+                if seen[each]:
+                    below = (each, *below)
+                elif not below or below[0] is not None:
+                    below = (None, *below)
+                told[each] = below
+        return told
 
     def _links(self, places: Iterable[int]) -> dict[int, ServiceLink]:
         order = np.array(list(dict.fromkeys(places)), dtype=np.int64)
         links = service_links(self.estate, order, self.roles, records=self.records)
         return dict(zip(order.tolist(), links, strict=True))
 
-    def _hit(
+    def _hits(
         self,
-        place: int,
-        kind: str,
+        places: Ints,
+        kinds: Ints,
         steps: Ints,
-        path: tuple[int | None, ...],
+        paths: dict[int, tuple[int | None, ...]],
         links: dict[int, ServiceLink],
-    ) -> HitService:
-        group = None
-        if self.groups:
-            group = self.chain.document(
-                int(self.found.gate[place]),
-                lambda member: links[member].reference if member in links else UNSEEN,
+    ) -> tuple[HitService, ...]:
+        columns = (places, kinds[places], steps[places], self.found.next_loss[places])
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        found = []
+        for place, code, step, next_loss in rows:
+            kind, path = KINDS[code], paths[place]
+            found.append(
+                HitService(
+                    links[place],
+                    kind,
+                    CONDITION_NAMES[next_loss] if kind == AT_RISK else "",
+                    step,
+                    tuple([None if passed is None else links[passed] for passed in path]),
+                    self._group(place, links) if self.groups else None,
+                )
             )
-        return HitService(
-            link=links[place],
-            kind=kind,
-            next_loss=CONDITION_NAMES[self.found.next_loss[place]] if kind == AT_RISK else "",
-            steps=int(steps[place]),
-            path=tuple(None if passed is None else links[passed] for passed in path),
-            group=group,
+        return tuple(found)
+
+    def _group(self, place: int, links: dict[int, ServiceLink]) -> DependencyGroupDocument:
+        return self.chain.document(
+            int(self.found.gate[place]),
+            lambda member: links[member].reference if member in links else UNSEEN,
         )
 
     def _broken(self) -> Bools:
@@ -346,14 +365,16 @@ class _Asked:
         told_of = self.records.outcomes(int(n) for n in estate.service_ids[shown])
         wanting = self._wanting({o.wanted_by for each in told_of.values() for o in each})
         outcomes = []
-        for place in map(int, shown):
-            for outcome in told_of[int(estate.service_ids[place])]:
-                wanted = wanting.get(outcome.wanted_by)
+        columns = (shown, estate.service_ids[shown], found.condition[shown], self.home[shown])
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        for place, number, condition, at_home in rows:
+            kind, link = CONDITION_NAMES[condition], links[place]
+            for outcome in told_of[number]:
+                wanted = wanting.get(outcome.wanted_by) if outcome.wanted_by else None
                 is_ours = wanted is not None and wanted.root_id == self.viewpoint.root_id
-                if not self.home[place] and not is_ours:
-                    outcome, wanted = replace(outcome, said_by="", wanted_by=""), None
-                kind = CONDITION_NAMES[found.condition[place]]
-                outcomes.append(HitOutcome(outcome, links[place], kind, wanted))
+                if not at_home and not is_ours:
+                    outcome, wanted = outcome._replace(said_by="", wanted_by=""), None
+                outcomes.append(HitOutcome(outcome, link, kind, wanted))
         return tuple(outcomes[:limit]), count
 
     def _wanting(self, keys: set[str]) -> dict[str, OrganizationRow]:

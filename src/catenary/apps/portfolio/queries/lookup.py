@@ -50,8 +50,9 @@ _BY_ID = Prepared(lambda ids: Service.objects.filter(id__in=numbers(ids)).values
 
 
 def _row(row: tuple[Any, ...]) -> ServiceRow:
-    facts: list[Any] = [*row[:8], row[8] is not None]
-    return ServiceRow(*facts)
+    number, reference, name, provider, path, root, stage, restricted, removed_at = row
+    is_removed = removed_at is not None
+    return ServiceRow(number, reference, name, provider, path, root, stage, restricted, is_removed)
 
 
 def services_by_reference(references: Iterable[str]) -> dict[str, ServiceRow]:

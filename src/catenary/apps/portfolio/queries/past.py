@@ -45,10 +45,10 @@ from catenary.apps.portfolio.queries.records import (
 from catenary.apps.portfolio.queries.search import Matches, search_words
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.documents.contacts import as_read, by_contact, people_in
+from catenary.domain.documents.kept import OutcomeSaid
 from catenary.domain.documents.searchable import searchable_words
 from catenary.domain.documents.shapes import (
     DependencyGroupDocument,
-    OutcomeDocument,
     ServiceDocument,
 )
 from catenary.domain.estate import EVERYONE, STAGE_CODES, Bools, Estate, Ints
@@ -307,10 +307,10 @@ class Past(Records):
             if pk in self._services
         }
 
-    def outcomes(self, ids: Iterable[int]) -> dict[int, tuple[OutcomeDocument, ...]]:
+    def outcomes(self, ids: Iterable[int]) -> dict[int, tuple[OutcomeSaid, ...]]:
         """The outcomes of services alone, by number."""
         plains = documents_at(Kind.SERVICE, ids, self.at)
-        known = {pk: plain for pk, plain in plains.items() if pk in self._services}
+        known = {pk: said.get("outcomes") for pk, said in plains.items() if pk in self._services}
         return outcomes_in(known, lambda number: self.documents([number])[number])
 
     def is_inside(self, row: OrganizationRow, viewpoint: Viewpoint) -> bool:

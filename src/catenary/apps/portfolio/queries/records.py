@@ -42,7 +42,8 @@ from catenary.apps.portfolio.queries.lookup import (
 )
 from catenary.apps.portfolio.queries.search import Matches, search_services
 from catenary.domain.actors import Actor, Viewpoint
-from catenary.domain.documents.shapes import OutcomeDocument, ServiceDocument
+from catenary.domain.documents.kept import OutcomeSaid
+from catenary.domain.documents.shapes import ServiceDocument
 from catenary.domain.estate import STAGE_CODES, Bools, Estate
 from catenary.domain.impact import Gates, gates, millionths
 
@@ -194,7 +195,7 @@ class Records:
         """What services say, by number."""
         return service_documents(ids)
 
-    def outcomes(self, ids: Iterable[int]) -> dict[int, tuple[OutcomeDocument, ...]]:
+    def outcomes(self, ids: Iterable[int]) -> dict[int, tuple[OutcomeSaid, ...]]:
         """The outcomes of services alone, by number."""
         return service_outcomes(ids)
 
@@ -266,7 +267,8 @@ class Records:
         return found
 
     def gates(self, estate: Estate, reliants: Bools) -> Gates:
-        """The dependency groups of these services, as far as they are not retired."""
+        """The dependency groups of these services, as far as they are not retired: all groups once
+        they were needed, until then a few alone."""
         wanted = reliants & (estate.stage != _RETIRED)
         if np.count_nonzero(wanted) <= _FEW:
             return _gates(estate, estate.service_ids[wanted].tolist())
@@ -275,7 +277,7 @@ class Records:
     def gates_at_hand(self, estate: Estate, reliants: Bools) -> Gates:
         """The same for those who ask again and again: all groups are read at once, and kept with
         the estate."""
-        everything = estate.remembered("gates", lambda: _all_gates(estate))
+        everything = estate.remembered("gates", lambda: _gates(estate, None))
         return everything.of_reliants(reliants & (estate.stage != _RETIRED))
 
 
@@ -283,46 +285,34 @@ class Records:
 TODAY = Records()
 
 
-def _gates(estate: Estate, reliant_ids: list[int] | None) -> Gates:
-    groups: list[tuple[Any, ...]] = []
-    members: list[tuple[Any, ...]] = []
-    group_columns = ("id", "service_id", "minimum", "full", "soft")
-    member_columns = ("group_id", "supporter_id", "weight")
-    # In the order in which they were written.
-    all_groups = DependencyGroup.objects.order_by("id").values_list(*group_columns)
-    all_members = Dependency.objects.order_by("id").values_list(*member_columns)
-    if reliant_ids is None:
-        groups, members = list(all_groups), list(all_members)
-    else:
-        for batch in in_batches(reliant_ids):
-            groups += all_groups.filter(service_id__in=batch)
-            members += all_members.filter(reliant_id__in=batch)
-    return gates_of_rows(estate, groups, members)
-
-
 _GROUPS = (
     "SELECT id, service_id, CAST(ROUND(minimum * 1000000) AS bigint),"
     " CAST(ROUND({full} * 1000000) AS bigint), CAST(CASE WHEN soft THEN 1 ELSE 0 END AS bigint)"
-    " FROM portfolio_dependencygroup ORDER BY id"
+    " FROM portfolio_dependencygroup{among} ORDER BY id"
 )
 _MEMBERS = (
     "SELECT group_id, supporter_id, CAST(ROUND(weight * 1000000) AS bigint)"
-    " FROM portfolio_dependency ORDER BY id"
+    " FROM portfolio_dependency{among} ORDER BY id"
 )
 #: With weights beyond this sum sums may not fit, and SQLite does not count exactly.
 _EXACT = 2**53
 
 
-def _all_gates(estate: Estate) -> Gates:
-    """All groups, read as columns."""
-    number, reliant, minimum, full, soft = number_columns(
-        _GROUPS.format(full=connection.ops.quote_name("full")), 5
+def _gates(estate: Estate, reliant_ids: list[int] | None) -> Gates:
+    """The groups of these services, or all groups, read as columns in the order in which they
+    were written."""
+    among = "" if reliant_ids is None else " WHERE {} IN {{among}}"
+    full = connection.ops.quote_name("full")
+    number, reliant, minimum, full_at, soft = number_columns(
+        _GROUPS.format(full=full, among=among.format("service_id")), 5, reliant_ids
     )
-    group, supporter, weight = number_columns(_MEMBERS, 3)
-    if max(full.max(initial=0), weight.astype(np.float64).sum()) >= _EXACT:
-        return _gates(estate, None)
+    group, supporter, weight = number_columns(
+        _MEMBERS.format(among=among.format("reliant_id")), 3, reliant_ids
+    )
+    if max(full_at.max(initial=0), weight.astype(np.float64).sum()) >= _EXACT:
+        return _exact_gates(estate, reliant_ids)
     place, is_known = estate.places_of(reliant)
-    number, minimum, full, soft = (each[is_known] for each in (number, minimum, full, soft))
+    number, minimum, full_at, soft = (each[is_known] for each in (number, minimum, full_at, soft))
     below, is_there = estate.places_of(supporter)
     at = np.minimum(np.searchsorted(number, group), max(len(number) - 1, 0))
     if len(number):
@@ -333,11 +323,25 @@ def _all_gates(estate: Estate) -> Gates:
         size=estate.size,
         group_reliant=place[is_known],
         group_minimum=np.minimum(minimum, total),
-        group_full=np.minimum(full, total),
+        group_full=np.minimum(full_at, total),
         group_soft=soft.astype(np.bool_),
         member_group=at,
         member_supporter=below,
         member_weight=weight,
+    )
+
+
+def _exact_gates(estate: Estate, reliant_ids: list[int] | None) -> Gates:
+    """The same, with weights of any size."""
+    all_groups = DependencyGroup.objects.order_by("id")
+    all_members = Dependency.objects.order_by("id")
+    if reliant_ids is not None:
+        all_groups = all_groups.filter(service_id__in=reliant_ids)
+        all_members = all_members.filter(reliant_id__in=reliant_ids)
+    return gates_of_rows(
+        estate,
+        list(all_groups.values_list("id", "service_id", "minimum", "full", "soft")),
+        list(all_members.values_list("group_id", "supporter_id", "weight")),
     )
 
 
