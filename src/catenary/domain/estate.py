@@ -95,6 +95,7 @@ class Estate:
     published_service: Ints
     published_root: Ints
     _memory: _Memory = field(default_factory=_Memory, repr=False)
+    _structure: _Memory = field(default_factory=_Memory, repr=False)
 
     @property
     def size(self) -> int:
@@ -108,9 +109,29 @@ class Estate:
         """
         return self._memory.answer(question, compute)
 
+    def follows(self, question: Hashable, compute: Callable[[], T]) -> T:
+        """The same of what follows from these arrays alone: it holds as long as they do."""
+        return self._structure.answer(question, compute)
+
     def with_columns(self, **columns: Any) -> Estate:
         """The same estate with other columns, and nothing remembered."""
-        return replace(self, _memory=_Memory(), **columns)
+        made = replace(self, _memory=_Memory(), _structure=_Memory(), **columns)
+        for order, of in (
+            ("_service_order", "service_ids"),
+            ("_organization_order", "organization_ids"),
+        ):
+            if of not in columns and order in self.__dict__:
+                made.__dict__[order] = self.__dict__[order]
+        return made
+
+    def unchanged(self, version: int) -> Estate:
+        """The estate of a version that says the same of everything held here: what follows from
+        the arrays is kept, other answers are not."""
+        made = replace(self, version=version, _memory=_Memory())
+        # A copy: another thread may be working out one more.
+        for name, value in dict(self.__dict__).items():
+            made.__dict__.setdefault(name, value)
+        return made
 
     @cached_property
     def _service_order(self) -> Ints:
@@ -218,7 +239,7 @@ class Estate:
 
     def roles_seen_from(self, organization: int) -> Ints:
         """The role code of every service seen from an organization (SEMANTICS 2)."""
-        return self.remembered(("roles", organization), lambda: self._roles(organization))
+        return self.follows(("roles", organization), lambda: self._roles(organization))
 
     def _roles(self, organization: int) -> Ints:
         low, high = self.consumer_range
@@ -235,7 +256,7 @@ class Estate:
     def shared_with(self, root: int) -> Bools:
         """Which services of other top organizations may be seen from ``root``: those consumed
         there, relied on directly from there, or published to it or to everyone."""
-        return self.remembered(("shared", root), lambda: self._shared(root))
+        return self.follows(("shared", root), lambda: self._shared(root))
 
     def _shared(self, root: int) -> Bools:
         shared = self.needed_by(root)
@@ -251,7 +272,7 @@ class Estate:
         member of, unless ``sees_restricted``.
         """
         members = tuple(unlocked)
-        return self.remembered(
+        return self.follows(
             ("visible", root, members, sees_restricted),
             lambda: self._visible(root, members, sees_restricted),
         )

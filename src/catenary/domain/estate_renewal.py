@@ -9,6 +9,7 @@ estate is loaded whole.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -54,6 +55,8 @@ class Renewal:
 def renewed(estate: Estate, renewal: Renewal, version: int) -> Estate:
     """The estate of ``version``, equal to one loaded from the database, but for the order in
     which dependencies, consumption and publications stand."""
+    if _says_nothing_new(estate, renewal):
+        return estate.unchanged(version)
     new = sorted(renewal.services, key=lambda facts: (facts.name, facts.id))
     old_places = estate.service_positions(renewal.touched)
     kept_ids = np.delete(estate.service_ids, old_places)
@@ -81,6 +84,41 @@ def renewed(estate: Estate, renewal: Renewal, version: int) -> Estate:
     )
     touched = _marks(estate, renewal.touched)
     return _with_links(estate, fresh, renewal, place_of_old, touched)
+
+
+def _says_nothing_new(estate: Estate, renewal: Renewal) -> bool:
+    """Whether all that was revised is what the estate does not hold, as most edits are: words."""
+    if renewal.consumed or {facts.id for facts in renewal.services} != renewal.touched:
+        return False
+    for facts in renewal.services:
+        place = estate.service_position(facts.id)
+        if place is None or facts != ServiceFacts(
+            facts.id,
+            estate.service_names[place],
+            int(estate.organization_ids[estate.provider[place]]),
+            int(estate.stage[place]),
+            bool(estate.restricted[place]),
+            int(estate.outcome_count[place]),
+            bool(estate.assumed[place]),
+        ):
+            return False
+    touched = _marks(estate, renewal.touched)
+    ids, rows = estate.service_ids, touched[estate.dependency_reliant]
+    relied = zip(
+        ids[estate.dependency_reliant[rows]].tolist(),
+        ids[estate.dependency_supporter[rows]].tolist(),
+        estate.dependency_soft[rows].tolist(),
+        strict=True,
+    )
+    shown = touched[estate.published_service]
+    published = zip(
+        ids[estate.published_service[shown]].tolist(),
+        estate.published_root[shown].tolist(),
+        strict=True,
+    )
+    return Counter(relied) == Counter(
+        (reliant, supporter, bool(soft)) for reliant, supporter, soft in renewal.dependencies
+    ) and Counter(published) == Counter(renewal.published)
 
 
 def _with_links(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,7 @@ def content(estate: Estate) -> dict[str, Any]:
     """Everything an estate says, rows in any order."""
     columns = {
         name: value.tolist() if isinstance(value, np.ndarray) else value
-        for name, value in vars(estate).items()
+        for name, value in ((each.name, getattr(estate, each.name)) for each in fields(estate))
         if isinstance(value, np.ndarray | list | int)
     }
     for names in ROWS:
@@ -137,3 +137,24 @@ def test_too_many_revisions_are_not_followed_one_by_one() -> None:
     followed = revised_since(mark, 5)
     assert followed is not None
     assert len(next(iter(followed.values()))) == 5
+
+
+def test_other_words_keep_what_follows_from_the_chain_and_nothing_else() -> None:
+    begin()
+    spare = service("bluewater-ops/standby", "bluewater-ops/database", name="Standby")
+    define(services=[spare])
+    before = current_estate()
+    roles = before.roles_seen_from(0)
+    before.remembered("somebody else's question", lambda: "before")
+
+    define(services=[replace(spare, description="Said in other words.")])
+    after = current_estate()
+
+    assert after.version > before.version
+    assert content(after) == {**content(before), "version": after.version}
+    assert after.roles_seen_from(0) is roles
+    assert after.remembered("somebody else's question", lambda: "after") == "after"
+    define(services=[replace(spare, description="Relies on nothing.", relies_on=())])
+    last = current_estate()
+    assert last.roles_seen_from(0) is not roles
+    assert len(last.dependency_reliant) == len(after.dependency_reliant) - 1

@@ -251,7 +251,7 @@ class _Redaction:
             hides[estate.dependency_reliant[~seen[estate.dependency_supporter]]] = True
             return hides
 
-        return estate.remembered(("hides", *self._asked), found)
+        return estate.follows(("hides", *self._asked), found)
 
     def _which_are_shown(self, references: Iterable[str]) -> dict[str, bool]:
         shown = {}
@@ -321,7 +321,7 @@ def _visible_ids(estate: Estate, actor: Actor, viewpoint: Viewpoint) -> Ints:
         ids: Ints = np.sort(estate.service_ids[visible_services(estate, actor, viewpoint)])
         return ids
 
-    return estate.remembered(("visible ids", *seen_as(estate, actor, viewpoint)), found)
+    return estate.follows(("visible ids", *seen_as(estate, actor, viewpoint)), found)
 
 
 def _seen_of(
