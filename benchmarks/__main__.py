@@ -3,7 +3,7 @@ databases.
 
 Invents catalogues of 10,000 and of 100,000 services, runs the commands on them, serves them,
 asks for pages as one signed-in person, and writes every figure beside its target into
-docs/benchmarks.md. Takes about ten minutes for each database; nothing else should run.
+docs/benchmarks.md. Takes about half an hour for each database; nothing else should run.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ from benchmarks.figures import (
     table,
     write_down,
 )
+from benchmarks.ingest import measure_ingest
+from benchmarks.live import measure_live
 from benchmarks.product import Cost, Installation, Served, Visitor, run, serving
 from benchmarks.propagation import measure_propagation
 from benchmarks.rest import measure_api, measure_impact, measure_saving
@@ -146,6 +148,7 @@ def measure_large(bench: Bench) -> None:
         measure_saving(bench.note, place, server, _ASKED)
         measure_edit(bench, place, visitor, made)
         bench.note("memory of the server after all this", server.megabytes(), "MB")
+    measure_live(bench.note, place, password[1])
     measure_chain(bench, place, made)
 
 
@@ -303,6 +306,19 @@ def measure_programs(bench: Bench) -> None:
                 measure_saving(bench.note, place, server, _ASKED)
 
 
+def measure_reports(bench: Bench) -> None:
+    """What monitors report, and what open pages show of it: some ten minutes."""
+    measure_ingest(bench.note, bench.installation(0))
+    place = bench.installation(LARGE)
+    files = bench.work / "files-reports"
+    write_files(invented(LARGE), files)
+    run(place, "apply", str(files), *_SOURCE)
+    shutil.rmtree(files)
+    password = re.search(r"signs in with\s+(\S+)", run(place, "user", READER).said)
+    assert password is not None
+    measure_live(bench.note, place, password[1])
+
+
 def measure_picture(bench: Bench) -> None:
     """The chain picture of 300 services, from marks to a painted window."""
     command = [sys.executable, "-m", "benchmarks.picture"]
@@ -337,6 +353,9 @@ def main() -> None:
         "--only-engine", action="store_true", help="words at 100,000 services; print it"
     )
     parser.add_argument("--million", action="store_true", help="words at a million; print it")
+    parser.add_argument(
+        "--only-reports", action="store_true", help="inlets and open pages; print it"
+    )
     options = parser.parse_args()
     database_url = os.environ.get("DATABASE_URL", "")
     kind, name = database_name(database_url)
@@ -344,8 +363,8 @@ def main() -> None:
     print(measured_on)
     with tempfile.TemporaryDirectory(prefix="catenary-bench-") as work:
         bench = Bench(Path(work), database_url)
-        if options.only_api:
-            measure_programs(bench)
+        if options.only_api or options.only_reports:
+            (measure_programs if options.only_api else measure_reports)(bench)
             print(f"pace: {median(bench.paces):.1f} ms")
             return
         if options.only_engine or options.million:

@@ -36,6 +36,7 @@ REPORTER = "reporter@operators.example"
 FETCHING = 16
 SECONDS = 40.0
 Browser = tuple[Callable[[], float], Callable[[], float]]
+Note = Callable[..., None]
 
 
 @dataclass
@@ -97,7 +98,7 @@ class Page(threading.Thread):
 
     def _fetch(self) -> None:
         self._waits.clear()
-        self._visitor.beside().get("/status/")
+        self._visitor.beside().part("/status/", "board")
         self._heard.note("whole")
 
 
@@ -164,28 +165,67 @@ def measure_words(
     return all_heard, all_whole, pixels
 
 
-def measure_board(server: Served, visitor: Visitor, times: int) -> None:
-    """What the board costs as a whole page."""
+def measure_board(note: Note, server: Served, visitor: Visitor, times: int, when: str) -> None:
+    """What the board costs as a whole page, and the part of it that a page fetches again."""
     for name, address in (
-        ("the board", "/status/"),
-        ("the board, everything", "/status/?all=1"),
-        ("the board, one condition of one side", "/status/?only=unknown&role=customer-facing"),
-        ("the board, what is mine", "/status/?mine=1&all=1"),
+        ("the status board", "/status/"),
+        ("the status board, everything", "/status/?all=1"),
+        ("the status board, one condition", "/status/?only=unknown&role=customer-facing"),
+        ("the status board, what is mine", "/status/?mine=1&all=1"),
     ):
         visitor.get(address)
         before = server.cpu_seconds()
         took = [visitor.time(address) for _ in range(times)]
         busy = (server.cpu_seconds() - before) * 1000 / times
-        say(name, took, "ms", f"  processor {busy:.1f} ms")
+        note(f"{name}{when}: median", median(took), "ms", None, busy)
 
 
-def say(name: str, values: list[float], unit: str, more: str = "") -> None:
-    """Print how a figure is spread."""
+def measure_live(
+    note: Note, place: Installation, password: str, pages: int = 200, words: int = 40
+) -> None:
+    """Note every figure, on a catalogue that ``READER`` may read."""
+    # All pages are of one account here, which may hold a quarter of the streams.
+    os.environ["CATENARY_STREAMS"] = str(4 * (pages + 2))
+    run(place, "user", REPORTER, "--operator")
+    with ExitStack() as stack:
+        server = stack.enter_context(serving(place))
+        visitor = Visitor(server.port)
+        visitor.sign_in(READER, password)
+        references = references_seen(program_of(place, server, READER), words)
+        program = program_of(place, server, REPORTER, "write")
+        # Something is known, and the worker has loaded its chain.
+        said = [{"service": name, "condition": "operational"} for name in references]
+        program.post("/api/v1/observations", {"observations": said})
+        time.sleep(20)
+        # The server hangs up on lines that are silent for so long.
+        program = program_of(place, server, REPORTER, "write")
+        measure_board(note, server, visitor.beside(), 50, "")
+        before, heard = server.megabytes(), Heard()
+        pool = stack.enter_context(ThreadPoolExecutor(FETCHING))
+        opened = [Page(visitor.beside(), server.port, heard, pool) for _ in range(pages)]
+        for page in opened:
+            stack.callback(page.close)
+            page.start()
+        for page in opened:
+            if not page.is_open.wait(SECONDS):
+                raise Failed("a stream did not open")
+        note(f"memory for {pages} open pages", server.megabytes() - before, "MB")
+        browser = stack.enter_context(browser_at(server.port, password))
+        processor = server.cpu_seconds()
+        streams, whole, pixels = measure_words(program, references, heard, pages, browser)
+        spent = (server.cpu_seconds() - processor) / len(references)
+        _spread(note, f"a word until {pages} pages heard of it", streams)
+        _spread(note, f"a word until the boards of {pages} pages were whole again", whole)
+        _spread(note, f"a word until a browser among {pages} drew other pixels", pixels, 1)
+        note(f"what one word and {pages} pages cost the server", spent, "s")
+        measure_board(note, server, visitor.beside(), 20, f" with {pages} open pages")
+
+
+def _spread(note: Note, name: str, values: list[float], target: float | None = None) -> None:
     if not values:
-        print(f"{name:58} nothing came", flush=True)
-        return
-    spread = f"median {median(values):8.2f} p99 {percentile_99(values):8.2f} max {max(values):8.2f}"
-    print(f"{name:58} {spread} {unit} ({len(values)}){more}", flush=True)
+        raise Failed(f"{name}: nothing came")
+    note(f"{name}: median", median(values), "s")
+    note(f"{name}: p99", percentile_99(values), "s", target)
 
 
 def prepared(work: Path, data: Path | None) -> tuple[Installation, str]:
@@ -200,7 +240,6 @@ def prepared(work: Path, data: Path | None) -> tuple[Installation, str]:
     password = re.search(r"signs in with\s+(\S+)", said)
     if password is None:
         raise Failed(said)
-    run(place, "user", REPORTER, "--operator")
     return place, password[1]
 
 
@@ -211,46 +250,21 @@ def main() -> None:
     parser.add_argument("--words", type=int, default=40)
     parser.add_argument("--data", type=Path)
     options = parser.parse_args()
-    # All pages are of one account here, which may hold a quarter of the streams.
-    os.environ["CATENARY_STREAMS"] = str(4 * (options.pages + 2))
-    with ExitStack() as stack:
-        work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="catenary-live-")))
-        place, password = prepared(work, options.data)
-        server = stack.enter_context(serving(place))
-        visitor = Visitor(server.port)
-        visitor.sign_in(READER, password)
-        references = references_seen(program_of(place, server, READER), options.words)
-        program = program_of(place, server, REPORTER, "write")
-        # Something is known, and the worker has loaded its chain.
-        words = [{"service": name, "condition": "operational"} for name in references]
-        program.post("/api/v1/observations", {"observations": words})
-        time.sleep(20)
-        # The server hangs up on lines that are silent for so long.
-        program = program_of(place, server, REPORTER, "write")
-        measure_board(server, visitor.beside(), 50)
-        before, heard = server.megabytes(), Heard()
-        pool = stack.enter_context(ThreadPoolExecutor(FETCHING))
-        pages = [Page(visitor.beside(), server.port, heard, pool) for _ in range(options.pages)]
-        for page in pages:
-            stack.callback(page.close)
-            page.start()
-        for page in pages:
-            if not page.is_open.wait(SECONDS):
-                raise Failed("a stream did not open")
-        print(f"{len(pages)} pages are open: {before:.0f} MB before, {server.megabytes():.0f} now")
-        browser = stack.enter_context(browser_at(server.port, password))
-        found = measure_words(program, references, heard, len(pages), browser)
-        for name, values in zip(
-            (
-                f"a word until {len(pages)} streams said it",
-                "until the board of each was fetched again",
-                "until a real browser drew other pixels (target: p99 1 s)",
-            ),
-            found,
-            strict=True,
-        ):
-            say(name, values, "s")
-        measure_board(server, visitor.beside(), 20)
+    with tempfile.TemporaryDirectory(prefix="catenary-live-") as folder:
+        place, password = prepared(Path(folder), options.data)
+        measure_live(_print, place, password, options.pages, options.words)
+
+
+def _print(
+    name: str,
+    value: float,
+    unit: str,
+    target: float | None = None,
+    processor: float | None = None,
+) -> None:
+    limit = "" if target is None else f"  (< {target:g} {unit})"
+    busy = "" if processor is None else f"  of it computing {processor:.1f}"
+    print(f"{name:70} {value:8.2f} {unit}{limit}{busy}", flush=True)
 
 
 if __name__ == "__main__":

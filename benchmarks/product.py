@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
@@ -106,6 +106,13 @@ class Visitor:
             raise Failed(f"{address} answers {status}")
         return said
 
+    def part(self, address: str, target: str) -> str:
+        """The part of a page that its script fetches again."""
+        status, said = self._ask("GET", address, more={"HX-Request": "true", "HX-Target": target})
+        if status != 200:
+            raise Failed(f"{address} answers {status}")
+        return said
+
     def beside(self) -> Visitor:
         """The same person on another connection."""
         other = Visitor(self._connection.port)
@@ -118,8 +125,15 @@ class Visitor:
         self.get(address)
         return (time.perf_counter() - before) * 1000
 
-    def _ask(self, method: str, address: str, body: str | None = None) -> tuple[int, str]:
+    def _ask(
+        self,
+        method: str,
+        address: str,
+        body: str | None = None,
+        more: Mapping[str, str] | None = None,
+    ) -> tuple[int, str]:
         headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self._cookies.items())}
+        headers |= more or {}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
             headers["Origin"] = f"http://localhost:{self._connection.port}"
