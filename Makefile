@@ -11,7 +11,8 @@ WORKERS ?= auto
 BIN := .venv/bin
 SET_UP = $(if $(strip $(PYTHON)),"$(PYTHON)" scripts/set_up.py,\
 	$(error Catenary needs Python 3.11 or newer, found as python3. On Debian: apt-get install python3 python3-venv))
-PYTEST = $(BIN)/pytest -q -n $(WORKERS) --dist loadfile
+# Files are handed out in the order of tests/order.py.
+PYTEST = $(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # A database the caller has set must never be the one that tests are run on. And Python keeps what
 # it has compiled, wherever it was told not to: else each of the thousand processes that tests
 # start compiles the product anew, and each process of tests all the tests.

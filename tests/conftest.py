@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = [
+    "tests.order",
     "tests.second",
     "tests.thrift",
     "tests.database",
