@@ -226,6 +226,31 @@ class Catenary:
         """Throw a draft away."""
         return self._json("DELETE", f"drafts/{quote(kind)}", None, _of(reference))
 
+    # ------------------------------------------------------------------------- subscriptions
+
+    def subscriptions(self) -> list[Plain]:
+        """What one is told when conditions change, by e-mail or webhook."""
+        items: list[Plain] = self._json("GET", "subscriptions")["items"]
+        return items
+
+    def subscribe(self, about: str, channel: str, **wish: Any) -> Plain:
+        """Subscribe: ``about`` what is ``consumed`` or ``provided``, or one ``service``; a
+        webhook takes an ``address``, and its secret stands in this answer alone."""
+        return self._json("POST", "subscriptions", {"about": about, "channel": channel, **wish})
+
+    def replace_subscription(self, name: str, about: str, channel: str, **wish: Any) -> Plain:
+        """Let another subscription, with a name of its own, take the place of one."""
+        place, body = f"subscriptions/{quote(name)}", {"about": about, "channel": channel, **wish}
+        return self._json("PUT", place, body)
+
+    def end_subscription(self, name: str) -> Plain:
+        """Be told nothing more."""
+        return self._json("DELETE", f"subscriptions/{quote(name)}")
+
+    def test_subscription(self, name: str) -> Plain:
+        """Have a message without any news sent that way."""
+        return self._json("POST", f"subscriptions/{quote(name)}/test")
+
     # ------------------------------------------------------------------------------ workshop
 
     def workshop(self, reference: str, *, customer: str = "") -> Plain:

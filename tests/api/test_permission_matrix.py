@@ -107,6 +107,8 @@ NIGHT = {
     "start": f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%dT02:00}",
     "duration": "2 h",
 }
+BY_MAIL = {"about": "consumed", "channel": "mail"}
+_SUBSCRIPTION = "/subscriptions/{name}"
 HOURS = {"name": "Zothernights", "hours": "24x7"}
 _CALENDAR = "/calendars/{organization}/{calendar}"
 _MAINTENANCE = "/maintenance/{key}"
@@ -278,6 +280,19 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/inlets/{organization}/{name}"): Route(
         who=frozenset(), at="inlets/alpha-it/none", body={"do": "close"}, scope=Scope.ADMIN
     ),
+    # One's own alone, whoever one is: tests/api/test_subscriptions.py.
+    ("GET", "/subscriptions"): Route(),
+    ("POST", "/subscriptions"): Route(
+        who=frozenset(BELONGING | {"editor"}), body=BY_MAIL, scope=Scope.ADMIN
+    ),
+    ("GET", _SUBSCRIPTION): Route(objects={"none": set()}, at="subscriptions/"),
+    ("PUT", _SUBSCRIPTION): Route(
+        who=frozenset(), at="subscriptions/none", body=BY_MAIL, scope=Scope.ADMIN
+    ),
+    ("DELETE", _SUBSCRIPTION): Route(who=frozenset(), at="subscriptions/none", scope=Scope.ADMIN),
+    ("POST", f"{_SUBSCRIPTION}/test"): Route(
+        who=frozenset(), at="subscriptions/none/test", scope=Scope.ADMIN
+    ),
     ("GET", "/changes"): Route(),
     ("POST", "/changes"): Route(
         who=frozenset(MAY_DEFINE),
@@ -306,6 +321,7 @@ def state() -> tuple[object, ...]:
         django_apps.get_model("monitoring", "MaintenanceVersion").objects.count(),
         django_apps.get_model("organizations", "SecondFactorRule").objects.count(),
         django_apps.get_model("monitoring", "Inlet").objects.count(),
+        django_apps.get_model("monitoring", "Subscription").objects.count(),
     )
 
 

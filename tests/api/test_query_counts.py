@@ -60,6 +60,8 @@ PINNED: dict[tuple[str, str], tuple[int, int | None]] = {
     ("GET", "/status"): (12, 10),
     ("GET", "/inlets"): (4, None),
     ("GET", "/inlets/{organization}/{name}"): (5, None),
+    ("GET", "/subscriptions"): (4, None),
+    ("GET", "/subscriptions/{name}"): (4, None),
     ("GET", "/changes"): (5, None),
     ("GET", "/checks"): (3, None),
     ("POST", "/check"): (8, None),
@@ -88,6 +90,7 @@ def requests(made: Invented, speaker: Speaker) -> dict[tuple[str, str], tuple[st
     assert speaker.get(f"{V1}/changes").json()["items"], "something happened in both"
     one = f"services/{made.deep}"
     (planned,) = (each["key"] for each in speaker.get(f"{V1}/maintenance").json()["items"])
+    (subscribed,) = (each["name"] for each in speaker.get(f"{V1}/subscriptions").json()["items"])
     consumption = taken[0].replace(" > ", "/")
     return {
         ("GET", "/organizations"): ("organizations?limit=10", None),
@@ -118,6 +121,8 @@ def requests(made: Invented, speaker: Speaker) -> dict[tuple[str, str], tuple[st
         ("GET", "/search"): (f"search?q={COMMON}", None),
         ("GET", "/impact"): (f"impact?service={made.hottest}", None),
         ("POST", "/impact"): ("impact", {"services": [made.hottest]}),
+        ("GET", "/subscriptions"): ("subscriptions", None),
+        ("GET", "/subscriptions/{name}"): (f"subscriptions/{subscribed}", None),
         ("GET", "/changes"): ("changes?limit=10", None),
         ("GET", "/checks"): ("checks", None),
         ("POST", "/check"): (
@@ -166,6 +171,8 @@ def counted(size: int) -> dict[tuple[str, str], tuple[int, int | None]]:
             "duration": "2 h",
         }
         announce_maintenance(actor=OPERATOR, at=clock.now(), plain=night)
+        wish = {"about": "service", "service": made.deep, "channel": "mail"}
+        assert reader.post(f"{V1}/subscriptions", wish).status_code == 200
         operator = _operator_with_an_inlet(made, change)
         found = {}
         for (method, path), (address, body) in requests(made, speaker).items():

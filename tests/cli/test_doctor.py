@@ -199,3 +199,13 @@ def test_every_finding_stands_in_the_reference(root: Path) -> None:
 
     assert len(known) >= 17
     assert {code for code in known if f"`{code}`" not in page} == set()
+
+
+def test_messages_that_nobody_sends_are_found() -> None:
+    late = replace(WELL, waiting_letters=3, letters_late=timedelta(minutes=17))
+
+    (finding,) = diagnose(late)
+
+    assert (finding.code, finding.grave) == ("outbox-waiting", True)
+    assert finding.sentence == "3 messages wait, the oldest for 17 minutes"
+    assert list(diagnose(replace(late, letters_late=timedelta(minutes=1)))) == []

@@ -34,6 +34,7 @@ from catenary.api.schemas_of_conditions import WORD
 from catenary.api.schemas_of_drafts import BODIES
 from catenary.api.schemas_of_inlets import BODIES as INLET_BODIES
 from catenary.api.schemas_of_maintenance import PLANS
+from catenary.api.schemas_of_subscriptions import BODIES as WISHES
 from catenary.api.supposing import QUESTION, SUPPOSITION
 from catenary.apps.monitoring.operations.recording import MOST_WORDS
 from catenary.apps.monitoring.queries.what_if import BASES, MOST_SUPPOSED, SUPPOSABLE
@@ -268,8 +269,8 @@ def _body(name: str, method: str) -> Schema | None:
             {"observations": {**list_of(WORD), "minItems": 1, "maxItems": MOST_WORDS}}
         )
         return {"application/json": {"schema": schema, "example": examples.OBSERVATIONS}}
-    if name in INLET_BODIES:
-        schema, example = INLET_BODIES[name]
+    if name in INLET_BODIES or name in WISHES:
+        schema, example = (INLET_BODIES | WISHES)[name]
         return {"application/json": {"schema": schema, "example": example}}
     if name == "findImpact":
         schema = object_of(

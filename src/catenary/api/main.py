@@ -28,6 +28,7 @@ from catenary.api.routes import (
     searching,
     second_factor,
     services,
+    subscriptions,
     workshop,
 )
 from catenary.apps.common.queries import CATALOGUE_BUSY, database_trouble
@@ -56,6 +57,7 @@ for module in (
     conditions,
     maintenance,
     inlets,
+    subscriptions,
     changed,
     checks,
     export,

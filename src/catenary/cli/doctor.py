@@ -23,6 +23,8 @@ _ROOM = 1024**3
 _SHORT_SECRET = 32
 _SHORT_TOKEN = 16
 _NAMED = 5
+#: What is due leaves within seconds where a worker runs.
+_LATE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,9 @@ class Facts:
     is_mail_without_address: bool = False
     subscribers_by_mail: int = 0
     is_mail_set: bool = False
+    waiting_letters: int = 0
+    #: For how long the oldest of them has been due.
+    letters_late: timedelta = timedelta(0)
     dead_letters: int = 0
     silent_inlets: tuple[str, ...] = ()
     refusing_inlets: tuple[str, ...] = ()
@@ -123,6 +128,7 @@ def _with_database(facts: Facts) -> Facts:
     from catenary.apps.common.queries.health import database_health
     from catenary.apps.common.queries.outbox import dead_count
     from catenary.apps.monitoring.queries.inlet_health import inlet_health
+    from catenary.apps.common.queries.outbox import dead_count, outbox_counts
     from catenary.apps.monitoring.queries.subscriptions import subscribers_by_mail
 
     applied, known = applied_migrations(), known_migrations()
@@ -138,6 +144,8 @@ def _with_database(facts: Facts) -> Facts:
     if facts.pending:
         return facts
     accounts, inlets = account_health(), inlet_health(facts.now)
+    accounts, waiting = account_health(), outbox_counts()
+    first_due = [each.oldest_due for each in waiting if each.oldest_due is not None]
     return replace(
         facts,
         unguarded=health.unguarded,
@@ -149,6 +157,8 @@ def _with_database(facts: Facts) -> Facts:
         silent_inlets=inlets.silent,
         refusing_inlets=inlets.refusing,
         unreadable_inlets=inlets.unreadable,
+        waiting_letters=sum(each.waiting for each in waiting),
+        letters_late=max((clock.now() - due for due in first_due), default=timedelta(0)),
     )
 
 
@@ -297,6 +307,14 @@ def _mail(facts: Facts) -> Iterator[Finding]:
             True,
             f"{facts.subscribers_by_mail} want to be told by e-mail, and no mail server is set",
             "set CATENARY_MAIL_HOST and CATENARY_MAIL_FROM",
+        )
+    if facts.letters_late > _LATE:
+        yield Finding(
+            "outbox-waiting",
+            True,
+            f"{facts.waiting_letters} messages wait, "
+            f"the oldest for {facts.letters_late // timedelta(minutes=1)} minutes",
+            "see that `catenary serve` or `catenary worker` runs, and what its log says",
         )
     if facts.dead_letters:
         yield Finding(

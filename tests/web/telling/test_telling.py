@@ -7,14 +7,18 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import structlog
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
+from catenary import clock
+from catenary.apps.common.models import OutboxRow
+from catenary.apps.common.operations.outbox import leave
 from catenary.config import logs
 from catenary.web.telling import health
 from tests.web.access.world import World
@@ -249,6 +253,40 @@ def test_metrics_say_how_much_and_how_long_and_never_who_or_what(
     assert found["catenary_request_seconds_count"][(("route", "catalogue"),)] >= 1
     assert "robe" not in text
     assert "page-of-mine" not in text
+
+
+def test_metrics_tell_of_the_outbox(world: World, settings: Any) -> None:
+    settings.METRICS_TOKEN = "x" * 32
+    now = clock.now()
+    with transaction.atomic():
+        for minutes in (1, 3):
+            due = now - timedelta(minutes=minutes)
+            leave(kind="notice", payloads=[{"n": minutes}], at=due)
+        leave(kind="later", payloads=[{}], at=now, due_at=now + timedelta(hours=1))
+    rows = OutboxRow.objects.filter(kind="notice").order_by("due_at")
+    OutboxRow.objects.create(
+        kind="notice", payload="{}", created_at=now, due_at=now, done_at=now, trouble=""
+    )
+    OutboxRow.objects.create(
+        kind="notice", payload="{}", created_at=now, due_at=now, dead_at=now, trouble=""
+    )
+    assert rows.count() == 4
+
+    text = (
+        Client().get("/metrics", headers={"Authorization": f"Bearer {'x' * 32}"}).content.decode()
+    )
+
+    found = {
+        (sample.name, sample.labels["kind"]): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if sample.name.startswith("catenary_outbox")
+    }
+    assert found["catenary_outbox_waiting", "notice"] == 2
+    assert found["catenary_outbox_dead", "notice"] == 1
+    assert found["catenary_outbox_sent_last_hour", "notice"] == 1
+    assert 180 <= found["catenary_outbox_oldest_seconds", "notice"] < 240
+    assert found["catenary_outbox_oldest_seconds", "later"] == 0
 
 
 def test_metrics_still_answer_when_the_database_does_not(

@@ -31,6 +31,11 @@ def letter_of(notice: Notice) -> Letter:
     """What a notice says."""
     if notice.maintenance is not None:
         return letter_of_maintenance(notice, notice.maintenance)
+    if notice.is_test:
+        told = _(
+            "You asked for this test. What you follow for {organization} reaches you this way."
+        )
+        return Letter(_("A test"), told.format(organization=notice.organization_name), (), "")
     worse = [change for change in notice.changes if change.now != "operational"]
     better = [change for change in notice.changes if change.now == "operational"]
     named = worse[:NAMED], better[: max(0, NAMED - len(worse))]

@@ -86,6 +86,9 @@ def body_of(notice: Notice) -> dict[str, Any]:
     """What a program reads: the same as a person."""
     if notice.maintenance is not None:
         return _maintenance_body(notice, notice.maintenance)
+    if notice.is_test:
+        data = {"organization": notice.organization}
+        return {"type": "test", "timestamp": notice.at.isoformat(), "data": data}
     return {
         "type": "conditions.changed",
         "timestamp": notice.at.isoformat(),

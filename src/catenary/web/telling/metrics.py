@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,8 +17,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from catenary import __version__
+from catenary import __version__, clock
 from catenary.apps.common.queries import catalogue_version, database_answers, database_kind
+from catenary.apps.common.queries.outbox import done_since, outbox_counts
 from catenary.apps.monitoring.queries.inlets import inlet_counts
 from catenary.apps.portfolio.queries.size import portfolio_size
 
@@ -65,6 +67,7 @@ class _Installation(Collector):
         size = portfolio_size()
         yield GaugeMetricFamily("catenary_services", "Live services", value=size.services)
         yield from _inlets()
+        yield from _outbox(clock.now())
         yield GaugeMetricFamily(
             "catenary_dependencies", "What services rely on", value=size.dependencies
         )
@@ -87,6 +90,28 @@ def _inlets() -> Iterator[Metric]:
             heard.add_metric([house, name, kind], heard_at.timestamp())
     yield items
     yield heard
+
+
+def _outbox(now: datetime) -> Iterator[Metric]:
+    """What waits to leave the house, for how long, what was given up, and what left lately."""
+    waiting = GaugeMetricFamily("catenary_outbox_waiting", "What waits", labels=["kind"])
+    oldest = GaugeMetricFamily(
+        "catenary_outbox_oldest_seconds",
+        "For how long the oldest that waits has been due; 0 when it is not due yet",
+        labels=["kind"],
+    )
+    dead = GaugeMetricFamily("catenary_outbox_dead", "What was given up", labels=["kind"])
+    sent = GaugeMetricFamily(
+        "catenary_outbox_sent_last_hour", "What was carried out within an hour", labels=["kind"]
+    )
+    for count in outbox_counts():
+        waiting.add_metric([count.kind], count.waiting)
+        dead.add_metric([count.kind], count.dead)
+        due = count.oldest_due or now
+        oldest.add_metric([count.kind], max(0.0, (now - due).total_seconds()))
+    for kind, number in sorted(done_since(now - timedelta(hours=1)).items()):
+        sent.add_metric([kind], number)
+    yield from (waiting, oldest, dead, sent)
 
 
 REGISTRY.register(_Installation())

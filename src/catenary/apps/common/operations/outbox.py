@@ -56,7 +56,7 @@ def leave(
         (
             (
                 kind,
-                json.dumps(payload, ensure_ascii=False, separators=(",", ":")),
+                _text(payload),
                 at,
                 due_at or at,
                 0,
@@ -65,6 +65,16 @@ def leave(
             for payload in payloads
         ),
     )
+
+
+def is_waiting(*, kind: str, payload: Any) -> bool:
+    """Whether a row just like this one waits to be carried out."""
+    waiting = OutboxRow.objects.filter(kind=kind, done_at__isnull=True, dead_at__isnull=True)
+    return waiting.filter(payload=_text(payload)).exists()
+
+
+def _text(payload: Any) -> str:
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
 
 
 def take(*, kinds: Sequence[str], at: datetime, most: int, lease: timedelta) -> list[Letter]:

@@ -57,6 +57,12 @@ def dead_count() -> int:
     return OutboxRow.objects.filter(dead_at__isnull=False).count()
 
 
+def done_since(moment: datetime) -> dict[str, int]:
+    """How many were carried out since a moment, by kind."""
+    rows = OutboxRow.objects.filter(done_at__gt=moment)
+    return dict(rows.values_list("kind").annotate(number=Count("pk")))
+
+
 def outbox_counts() -> list[OutboxCount]:
     """What waits and what is dead, by kind."""
     waiting = {

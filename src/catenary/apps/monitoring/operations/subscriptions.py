@@ -14,9 +14,10 @@ from typing import Any
 from django.db.models import QuerySet
 
 from catenary.apps.common.operations import waiting_turn
+from catenary.apps.common.operations.outbox import is_waiting, leave
 from catenary.apps.monitoring.choices import About, Channel
 from catenary.apps.monitoring.models import FeedAddress, Subscription
-from catenary.apps.monitoring.operations.telling import begin_with_what_stands
+from catenary.apps.monitoring.operations.telling import NOTICE, begin_with_what_stands
 from catenary.apps.monitoring.queries.status import SHOWN
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.apps.portfolio.queries.lookup import services_by_reference
@@ -55,27 +56,75 @@ def subscribe(*, actor: Actor, viewpoint: Viewpoint, wish: Wish, at: datetime) -
     exist.
     """
     service_id = _service_id(actor, viewpoint, wish)
+    _refuse(actor, wish, service_id)
+    with waiting_turn():
+        _make_room(Subscription.objects.filter(ended_at__isnull=True), actor, MOST_SUBSCRIPTIONS)
+        return _made(actor, viewpoint, wish, service_id, at)
+
+
+class SubscriptionMissing(Exception):
+    """One has no such subscription, or has ended it."""
+
+
+def replace_subscription(
+    *, actor: Actor, viewpoint: Viewpoint, public_id: str, wish: Wish, at: datetime
+) -> str:
+    """Let another subscription take the place of one of one's own: what was said stays as it was
+    said. Raises `SubscriptionMissing`, and `Refused` like `subscribe`."""
+    rows = Subscription.objects.filter(
+        public_id=public_id, account_id=actor.account_id, ended_at__isnull=True
+    )
+    if not rows.exists():
+        raise SubscriptionMissing(public_id)
+    service_id = _service_id(actor, viewpoint, wish)
+    _refuse(actor, wish, service_id)
+    with waiting_turn():
+        if not rows.update(ended_at=at):
+            raise SubscriptionMissing(public_id)
+        return _made(actor, viewpoint, wish, service_id, at)
+
+
+def send_test(*, actor: Actor, public_id: str, at: datetime) -> None:
+    """Send a message without any news the way a subscription's are sent. Raises
+    `SubscriptionMissing`, and `Refused` while another test of it waits to be sent."""
+    row = Subscription.objects.filter(
+        public_id=public_id, account_id=actor.account_id, ended_at__isnull=True
+    ).first()
+    if row is None:
+        raise SubscriptionMissing(public_id)
+    payload = {"subscriptions": [row.pk], "changes": [], "more": 0, "causes": [], "test": True}
+    with waiting_turn():
+        if is_waiting(kind=NOTICE, payload=payload):
+            sentence, remedy = said("a test is on its way"), said("wait until it has come")
+            raise Refused([Refusal("too-many", "subscription", (), sentence, remedy)])
+        leave(kind=NOTICE, payloads=[payload], at=at)
+
+
+def _refuse(actor: Actor, wish: Wish, service_id: int | None) -> None:
     refusals = list(_reasons_against(actor, wish, service_id))
     if refusals:
         raise Refused(refusals)
+
+
+def _made(
+    actor: Actor, viewpoint: Viewpoint, wish: Wish, service_id: int | None, at: datetime
+) -> str:
     public_id = _letters(12)
-    with waiting_turn():
-        _make_room(Subscription.objects.filter(ended_at__isnull=True), actor, MOST_SUBSCRIPTIONS)
-        Subscription.objects.create(
-            public_id=public_id,
-            account_id=actor.account_id or 0,
-            organization_id=viewpoint.organization_id,
-            about=wish.about,
-            service_id=service_id,
-            channel=wish.channel,
-            address=wish.address.strip() if wish.channel == Channel.WEBHOOK else "",
-            conditions=" ".join(kind for kind in CONDITIONS if kind in wish.conditions),
-            quiet_from=wish.quiet_from,
-            quiet_until=wish.quiet_until,
-            time_zone=wish.zone,
-            created_at=at,
-        )
-        begin_with_what_stands(subscription=public_id, at=at)
+    Subscription.objects.create(
+        public_id=public_id,
+        account_id=actor.account_id or 0,
+        organization_id=viewpoint.organization_id,
+        about=wish.about,
+        service_id=service_id,
+        channel=wish.channel,
+        address=wish.address.strip() if wish.channel == Channel.WEBHOOK else "",
+        conditions=" ".join(kind for kind in CONDITIONS if kind in wish.conditions),
+        quiet_from=wish.quiet_from,
+        quiet_until=wish.quiet_until,
+        time_zone=wish.zone,
+        created_at=at,
+    )
+    begin_with_what_stands(subscription=public_id, at=at)
     return public_id
 
 

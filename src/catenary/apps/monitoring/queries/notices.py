@@ -54,7 +54,7 @@ class CauseTold:
 class Notice:
     """What one receiver is told of one event. ``number`` stays the same when it is sent again;
     ``more`` changes are counted and not named. With ``maintenance`` it is about what is planned,
-    and there are no changes."""
+    and there are no changes; a test tells of nothing."""
 
     number: int
     channel: str
@@ -71,6 +71,7 @@ class Notice:
     at: datetime
     maintenance: MaintenanceTold | None = None
     more_causes: int = 0
+    is_test: bool = False
 
 
 def notice_to_send(*, number: int, payload: Any, created_at: datetime) -> Notice | None:
@@ -95,7 +96,8 @@ def notice_to_send(*, number: int, payload: Any, created_at: datetime) -> Notice
     else:
         changes = _changes(estate, viewpoint, seen, payload)
         causes = _causes(estate, viewpoint, seen, payload) if changes else ()
-    if not changes and planned is None:
+    is_test = bool(payload.get("test"))
+    if not changes and planned is None and not is_test:
         return None
     return Notice(
         number=number,
@@ -114,6 +116,7 @@ def notice_to_send(*, number: int, payload: Any, created_at: datetime) -> Notice
         maintenance=planned,
         # Of a row that an earlier version left there is no such number.
         more_causes=payload.get("more-causes", 0),
+        is_test=is_test,
     )
 
 

@@ -87,6 +87,28 @@ def _row(row: tuple[Any, ...]) -> SubscriptionRow:
     return SubscriptionRow(*values)
 
 
+def subscription_as_plain(row: SubscriptionRow, service: str) -> dict[str, Any]:
+    """A subscription for programs; ``service`` is the reference of the one it is about."""
+    quiet = None
+    if row.quiet_from is not None and row.quiet_until is not None:
+        quiet = {
+            "from": f"{row.quiet_from // 60:02d}:{row.quiet_from % 60:02d}",
+            "until": f"{row.quiet_until // 60:02d}:{row.quiet_until % 60:02d}",
+            "zone": row.time_zone,
+        }
+    return {
+        "name": row.public_id,
+        "organization": row.organization_key,
+        "about": row.about,
+        "service": service or None,
+        "channel": row.channel,
+        "address": row.address or None,
+        "conditions": sorted(row.conditions),
+        "quiet": quiet,
+        "created-at": row.created_at.isoformat(),
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class FeedRow:
     """A feed that is not revoked, with whose it is; ``digest`` is of its secret."""

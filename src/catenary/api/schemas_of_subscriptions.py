@@ -1,0 +1,81 @@
+"""Schemas about subscriptions, with an example of each answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from catenary.api.schema_pieces import MOMENT, TEXT, TEXT_OR_NULL, Schema, list_of, object_of
+from catenary.apps.monitoring.choices import About, Channel
+from catenary.apps.monitoring.operations.subscriptions import CONDITIONS
+
+#: What is said to subscribe.
+WISH = {
+    "about": "consumed, provided or service",
+    "service": "reference, for about: service",
+    "channel": "mail (to the account's own address) or webhook",
+    "address": "where a webhook is called",
+    "conditions": "which to hear of; without it, all that are not operational",
+    "quiet": 'an object with "from", "until" and "zone": when to be left alone',
+}
+_QUIET: Schema = object_of({"from": TEXT, "until": TEXT, "zone": TEXT}, ["from", "until"])
+_KIND: Schema = {"enum": list(CONDITIONS)}
+_FIELDS: dict[str, Schema] = {
+    "name": TEXT,
+    "organization": {**TEXT, "description": "as which organization its owner looks"},
+    "about": {"enum": [str(each) for each in About]},
+    "service": TEXT_OR_NULL,
+    "channel": {"enum": [str(each) for each in Channel]},
+    "address": TEXT_OR_NULL,
+    "conditions": list_of(_KIND),
+    "quiet": {"anyOf": [_QUIET, {"type": "null"}]},
+    "created-at": MOMENT,
+}
+_SUBSCRIPTION: Schema = object_of(_FIELDS)
+_SECRET: Schema = {
+    **TEXT_OR_NULL,
+    "description": "what calls of a webhook are signed with: told here and never again",
+}
+_MADE: Schema = object_of({**_FIELDS, "secret": _SECRET})
+SUBSCRIPTION = {
+    "name": "kT4wqZr81bNc",
+    "organization": "ward-3",
+    "about": "consumed",
+    "service": None,
+    "channel": "webhook",
+    "address": "https://hooks.example/catenary",
+    "conditions": ["degraded", "down"],
+    "quiet": {"from": "22:00", "until": "06:00", "zone": "Europe/Berlin"},
+    "created-at": "2026-11-03T09:00:00+00:00",
+}
+MADE = {**SUBSCRIPTION, "secret": "whsec_kept where passwords are kept"}
+#: What routes answer, with an example.
+ANSWERS: dict[str, tuple[Schema, Any]] = {
+    "readSubscriptions": (object_of({"items": list_of(_SUBSCRIPTION)}), {"items": [SUBSCRIPTION]}),
+    "readSubscription": (_SUBSCRIPTION, SUBSCRIPTION),
+    "subscribe": (_MADE, MADE),
+    "replaceSubscription": (_MADE, MADE),
+    "endSubscription": (object_of({"name": TEXT}), {"name": "kT4wqZr81bNc"}),
+    "testSubscription": (object_of({"name": TEXT}), {"name": "kT4wqZr81bNc"}),
+}
+_BODY: Schema = object_of(
+    {
+        "about": {"enum": [str(each) for each in About], "description": WISH["about"]},
+        "service": {**TEXT, "description": WISH["service"]},
+        "channel": {"enum": [str(each) for each in Channel], "description": WISH["channel"]},
+        "address": {**TEXT, "description": WISH["address"]},
+        "conditions": {**list_of(_KIND), "description": WISH["conditions"]},
+        "quiet": {"anyOf": [_QUIET, {"type": "null"}], "description": WISH["quiet"]},
+    },
+    ["about", "channel"],
+)
+_SAID = {
+    "about": "consumed",
+    "channel": "webhook",
+    "address": "https://hooks.example/catenary",
+    "conditions": ["down", "degraded"],
+}
+#: What routes take, with an example.
+BODIES: dict[str, tuple[Schema, Any]] = {
+    "subscribe": (_BODY, _SAID),
+    "replaceSubscription": (_BODY, _SAID),
+}

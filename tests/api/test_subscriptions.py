@@ -1,0 +1,148 @@
+"""Subscriptions over the API: made, changed, tried and ended by their owner alone."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from catenary import clock
+from catenary.apps.common.models import OutboxRow
+from catenary.apps.monitoring.models import Subscription
+from catenary.apps.monitoring.queries.notices import notice_to_send
+from catenary.connectors.mail.message import message_of
+from catenary.connectors.webhooks.sending import body_of, secret_of
+from catenary.domain.actors import Scope
+from tests.api.worlds import Api
+
+pytestmark = pytest.mark.django_db
+
+ALL = "/api/v1/subscriptions"
+CLEO = "another customer"
+HOOK = {"about": "consumed", "channel": "webhook", "address": "https://hooks.example/here"}
+MAIL = {"about": "service", "service": "alpha-it/ledger", "channel": "mail"}
+
+
+def made(api: Api, body: Any, who: str = CLEO) -> Any:
+    answer = api(who).post(ALL, body)
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+def test_one_subscribes_and_the_secret_is_told_once(api: Api) -> None:
+    quiet = {"from": "22:00", "until": "06:30", "zone": "Europe/Berlin"}
+
+    hook = made(api, {**HOOK, "conditions": ["down"], "quiet": quiet})
+    mail = made(api, MAIL)
+
+    assert hook["secret"] == secret_of(hook["name"])
+    assert mail["secret"] is None
+    listed = api(CLEO).get(ALL)
+    assert [each["name"] for each in listed.json()["items"]] == [hook["name"], mail["name"]]
+    one = api(CLEO).get(f"{ALL}/{hook['name']}")
+    assert {**one.json(), "secret": hook["secret"]} == hook
+    assert (hook["conditions"], hook["quiet"], hook["organization"]) == (["down"], quiet, "charlie")
+    assert mail["service"] == "alpha-it/ledger"
+    assert hook["secret"] not in (listed.content + one.content).decode()
+
+
+def test_another_one_takes_its_place(api: Api) -> None:
+    before = made(api, HOOK)
+
+    answer = api(CLEO).put(f"{ALL}/{before['name']}", {**HOOK, "conditions": ["degraded"]})
+
+    after = answer.json()
+    assert (after["conditions"], after["address"]) == (["degraded"], HOOK["address"])
+    assert after["name"] != before["name"] and after["secret"] != before["secret"]
+    assert api(CLEO).get(f"{ALL}/{before['name']}").status_code == 404
+    assert api(CLEO).put(f"{ALL}/{before['name']}", HOOK).status_code == 404
+    assert Subscription.objects.count() == 2
+
+
+def test_what_is_ended_is_gone_for_its_owner_too(api: Api) -> None:
+    name = made(api, HOOK)["name"]
+
+    assert api(CLEO).delete(f"{ALL}/{name}").json() == {"name": name}
+
+    assert api(CLEO).delete(f"{ALL}/{name}").status_code == 404
+    assert api(CLEO).ask("POST", f"{ALL}/{name}/test").status_code == 404
+    assert api(CLEO).get(ALL).json() == {"items": []}
+
+
+def test_a_test_leaves_like_any_notice_and_says_what_it_is(api: Api) -> None:
+    hook, mail = made(api, HOOK)["name"], made(api, MAIL)["name"]
+
+    assert api(CLEO).ask("POST", f"{ALL}/{hook}/test").json() == {"name": hook}
+    assert api(CLEO).ask("POST", f"{ALL}/{mail}/test").status_code == 200
+    again = api(CLEO).ask("POST", f"{ALL}/{hook}/test")
+
+    assert again.status_code == 422
+    assert again.json()["errors"][0]["code"] == "too-many"
+    first, second = (
+        notice_to_send(number=row.pk, payload=json.loads(row.payload), created_at=row.created_at)
+        for row in OutboxRow.objects.filter(kind="notice").order_by("pk")
+    )
+    assert first is not None and second is not None
+    assert (first.address, body_of(first)["type"]) == (HOOK["address"], "test")
+    assert message_of(second).subject == "A test"
+    assert "What you follow for Zcharlie reaches you this way." in message_of(second).body
+
+
+@pytest.mark.parametrize("who", ["customer", "viewer at the provider", "operator"])
+def test_to_everybody_else_there_is_none(api: Api, who: str) -> None:
+    name = made(api, HOOK)["name"]
+    missing = f"{ALL}/{'x' * 12}"
+
+    for method, body in (("get", None), ("put", HOOK), ("delete", None)):
+        asked = [api(who).ask(method.upper(), at, body) for at in (f"{ALL}/{name}", missing)]
+        assert [each.status_code for each in asked] == [404, 404]
+    assert api(who).ask("POST", f"{ALL}/{name}/test").status_code == 404
+    assert api(who).get(ALL).json() == {"items": []}
+    assert Subscription.objects.get().ended_at is None
+    assert not OutboxRow.objects.filter(kind="notice").exists()
+
+
+def test_subscribing_takes_a_token_made_to_administer(api: Api) -> None:
+    name = made(api, HOOK)["name"]
+
+    for scope in (Scope.READ, Scope.WRITE):
+        speaker = api(CLEO, scope)
+        assert speaker.get(ALL).status_code == 200
+        assert speaker.post(ALL, HOOK).status_code == 403
+        assert speaker.put(f"{ALL}/{name}", HOOK).status_code == 403
+        assert speaker.delete(f"{ALL}/{name}").status_code == 403
+        assert speaker.ask("POST", f"{ALL}/{name}/test").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"about": "all"}, "/about"),
+        ({"about": "service", "service": "alpha-it/engine"}, "/service"),
+        ({"about": "service", "service": "nowhere/none"}, "/service"),
+        ({"channel": "pigeon"}, "/channel"),
+        ({"address": "javascript:alert(1)"}, "/address"),
+        ({"address": 7}, "/address"),
+        ({"conditions": []}, "/conditions"),
+        ({"conditions": ["operational"]}, "/conditions"),
+        ({"conditions": "down"}, "/conditions"),
+        ({"quiet": {"from": "22:00"}}, "/quiet"),
+        ({"quiet": {"from": "25:00", "until": "06:00"}}, "/quiet/from"),
+        ({"quiet": {"from": "22:00", "until": "06:00", "zone": "Mars/North"}}, "/zone"),
+        ({"colour": "red"}, "/colour"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_its_place(api: Api, body: Any, pointer: str) -> None:
+    answer = api(CLEO).post(ALL, {**HOOK, **body})
+
+    assert answer.status_code == 422
+    assert pointer in {each.get("pointer") for each in answer.json()["errors"]}
+    assert not Subscription.objects.exists()
+
+
+def test_a_subscription_belongs_to_the_organization_one_looks_as(api: Api) -> None:
+    answer = api("operator").post(f"{ALL}?as=delta", {**HOOK, "about": "provided"})
+
+    assert answer.json()["organization"] == "delta"
+    assert clock.now() >= Subscription.objects.get().created_at
