@@ -72,7 +72,7 @@ def replace_subscription(
     """Let another subscription take the place of one of one's own: what was said stays as it was
     said. Raises `SubscriptionMissing`, and `Refused` like `subscribe`."""
     rows = Subscription.objects.filter(
-        public_id=public_id, account_id=actor.account_id, ended_at__isnull=True
+        public_id=public_id, account_id=actor.account_id or 0, ended_at__isnull=True
     )
     if not rows.exists():
         raise SubscriptionMissing(public_id)
@@ -88,7 +88,7 @@ def send_test(*, actor: Actor, public_id: str, at: datetime) -> None:
     """Send a message without any news the way a subscription's are sent. Raises
     `SubscriptionMissing`, and `Refused` while another test of it waits to be sent."""
     row = Subscription.objects.filter(
-        public_id=public_id, account_id=actor.account_id, ended_at__isnull=True
+        public_id=public_id, account_id=actor.account_id or 0, ended_at__isnull=True
     ).first()
     if row is None:
         raise SubscriptionMissing(public_id)
