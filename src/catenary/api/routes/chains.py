@@ -19,6 +19,7 @@ from catenary.apps.organizations.queries import people_by_id
 from catenary.apps.portfolio.queries.chain import ChainView, Direction, chain_of
 from catenary.apps.portfolio.queries.lookup import services_by_reference
 from catenary.apps.portfolio.queries.service import ServiceLink, service_history
+from catenary.domain.actors import Viewpoint
 from catenary.domain.documents.relying import group_to_plain
 
 router = Router(tags=["chain and history"])
@@ -81,16 +82,20 @@ def get_history(
         )
     if not entries:
         raise not_found("service", reference)
-    return json_answer({"reference": reference, "entries": _entries(entries)})
+    return json_answer({"reference": reference, "entries": _entries(entries, viewpoint)})
 
 
-def _entries(entries: Sequence[HistoryEntry]) -> list[Plain]:
-    people = people_by_id({e.person_id for e in entries if e.person_id})
+def _entries(entries: Sequence[HistoryEntry], viewpoint: Viewpoint | None) -> list[Plain]:
+    root_id = viewpoint.root_id if viewpoint is not None else None
+    people = people_by_id({e.person_id for e in entries if e.person_id}, root_id)
     accounts = account_names({e.account_id for e in entries if e.account_id})
 
     def who(entry: HistoryEntry) -> str | None:
         if entry.person_id in people:
             return people[entry.person_id].name
+        if entry.person_id is not None:
+            # Somebody of another house: before the unit moved here, or an operator.
+            return None
         return accounts.get(entry.account_id or 0)
 
     return [

@@ -23,11 +23,12 @@ def history_entries(
     entries: Sequence[Entry],
     revert: Mapping[int, str] | None = None,
     proposed: Mapping[int, tuple[OrganizationRow, PersonRow | None]] | None = None,
+    root_id: int | None = None,
 ) -> tuple[HistoryEntry, ...]:
     """What happened, who did it, through what, and which fields changed: two queries. ``revert``
     says where a version is taken up again, ``proposed`` at whose proposal it was made, by the
-    number of its revision."""
-    people = people_by_id({e.person_id for e in entries if e.person_id})
+    number of its revision; with ``root_id`` only people of that house are named."""
+    people = people_by_id({e.person_id for e in entries if e.person_id}, root_id)
     accounts = account_names({e.account_id for e in entries if e.account_id})
     return tuple(
         replace(
@@ -54,6 +55,8 @@ def _entry(
 ) -> HistoryEntry:
     if entry.person_id in people:
         who = people[entry.person_id].name
+    elif entry.person_id is not None:
+        who = _("An operator, or somebody elsewhere")
     elif entry.account_id in accounts:
         who = accounts[entry.account_id]
     else:

@@ -64,7 +64,7 @@ def service(asking: Asking, organization: str, key: str) -> HttpResponse:
         picture_svg=picture,
         # Findings are of the present: they say what is to be done.
         findings=findings_of(asking.actor, viewpoint, view) if view.is_inside and is_now else (),
-        history=history_entries(entries),
+        history=history_entries(entries, root_id=viewpoint.root_id),
     )
     if is_now:
         page = replace(
@@ -131,6 +131,7 @@ def history(asking: Asking, organization: str, key: str) -> HttpResponse:
                 view=view,
                 revisions=[entry.number for entry in entries],
             ),
+            root_id=viewpoint.root_id,
         ),
     )
     return page_response(asking, "history.html", page)

@@ -244,6 +244,7 @@ class _Telling:
         self._seen = seen
         self._at = at
         self._home = self._records.at_home(estate, viewpoint)
+        self._root_id = viewpoint.root_id
         self._rows: dict[int, ServiceRow] = {}
         self._organizations: dict[int, OrganizationRow] = {}
         self._own: dict[int, datetime] = {}
@@ -262,11 +263,11 @@ class _Telling:
         at_home = [int(numbers[place]) for place in sources if self._is_at_home(place)]
         if self._known is not None:
             self._own = self._known.own_since(named)
-            self._said = _told_by(self._known.deciding(at_home))
+            self._said = _told_by(self._known.deciding(at_home), self._root_id)
             return
         own = own_then(named, self._then)
         self._own = {number: since for number, (since, _) in own.items()}
-        self._said = _said_of(at_home, self._at)
+        self._said = _said_of(at_home, self._at, self._root_id)
 
     def told(self, causes: Causes) -> tuple[ToldCause, ...]:
         """Causes as they may be told, each once."""
@@ -315,8 +316,8 @@ class _Telling:
         return bool(self._home[place])
 
 
-def _said_of(numbers: Iterable[int], at: datetime) -> dict[int, tuple[Word, ...]]:
-    """The words that decide the own conditions of services at a moment."""
+def _said_of(numbers: Iterable[int], at: datetime, root_id: int) -> dict[int, tuple[Word, ...]]:
+    """The words that decide the own conditions of services at a moment, for their own house."""
     wanted = dict.fromkeys(numbers, at)
     kept, ids = words_from(wanted)
     spans = spans_of(kept)
@@ -324,18 +325,18 @@ def _said_of(numbers: Iterable[int], at: datetime) -> dict[int, tuple[Word, ...]
         number: [ids[voice.word] for voice in voices(spans, number, micros(at))]
         for number in wanted
     }
-    return _told_by(deciding)
+    return _told_by(deciding, root_id)
 
 
-def _told_by(deciding: Mapping[int, Sequence[int]]) -> dict[int, tuple[Word, ...]]:
-    """Observations, by the number of the service, as they are told."""
+def _told_by(deciding: Mapping[int, Sequence[int]], root_id: int) -> dict[int, tuple[Word, ...]]:
+    """Observations, by the number of the service, as they are told in the house they are of."""
     rows = {
         row.pk: row
         for batch in in_batches(pk for pks in deciding.values() for pk in pks)
         for row in Observation.objects.filter(pk__in=batch)
     }
     sources = Source.objects.in_bulk({row.source_id for row in rows.values()})
-    people = people_by_id({row.person_id for row in rows.values() if row.person_id})
+    people = people_by_id({row.person_id for row in rows.values() if row.person_id}, root_id)
     return {
         number: tuple(_word(rows[pk], sources, people) for pk in pks)
         for number, pks in deciding.items()

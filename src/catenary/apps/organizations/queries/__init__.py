@@ -138,14 +138,19 @@ def people_by_email(
     return found
 
 
-def people_by_id(ids: Iterable[int]) -> dict[int, PersonRow]:
-    """People by number, for history, which stores numbers only."""
-    return {row[0]: PersonRow(*row) for row in _PEOPLE.rows(sorted(set(ids)))}
+def people_by_id(ids: Iterable[int], root_id: int | None = None) -> dict[int, PersonRow]:
+    """People by number, for history, which stores numbers only; with ``root_id`` only those who
+    belong to one top organization: a unit that moved names nobody of the house it left."""
+    return {
+        row[0]: PersonRow(*row[:-1])
+        for row in _PEOPLE.rows(sorted(set(ids)))
+        if root_id is None or row[-1] == root_id
+    }
 
 
 _PEOPLE = Prepared(
     lambda ids: Person.objects.filter(id__in=numbers(ids)).values_list(
-        "id", "email", "name", "organization_id"
+        "id", "email", "name", "organization_id", "organization__root_id"
     )
 )
 
