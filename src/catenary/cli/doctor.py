@@ -126,9 +126,8 @@ def _with_database(facts: Facts) -> Facts:
     from catenary.apps.access.queries.installation import account_health
     from catenary.apps.common.queries.contents import applied_migrations, known_migrations
     from catenary.apps.common.queries.health import database_health
-    from catenary.apps.common.queries.outbox import dead_count
-    from catenary.apps.monitoring.queries.inlet_health import inlet_health
     from catenary.apps.common.queries.outbox import dead_count, outbox_counts
+    from catenary.apps.monitoring.queries.inlet_health import inlet_health
     from catenary.apps.monitoring.queries.subscriptions import subscribers_by_mail
 
     applied, known = applied_migrations(), known_migrations()
@@ -144,7 +143,7 @@ def _with_database(facts: Facts) -> Facts:
     if facts.pending:
         return facts
     accounts, inlets = account_health(), inlet_health(facts.now)
-    accounts, waiting = account_health(), outbox_counts()
+    waiting = outbox_counts()
     first_due = [each.oldest_due for each in waiting if each.oldest_due is not None]
     return replace(
         facts,
@@ -158,7 +157,7 @@ def _with_database(facts: Facts) -> Facts:
         refusing_inlets=inlets.refusing,
         unreadable_inlets=inlets.unreadable,
         waiting_letters=sum(each.waiting for each in waiting),
-        letters_late=max((clock.now() - due for due in first_due), default=timedelta(0)),
+        letters_late=max((facts.now - due for due in first_due), default=timedelta(0)),
     )
 
 
