@@ -195,6 +195,39 @@ def insert_rows(
             cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", plain)
 
 
+def insert_plain_rows(
+    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """The same for rows of numbers, flags, moments and nothing alone, several times as fast on
+    PostgreSQL. Raises KeyError for any other value."""
+    if connection.vendor != "postgresql":
+        insert_rows(model, columns, rows)
+        return
+    # Half a million intervals begin at a few moments.
+    moments: dict[datetime, str] = {}
+
+    def moment(at: datetime) -> str:
+        if at not in moments:
+            moments[at] = at.isoformat()
+        return moments[at]
+
+    text: dict[type, Callable[[Any], str]] = {
+        int: str,
+        bool: str,
+        datetime: moment,
+        type(None): lambda nothing: "\\N",
+    }
+    names = ", ".join(_quoted(model, name) for name in columns)
+    table = connection.ops.quote_name(model._meta.db_table)
+    lines = ["\t".join([text[type(value)](value) for value in row]) for row in rows]
+    if lines:
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy,
+        ):
+            copy.write("\n".join(lines) + "\n")
+
+
 def update_rows(
     model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
@@ -217,7 +250,7 @@ def delete_rows(model: type[models.Model], numbers: Iterable[int], *, by: str = 
 
 
 #: A condition on many rows at once.
-_AMONG = {"postgresql": "= ANY(%s)", "sqlite": "IN (SELECT value FROM json_each(%s))"}
+_AMONG = {"postgresql": "= ANY(%s::bigint[])", "sqlite": "IN (SELECT value FROM json_each(%s))"}
 
 
 def _with_rows(
@@ -227,11 +260,11 @@ def _with_rows(
     values: Sequence[Any],
     numbers: Iterable[int],
 ) -> None:
-    wanted: Any = list(numbers)
-    if not wanted:
+    listed = ",".join(map(str, numbers))
+    if not listed:
         return
-    if connection.vendor != "postgresql":
-        wanted = json.dumps(wanted)
+    # As text: the driver would look at each number of a list.
+    wanted = f"{{{listed}}}" if connection.vendor == "postgresql" else f"[{listed}]"
     table = connection.ops.quote_name(model._meta.db_table)
     which = f"{_quoted(model, by)} {_AMONG[connection.vendor]}"
     (plain,) = _plain_rows([values])

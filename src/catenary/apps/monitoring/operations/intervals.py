@@ -12,7 +12,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from catenary.apps.common.operations import delete_rows, insert_rows, set_rows
+from catenary.apps.common.operations import delete_rows, insert_plain_rows, set_rows
 from catenary.apps.common.queries.prepared import Prepared, numbers
 from catenary.apps.monitoring.queries.instants import micros, moment
 from catenary.apps.monitoring.queries.stored import asked_at
@@ -66,7 +66,7 @@ def write(model: type[models.Model], columns: Sequence[str], edits: Edits) -> No
         ended.setdefault(end, []).append(number)
     for end, rows in ended.items():
         set_rows(model, "ends_at", end, rows)
-    insert_rows(model, ["service_id", "starts_at", "ends_at", *columns], edits.new)
+    insert_plain_rows(model, ["service_id", "starts_at", "ends_at", *columns], edits.new)
 
 
 def _kept(

@@ -5,18 +5,18 @@ begins; whoever has more to tell is done one by one."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from django.db import connection
 
+from catenary.apps.common.queries.columns import moment_literal, number_columns
 from catenary.apps.monitoring.models import EffectiveCondition
 from catenary.apps.monitoring.operations.intervals import Edits, Kept, Value, edit, write
 from catenary.apps.monitoring.queries.instants import ONGOING, instants, moment
-from catenary.apps.monitoring.queries.kept import AMONG, CODE_SQL, TIMES, asked_of
-from catenary.apps.monitoring.queries.stored import EFFECTIVE, asked_at
+from catenary.apps.monitoring.queries.kept import CODE_SQL, TIMES
+from catenary.apps.monitoring.queries.stored import EFFECTIVE
 from catenary.domain.condition.turns import NOTHING_KNOWN, Codes16, Turns, fields_of
 from catenary.domain.estate import Bools, Ints
 
@@ -125,25 +125,36 @@ def _standing(services: Ints) -> _Rows:
 
 def _others(services: Ints, first: int) -> _Rows:
     """The intervals that ended at a moment or later, and do not stand."""
-    return _read("ends_at >= %s", services, moment(first))
+    return _read(f"ends_at >= {moment_literal(moment(first))}", services)
 
 
-def _read(where: str, services: Ints, *before: datetime) -> _Rows:
-    rows: list[tuple[Any, ...]] = []
-    if len(services):
-        sql = (
-            f"SELECT id, service_id, {TIMES[connection.vendor]}, {CODE_SQL}"
-            f" FROM monitoring_effectivecondition WHERE {where} AND {AMONG[connection.vendor]}"
-        )
-        parameters = [*map(asked_at, before), asked_of(services.tolist())]
+def _read(where: str, services: Ints) -> _Rows:
+    if not len(services):
+        return _Rows(*(np.zeros(0, dtype=kind) for kind in (int, int, int, int, np.int16)))
+    listed = ",".join(map(str, services.tolist()))
+    among = {
+        "postgresql": f"service_id = ANY('{{{listed}}}'::bigint[])",
+        "sqlite": f"service_id IN (SELECT value FROM json_each('[{listed}]'))",
+    }[connection.vendor]
+    which = f" FROM monitoring_effectivecondition WHERE {where} AND {among}"
+    if connection.vendor == "postgresql":
+        columns = f"CAST({CODE_SQL} AS bigint), {_MICROS}"
+        found = number_columns(f"SELECT id, service_id, {columns}{which}", 5)
+        number, service, code, start, end = found
+    else:
         with connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
+            cursor.execute(f"SELECT id, service_id, {CODE_SQL}, {TIMES['sqlite']}{which}")
             rows = cursor.fetchall()
-    found = _Rows(
-        np.fromiter((row[0] for row in rows), np.int64, len(rows)),
-        np.fromiter((row[1] for row in rows), np.int64, len(rows)),
-        instants([row[2] for row in rows]),
-        instants([row[3] for row in rows]),
-        np.fromiter((row[4] for row in rows), np.int16, len(rows)),
-    )
-    return found.chosen(np.lexsort((found.start, found.service)))
+        number, service, code = (
+            np.fromiter((row[place] for row in rows), np.int64, len(rows)) for place in range(3)
+        )
+        start, end = (instants([row[place] for row in rows]) for place in (3, 4))
+    order = np.lexsort((start, service))
+    return _Rows(number, service, start, end, code.astype(np.int16)).chosen(order)
+
+
+#: When intervals begin and end, as instants (`queries.instants`).
+_MICROS = ", ".join(
+    f"COALESCE(CAST(EXTRACT(EPOCH FROM {column}) * 1000000 AS bigint), {ONGOING})"
+    for column in ("starts_at", "ends_at")
+)
