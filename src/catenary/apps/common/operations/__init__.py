@@ -228,6 +228,28 @@ def insert_plain_rows(
             copy.write("\n".join(lines) + "\n")
 
 
+def put_rows(
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    unique: Sequence[str],
+) -> None:
+    """Insert ``rows`` as `insert_rows` does; where one stands with the same values of ``unique``
+    columns, the others of it are set instead."""
+    quote = connection.ops.quote_name
+    names = {name: _quoted(model, name) for name in columns}
+    keys = ", ".join(names[name] for name in unique)
+    sets = ", ".join(f"{n} = excluded.{n}" for name, n in names.items() if name not in unique)
+    marks = ", ".join(["%s"] * len(columns))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(names.values())})"
+            f" VALUES ({marks}) ON CONFLICT ({keys}) DO UPDATE SET {sets}",
+            _plain_rows(rows),
+        )
+
+
 def update_rows(
     model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:

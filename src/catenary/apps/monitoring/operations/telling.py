@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from catenary.apps.common.operations import waiting_turn
+from catenary.apps.common.operations import put_rows, waiting_turn
 from catenary.apps.common.operations.outbox import Letter, TakenByAnother, leave, seen, take_away
 from catenary.apps.monitoring.choices import About
 from catenary.apps.monitoring.models import Told
@@ -44,6 +44,8 @@ _MOST_MARKS = 500
 MOST_NAMED = 2_000
 #: So many causes are handed on at most, those that hit most; the others are counted.
 MOST_CAUSES = 200
+#: What is kept of what somebody was told: of whom and what, and then the rest.
+_TOLD = ("subscription_id", "service_id", "condition", "told_at", "tellings")
 _MEMORY = timedelta(microseconds=MEMORY)
 
 
@@ -52,7 +54,7 @@ class _Telling:
     """What is to be kept: notices by receiver, what they were told, and what must wait."""
 
     notices: dict[tuple[int, str, str], _Draft] = field(default_factory=dict)
-    told: list[Told] = field(default_factory=list)
+    told: list[tuple[Any, ...]] = field(default_factory=list)
     waiting: set[int] = field(default_factory=set)
     waiting_for: set[int] = field(default_factory=set)
     until: int | None = None
@@ -209,15 +211,7 @@ def _compare(
         if silent_until is not None or ready > now:
             telling.wait(service, row.id, max(ready, silent_until or 0))
             continue
-        telling.told.append(
-            Told(
-                subscription_id=row.id,
-                service_id=service,
-                condition=kind,
-                told_at=moment(now),
-                tellings=lately + 1,
-            )
-        )
+        telling.told.append((row.id, service, kind, moment(now), lately + 1))
         draft = telling.notices.setdefault(row.receiver, _Draft())
         if row.id not in draft.subscriptions:
             draft.subscriptions.append(row.id)
@@ -261,13 +255,8 @@ def _payload(draft: _Draft, causes: Iterable[SharedCause]) -> dict[str, Any]:
 
 
 def _keep(telling: _Telling, at: datetime) -> None:
-    Told.objects.bulk_create(
-        telling.told,
-        batch_size=500,
-        update_conflicts=True,
-        unique_fields=["subscription", "service"],
-        update_fields=["condition", "told_at", "tellings"],
-    )
+    # In one order everywhere: two who tell of the same wait for each other, never in a ring.
+    put_rows(Told, _TOLD, sorted(telling.told), unique=_TOLD[:2])
     payloads = [_payload(draft, telling.causes) for draft in telling.notices.values()]
     leave(kind=NOTICE, payloads=payloads, at=at)
     if telling.until is not None:
