@@ -12,7 +12,7 @@ from django.test import Client
 from catenary import clock
 from catenary.apps.access.models import Account
 from catenary.apps.monitoring.models import MaintenanceVersion
-from catenary.apps.monitoring.operations.maintenance import announce_maintenance
+from catenary.apps.monitoring.operations.maintenance import announce_maintenance, cancel_maintenance
 from catenary.domain.actors import Actor
 from tests.web.access.world import BELONGING, World
 from tests.web.test_permission_matrix import same_length, settled
@@ -226,3 +226,30 @@ def test_a_calendar_has_a_secret_address_for_those_who_see_it(world: World) -> N
 
     assert "BEGIN:VEVENT" in Client().get(url).content.decode()
     assert client.post("/feeds/make/", {"about": "alpha-it/nights"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("who", "may"),
+    [("operator", True), ("viewer at the provider", False), ("customer", False)],
+)
+def test_who_may_plan_finds_the_way_from_the_service(world: World, who: str, may: bool) -> None:
+    for page in ("/services/alpha-it/portal/", "/services/alpha-it/portal/status/"):
+        html = text_of(world.client(who), page)
+
+        assert ('href="/maintenance/new/?service=alpha-it%2Fportal"' in html) == may
+
+
+def test_what_is_over_has_further_pages(world: World) -> None:
+    for number in range(30):
+        key = announce("alpha-it/portal", f"Zpast{number}")
+        cancel_maintenance(actor=OPERATOR, at=clock.now(), key=key)
+    client = world.client("operator")
+
+    first = text_of(client, "/maintenance/")
+    address = re.search(r'href="(/maintenance/\?after=[a-z0-9]+)#past"', first)
+    assert address is not None
+    second = text_of(client, address[1])
+
+    told = [set(re.findall(r"Zpast[0-9]+<", page)) for page in (first, second)]
+    assert [len(each) for each in told] == [25, 5] and not told[0] & told[1]
+    assert "Back to the first" in second

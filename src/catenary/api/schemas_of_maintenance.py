@@ -123,8 +123,8 @@ _EXAMPLE_HARM = {"microseconds": 115_200_000_000, "hours": 32.0}
 #: What the routes about maintenance answer, with an example of each.
 MAINTENANCE: dict[str, tuple[Schema, Any]] = {
     "readMaintenanceAhead": (
-        object_of({"items": list_of(object_of(_SHOWN))}),
-        {"items": [_EXAMPLE]},
+        object_of({"items": list_of(object_of(_SHOWN)), "next": TEXT_OR_NULL}),
+        {"items": [_EXAMPLE], "next": None},
     ),
     "readMaintenance": (
         object_of(

@@ -17,6 +17,9 @@ from catenary.exchange.icalendar.maintenance import maintenance_feed
 from catenary.exchange.icalendar.writing import openings_feed
 from catenary.web.maintenance.words import title_of
 
+#: So much of what is over stands in a feed.
+_PAST = 500
+
 
 @require_safe
 def feed(request: HttpRequest, secret: str) -> HttpResponse:
@@ -43,7 +46,7 @@ def _text(found: Feed, actor: Actor, viewpoint: Viewpoint) -> bytes | None:
     if not found.about:
         views = (
             *maintenance_ahead(actor=actor, viewpoint=viewpoint, at=at),
-            *maintenance_past(actor=actor, viewpoint=viewpoint, at=at),
+            *maintenance_past(actor=actor, viewpoint=viewpoint, at=at, limit=_PAST)[0],
         )
         name = _("Maintenance, {organization}").format(organization=viewpoint.name)
         return maintenance_feed(name, views, title_of, at)

@@ -153,7 +153,7 @@ def status_now(reference: str, now: datetime) -> ServiceStatus | None:
 
 def _brief(found: ServiceStatus | None) -> Any:
     """What is told of a service, without since when it altogether is so, and without what makes it
-    unknown: what nobody ever spoke of is a cause by itself where kept intervals are explained."""
+    uncertain, of which only the nearest are looked at where kept intervals are explained."""
     if found is None:
         return None
     is_certain = found.effective.best == found.effective.worst

@@ -21,10 +21,11 @@ from catenary.apps.monitoring.operations.maintenance import (
     end_occurrence,
 )
 from catenary.apps.monitoring.operations.schedule import say_what_is_due
+from catenary.apps.monitoring.queries import maintenance
 from catenary.apps.monitoring.queries.planning import NotPlanned
 from catenary.domain.actors import Actor, Scope
 from tests.apps.monitoring.worlds import DAWN, MINUTE, now_is, report, word, work
-from tests.apps.worlds import NOBODY, OPERATOR, as_person, begin
+from tests.apps.worlds import NOBODY, OPERATOR, as_person, begin, looking_from
 
 pytestmark = pytest.mark.django_db
 
@@ -239,3 +240,34 @@ def test_nobody_plans_with_a_token_that_only_reads() -> None:
     for actor in (NOBODY, reading):
         with pytest.raises(NotPlanned):
             announce(actor=actor)
+
+
+def test_what_is_over_is_told_a_page_at_a_time_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(maintenance, "_TOGETHER", 3)
+    begin()
+    keys = [announce() for _ in range(8)]
+    for minutes, key in enumerate(keys[:-1]):
+        cancel_maintenance(actor=OPERATOR, at=DAWN + minutes * MINUTE, key=key)
+        if minutes:
+            say_what_is_due(DAWN + minutes * MINUTE)
+    ada = as_person("ada")
+
+    told: list[str] = []
+    after = ""
+    while True:
+        views, after = maintenance.maintenance_past(
+            actor=ada, viewpoint=looking_from(ada, "bluewater"), at=DAWN, after=after, limit=2
+        )
+        assert len(views) <= 2
+        told += [view.key for view in views]
+        if not after:
+            break
+
+    assert sorted(told) == sorted(keys[:-1])
+    nobody, none = maintenance.maintenance_past(
+        actor=as_person("nora"),
+        viewpoint=looking_from(as_person("nora"), "north-clinic"),
+        at=DAWN,
+        after="nonsense",
+    )
+    assert len(nobody) == 7 and not none

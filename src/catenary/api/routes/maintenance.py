@@ -14,6 +14,7 @@ from catenary.api.answers import json_answer
 from catenary.api.asking import READING, WRITING, Asking, asking_of
 from catenary.api.bodies import JSON, parse, read_bytes, read_json
 from catenary.api.once import carried_out_once
+from catenary.api.parameters import Limit
 from catenary.api.problems import Error, Trouble, not_found, pointer
 from catenary.api.writing import precondition_of
 from catenary.apps.common.operations import CatalogueBusy
@@ -43,20 +44,31 @@ _NOT_ALLOWED = {"not-allowed"}
 
 MaintenanceKey = Annotated[str, Path(max_length=100, description="key of the maintenance")]
 Past = Annotated[bool, Query(description="what is over or was cancelled, instead of what is ahead")]
+AfterKey = Annotated[
+    str, Query(max_length=40, description="of what is over: what follows the one with this key")
+]
 Note = Annotated[str, Query(max_length=500, description="why, for whoever it was announced to")]
 
 
 @router.get("/maintenance", auth=READING, operation_id="readMaintenanceAhead")
-def list_maintenance(request: HttpRequest, past: Past = False) -> HttpResponse:
+def list_maintenance(
+    request: HttpRequest, past: Past = False, limit: Limit = 100, after: AfterKey = ""
+) -> HttpResponse:
     """Maintenance that touches something inside the viewpoint or used by it: what runs and comes,
-    the next first; or what is over, the last first. Who sees only what stands on the services
-    that are worked on gets no title."""
+    the next first; or what is over, the last first, a page at a time. Who sees only what stands
+    on the services that are worked on gets no title."""
     asking = asking_of(request)
     views: tuple[MaintenanceView, ...] = ()
+    following = ""
     if asking.viewpoint is not None:
-        listed = maintenance_past if past else maintenance_ahead
-        views = listed(actor=asking.actor, viewpoint=asking.viewpoint, at=clock.now())
-    return json_answer({"items": [maintenance_as_plain(view) for view in views]})
+        asked: dict[str, Any] = {"actor": asking.actor, "viewpoint": asking.viewpoint}
+        asked["at"] = clock.now()
+        if past:
+            views, following = maintenance_past(**asked, after=after, limit=limit)
+        else:
+            views = maintenance_ahead(**asked)
+    items = [maintenance_as_plain(view) for view in views]
+    return json_answer({"items": items, "next": following or None})
 
 
 # Before the keys, among which there is no "preview".

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -63,7 +64,7 @@ from catenary.web.pages.maintenance import (
 from catenary.web.pages.sentences import Link, Sentence, say
 from catenary.web.reading import duration, figure, moment
 
-_SHOWN, _PAST = 5, 50
+_SHOWN, _PAST = 5, 25
 
 
 @require_safe
@@ -73,13 +74,19 @@ def maintenances(asking: Asking) -> HttpResponse:
     at = clock.now()
     ahead: tuple[MaintenanceView, ...] = ()
     past: tuple[MaintenanceView, ...] = ()
+    after, following = asking.request.GET.get("after", "")[:40], ""
     if asking.viewpoint is not None:
         asked: dict[str, Any] = {"actor": asking.actor, "viewpoint": asking.viewpoint, "at": at}
-        ahead, past = maintenance_ahead(**asked), maintenance_past(**asked)
+        ahead = maintenance_ahead(**asked)
+        past, following = maintenance_past(**asked, after=after, limit=_PAST)
     page = MaintenancesPage(
         answer=_answer(ahead),
         ahead=tuple(_line(view) for view in ahead),
-        past=tuple(_line(view) for view in past[:_PAST]),
+        past=tuple(_line(view) for view in past),
+        next_url=f"{reverse('maintenances')}?{urlencode({'after': following})}#past"
+        if following
+        else "",
+        first_url=f"{reverse('maintenances')}#past" if after else "",
         new_url=reverse("maintenance-new") if _may_plan(asking) else "",
         feed=feed_box(asking, ""),
     )

@@ -70,6 +70,8 @@ class MaintenancesPage:
     past: tuple[MaintenanceLine, ...]
     new_url: str = ""
     feed: FeedBox | None = None
+    next_url: str = ""
+    first_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,6 +186,7 @@ class ServicePage:
     chain_url: str = ""
     compare_url: str = ""
     workshop_url: str = ""
+    plan_url: str = ""
     agreements: tuple[Sentence, ...] = ()
     findings: tuple[FindingRow, ...] = ()
     history: tuple[HistoryEntry, ...] = ()

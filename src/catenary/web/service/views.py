@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from catenary import clock
+from catenary.apps.monitoring.policies import may_report
 from catenary.apps.portfolio.queries.chain import chain_of
 from catenary.apps.portfolio.queries.service import ServiceView, service_history, service_view
 from catenary.apps.portfolio.queries.workshop import proposals_behind, standings
@@ -89,6 +92,9 @@ def service(asking: Asking, organization: str, key: str) -> HttpResponse:
         # Nothing can be changed in the past.
         return page_response(asking, "service.html", page, look=page.look)
     reference, path = view.document.reference, view.provider.path
+    if may_report(asking.actor, path):
+        plan = urlencode({"service": reference})
+        page = replace(page, plan_url=f"{reverse('maintenance-new')}?{plan}")
     actions = service_actions(asking.actor, reference, path)
     if actions:
         # Who consumes it comes first; who relies on it with a service of theirs has no such row.

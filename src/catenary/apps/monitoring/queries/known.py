@@ -29,7 +29,7 @@ from catenary.apps.monitoring.queries.words import WORD_COLUMNS, words_of_rows
 from catenary.apps.portfolio.queries.past import Past, records_at
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.chain.compiled import compiled
-from catenary.domain.condition.codes import UNKNOWN
+from catenary.domain.condition.codes import OPERATIONAL, UNKNOWN
 from catenary.domain.condition.engines import chosen
 from catenary.domain.condition.explanation import Causes, explained
 from catenary.domain.condition.own import Own
@@ -93,7 +93,13 @@ class KnownThen:
 
     def causes(self, place: int, paths: int) -> tuple[Causes, Causes]:
         """Where the condition of a service, by position, and its being at risk came from."""
-        found = explained(self.conditions, place, paths)
+        # What nobody ever spoke of is a cause by itself, as where kept intervals are explained.
+        silent = np.flatnonzero(self.codes == NOTHING_KNOWN)
+        unknown = np.full(len(silent), UNKNOWN, dtype=np.int8)
+        well = np.full(len(silent), OPERATIONAL, dtype=np.int8)
+        nobody = np.zeros(len(silent), dtype=np.bool_)
+        own = self.own.with_at(silent, Own(unknown, unknown, well, nobody))
+        found = explained(propagate(chosen(self.conditions.chain), own), place, paths)
         return self._planned(found.causes), self._planned(found.risks)
 
     def _planned(self, causes: Causes) -> Causes:

@@ -46,6 +46,8 @@ AHEAD, BACK = timedelta(days=400), timedelta(days=90)
 TOLD = 20
 #: So many plans are looked at for a list.
 LISTED = 500
+#: So many are read at once.
+_TOGETHER = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +116,24 @@ def maintenance_ahead(
 
 
 def maintenance_past(
-    *, actor: Actor, viewpoint: Viewpoint, at: datetime
-) -> tuple[MaintenanceView, ...]:
-    """What is over or was cancelled, the last first."""
-    return _listed(actor, viewpoint, at, maintenance_ids(is_ahead=False, limit=LISTED))
+    *, actor: Actor, viewpoint: Viewpoint, at: datetime, after: str = "", limit: int = 100
+) -> tuple[tuple[MaintenanceView, ...], str]:
+    """What is over or was cancelled, the last first: so many after the one with a key, and the key
+    after which there is more (empty: there is none). A key of nothing means the beginning."""
+    found: list[MaintenanceView] = []
+    behind = plan_by_key(after) if after else None
+    for _batch in range(-(-LISTED // _TOGETHER)):
+        numbers = maintenance_ids(is_ahead=False, limit=_TOGETHER, after=behind)
+        plans = plans_by_id(numbers)
+        listed = [plans[number] for number in numbers]
+        found += _views(actor, viewpoint, at, listed, is_listed=True)
+        if len(found) > limit:
+            return tuple(found[:limit]), found[limit - 1].key
+        if len(numbers) < _TOGETHER:
+            return tuple(found), ""
+        behind = listed[-1]
+    # Very many that nobody here may see: one may go on from there.
+    return tuple(found), behind.key if behind is not None else ""
 
 
 def maintenance_view(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
-from django.db.models import Max
+from django.db.models import F, Max, Q
 
 from catenary.apps.common.queries import in_batches
 from catenary.apps.monitoring.models import (
@@ -173,13 +173,25 @@ def services_of(ids: Iterable[int]) -> dict[int, list[int]]:
     return found
 
 
-def maintenance_ids(*, is_ahead: bool | None = None, limit: int) -> Sequence[int]:
+def maintenance_ids(
+    *, is_ahead: bool | None = None, limit: int, after: Plan | None = None
+) -> Sequence[int]:
     """Numbers of maintenance: what still comes or runs, the first first; or what is over, the
-    last first."""
+    last first, that which follows ``after`` one of it."""
     rows = Maintenance.objects.all()
     if is_ahead:
         rows = rows.filter(due_at__isnull=False, cancelled_at__isnull=True).order_by("due_at", "pk")
     elif is_ahead is not None:
         rows = rows.exclude(due_at__isnull=False, cancelled_at__isnull=True)
-        rows = rows.order_by("-said_until", "-pk")
+        rows = rows.order_by(F("said_until").desc(nulls_last=True), "-pk")
+        if after is not None:
+            rows = rows.filter(_follows(after))
     return list(rows.values_list("pk", flat=True)[:limit])
+
+
+def _follows(plan: Plan) -> Q:
+    """What stands after a plan in a list of what is over; those never said of stand last."""
+    if plan.said_until is None:
+        return Q(said_until__isnull=True, pk__lt=plan.id)
+    same = Q(said_until=plan.said_until, pk__lt=plan.id)
+    return Q(said_until__lt=plan.said_until) | same | Q(said_until__isnull=True)
