@@ -53,7 +53,7 @@ PINNED = {
     "chain": 18,
     "chain, everything upstream": 18,
     "chain, where to begin": 11,
-    "impact, the hottest": 22,
+    "impact, the hottest": 20,
     "impact, where to begin": 11,
     "status": 24,
     "status, narrowed": 25,
