@@ -80,11 +80,10 @@ class KeptAnswer:
 
 
 @contextmanager
-def waiting_turn(*, is_durable: bool = False) -> Iterator[None]:
-    """One transaction that may write; raises `CatalogueBusy` when its turn does not come.
-    ``is_durable``: see `turns.one_turn`."""
+def waiting_turn() -> Iterator[None]:
+    """One transaction that may write; raises `CatalogueBusy` when its turn does not come."""
     try:
-        with one_turn(is_durable=is_durable):
+        with one_turn():
             yield
     except OperationalError as error:
         if is_busy(error):

@@ -21,24 +21,16 @@ _FIRST, _LONGEST = 0.0005, 0.003
 
 
 @contextmanager
-def one_turn(*, is_durable: bool = False) -> Iterator[None]:
+def one_turn() -> Iterator[None]:
     """One transaction, or a part of the one that was begun. Raises `OperationalError` when its
-    turn does not come in time.
-
-    ``is_durable``: when it has ended it is on the disk, and survives that the power fails. On
-    SQLite others are written down with the next one of these, or some megabytes later.
-    """
+    turn does not come in time."""
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         with transaction.atomic():
             yield
         return
     connection.ensure_connection()
-    raw: Any = connection.connection
     with ExitStack() as stack:
-        if is_durable:
-            raw.execute("PRAGMA synchronous=FULL")
-            stack.callback(_calmly, raw, "PRAGMA synchronous=NORMAL")
-        _begin(stack, raw)
+        _begin(stack, connection.connection)
         yield
 
 
@@ -58,9 +50,3 @@ def _begin(stack: ExitStack, raw: Any) -> None:
     finally:
         # For the single statements that nobody wraps in a turn.
         raw.execute(f"PRAGMA busy_timeout={settings.LOCK_SECONDS * 1000}")
-
-
-def _calmly(raw: Any, statement: str) -> None:
-    # The connection may have been lost in between: the next one begins with its settings.
-    if connection.connection is raw:
-        raw.execute(statement)
