@@ -31,8 +31,8 @@ from catenary.api.schemas import (
     ref_to,
 )
 from catenary.api.schemas_of_conditions import WORD
-from catenary.api.schemas_of_drafts import BODIES
-from catenary.api.schemas_of_inlets import BODIES as INLET_BODIES
+from catenary.api.schemas_of_drafts import BODIES as DRAFTS
+from catenary.api.schemas_of_inlets import BODIES as INLETS
 from catenary.api.schemas_of_maintenance import PLANS
 from catenary.api.schemas_of_subscriptions import BODIES as WISHES
 from catenary.api.supposing import QUESTION, SUPPOSITION
@@ -189,6 +189,7 @@ _CARRIED_OUT_ONCE = {
 }
 #: Whose ETag is the number of a version.
 _VERSIONED = {"changeMaintenance", "cancelMaintenance"}
+_BODIES = {**DRAFTS, **PLANS, **INLETS, **WISHES}
 _GET_ONE = {f"get{name}" for name, _ in TITLES.values()}
 _PLURALS = {
     "Services": "service",
@@ -244,8 +245,9 @@ def _success(name: str, method: str) -> tuple[Schema, Any, str]:
 
 def _body(name: str, method: str) -> Schema | None:
     kind = _kind_of(name)
-    if name in BODIES or name in PLANS:
-        schema, example = {**BODIES, **PLANS}[name]
+    # Before what is said by the method alone: that is about documents of the catalogue.
+    if name in _BODIES:
+        schema, example = _BODIES[name]
         return {"application/json": {"schema": schema, "example": example}}
     if method == "put":
         content = {"schema": ref_to(TITLES[kind][0]), "example": examples.DOCUMENT[kind]}
@@ -269,9 +271,6 @@ def _body(name: str, method: str) -> Schema | None:
             {"observations": {**list_of(WORD), "minItems": 1, "maxItems": MOST_WORDS}}
         )
         return {"application/json": {"schema": schema, "example": examples.OBSERVATIONS}}
-    if name in INLET_BODIES or name in WISHES:
-        schema, example = (INLET_BODIES | WISHES)[name]
-        return {"application/json": {"schema": schema, "example": example}}
     if name == "findImpact":
         schema = object_of(
             {
