@@ -65,6 +65,8 @@ PINNED: dict[tuple[str, str], tuple[int, int | None]] = {
     ("GET", "/changes"): (5, None),
     ("GET", "/checks"): (3, None),
     ("POST", "/check"): (8, None),
+    ("GET", "/drafts"): (3, None),
+    ("GET", "/drafts/{kind}"): (8, None),
     ("GET", "/export"): (18, 14),
     ("GET", "/calendars"): (7, None),
     ("POST", "/calendars/batch"): (7, None),
@@ -74,6 +76,9 @@ PINNED: dict[tuple[str, str], tuple[int, int | None]] = {
     ("GET", "/me"): (3, None),
     ("GET", "/schema"): (2, None),
 }
+#: Routes that also say what was known at a moment, and what that takes.
+KNOWN = {"/services/{organization}/{service}/status": 8, "/status": 7}
+AS_KNOWN = ", as known then"
 
 
 def requests(made: Invented, speaker: Speaker) -> dict[tuple[str, str], tuple[str, Any]]:
@@ -129,6 +134,8 @@ def requests(made: Invented, speaker: Speaker) -> dict[tuple[str, str], tuple[st
             "check",
             {"changes": [{"kind": "service", "reference": "top-0/new", "document": NEW}]},
         ),
+        ("GET", "/drafts"): ("drafts", None),
+        ("GET", "/drafts/{kind}"): (f"drafts/service?of={made.deep}", None),
         ("GET", "/export"): ("export", None),
         ("GET", "/calendars"): ("calendars", None),
         ("POST", "/calendars/batch"): ("calendars/batch", {"references": ["top-0/desk-0"]}),
@@ -174,14 +181,21 @@ def counted(size: int) -> dict[tuple[str, str], tuple[int, int | None]]:
         wish = {"about": "service", "service": made.deep, "channel": "mail"}
         assert reader.post(f"{V1}/subscriptions", wish).status_code == 200
         operator = _operator_with_an_inlet(made, change)
+        draft = {"document": made.services[made.deep]}
+        begun = operator.put(f"{V1}/drafts/service?of={made.deep}", draft)
+        assert begun.status_code == 200, begun.content
         found = {}
         for (method, path), (address, body) in requests(made, speaker).items():
-            # Readers see no inlets.
-            speaker = operator if path.startswith("/inlets") else reader
+            # Readers see no inlets, and nobody begins to edit what they may not.
+            speaker = operator if path.startswith(("/inlets", "/drafts")) else reader
             now = queries(speaker, method, address, body)
             assert now is not None
             then = f"{address}{'&' if '?' in address else '?'}{THEN}"
             found[method, path] = now, queries(speaker, method, then, body)
+            if path in KNOWN:
+                known = queries(speaker, method, f"{then}&known_at=2026-11-03T13:00Z", body)
+                assert known is not None
+                found[method, f"{path}{AS_KNOWN}"] = known, None
     return found
 
 
@@ -214,14 +228,19 @@ def counts(
 def test_every_reading_route_is_pinned() -> None:
     called = "/organizations/batch"  # The organization of that name is any organization.
     reading = {
-        key for key, route in ROUTES.items() if route.scope is Scope.READ and key != ("GET", called)
+        key
+        for key, route in ROUTES.items()
+        if (route.scope is Scope.READ or "/drafts" in key[1] and key[0] == "GET")
+        and key != ("GET", called)
     }
 
     assert set(PINNED) == reading
 
 
 def test_a_route_takes_just_so_many_queries(counts: Any) -> None:
-    assert counts[SMALL] == PINNED
+    known = {("GET", f"{path}{AS_KNOWN}"): (number, None) for path, number in KNOWN.items()}
+
+    assert counts[SMALL] == PINNED | known
 
 
 def test_several_times_the_services_take_no_more_queries(counts: Any) -> None:

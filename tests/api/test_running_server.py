@@ -123,6 +123,26 @@ def test_the_client_changes_things_and_never_overwrites_somebody_elses_change(
     assert gone.value.status == 404
 
 
+def test_the_client_subscribes_and_is_told_nothing_more_in_the_end(served: Served) -> None:
+    client = served.client()
+    hook = client.subscribe("provided", "webhook", address="https://hooks.example/here")
+    mail = client.subscribe("service", "mail", service=PATIENTS, conditions=["down"])
+
+    listed = {each["name"]: each for each in client.subscriptions()}
+    assert hook["secret"] and "secret" not in listed[hook["name"]]
+    assert {**listed[mail["name"]], "secret": None} == mail
+    assert (mail["service"], mail["conditions"]) == (PATIENTS, ["down"])
+
+    other = client.replace_subscription(mail["name"], "consumed", "mail")
+    assert client.test_subscription(other["name"]) == {"name": other["name"]}
+    for name in (hook["name"], other["name"]):
+        assert client.end_subscription(name) == {"name": name}
+    assert client.subscriptions() == []
+    with pytest.raises(Problem) as gone:
+        client.end_subscription(mail["name"])
+    assert gone.value.code == "not-found"
+
+
 def test_the_client_holds_a_workshop(served: Served) -> None:
     client = served.client()
     found = next(

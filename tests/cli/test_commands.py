@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -222,6 +223,60 @@ def test_impact_is_told_in_words_and_in_json(stocked: Installation) -> None:
     hidden = stocked.run("impact", "acme/db", "--by", "bo@buyer.example")
     missing = stocked.run("impact", "acme/no", "--by", "bo@buyer.example")
     assert (hidden.code, hidden.err) == (2, missing.err.replace("acme/no", "acme/db"))
+
+
+def test_what_if_is_told_for_each_piece_of_time(stocked: Installation) -> None:
+    supposed = "acme/db=down@2040-01-10T02:00Z/2040-01-10T04:00Z"
+    later = "acme/shop=degraded@2040-01-10T04:00Z/2040-01-10T05:00Z"
+
+    words = stocked.fine("impact", supposed, later, "--basis", "fine").out
+    value = stocked.fine("impact", supposed, later, "--basis", "fine", "--json").json
+
+    assert "Suppose acme/db Database is down" in words
+    assert "From 2040-01-10T02:00:00+00:00 until 2040-01-10T04:00:00+00:00:" in words
+    assert "because of acme/shop <- acme/db: down (supposed)" in words
+    assert "organization buyer: down, by 1 service it consumes" in words
+    pieces = [
+        (one["from"], {each["reference"]: each["after"]["condition"] for each in one["services"]})
+        for one in value["pieces"]
+    ]
+    assert pieces == [
+        ("2040-01-10T02:00:00+00:00", {"acme/db": "down", "acme/shop": "down"}),
+        ("2040-01-10T04:00:00+00:00", {"acme/shop": "degraded"}),
+    ]
+    assert stocked.run("impact", "acme/db=down@2040-01-10T02:00Z").code == 2
+    assert stocked.run("impact", "acme/db=down@2040-01-10T04:00Z/2040-01-10T02:00Z").code == 2
+    assert stocked.run("impact", "acme/db=tired").code == 2
+
+
+def test_status_is_told_as_it_was_known_at_a_moment(stocked: Installation) -> None:
+    then = datetime.now(UTC).isoformat()
+    stocked.fine("observe", "acme/db", "down", "--at", then)
+    _follow(stocked)
+
+    def shown(*more: str) -> str:
+        return str(stocked.fine("status", "acme/shop", "--json", *more).json["condition"])
+
+    # Since then it is down; nobody knew before it was said.
+    assert shown() == "down"
+    assert shown("--as-of", then) == "down"
+    assert shown("--as-of", then, "--known-at", then) == "unknown"
+    assert shown("--known-at", then) == "unknown"
+    assert shown("--as-of", then, "--known-at", datetime.now(UTC).isoformat()) == "down"
+    assert stocked.run("status", "acme/shop", "--known-at", "soon").code == 2
+
+
+def _follow(installation: Installation) -> None:
+    """Run a worker until it has followed what was said."""
+    worker = installation.start("worker")
+    try:
+        deadline = time.monotonic() + 90
+        while installation.rows("SELECT 1 FROM monitoring_waiting"):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    finally:
+        worker.terminate()
+        worker.communicate()
 
 
 def test_what_changed_is_told_in_words_and_in_json(stocked: Installation, files: Path) -> None:

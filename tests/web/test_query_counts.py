@@ -16,7 +16,8 @@ from benchmarks.estate import COMMON, READER, Invented, document_of, invented
 from catenary.apps.history.operations import open_change
 from catenary.apps.organizations.operations.people import give_account
 from catenary.apps.portfolio.queries import estate
-from catenary.domain.actors import Actor
+from catenary.connectors.opening import opened
+from catenary.domain.actors import Actor, Origin
 from catenary.domain.documents.calendars import read_calendar
 from catenary.domain.documents.plain import read_service
 from catenary.domain.documents.shapes import CalendarDocument
@@ -57,6 +58,9 @@ PINNED = {
     "impact, where to begin": 11,
     "status": 24,
     "status, narrowed": 25,
+    "status, looking back": 20,
+    "status, as known then": 17,
+    "status of a service, as known then": 16,
     "changes": 18,
     "our services": 25,
     "service, looking back": 29,
@@ -67,11 +71,19 @@ PINNED = {
     "second factor of others": 14,
     "tokens": 11,
     "sessions": 11,
+    "inlets": 13,
+    "inlet": 16,
 }
 #: What a page costs more the first time: loading the chain into memory.
 LOADING = 8
 #: What it costs more after a service was changed: bringing the chain up to date.
 RENEWING = 8
+#: Pages of whoever administers the organization ``top-0``.
+ADMINISTERED = {
+    "second factor of others": "/organizations/top-0/second-factor/",
+    "inlets": "/organizations/top-0/inlets/",
+    "inlet": "/organizations/top-0/inlets/monitor-0/",
+}
 
 
 def addresses(made: Invented, client: Client) -> dict[str, str]:
@@ -164,9 +176,10 @@ def counted(size: int) -> dict[str, int]:
             _queries(client, address)
         found |= {name: _queries(client, address) for name, address in pages.items()}
         _administers_top_0()
-        rule = "/organizations/top-0/second-factor/"
-        _queries(client, rule)
-        found["second factor of others"] = _queries(client, rule)
+        _open_inlets(several=size // 50)
+        for name, address in ADMINISTERED.items():
+            _queries(client, address)
+            found[name] = _queries(client, address)
     return found
 
 
@@ -177,6 +190,21 @@ def _administers_top_0() -> None:
     apps.get_model("organizations", "Membership").objects.create(
         person=person, organization=person.organization, role="administrator"
     )
+
+
+def _open_inlets(*, several: int) -> None:
+    """Inlets of the organization ``top-0``, the more the larger the catalogue."""
+    for number in range(several):
+        opened(
+            actor=OPERATOR,
+            at=NOON,
+            organization="top-0",
+            key=f"monitor-{number}",
+            kind="alertmanager",
+            proof="secret",
+            settings={},
+            origin=Origin("tests"),
+        )
 
 
 def desks(size: int) -> dict[str, CalendarDocument]:
