@@ -65,20 +65,32 @@ def failing() -> Iterator[None]:
 # --------------------------------------------------------------------------- headers
 
 
-def check_headers(response: Any, *, kept: bool = False) -> None:
+#: What a browser may do with a page, and with the answer to a program that nobody looks at.
+OF_PAGES = (
+    "default-src 'self'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+)
+OF_INLETS = (
+    "default-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+)
+
+
+def check_headers(
+    response: Any, *, kept: bool = False, allowed: tuple[str, ...] = OF_PAGES
+) -> None:
     """What every answer carries."""
     headers = response.headers
     policy = headers["Content-Security-Policy"]
     assert "unsafe" not in policy
-    for directive in (
-        "default-src 'self'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    ):
+    for directive in allowed:
         assert directive in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["X-Frame-Options"] == "DENY"
