@@ -52,8 +52,9 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Causes:
-    """Some causes, the nearest first and equally near ones in order of position, each source once;
-    how many ``more`` there are, and whether that is all: very many are not counted to the end."""
+    """Some causes, each source once: first those that are known to be bad, then those of which
+    nobody knows; of each the nearest first, equally near ones in order of position. How many
+    ``more`` there are, and whether that is all: very many are not counted to the end."""
 
     told: tuple[Cause, ...]
     more: int
@@ -112,7 +113,7 @@ def _risks(conditions: Conditions, service: int, condition: Condition, paths: in
 
 
 def _first(causes: list[Cause], paths: int, is_complete: bool) -> Causes:
-    causes.sort(key=lambda cause: (len(cause.path), cause.path))
+    causes.sort(key=lambda cause: (cause.condition == UNKNOWN, len(cause.path), cause.path))
     return Causes(tuple(causes[:paths]), max(0, len(causes) - paths), is_complete)
 
 
