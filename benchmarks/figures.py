@@ -109,3 +109,16 @@ def write_down(kind: str, text: str) -> None:
     before, rest = page.split(begin, 1)
     _, after = rest.split(end, 1)
     PAGE.write_text(f"{before}{begin}\n{text}\n{end}{after}")
+
+
+def print_figure(
+    name: str,
+    value: float,
+    unit: str,
+    target: float | None = None,
+    processor: float | None = None,
+) -> None:
+    """Print one figure as it comes, for a part that is measured by itself."""
+    limit = "" if target is None else f"  (< {target:g} {unit})"
+    busy = "" if processor is None else f"  of it computing {processor:.2f}"
+    print(f"{name:76} {value:10,.2f} {unit}{limit}{busy}", flush=True)

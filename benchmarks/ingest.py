@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.figures import median, percentile_99
+from benchmarks.figures import median, percentile_99, print_figure
 from benchmarks.product import Failed, Installation, Served, run, serving
 from benchmarks.rest import program_of
 
@@ -214,18 +214,6 @@ def _note(note: Note, what: str, sent: int, begun: float, processor: float, targ
     note(what, wall * 1000 / max(1, sent), "ms", target, processor * 1000 / max(1, sent))
 
 
-def _print(
-    name: str,
-    value: float,
-    unit: str,
-    target: float | None = None,
-    processor: float | None = None,
-) -> None:
-    limit = "" if target is None else f"  (< {target:g} {unit})"
-    busy = "" if processor is None else f"  of it computing {processor:.2f}"
-    print(f"{name:76} {value:10,.2f} {unit}{limit}{busy}", flush=True)
-
-
 def main() -> None:
     """Measure on a throw-away installation."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -234,7 +222,7 @@ def main() -> None:
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         place = Installation(Path(folder) / "data", os.environ.get("DATABASE_URL", ""))
-        measure_ingest(_print, place, chosen.seconds, chosen.storm)
+        measure_ingest(print_figure, place, chosen.seconds, chosen.storm)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.estate import READER, invented, write_files
-from benchmarks.figures import median, percentile_99
+from benchmarks.figures import median, percentile_99, print_figure
 from benchmarks.product import Failed, Installation, Served, Visitor, run, serving
 from benchmarks.rest import Program, program_of, references_seen
 
@@ -252,19 +252,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="catenary-live-") as folder:
         place, password = prepared(Path(folder), options.data)
-        measure_live(_print, place, password, options.pages, options.words)
-
-
-def _print(
-    name: str,
-    value: float,
-    unit: str,
-    target: float | None = None,
-    processor: float | None = None,
-) -> None:
-    limit = "" if target is None else f"  (< {target:g} {unit})"
-    busy = "" if processor is None else f"  of it computing {processor:.1f}"
-    print(f"{name:70} {value:8.2f} {unit}{limit}{busy}", flush=True)
+        measure_live(print_figure, place, password, options.pages, options.words)
 
 
 if __name__ == "__main__":

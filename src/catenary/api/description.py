@@ -18,18 +18,8 @@ from catenary.api.objects import MAX_BATCH
 from catenary.api.problems import EXPLAINED, KINDS, MEDIA_TYPE
 from catenary.api.routes import workshop
 from catenary.api.routes.searching import CONDITIONS
-from catenary.api.schemas import (
-    AS_OF,
-    OTHERS,
-    TEXT,
-    TITLES,
-    Schema,
-    all_schemas,
-    list_of,
-    object_of,
-    page_of,
-    ref_to,
-)
+from catenary.api.schema_pieces import TEXT, Schema, list_of, object_of
+from catenary.api.schemas import AS_OF, OTHERS, TITLES, all_schemas, page_of, ref_to
 from catenary.api.schemas_of_conditions import WORD
 from catenary.api.schemas_of_drafts import BODIES as DRAFTS
 from catenary.api.schemas_of_inlets import BODIES as INLETS

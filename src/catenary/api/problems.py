@@ -16,7 +16,7 @@ from django.http import HttpResponse
 
 from catenary.domain.findings import FieldPath
 from catenary.domain.findings import Problem as Mistake
-from catenary.domain.refusals import Refusal
+from catenary.domain.refusals import Refusal, Refused
 
 MEDIA_TYPE = "application/problem+json"
 #: Where each kind is explained, on this very installation.
@@ -274,3 +274,17 @@ def reasons(refusals: Sequence[Refusal], bases: Mapping[str, str]) -> list[Error
 def _place(path: FieldPath, reference: str, bases: Mapping[str, str]) -> str | None:
     base = bases.get(reference)
     return None if base is None else pointer(path[2:], base)
+
+
+def refused_trouble(refused: Refused) -> Trouble:
+    """What a rule of the domain refused, each refusal where it stands in the body."""
+    errors = [
+        Error(
+            str(each.sentence),
+            pointer([part for part in each.path if part != ""]),
+            code=each.code,
+            remedy=str(each.remedy),
+        )
+        for each in refused.refusals
+    ]
+    return Trouble("invalid", str(refused), errors)

@@ -8,6 +8,15 @@ from typing import Any
 from catenary.api import examples
 from catenary.api.problems import KINDS
 from catenary.api.routes.changes import MAX_CHANGES
+from catenary.api.schema_pieces import (
+    COUNT,
+    FLAG,
+    TEXT,
+    TEXT_OR_NULL,
+    Schema,
+    list_of,
+    object_of,
+)
 from catenary.api.schemas_of_conditions import CONDITIONS
 from catenary.api.schemas_of_drafts import ANSWERS as KEPT
 from catenary.api.schemas_of_inlets import ANSWERS as INLETS
@@ -18,14 +27,7 @@ from catenary.domain.estate import ROLE_NAMES
 from catenary.domain.findings import Severity
 from catenary.exchange.catalogue.schema import catalogue_schema
 
-Schema = dict[str, Any]
-
 _DEFINITIONS = "#/components/schemas/"
-#: A text; a text or null; how many; true or false.
-TEXT: Schema = {"type": "string"}
-TEXT_OR_NULL = {"type": ["string", "null"]}
-COUNT: Schema = {"type": "integer", "minimum": 0}
-FLAG: Schema = {"type": "boolean"}
 #: In what lists stand in, when they speak of the past.
 AS_OF = {
     "type": "string",
@@ -46,21 +48,6 @@ TITLES = {
 def ref_to(name: str) -> Schema:
     """A schema by its name."""
     return {"$ref": _DEFINITIONS + name}
-
-
-def list_of(item: Schema) -> Schema:
-    """A list of such items."""
-    return {"type": "array", "items": item}
-
-
-def object_of(properties: Schema, required: list[str] | None = None) -> Schema:
-    """An object with these properties alone, all of them unless ``required`` says which."""
-    return {
-        "type": "object",
-        "required": list(properties) if required is None else required,
-        "properties": properties,
-        "additionalProperties": False,
-    }
 
 
 def page_of(item: Schema) -> Schema:

@@ -12,7 +12,7 @@ from catenary.api.answers import json_answer
 from catenary.api.asking import MANAGING, READING, Asking, asking_of
 from catenary.api.bodies import mapping, parse, read_bytes
 from catenary.api.parameters import Organization
-from catenary.api.problems import Error, Trouble, not_found, pointer
+from catenary.api.problems import Error, Trouble, not_found, refused_trouble
 from catenary.api.schemas_of_inlets import ACT, NEW
 from catenary.apps.monitoring.operations.inlets import (
     InletMissing,
@@ -61,7 +61,7 @@ def open_one(request: HttpRequest) -> HttpResponse:
     except InletMissing:
         raise not_found("organization whose inlets you manage", house) from None
     except Refused as refused:
-        raise _trouble(refused) from None
+        raise refused_trouble(refused) from None
     return json_answer(_told(made))
 
 
@@ -103,7 +103,7 @@ def act(request: HttpRequest, organization: Organization, name: Name) -> HttpRes
     except InletMissing:
         raise not_found("inlet", f"{organization}/{name}") from None
     except Refused as refused:
-        raise _trouble(refused) from None
+        raise refused_trouble(refused) from None
     found = inlet_view(asking.actor, organization, name)
     return json_answer({} if found is None else inlet_as_plain(found))
 
@@ -122,16 +122,3 @@ def _text(body: dict[str, Any], name: str, default: str = "") -> str:
         error = Error("this is no text", f"/{name}", code="invalid", expected=NEW.get(name, "text"))
         raise Trouble("invalid", f"{name} is not what was expected", [error])
     return value
-
-
-def _trouble(refused: Refused) -> Trouble:
-    errors = [
-        Error(
-            str(each.sentence),
-            pointer([part for part in each.path if part != ""]),
-            code=each.code,
-            remedy=str(each.remedy),
-        )
-        for each in refused.refusals
-    ]
-    return Trouble("invalid", str(refused), errors)

@@ -16,7 +16,7 @@ from catenary import clock
 from catenary.api.answers import json_answer
 from catenary.api.asking import MANAGING, READING, Asking, asking_of
 from catenary.api.bodies import mapping, read_json
-from catenary.api.problems import Error, Trouble, not_found, pointer
+from catenary.api.problems import Error, Trouble, not_found, refused_trouble
 from catenary.api.schemas_of_subscriptions import WISH
 from catenary.apps.monitoring.choices import Channel
 from catenary.apps.monitoring.operations.subscriptions import (
@@ -63,7 +63,7 @@ def subscribe_to(request: HttpRequest) -> HttpResponse:
     try:
         made = subscribe(actor=asking.actor, viewpoint=asking.viewpoint, wish=wish, at=clock.now())
     except Refused as refused:
-        raise _trouble(refused) from None
+        raise refused_trouble(refused) from None
     return _made(asking, made)
 
 
@@ -90,7 +90,7 @@ def put_subscription(request: HttpRequest, name: Name) -> HttpResponse:
     except SubscriptionMissing:
         raise not_found("subscription", name) from None
     except Refused as refused:
-        raise _trouble(refused) from None
+        raise refused_trouble(refused) from None
     return _made(asking, made)
 
 
@@ -112,7 +112,7 @@ def test_subscription(request: HttpRequest, name: Name) -> HttpResponse:
     except SubscriptionMissing:
         raise not_found("subscription", name) from None
     except Refused as refused:
-        raise _trouble(refused) from None
+        raise refused_trouble(refused) from None
     return json_answer({"name": name})
 
 
@@ -192,16 +192,3 @@ def _text(body: dict[str, Any], name: str, base: str = "") -> str:
 def _wrong(where: str, expected: str) -> Trouble:
     error = Error("this is not what was expected", where, code="invalid", expected=expected)
     return Trouble("invalid", "the body is not what was expected", [error])
-
-
-def _trouble(refused: Refused) -> Trouble:
-    errors = [
-        Error(
-            str(each.sentence),
-            pointer([part for part in each.path if part != ""]),
-            code=each.code,
-            remedy=str(each.remedy),
-        )
-        for each in refused.refusals
-    ]
-    return Trouble("invalid", str(refused), errors)
