@@ -113,9 +113,21 @@ class Catenary:
         moments = {"from": since, "to": until}
         return self.all("changes", **{n: text for n, text in moments.items() if text}, **filters)
 
+    def audit(self, *, since: str = "", until: str = "", **filters: Any) -> Iterator[Plain]:
+        """Who came in, who did not and who changed what, the latest first, for those who
+        administer: narrowed by ``what`` and ``person``."""
+        moments = {"from": since, "to": until}
+        return self.all("audit", **{n: text for n, text in moments.items() if text}, **filters)
+
     def chain(self, reference: str, **query: Any) -> Plain:
         """The chain of a service."""
         return self._json("GET", f"{_place('services', reference)}/chain", query=query)
+
+    def compare(self, reference: str, *, customer: str = "", as_of: str = "") -> Plain:
+        """A service as its provider sees it and as one of its customers sees it."""
+        place = f"{_place('services', reference)}/compare"
+        who = {"customer": customer} if customer else {}
+        return self._json("GET", place, query={**who, **_then(as_of)})
 
     def history(self, reference: str, *, limit: int = 50) -> list[Plain]:
         """What happened to a service, the latest first."""

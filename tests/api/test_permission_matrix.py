@@ -172,6 +172,7 @@ ROUTES: dict[tuple[str, str], Route] = {
         who=frozenset(MAY_DEFINE), at="services/alpha-it/showcase", scope=Scope.WRITE
     ),
     ("GET", f"{_SERVICE}/chain"): Route(objects=SEES_SERVICE, at="services/*/chain"),
+    ("GET", f"{_SERVICE}/compare"): Route(objects=SEES_SERVICE, at="services/*/compare"),
     ("GET", f"{_SERVICE}/history"): Route(objects=SEES_HISTORY, at="services/*/history"),
     ("GET", f"{_SERVICE}/workshop"): Route(objects=SITS_AT_WORKSHOP, at="services/*/workshop"),
     ("POST", f"{_SERVICE}/workshop"): Route(
@@ -302,6 +303,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/checks"): Route(),
     ("POST", "/check"): Route(body={"changes": [CHANGE]}),
     ("GET", "/export"): Route(),
+    ("GET", "/audit"): Route(who=frozenset(MAY_MANAGE), scope=Scope.ADMIN),
     ("GET", "/me"): Route(),
     ("GET", "/schema"): Route(),
 }
@@ -540,6 +542,12 @@ def test_nothing_that_can_be_read_tells_more_than_one_may_read(api: Api, who: st
         *(f"{V1}/services/{reference}" for reference in SEES_SERVICE),
         *(f"{V1}/services/{reference}/chain?depth=0" for reference in SEES_SERVICE),
         *(f"{V1}/services/{reference}/history" for reference in SEES_SERVICE),
+        *(f"{V1}/services/{reference}/compare" for reference in SEES_SERVICE),
+        *(
+            f"{V1}/services/{reference}/compare?customer={customer}"
+            for reference in SEES_SERVICE
+            for customer in ("bravo-ward", "charlie", "echo")
+        ),
         *(f"{V1}/impact?service={reference}" for reference in SEES_SERVICE),
         *(f"{V1}/services/{reference}/status" for reference in SEES_SERVICE),
         f"{V1}/status?limit=100",

@@ -34,6 +34,7 @@ OPERATOR = Actor(is_operator=True, door="tests")
 NEW = {"name": "New", "stage": "live"}
 SEED = 5
 SMALL, LARGE = 100, 300
+COMPARE = ("GET", "/services/{organization}/{service}/compare")
 WORKSHOP = ("GET", "/services/{organization}/{service}/workshop")
 
 #: Of each route: queries for the present, and, where it looks back, of a moment held in memory.
@@ -49,6 +50,7 @@ PINNED: dict[tuple[str, str], tuple[int, int | None]] = {
     ("GET", "/services/{organization}/{service}"): (7, 9),
     ("GET", "/services/{organization}/{service}/chain"): (9, 8),
     ("GET", "/services/{organization}/{service}/history"): (9, None),
+    COMPARE: (42, 17),
     WORKSHOP: (19, 16),
     ("GET", "/consumption"): (4, 5),
     ("POST", "/consumption/batch"): (4, 5),
@@ -112,6 +114,7 @@ def requests(made: Invented, speaker: Speaker) -> dict[tuple[str, str], tuple[st
             None,
         ),
         ("GET", "/services/{organization}/{service}/history"): (f"{one}/history", None),
+        COMPARE: (f"{one}/compare", None),
         WORKSHOP: (f"{one}/workshop", None),
         ("GET", "/services/{organization}/{service}/status"): (f"{one}/status", None),
         ("GET", "/status"): ("status?limit=10", None),
@@ -244,10 +247,11 @@ def test_a_route_takes_just_so_many_queries(counts: Any) -> None:
 
 
 def test_several_times_the_services_take_no_more_queries(counts: Any) -> None:
-    # A stream asks for one batch after the other; what lies on a workshop's table depends on the
-    # service, which is another one in each catalogue.
-    apart = {("GET", "/export"): None, WORKSHOP: None}
+    # A stream asks for one batch after the other; what lies on a workshop's table, and who is
+    # compared, depends on the service, which is another one in each catalogue.
+    apart = {("GET", "/export"): None, WORKSHOP: None, COMPARE: None}
     several = {size: {**found, **apart} for size, found in counts.items()}
 
-    assert counts[LARGE][WORKSHOP] <= counts[SMALL][WORKSHOP]
+    for one in (WORKSHOP, COMPARE):
+        assert counts[LARGE][one] <= counts[SMALL][one]
     assert several[LARGE] == several[SMALL]

@@ -12,10 +12,12 @@ from ninja.errors import HttpError, ValidationError
 
 from catenary.api.problems import Error, Trouble, answer_to
 from catenary.api.routes import (
+    audit,
     calendars,
     chains,
     changed,
     checks,
+    comparing,
     conditions,
     consumption,
     drafts,
@@ -48,6 +50,7 @@ for module in (
     people,
     calendars,
     services,
+    comparing,
     workshop,
     consumption,
     drafts,
@@ -61,6 +64,7 @@ for module in (
     changed,
     checks,
     export,
+    audit,
     me,
 ):
     api.add_router("", module.router)

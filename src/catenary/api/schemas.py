@@ -21,6 +21,7 @@ from catenary.api.schemas_of_conditions import CONDITIONS
 from catenary.api.schemas_of_drafts import ANSWERS as KEPT
 from catenary.api.schemas_of_inlets import ANSWERS as INLETS
 from catenary.api.schemas_of_maintenance import MAINTENANCE
+from catenary.api.schemas_of_perspectives import ANSWERS as PERSPECTIVES
 from catenary.api.schemas_of_subscriptions import ANSWERS as SUBSCRIPTIONS
 from catenary.api.writing import ADDED
 from catenary.domain.estate import ROLE_NAMES
@@ -427,6 +428,7 @@ OTHERS: dict[str, tuple[Schema, Any]] = {
     **KEPT,
     **INLETS,
     **SUBSCRIPTIONS,
+    **PERSPECTIVES,
     "readWorkshop": (_WORKSHOP, examples.WORKSHOP),
     "actInWorkshop": (_WORKSHOP, examples.WORKSHOP),
     "getSchema": ({"type": "object"}, {"$schema": "https://json-schema.org/draft/2020-12/schema"}),

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from catenary.apps.organizations.queries import OrganizationRow, viewpoint_of
 from catenary.apps.portfolio.models import Consumption
 from catenary.apps.portfolio.queries.records import TODAY, Records
-from catenary.apps.portfolio.queries.service import GroupView, ServiceView, service_view
+from catenary.apps.portfolio.queries.service import HIDDEN, GroupView, ServiceView, service_view
 from catenary.domain.actors import Actor, MembershipFact, Viewpoint
 from catenary.domain.documents.shapes import Role
 
@@ -136,6 +136,7 @@ def _customer_side(
         return CustomerSide(organization, None)
     known = {link.reference for link in provider.reliants}
     reliants = tuple(link for link in view.reliants if link.reference in known)
+    groups = _in_both(view, provider)
     because = tuple(link for link in view.reasons.reliants if link.reference in known)
     return CustomerSide(
         organization,
@@ -144,7 +145,8 @@ def _customer_side(
             reliants=reliants,
             reliant_count=len(reliants),
             reasons=replace(view.reasons, reliants=because, reliants_more=0),
-            groups=_in_both(view, provider),
+            document=replace(view.document, relies_on=tuple(each.group for each in groups)),
+            groups=groups,
             people={key: row for key, row in view.people.items() if key in provider.people},
             teams={key: row for key, row in view.teams.items() if key in provider.teams},
         ),
@@ -157,13 +159,21 @@ def _in_both(view: ServiceView, provider: ServiceView) -> tuple[GroupView, ...]:
     """What it rests on, as the customer sees it, with the names that the asker sees too."""
     if not view.is_inside:
         return ()
-    return tuple(
-        replace(
-            group,
-            members=tuple(
-                member if theirs.link else theirs
-                for member, theirs in zip(group.members, own.members, strict=True)
-            ),
+    found, unseen = [], 0
+    for group, own in zip(view.groups, provider.groups, strict=True):
+        members = tuple(
+            member if theirs.link else theirs
+            for member, theirs in zip(group.members, own.members, strict=True)
         )
-        for group, own in zip(view.groups, provider.groups, strict=True)
-    )
+        kept = {m.reference for m in group.members if m.link}
+        kept -= {m.reference for m in own.members if m.link}
+        named = []
+        for said in group.group.members:
+            if said.service in kept or said.service.startswith(HIDDEN):
+                unseen += 1
+                said = replace(said, service=f"{HIDDEN}{unseen}")
+            named.append(said)
+        found.append(
+            replace(group, group=replace(group.group, members=tuple(named)), members=members)
+        )
+    return tuple(found)
