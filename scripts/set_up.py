@@ -27,7 +27,13 @@ AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 EXTRAS = {"product": "", "development": "[dev,fast]"}
 ATTEMPTS = 3
 
-MONITORS = ("prometheus", "prometheus-alertmanager")
+#: Programs of monitors by the package that has them.
+MONITORS = {
+    "prometheus": "prometheus",
+    "prometheus-alertmanager": "prometheus-alertmanager",
+    "icinga2": "icinga2-bin",
+    "curl": "curl",
+}
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -208,7 +214,7 @@ def set_up_second_provider() -> None:
 
 
 def set_up_monitors() -> None:
-    """Prometheus and its Alertmanager, from Debian's packages, on machines of CI alone: the
+    """Prometheus, its Alertmanager and Icinga, from Debian's packages, on machines of CI alone: the
     packages start services of their own where services are started."""
     if all(map(shutil.which, MONITORS)):
         return
@@ -216,7 +222,7 @@ def set_up_monitors() -> None:
         say(f"no {' and '.join(MONITORS)} here: the tests with real monitors will be skipped")
         return
     try:
-        install_packages(list(MONITORS))
+        install_packages(list(MONITORS.values()))
     except CannotSetUp as problem:
         say(f"the tests with real monitors will be skipped: {problem}")
 

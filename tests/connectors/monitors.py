@@ -3,14 +3,19 @@ machines of CI; elsewhere it takes whoever may install packages."""
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests
+
+from tests.product import Product, catenary, clean_environment
 
 SECONDS = 60
 
@@ -49,3 +54,26 @@ def wait_until(found: Callable[[], bool], log: Path, seconds: float = SECONDS) -
             said = log.read_text(errors="replace")[-3000:] if log.exists() else ""
             raise AssertionError(f"nothing came of it. It said:\n{said}")
         time.sleep(0.2)
+
+
+def command(product: Product, *arguments: str) -> Any:
+    """What a command says of a running product."""
+    done = subprocess.run(
+        catenary(*arguments, "--json", "--data", str(product.data)),
+        env=clean_environment(product.data),
+        check=True,
+        capture_output=True,
+    )
+    return json.loads(done.stdout)
+
+
+def operator_of(product: Product) -> requests.Session:
+    """A program of an operator, which may look at everything."""
+    user = ("user", "operator@example.com", "--operator", "--data", str(product.data))
+    subprocess.run(
+        catenary(*user), env=clean_environment(product.data), check=True, capture_output=True
+    )
+    token = command(product, "token", "issue", "test", "--for", user[1], "--scope", "write")
+    session = requests.Session()
+    session.headers["Authorization"] = f"Bearer {token['token']}"
+    return session

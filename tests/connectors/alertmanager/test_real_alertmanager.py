@@ -4,9 +4,7 @@ page turns red; when it is up again the page turns green."""
 from __future__ import annotations
 
 import http.server
-import json
 import re
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,8 +14,8 @@ from typing import Any
 import pytest
 import requests
 
-from tests.connectors.monitors import program, started, wait_until
-from tests.product import Product, catenary, clean_environment, free_port, running_demo
+from tests.connectors.monitors import command, operator_of, program, started, wait_until
+from tests.product import Product, free_port, running_demo
 
 INVENTORY = "hospital-it/pharmacy-inventory"
 PATIENTS = "hospital-it/patient-management"
@@ -84,16 +82,6 @@ class Pharmacy:
             thread.join()
 
 
-def command(product: Product, *arguments: str) -> Any:
-    done = subprocess.run(
-        catenary(*arguments, "--json", "--data", str(product.data)),
-        env=clean_environment(product.data),
-        check=True,
-        capture_output=True,
-    )
-    return json.loads(done.stdout)
-
-
 def signed_in(product: Product, email: str) -> requests.Session:
     session = requests.Session()
     page = session.get(f"{product.url}/sign-in/").text
@@ -102,18 +90,6 @@ def signed_in(product: Product, email: str) -> requests.Session:
     form = {"csrfmiddlewaretoken": token[1], "email": email, "password": product.password}
     answer = session.post(f"{product.url}/sign-in/", form, headers={"Referer": product.url})
     assert answer.status_code == 200 and "/sign-in/" not in answer.url
-    return session
-
-
-def operator_of(product: Product) -> requests.Session:
-    """A program of an operator, which may look at everything."""
-    user = ("user", "operator@example.com", "--operator", "--data", str(product.data))
-    subprocess.run(
-        catenary(*user), env=clean_environment(product.data), check=True, capture_output=True
-    )
-    token = command(product, "token", "issue", "test", "--for", user[1], "--scope", "write")
-    session = requests.Session()
-    session.headers["Authorization"] = f"Bearer {token['token']}"
     return session
 
 
