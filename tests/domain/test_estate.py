@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catenary.domain.documents.shapes import CatalogueDocument, Stage
-from catenary.domain.estate import ROLE_NAMES
+from catenary.domain.estate import ROLE_NAMES, places_among
 from tests.domain.estates import (
     Oracle,
     catalogue,
@@ -229,3 +230,21 @@ def test_an_estate_without_anything_answers() -> None:
     assert estate.service_position(1) is None
     assert estate.organization_position(1) is None
     assert estate.supporters_of(np.zeros(0, dtype=np.int64)).tolist() == []
+
+
+@given(
+    st.sets(st.integers(-50, 50) | st.integers(10**6, 10**6 + 20), max_size=30),
+    st.lists(st.integers(-60, 60) | st.integers(10**6 - 5, 10**6 + 25), max_size=40),
+    st.randoms(use_true_random=False),
+)
+def test_numbers_are_found_wherever_they_stand_and_others_are_not(
+    known: set[int], wanted: list[int], chance: Random
+) -> None:
+    listed = sorted(known)
+    chance.shuffle(listed)
+    ids = np.array(listed, dtype=np.int64)
+
+    places, is_there = places_among(ids, lambda: np.argsort(ids), np.array(wanted, dtype=np.int64))
+
+    assert is_there.tolist() == [number in known for number in wanted]
+    assert ids[places[is_there]].tolist() == [number for number in wanted if number in known]

@@ -36,6 +36,10 @@ ROLE_NAMES = ("customer-facing", "supporting", "idle", "external", "elsewhere")
 #: In `Estate.published_root`: published to everyone.
 EVERYONE = -1
 
+#: More than one in so many is looked up in a list of all numbers, unless fewer than one in so many
+#: numbers is in use.
+_MANY, _SPARSE = 8, 8
+
 #: So many answers an estate remembers; the largest are arrays with one entry per service.
 _REMEMBERED = 128
 
@@ -152,13 +156,7 @@ class Estate:
 
     def places_of(self, service_ids: Ints) -> tuple[Ints, Bools]:
         """Where services stand, by their numbers, and which of them are in the catalogue at all."""
-        if not self.size:
-            return np.zeros(len(service_ids), dtype=np.int64), np.zeros(len(service_ids), np.bool_)
-        order = self._service_order
-        at = np.searchsorted(self.service_ids, service_ids, sorter=order)
-        at[at == self.size] = 0
-        found = order[at]
-        return found, self.service_ids[found] == service_ids
+        return places_among(self.service_ids, lambda: self._service_order, service_ids)
 
     def organization_position(self, organization_id: int) -> int | None:
         """Where an organization stands, by its number."""
@@ -320,6 +318,27 @@ class Estate:
     def consumers_of(self, service: int) -> Ints:
         """The organizations that consume a service by their own consumption rows, in order."""
         return np.unique(self.consumption_consumer[self.consumption_service == service])
+
+
+def places_among(ids: Ints, order: Callable[[], Ints], wanted: Ints) -> tuple[Ints, Bools]:
+    """Where numbers stand among ``ids``, and which of them do at all; ``order`` gives the places
+    of ``ids`` in ascending order."""
+    if not len(ids):
+        return np.zeros(len(wanted), dtype=np.int64), np.zeros(len(wanted), dtype=np.bool_)
+    if len(wanted) * _MANY > len(ids):
+        first, last = int(ids.min()), int(ids.max())
+        if last - first < len(ids) * _SPARSE:
+            # So many, and so close together: looked up in a list of all, a place for each.
+            table = np.full(last - first + 1, -1, dtype=np.int64)
+            table[ids - first] = np.arange(len(ids))
+            found = table[np.clip(wanted, first, last) - first]
+            is_there = (found >= 0) & (wanted >= first) & (wanted <= last)
+            return np.where(is_there, found, 0), is_there
+    ordered = order()
+    at = np.searchsorted(ids, wanted, sorter=ordered)
+    at[at == len(ids)] = 0
+    found = ordered[at]
+    return found, ids[found] == wanted
 
 
 def _positions(ids: Ints, order: Ints, wanted: Iterable[int]) -> Ints:

@@ -103,6 +103,8 @@ class Gates:
     def of_reliants(self, reliants: Bools) -> Gates:
         """The groups of these services alone."""
         kept = reliants[self.group_reliant]
+        if kept.all():
+            return self
         renumbered = np.cumsum(kept) - 1
         members = kept[self.member_group]
         return Gates(

@@ -23,6 +23,7 @@ from catenary.domain.documents.shapes import (
     Supporter,
     WeeklySpan,
 )
+from catenary.domain.estate import Estate
 from tests.apps.worlds import begin, define
 from tests.domain.estates import service
 
@@ -71,11 +72,25 @@ def test_a_few_groups_are_read_as_all_are(weight: Decimal, monkeypatch: pytest.M
     few = records.TODAY.gates(estate, everybody)
     monkeypatch.setattr(records, "_FEW", -1)
     everything = records.TODAY.gates(estate, everybody)
-    monkeypatch.setattr(records, "_EXACT", 0)
     exact = records._exact_gates(estate, None)
+    define(services=[replace(shop, description="New words, so that all is read again")])
+    monkeypatch.setattr("catenary.apps.portfolio.queries.estate._held", {})
+    with_gates = current_estate(with_gates=True)
+    at_once = records.TODAY.gates(with_gates, everybody)
+    monkeypatch.setattr("catenary.apps.portfolio.queries.estate._held", {})
+    without = current_estate()
 
     assert len(few.group_reliant)
     for column in ("group_reliant", "group_minimum", "group_full", "group_soft", "member_group",
                    "member_supporter", "member_weight"):  # fmt: skip
         assert getattr(few, column).tolist() == getattr(everything, column).tolist()
         assert getattr(few, column).tolist() == getattr(exact, column).tolist()
+        assert getattr(few, column).tolist() == getattr(at_once, column).tolist()
+    assert with_gates is not without
+    assert sorted(_dependencies(with_gates)) == sorted(_dependencies(without))
+    assert with_gates.service_names == without.service_names == sorted(without.service_names)
+
+
+def _dependencies(estate: Estate) -> list[tuple[int, int, bool]]:
+    columns = (estate.dependency_reliant, estate.dependency_supporter, estate.dependency_soft)
+    return list(zip(*(column.tolist() for column in columns), strict=True))

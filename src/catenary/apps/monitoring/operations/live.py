@@ -16,7 +16,7 @@ from catenary.apps.monitoring.queries.sections import EVER
 from catenary.apps.monitoring.queries.stored import OwnRow
 from catenary.apps.portfolio.queries.estate import current_estate
 from catenary.apps.portfolio.queries.records import TODAY
-from catenary.domain.chain.compiled import Chain, compiled
+from catenary.domain.chain.compiled import Chain, Codes, compiled
 from catenary.domain.chain.renewal import GONE, renewed
 from catenary.domain.chain.rows import distinct
 from catenary.domain.condition.codes import DOWN
@@ -130,23 +130,20 @@ class Live:
         return dict(zip(found, positions.tolist(), strict=True))
 
 
-def live_now(said: Iterable[tuple[int, OwnValue]], before: Live | None = None) -> Live:
-    """The chain as it stands, with these own conditions, computed whole. What did not change since
-    ``before`` is not read again."""
+def live_now(said: tuple[Ints, Codes], before: Live | None = None) -> Live:
+    """The chain as it stands, with these own conditions (`queries.stored.standing_own`), computed
+    whole. What did not change since ``before`` is not read again."""
     mark = last_mark()
-    estate = current_estate()
+    estate = current_estate(with_gates=True)
     chain = None if before is None else _renewed(before, estate)
     if chain is None:
         chain = compiled(TODAY.gates(estate, np.ones(estate.size, dtype=np.bool_)))
     own = _copied(nothing_reported(estate.size, estate.assumed))
-    by_number = dict(said)
-    positions = estate.service_positions(by_number)
-    numbers = estate.service_ids[positions].tolist()
-    if numbers:
-        values = np.array([by_number[number] for number in numbers], dtype=np.int8)
-        own.condition[positions] = values[:, 0]
-        own.without_planned[positions] = values[:, 1]
-        own.only_planned[positions] = values[:, 2]
+    places, is_there = estate.places_of(said[0])
+    places, values = places[is_there], said[1][is_there]
+    own.condition[places] = values[:, 0]
+    own.without_planned[places] = values[:, 1]
+    own.only_planned[places] = values[:, 2]
     engine = chosen(chain)
     conditions = propagate(engine, own)
     if not isinstance(engine, PlainEngine):

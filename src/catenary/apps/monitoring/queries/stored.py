@@ -8,10 +8,13 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+import numpy as np
 from django.db import connection
 from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
+from numpy.typing import NDArray
 
+from catenary.apps.common.queries.columns import number_columns
 from catenary.apps.common.queries.prepared import Prepared, numbers
 from catenary.apps.history.queries import Mark
 from catenary.apps.monitoring.models import (
@@ -22,6 +25,7 @@ from catenary.apps.monitoring.models import (
     Source,
     Waiting,
 )
+from catenary.domain.estate import Ints
 
 #: What an own condition is: as reported, without what is planned, with that alone.
 OWN = ("condition", "without_planned", "only_planned")
@@ -52,10 +56,14 @@ def _own_row(service_id: int, start: datetime, end: datetime | None, *own: int) 
     return OwnRow(service_id, start, end, (condition, without_planned, only_planned))
 
 
-def standing_own() -> list[tuple[int, tuple[int, int, int]]]:
-    """The own condition of every service of which something is said."""
-    rows = OwnCondition.objects.filter(ends_at__isnull=True).values_list("service_id", *OWN)
-    return [(row[0], row[1:]) for row in rows.iterator(chunk_size=5_000)]
+def standing_own() -> tuple[Ints, NDArray[np.int8]]:
+    """The services of which something is said, by number, and the own condition of each: three
+    columns."""
+    service, *own = number_columns(
+        f"SELECT service_id, {', '.join(OWN)} FROM monitoring_owncondition WHERE ends_at IS NULL",
+        1 + len(OWN),
+    )
+    return service, np.stack(own, axis=1).astype(np.int8)
 
 
 def asked_at(at: datetime) -> Any:

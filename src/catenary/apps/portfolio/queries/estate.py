@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,26 +13,31 @@ from django.db import DatabaseError, connection
 from django.db.models import Count
 
 from catenary.apps.common.queries import catalogue_version
-from catenary.apps.common.queries.columns import number_columns
+from catenary.apps.common.queries.columns import number_columns, text_and_number_columns
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.queries import Mark, last_mark, revised_since
 from catenary.apps.organizations.queries import organization_tree
 from catenary.apps.portfolio.choices import SharingReason
 from catenary.apps.portfolio.models import Consumption, Dependency, Outcome, Service, Sharing
+from catenary.apps.portfolio.queries.gate_rows import GateRows, gate_rows, gates_of
 from catenary.domain.actors import Actor, Viewpoint
-from catenary.domain.estate import EVERYONE, STAGE_CODES, Bools, Estate, Ints
+from catenary.domain.estate import EVERYONE, STAGE_CODES, Bools, Estate, Ints, places_among
 from catenary.domain.estate_renewal import Renewal, ServiceFacts, renewed
 
 _lock = threading.Lock()
 _held: dict[str, tuple[Estate, Mark | None]] = {}
 #: After so many revisions the estate is loaded whole.
 _FEW = 200
-#: So many services are read at once.
-_TOGETHER = 20_000
+#: The question to which an estate remembers all its gates (`queries.records`).
+GATES = "gates"
 
 
-def current_estate() -> Estate:
-    """The estate as of the last committed change. One small query when it is already held."""
+def current_estate(*, with_gates: bool = False) -> Estate:
+    """The estate as of the last committed change. One small query when it is already held.
+
+    ``with_gates`` is for those who need all dependency groups next: when the estate has to be
+    loaded whole they are read with it, and the dependencies not twice.
+    """
     name = str(connection.settings_dict["NAME"])
     held = _held.get(name)
     if held is not None and held[0].version == catalogue_version():
@@ -42,7 +48,7 @@ def current_estate() -> Estate:
         while held is None or held[0].version != version:
             mark = last_mark()
             fresh = _renewed(*held, version) if held is not None else None
-            held = fresh or _load(version), mark
+            held = fresh or _load(version, with_gates), mark
             # Somebody may have committed between two of the reads: then read again, so that the
             # arrays belong together.
             now = catalogue_version()
@@ -148,28 +154,25 @@ def _root_place(estate: Estate, root_id: int | None) -> int | None:
     return EVERYONE if root_id is None else estate.organization_position(root_id)
 
 
-def _load(version: int) -> Estate:
+def _load(version: int, with_gates: bool = False) -> Estate:
     tree = organization_tree()
     organization_ids = _ints([row.id for row in tree])
     places = {row.id: position for position, row in enumerate(tree)}
     ends = _subtree_ends([row.path for row in tree])
     services = _services(places)
     service_ids = services.ids
-    order = np.argsort(service_ids, kind="stable")
-    reliant, supporter, soft = number_columns(
-        "SELECT d.reliant_id, d.supporter_id, CAST(CASE WHEN g.soft THEN 1 ELSE 0 END AS bigint)"
-        " FROM portfolio_dependency d JOIN portfolio_dependencygroup g ON g.id = d.group_id",
-        3,
-    )
-    reliant, reliant_known = _to_positions(service_ids, order, reliant)
-    supporter, supporter_known = _to_positions(service_ids, order, supporter)
+    place_of = _Places(service_ids)
+    place_of_organization = _Places(organization_ids)
+    rows = gate_rows() if with_gates else None
+    reliant, supporter, soft = _dependencies(rows)
+    reliant, reliant_known = place_of(reliant)
+    supporter, supporter_known = place_of(supporter)
     both = reliant_known & supporter_known
     consumer, consumed = number_columns(
         "SELECT consumer_id, service_id FROM portfolio_consumption WHERE ends_at IS NULL", 2
     )
-    organization_order = np.argsort(organization_ids, kind="stable")
-    consumer, consumer_known = _to_positions(organization_ids, organization_order, consumer)
-    consumed, consumed_known = _to_positions(service_ids, order, consumed)
+    consumer, consumer_known = place_of_organization(consumer)
+    consumed, consumed_known = place_of(consumed)
     consumes = consumer_known & consumed_known
     published_service, published_root = _columns(
         [
@@ -181,16 +184,16 @@ def _load(version: int) -> Estate:
         ],
         2,
     )
-    published_service, published_known = _to_positions(service_ids, order, published_service)
+    published_service, published_known = place_of(published_service)
     outcomes = np.zeros(len(service_ids), dtype=np.int64)
     counted, counts = number_columns(
         "SELECT service_id, COUNT(*) FROM portfolio_outcome"
         " WHERE removed_at IS NULL GROUP BY service_id",
         2,
     )
-    counted, counted_known = _to_positions(service_ids, order, counted)
+    counted, counted_known = place_of(counted)
     outcomes[counted[counted_known]] = counts[counted_known]
-    return Estate(
+    estate = Estate(
         version=version,
         organization_ids=organization_ids,
         organization_end=ends,
@@ -204,12 +207,43 @@ def _load(version: int) -> Estate:
         outcome_count=outcomes,
         dependency_reliant=reliant[both],
         dependency_supporter=supporter[both],
-        dependency_soft=soft[both].astype(np.bool_),
+        dependency_soft=soft[both],
         consumption_consumer=consumer[consumes],
         consumption_service=consumed[consumes],
         published_service=published_service[published_known],
         published_root=published_root[published_known],
     )
+    if rows is not None and rows.is_exact:
+        found = gates_of(estate, rows)
+        estate.remembered(GATES, lambda: found)
+    return estate
+
+
+class _Places:
+    """Positions by number."""
+
+    def __init__(self, ids: Ints) -> None:
+        self._ids = ids
+
+    def __call__(self, wanted: Ints) -> tuple[Ints, Bools]:
+        """The positions of ``wanted`` and which of them were found at all."""
+        return places_among(self._ids, lambda: self._order, wanted)
+
+    @cached_property
+    def _order(self) -> Ints:
+        return np.argsort(self._ids, kind="stable")
+
+
+def _dependencies(rows: GateRows | None) -> tuple[Ints, Ints, Bools]:
+    """Who relies on whom, by number, and whether softly."""
+    if rows is not None:
+        return rows.member_reliant, rows.member_supporter, rows.member_soft
+    reliant, supporter, soft = number_columns(
+        "SELECT d.reliant_id, d.supporter_id, CAST(CASE WHEN g.soft THEN 1 ELSE 0 END AS bigint)"
+        " FROM portfolio_dependency d JOIN portfolio_dependencygroup g ON g.id = d.group_id",
+        3,
+    )
+    return reliant, supporter, soft.astype(np.bool_)
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,30 +257,34 @@ class _Services:
 
 
 def _services(places: Mapping[int, int]) -> _Services:
-    """All services in order of name; ``places`` are the positions of organizations by number. A
-    million rows are never in memory as rows."""
-    names: list[str] = []
-    columns: list[list[Ints]] = [[] for _ in range(5)]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT name_key, id, provider_id, stage, restricted, assume_operational"
-            " FROM portfolio_service WHERE removed_at IS NULL ORDER BY name_key, id"
-        )
-        while rows := cursor.fetchmany(_TOGETHER):
-            names += [row[0] for row in rows]
-            values: tuple[list[int], ...] = (
-                [row[1] for row in rows],
-                [places[row[2]] for row in rows],
-                [STAGE_CODES[row[3]] for row in rows],
-                [bool(row[4]) for row in rows],
-                [bool(row[5]) for row in rows],
-            )
-            for column, listed in zip(columns, values, strict=True):
-                column.append(_ints(listed))
-    ids, provider, stage, restricted, assumed = (
-        np.concatenate([_ints([]), *column]) for column in columns
+    """All services in order of name; ``places`` are the positions of organizations by number."""
+    stages = " ".join(f"WHEN '{stage}' THEN {code}" for stage, code in STAGE_CODES.items())
+    names, (ids, provider, said) = text_and_number_columns(
+        f"SELECT name_key, id, provider_id, CAST(4 * CASE stage {stages} END"
+        " + CASE WHEN restricted THEN 2 ELSE 0 END"
+        " + CASE WHEN assume_operational THEN 1 ELSE 0 END AS bigint)"
+        " FROM portfolio_service WHERE removed_at IS NULL ORDER BY name_key, id",
+        3,
     )
-    return _Services(ids, names, provider, stage, restricted.astype(bool), assumed.astype(bool))
+    if names != sorted(names):
+        # A database that sorts blocks of rows may mix those within one.
+        order = sorted(range(len(names)), key=lambda place: (names[place], ids[place]))
+        names = [names[place] for place in order]
+        ids, provider, said = (column[order] for column in (ids, provider, said))
+    return _Services(
+        ids=ids,
+        names=names,
+        provider=_mapped(provider, places),
+        stage=said >> 2,
+        restricted=(said & 2).astype(np.bool_),
+        assumed=(said & 1).astype(np.bool_),
+    )
+
+
+def _mapped(numbers: Ints, places: Mapping[int, int]) -> Ints:
+    """The positions of organizations by number."""
+    each, which = np.unique(numbers, return_inverse=True)
+    return _ints([places[number] for number in each.tolist()])[which]
 
 
 def _fetch(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -264,16 +302,6 @@ def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[Ints]:
     if not rows:
         return [np.zeros(0, dtype=np.int64) for _ in range(width)]
     return [np.fromiter((row[i] for row in rows), np.int64, len(rows)) for i in range(width)]
-
-
-def _to_positions(ids: Ints, order: Ints, wanted: Ints) -> tuple[Ints, Bools]:
-    """The positions of ``wanted`` among ``ids`` and which of them were found at all."""
-    if not len(ids):
-        return np.zeros(len(wanted), dtype=np.int64), np.zeros(len(wanted), dtype=np.bool_)
-    places = np.searchsorted(ids, wanted, sorter=order)
-    places[places == len(ids)] = 0
-    found = order[places]
-    return found, ids[found] == wanted
 
 
 def _subtree_ends(paths: Sequence[str]) -> Ints:

@@ -12,10 +12,8 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
-from django.db import connection
 
 from catenary.apps.common.queries import in_batches
-from catenary.apps.common.queries.columns import number_columns
 from catenary.apps.common.queries.prepared import Prepared, numbers
 from catenary.apps.organizations.queries import (
     MemberRow,
@@ -34,7 +32,8 @@ from catenary.apps.portfolio.models import (
 )
 from catenary.apps.portfolio.policies import sees_inside
 from catenary.apps.portfolio.queries.documents import service_documents, service_outcomes
-from catenary.apps.portfolio.queries.estate import current_estate, visible_services
+from catenary.apps.portfolio.queries.estate import GATES, current_estate, visible_services
+from catenary.apps.portfolio.queries.gate_rows import gate_rows, gates_of
 from catenary.apps.portfolio.queries.lookup import (
     ServiceRow,
     services_by_id,
@@ -277,7 +276,7 @@ class Records:
     def gates_at_hand(self, estate: Estate, reliants: Bools) -> Gates:
         """The same for those who ask again and again: all groups are read at once, and kept with
         the estate."""
-        everything = estate.remembered("gates", lambda: _gates(estate, None))
+        everything = estate.remembered(GATES, lambda: _gates(estate, None))
         return everything.of_reliants(reliants & (estate.stage != _RETIRED))
 
 
@@ -285,50 +284,10 @@ class Records:
 TODAY = Records()
 
 
-_GROUPS = (
-    "SELECT id, service_id, CAST(ROUND(minimum * 1000000) AS bigint),"
-    " CAST(ROUND({full} * 1000000) AS bigint), CAST(CASE WHEN soft THEN 1 ELSE 0 END AS bigint)"
-    " FROM portfolio_dependencygroup{among} ORDER BY id"
-)
-_MEMBERS = (
-    "SELECT group_id, supporter_id, CAST(ROUND(weight * 1000000) AS bigint)"
-    " FROM portfolio_dependency{among} ORDER BY id"
-)
-#: With weights beyond this sum sums may not fit, and SQLite does not count exactly.
-_EXACT = 2**53
-
-
 def _gates(estate: Estate, reliant_ids: list[int] | None) -> Gates:
-    """The groups of these services, or all groups, read as columns in the order in which they
-    were written."""
-    among = "" if reliant_ids is None else " WHERE {} IN {{among}}"
-    full = connection.ops.quote_name("full")
-    number, reliant, minimum, full_at, soft = number_columns(
-        _GROUPS.format(full=full, among=among.format("service_id")), 5, reliant_ids
-    )
-    group, supporter, weight = number_columns(
-        _MEMBERS.format(among=among.format("reliant_id")), 3, reliant_ids
-    )
-    if max(full_at.max(initial=0), weight.astype(np.float64).sum()) >= _EXACT:
-        return _exact_gates(estate, reliant_ids)
-    place, is_known = estate.places_of(reliant)
-    number, minimum, full_at, soft = (each[is_known] for each in (number, minimum, full_at, soft))
-    below, is_there = estate.places_of(supporter)
-    at = np.minimum(np.searchsorted(number, group), max(len(number) - 1, 0))
-    if len(number):
-        is_there &= number[at] == group
-    at, below, weight = at[is_there], below[is_there], weight[is_there]
-    total = np.bincount(at, weights=weight, minlength=len(number)).astype(np.int64)
-    return Gates(
-        size=estate.size,
-        group_reliant=place[is_known],
-        group_minimum=np.minimum(minimum, total),
-        group_full=np.minimum(full_at, total),
-        group_soft=soft.astype(np.bool_),
-        member_group=at,
-        member_supporter=below,
-        member_weight=weight,
-    )
+    """The groups of these services, or all groups."""
+    rows = gate_rows(reliant_ids)
+    return gates_of(estate, rows) if rows.is_exact else _exact_gates(estate, reliant_ids)
 
 
 def _exact_gates(estate: Estate, reliant_ids: list[int] | None) -> Gates:
