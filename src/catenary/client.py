@@ -245,10 +245,13 @@ class Catenary:
         items: list[Plain] = self._json("GET", "subscriptions")["items"]
         return items
 
-    def subscribe(self, about: str, channel: str, **wish: Any) -> Plain:
+    def subscribe(self, about: str, channel: str, *, key: str = "", **wish: Any) -> Plain:
         """Subscribe: ``about`` what is ``consumed`` or ``provided``, or one ``service``; a
-        webhook takes an ``address``, and its secret stands in this answer alone."""
-        return self._json("POST", "subscriptions", {"about": about, "channel": channel, **wish})
+        webhook takes an ``address``, and its secret stands in this answer alone. With a ``key``
+        the same call may be made again without subscribing twice."""
+        headers = {"Idempotency-Key": key} if key else {}
+        body = {"about": about, "channel": channel, **wish}
+        return self._json("POST", "subscriptions", body, None, headers)
 
     def replace_subscription(self, name: str, about: str, channel: str, **wish: Any) -> Plain:
         """Let another subscription, with a name of its own, take the place of one."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from catenary import clock
-from catenary.apps.common.models import OutboxRow
+from catenary.apps.common.models import IdempotencyKey, OutboxRow
 from catenary.apps.monitoring.models import Subscription
 from catenary.apps.monitoring.queries.notices import notice_to_send
 from catenary.connectors.mail.message import message_of
@@ -45,6 +45,28 @@ def test_one_subscribes_and_the_secret_is_told_once(api: Api) -> None:
     assert (hook["conditions"], hook["quiet"], hook["organization"]) == (["down"], quiet, "charlie")
     assert mail["service"] == "alpha-it/ledger"
     assert hook["secret"] not in (listed.content + one.content).decode()
+
+
+def test_what_is_sent_twice_with_a_key_subscribes_once(api: Api) -> None:
+    first = api(CLEO).post(ALL, HOOK, idempotency_key="s-1")
+    again = api(CLEO).post(ALL, HOOK, idempotency_key="s-1")
+    other = api(CLEO).post(ALL, {**HOOK, "conditions": ["down"]}, idempotency_key="s-1")
+
+    assert first.status_code == 200 and "Idempotency-Replayed" not in first.headers
+    assert again.json() == first.json() and again.headers["Idempotency-Replayed"] == "true"
+    assert (other.status_code, other.json()["code"]) == (422, "key-reused")
+    assert Subscription.objects.count() == 1
+    (kept,) = IdempotencyKey.objects.values_list("answer", flat=True)
+    assert first.json()["secret"] not in str(kept)
+    api(CLEO).delete(f"{ALL}/{first.json()['name']}")
+    assert api(CLEO).post(ALL, HOOK, idempotency_key="s-1").status_code == 404
+
+
+def test_what_is_refused_may_be_sent_again_with_its_key(api: Api) -> None:
+    wrong = api(CLEO).post(ALL, {**HOOK, "address": "nowhere"}, idempotency_key="s-2")
+
+    assert wrong.status_code >= 400
+    assert api(CLEO).post(ALL, HOOK, idempotency_key="s-2").status_code == 200
 
 
 def test_another_one_takes_its_place(api: Api) -> None:

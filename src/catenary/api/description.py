@@ -176,6 +176,7 @@ _CARRIED_OUT_ONCE = {
     "recordObservations",
     "actInWorkshop",
     "announceMaintenance",
+    "subscribe",
 }
 #: Whose ETag is the number of a version.
 _VERSIONED = {"changeMaintenance", "cancelMaintenance"}

@@ -9,13 +9,15 @@ from __future__ import annotations
 from datetime import time
 from typing import Annotated, Any
 
+import orjson
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
 
 from catenary import clock
 from catenary.api.answers import json_answer
 from catenary.api.asking import MANAGING, READING, Asking, asking_of
-from catenary.api.bodies import mapping, read_json
+from catenary.api.bodies import mapping, parse, read_bytes, read_json
+from catenary.api.once import REPLAYED, carried_out_once
 from catenary.api.problems import Error, Trouble, not_found, refused_trouble
 from catenary.api.schemas_of_subscriptions import WISH
 from catenary.apps.monitoring.choices import Channel
@@ -55,16 +57,25 @@ def read_subscriptions(request: HttpRequest) -> HttpResponse:
 @router.post("/subscriptions", auth=MANAGING, operation_id="subscribe")
 def subscribe_to(request: HttpRequest) -> HttpResponse:
     """Subscribe, looking as the organization one looks as. The secret of a webhook stands in this
-    answer and nowhere else."""
+    answer and nowhere else. With an `Idempotency-Key` the same may be sent again without
+    subscribing twice."""
     asking = asking_of(request)
-    wish = _wish(request)
-    if asking.viewpoint is None:
+    body = read_bytes(request)
+    wish, viewpoint = _wish(parse(body)), asking.viewpoint
+    if viewpoint is None:
         raise not_found("organization that you may look as", request.GET.get("as", ""))
-    try:
-        made = subscribe(actor=asking.actor, viewpoint=asking.viewpoint, wish=wish, at=clock.now())
-    except Refused as refused:
-        raise refused_trouble(refused) from None
-    return _made(asking, made)
+
+    def carry_out() -> bytes:
+        try:
+            made = subscribe(actor=asking.actor, viewpoint=viewpoint, wish=wish, at=clock.now())
+        except Refused as refused:
+            raise refused_trouble(refused) from None
+        return orjson.dumps({"name": made})
+
+    # The name alone is kept with the key. The secret follows from it, and is kept nowhere.
+    came = carried_out_once(request, asking, body, carry_out)
+    headers = {name: value for name, value in came.items() if name == REPLAYED}
+    return _made(asking, orjson.loads(came.content)["name"], headers)
 
 
 @router.get(_ONE, auth=READING, operation_id="readSubscription")
@@ -79,7 +90,7 @@ def put_subscription(request: HttpRequest, name: Name) -> HttpResponse:
     """Let another subscription take the place of this one: the answer says its name and, of a
     webhook, its new secret."""
     asking = asking_of(request)
-    wish, before = _wish(request), _mine(asking, name)
+    wish, before = _wish(read_json(request)), _mine(asking, name)
     viewpoint = viewpoint_of(asking.actor, before.organization_key)
     if viewpoint is None:
         raise not_found("subscription", name)
@@ -124,11 +135,11 @@ def _mine(asking: Asking, name: str) -> SubscriptionRow:
     raise not_found("subscription", name)
 
 
-def _made(asking: Asking, name: str) -> HttpResponse:
+def _made(asking: Asking, name: str, headers: dict[str, str] | None = None) -> HttpResponse:
     row = _mine(asking, name)
     (plain,) = _plain([row])
     secret = secret_of(name) if row.channel == Channel.WEBHOOK else None
-    return json_answer({**plain, "secret": secret})
+    return json_answer({**plain, "secret": secret}, headers=headers)
 
 
 def _plain(rows: list[SubscriptionRow]) -> list[dict[str, Any]]:
@@ -141,8 +152,8 @@ def _plain(rows: list[SubscriptionRow]) -> list[dict[str, Any]]:
     ]
 
 
-def _wish(request: HttpRequest) -> Wish:
-    body = mapping(read_json(request), WISH)
+def _wish(said: Any) -> Wish:
+    body = mapping(said, WISH)
     quiet = _quiet(body.get("quiet"))
     return Wish(
         about=_text(body, "about"),
