@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.db.models import Model
 
+from catenary.apps.calendars.operations.calendars import define_calendars
 from catenary.apps.common.operations import catalogue_change
 from catenary.apps.history.models import Revision
 from catenary.apps.organizations.queries import actor_of_person
@@ -27,7 +28,13 @@ from catenary.apps.portfolio.queries.workshop import (
     workshop,
 )
 from catenary.domain.actors import Actor, Scope
-from catenary.domain.documents.shapes import Burden, ConsumptionDocument, Role
+from catenary.domain.documents.shapes import (
+    Burden,
+    CalendarDocument,
+    ConsumptionDocument,
+    Role,
+    ServiceHours,
+)
 from catenary.domain.refusals import Refused
 from catenary.domain.workshop.standing import Side
 from catenary.domain.workshop.suggestions import Act, Part, Suggestion
@@ -133,6 +140,39 @@ def agree(customer: str = "ward-3", buyer: str = "cora") -> None:
     version = table(buyer, customer).version
     desk("edith", customer).confirm(side=Side.PROVIDER, version=version, at=NOON)
     desk(buyer, customer).confirm(side=Side.CUSTOMER, version=version, at=NOON + HOUR)
+
+
+def desk_hours() -> None:
+    """Bluewater's desk has a calendar."""
+    with catalogue_change():
+        hours = ServiceHours()
+        calendar = CalendarDocument("bluewater-apps/desk", "Desk", "bluewater-apps", hours=hours)
+        define_calendars(documents=[calendar], change=change())
+
+
+def hours_of(calendar: str) -> Suggestion:
+    return Suggestion(Part.HOURS, Act.ADD, after=calendar)
+
+
+def test_hours_may_be_those_of_a_calendar_that_one_knows() -> None:
+    desk_hours()
+
+    hours = hours_of("bluewater-apps/desk")
+    desk("edith").propose(side=Side.PROVIDER, suggestion=hours, seen="", at=NOON)
+    desk("edith").write(suggestion=hours, seen="", at=NOON)
+
+    assert table("cora").document.service_hours == ServiceHours(calendar="bluewater-apps/desk")
+
+
+@pytest.mark.parametrize("calendar", ["bluewater-apps/desk", "bluewater-apps/none", "x/y"])
+def test_a_calendar_of_another_house_is_not_there(calendar: str) -> None:
+    desk_hours()
+
+    with pytest.raises(Refused) as wrong:
+        desk("cora").propose(side=Side.CUSTOMER, suggestion=hours_of(calendar), seen="", at=NOON)
+
+    assert refusal_codes(wrong.value) == ["calendar-missing"]
+    assert BlueprintProposal.objects.count() == 0
 
 
 # ---------------------------------------------------------------- who sits where

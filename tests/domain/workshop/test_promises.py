@@ -162,7 +162,7 @@ def test_what_stands_there_is_not_written_twice(part: Part, after: Any, subject:
         {"part": "warranty.security", "statement": "\u202eback"},
         {"part": "warranty.security", "statement": "x" * 100_000},
         {"part": "service-hours", "statement": "Mon-Fri 08:00-18:00"},
-        {"part": "service-hours", "statement": "it/desk-hours"},
+        {"part": "service-hours", "statement": "it/desk-hours/late"},
         {"part": "utility", "statement": "x", "kind": "wish"},
         {"part": "utility", "statement": " "},
         {"part": "utility", "statement": "x", "channel": "y" * 3_000},
@@ -176,6 +176,19 @@ def test_what_no_file_may_say_is_refused_with_the_reason(given_: dict[str, str])
 
     assert read_suggestion(given_, problems) is None
     assert problems and all(problem.sentence for problem in problems)
+
+
+def test_hours_may_be_those_of_a_calendar() -> None:
+    typed = {"part": "service-hours", "act": "change", "statement": " it/desk-hours "}
+    problems: list[Problem] = []
+
+    suggestion = read_suggestion(typed, problems)
+
+    assert suggestion is not None, problems
+    document = portal()
+    before = seen_in(document, Part.HOURS, "")
+    written = write_in(document, replace(suggestion, before=before))
+    assert service_to_plain(written)["service-hours"] == "it/desk-hours"
 
 
 @given(st.sampled_from(sorted(PROMISED)), st.text(max_size=60), st.text(max_size=20))

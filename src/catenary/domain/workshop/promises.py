@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from catenary.domain.documents.fields import WARRANTY, Utilities
-from catenary.domain.documents.hours import hours_to_plain, read_hours
+from catenary.domain.documents.hours import hours_to_plain
 from catenary.domain.documents.plain import service_to_plain
 from catenary.domain.documents.readers import MAX_TEXT, Listing, Text, shown
 from catenary.domain.documents.shapes import (
@@ -61,7 +61,7 @@ def read_promised(part: Part, given: Mapping[str, str], problems: list[Problem])
         return {"name": name, "steps": list(_STEPS.read(steps, ("steps",), problems))}
     found: list[Problem] = []
     if part is Part.HOURS:
-        hours = read_hours(text, ("statement",), found)
+        hours = Hours().read(text, ("statement",), found)
         problems += found
         return None if found else hours_to_plain(hours)
     read = WARRANTY.read(_with(part, {}, text), (), found)

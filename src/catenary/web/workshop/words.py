@@ -61,7 +61,7 @@ EXAMPLES: dict[Part, str] = {
     Part.CAPACITY: "400 concurrent users",
     Part.RECOVERY_TIME: "1 h 30 min",
     Part.RECOVERY_POINT: "5 min",
-    Part.HOURS: "24x7, Mon-Fri 08:00-18:00 Europe/Berlin",
+    Part.HOURS: "24x7, Mon-Fri 08:00-18:00 Europe/Berlin, hospital-it/clinic-hours",
 }
 
 

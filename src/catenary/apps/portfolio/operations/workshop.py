@@ -15,12 +15,13 @@ from catenary.apps.portfolio.models import (
     BlueprintConfirmation,
     BlueprintProposal,
 )
+from catenary.apps.portfolio.operations.hours import refused_hours
 from catenary.apps.portfolio.queries.workshop import Proposal, Table
 from catenary.domain.actors import ChangeSet
 from catenary.domain.refusals import Refusal, Refused
 from catenary.domain.said import figure, said
 from catenary.domain.workshop.standing import Side, why_not_confirm
-from catenary.domain.workshop.suggestions import Act, Suggestion, seen_in, write_in
+from catenary.domain.workshop.suggestions import Act, Part, Suggestion, seen_in, write_in
 
 #: The longest word on a proposal.
 MAX_WORDS = 2_000
@@ -35,7 +36,8 @@ def propose(
     version that its writer read.
 
     Raises `Refused` when the actor does not speak for that side, when there is no such line or
-    it was changed meanwhile, or when the definition says so already.
+    it was changed meanwhile, when the definition says so already, or when the hours are those of a
+    calendar that the actor does not know.
     """
     _need_seat(table, side)
     if sum(p.is_open and p.side is side for p in table.proposals) >= MOST_OPEN:
@@ -43,7 +45,12 @@ def propose(
             table, "too-many", said("there are too many open proposals"), said("settle some first")
         )
     suggestion = as_seen(table, suggestion, seen)
-    write_in(table.document, suggestion)
+    written = write_in(table.document, suggestion)
+    if suggestion.part is Part.HOURS:
+        # Said now, and not only to whoever accepts it.
+        unknown = refused_hours([written], {written.reference: table.service_id}, change)
+        if unknown:
+            raise Refused(unknown)
     row = BlueprintProposal.objects.create(
         service_id=table.service_id,
         consumer_id=table.consumer.id,
