@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ from catenary.apps.access.models import AccessEvent
 from catenary.apps.monitoring.models import Inlet, Observation, RefusedItem
 from catenary.apps.monitoring.operations.inlets import InletMissing, close_inlet, renew_inlet
 from catenary.apps.monitoring.queries.inlets import REFUSALS_KEPT, inlet_view
+from catenary.connectors.opening import changed
+from catenary.domain.condition.codes import DEGRADED, DOWN
 from catenary.domain.refusals import Refused
 from tests.apps.monitoring.worlds import now_is
 from tests.apps.worlds import NOBODY, OPERATOR, as_person, begin
-from tests.inlets.worlds import HERE, alert, follow, notification, sender
+from tests.inlets.worlds import HERE, Sender, alert, follow, notification, sender
 
 pytestmark = pytest.mark.django_db
 
@@ -204,6 +207,44 @@ def test_nobody_answers_at_a_closed_address_or_with_an_old_secret() -> None:
     with pytest.raises(InletMissing):
         close_inlet(**where)
     assert sender().key == "monitor", "a name that is closed may be opened again"
+
+
+@pytest.mark.parametrize("proof", ["secret", "hmac"])
+def test_an_inlet_that_was_seen_is_asked_for_as_it_stands_before_anything_is_kept(
+    proof: str, django_assert_max_num_queries: Any
+) -> None:
+    monitor = sender(proof=proof)
+    where: dict[str, Any] = {
+        "actor": OPERATOR,
+        "at": clock.now(),
+        "organization": "bluewater-ops",
+        "key": "monitor",
+        "origin": HERE,
+    }
+
+    def send(by: Sender, number: int) -> int:
+        told = notification(alert(fingerprint=f"{number:016x}"))
+        answer = by.signed(told) if proof == "hmac" else by.send(told)
+        return int(answer.status_code)
+
+    assert send(monitor, 1) == 202
+    with django_assert_max_num_queries(12):
+        assert send(monitor, 2) == 202
+    changed(**where, kind="alertmanager", settings={"severities": {"critical": "degraded"}})
+    assert send(monitor, 3) == 202
+    renewed = replace(monitor, secret=renew_inlet(**where).secret)
+    assert [send(monitor, 4), send(renewed, 5)] == [401, 202]
+    close_inlet(**where)
+    assert [send(renewed, 6), send(monitor, 7)] == [404, 404]
+    assert renewed.plain(b"no JSON").status_code == 404
+
+    words = Observation.objects.order_by("id").values_list("source__name", "condition")
+    assert [(name[-1], condition) for name, condition in words] == [
+        ("1", DOWN),
+        ("2", DOWN),
+        ("3", DEGRADED),
+        ("5", DEGRADED),
+    ]
 
 
 def test_a_body_too_large_is_refused_before_it_is_read() -> None:

@@ -13,12 +13,17 @@ from catenary import clock
 from catenary.apps.access.operations.limits import take_inlet, take_stranger
 from catenary.apps.common.operations import CatalogueBusy
 from catenary.apps.common.queries import database_trouble
-from catenary.apps.monitoring.operations.gathering import TooManyWaiting, hear_together
+from catenary.apps.monitoring.operations.gathering import (
+    InletChanged,
+    TooManyWaiting,
+    hear_together,
+)
 from catenary.apps.monitoring.queries.inlets import InletRow, inlet_at
 from catenary.connectors.kinds import Delivery, Kind, Unreadable
 from catenary.connectors.opening import KINDS, settings_read
 from catenary.domain.addresses import client_address
 from catenary.domain.limits import Allowance
+from catenary.domain.observations.heard import Item
 from catenary.inlets.answers import Refusing, account, refusal
 from catenary.inlets.proofs import is_shown, is_signed
 
@@ -34,7 +39,7 @@ def deliver(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
     try:
         return _delivered(request, kind, public_id)
     except Refusing as refusing:
-        return refusal(refusing)
+        return refusal(_as_it_stands(refusing, kind, public_id))
     except TooManyWaiting:
         return _later("too many deliveries to this inlet wait to be recorded; nothing was taken")
     except CatalogueBusy:
@@ -45,32 +50,87 @@ def deliver(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
         return _later("the database does not answer; send it again, it is taken once")
 
 
+def _as_it_stands(refusing: Refusing, kind: str, public_id: str) -> Refusing:
+    """Why a delivery is not taken: to one that was closed since it was seen, there is nothing."""
+    is_known = refusing.status in (404, 429, 503)
+    return refusing if is_known or inlet_at(kind, public_id, now=True) else _nothing()
+
+
+def _nothing() -> Refusing:
+    return Refusing(404, "not-found", "there is nothing at this address")
+
+
 def _delivered(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
+    inlet = _shown(request, kind, public_id)
+    length = _length(request)
+    _spend(inlet, KINDS[kind], 1)
+    body = _body(request, length)
+    headers = _headers(request)
+    spent = 1
+    while True:
+        inlet = _signed(request, inlet, headers, body)
+        items = _items(inlet, body, headers)
+        if len(items) > spent:
+            _spend(inlet, KINDS[kind], len(items) - spent)
+            spent = len(items)
+        try:
+            return account(hear_together(inlet=inlet, items=items, at=clock.now()))
+        except InletChanged:
+            # Closed, set anew or given another secret since it was seen: as it stands, then.
+            inlet_at(kind, public_id, now=True)
+            inlet = _shown(request, kind, public_id)
+
+
+def _shown(request: HttpRequest, kind: str, public_id: str) -> InletRow:
+    """The inlet at an address, when the head of the request shows what it must."""
     inlet = inlet_at(kind, public_id)
     known = KINDS.get(kind)
     if inlet is None or known is None or known.hear is None:
-        raise Refusing(404, "not-found", "there is nothing at this address")
+        raise _nothing()
     if request.method != "POST":
         raise Refusing(405, "method-not-allowed", "deliveries are posted", {"Allow": "POST"})
-    at = clock.now()
-    if inlet.proof == "secret" and not is_shown(inlet, request.headers.get("Authorization", "")):
+    if inlet.proof == "secret":
+        said = request.META.get("HTTP_AUTHORIZATION", "")
+        if not is_shown(inlet, said):
+            # It may have been given another secret since it was seen.
+            inlet = inlet_at(kind, public_id, now=True)
+            if inlet is None or not is_shown(inlet, said):
+                raise _stranger(request)
+    return inlet
+
+
+def _signed(
+    request: HttpRequest, inlet: InletRow, headers: Mapping[str, str], body: bytes
+) -> InletRow:
+    """The inlet as it was seen, or as it stands, whose secret signed the body where it must."""
+    if inlet.proof != "hmac" or is_signed(inlet, headers, body, clock.now()):
+        return inlet
+    now = inlet_at(inlet.kind, request.path_info.rpartition("/")[2], now=True)
+    if now is None or not is_signed(now, headers, body, clock.now()):
         raise _stranger(request)
-    length = _length(request)
-    _spend(inlet, known, 1)
-    body = _body(request, length)
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    if inlet.proof == "hmac" and not is_signed(inlet, headers, body, at):
-        raise _stranger(request)
+    return now
+
+
+def _headers(request: HttpRequest) -> dict[str, str]:
+    """Header names in lower case."""
+    found = {
+        name[5:].replace("_", "-").lower(): value
+        for name, value in request.META.items()
+        if name.startswith("HTTP_")
+    }
+    return {**found, "content-type": request.META.get("CONTENT_TYPE", "")}
+
+
+def _items(inlet: InletRow, body: bytes, headers: Mapping[str, str]) -> list[Item]:
+    known = KINDS[inlet.kind]
+    assert known.hear is not None
     try:
-        items = known.hear(
-            settings_read(kind, inlet.settings, inlet.organization_key),
+        return known.hear(
+            settings_read(inlet.kind, inlet.settings, inlet.organization_key),
             Delivery(body, headers, inlet.organization_key),
         )
     except Unreadable as unreadable:
         raise Refusing(400, "unreadable", str(unreadable)) from None
-    if len(items) > 1:
-        _spend(inlet, known, len(items) - 1)
-    return account(hear_together(inlet=inlet, items=items, at=clock.now()))
 
 
 def _length(request: HttpRequest) -> int:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -80,10 +81,11 @@ class KeptAnswer:
 
 
 @contextmanager
-def waiting_turn() -> Iterator[None]:
-    """One transaction that may write; raises `CatalogueBusy` when its turn does not come."""
+def waiting_turn(*, whole: bool = False) -> Iterator[None]:
+    """One transaction that may write; raises `CatalogueBusy` when its turn does not come.
+    ``whole``: see `one_turn`."""
     try:
-        with one_turn():
+        with one_turn(whole=whole):
             yield
     except OperationalError as error:
         if is_busy(error):
@@ -181,17 +183,26 @@ def insert_rows(
 ) -> None:
     """Insert ``rows``, each the values of ``columns`` (field attribute names, ``…_id`` for
     relations), in one statement's worth of work."""
-    table = connection.ops.quote_name(model._meta.db_table)
-    names = ", ".join(_quoted(model, name) for name in columns)
     plain = _plain_rows(rows)
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+        statement = _inserting(model, tuple(columns), cursor.db.vendor)
+        if cursor.db.vendor == "postgresql":
+            with cursor.copy(statement) as copy:
                 for row in plain:
                     copy.write_row(row)
         else:
-            marks = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", plain)
+            cursor.executemany(statement, plain)
+
+
+@lru_cache(1_000)
+def _inserting(model: type[models.Model], columns: tuple[str, ...], vendor: str) -> str:
+    """Worded once: for a row or two, the words cost more than the writing."""
+    table = connection.ops.quote_name(model._meta.db_table)
+    names = ", ".join(_quoted(model, name) for name in columns)
+    if vendor == "postgresql":
+        return f"COPY {table} ({names}) FROM STDIN"
+    marks = ", ".join(["%s"] * len(columns))
+    return f"INSERT INTO {table} ({names}) VALUES ({marks})"
 
 
 def insert_plain_rows(

@@ -21,11 +21,12 @@ _FIRST, _LONGEST = 0.0005, 0.003
 
 
 @contextmanager
-def one_turn() -> Iterator[None]:
+def one_turn(*, whole: bool = False) -> Iterator[None]:
     """One transaction, or a part of the one that was begun. Raises `OperationalError` when its
-    turn does not come in time."""
+    turn does not come in time. ``whole``: such a part stands and falls with all of it, and needs
+    no mark to go back to."""
     if connection.vendor != "sqlite" or connection.in_atomic_block:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=not whole):
             yield
         return
     connection.ensure_connection()

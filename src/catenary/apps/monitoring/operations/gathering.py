@@ -21,7 +21,7 @@ from typing import Any
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
-from catenary.apps.common.operations import CatalogueBusy
+from catenary.apps.common.operations import CatalogueBusy, waiting_turn
 from catenary.apps.monitoring.operations.hearing import (
     MOST_IN_A_PART,
     Heard,
@@ -29,7 +29,7 @@ from catenary.apps.monitoring.operations.hearing import (
     parts_of,
     record_parts,
 )
-from catenary.apps.monitoring.queries.inlets import InletRow
+from catenary.apps.monitoring.queries.inlets import InletRow, standing_inlets
 from catenary.domain.observations.heard import Item
 
 #: So many deliveries of one inlet may wait at the same time.
@@ -42,10 +42,25 @@ class TooManyWaiting(Exception):
     """So many deliveries of this inlet wait to be recorded that this one is not taken."""
 
 
+class InletChanged(Exception):
+    """An inlet is another one than it was when its delivery was read: it was closed, set anew or
+    given another secret. Nothing of the part was recorded; whoever delivers is asked again."""
+
+
+def record_standing(parts: Sequence[Part]) -> list[Heard]:
+    """Record parts of deliveries in one transaction in which their inlets are as they were when
+    the deliveries were let in. Raises `InletChanged`, and what `record_parts` raises."""
+    with waiting_turn():
+        standing = standing_inlets(part.inlet.id for part in parts)
+        if any(standing.get(part.inlet.id) != part.inlet for part in parts):
+            raise InletChanged
+        return record_parts(parts)
+
+
 class Gathering:
     """Those who wait, and who of them records for all. For any number of threads."""
 
-    def __init__(self, record: Callable[[Sequence[Part]], list[Heard]] = record_parts) -> None:
+    def __init__(self, record: Callable[[Sequence[Part]], list[Heard]] = record_standing) -> None:
         """``record`` records parts in one transaction and says what became of each."""
         self._record = record
         self._lock = threading.Lock()
@@ -55,9 +70,9 @@ class Gathering:
     def hear(self, *, inlet: InletRow, items: Sequence[Item], at: datetime) -> Heard:
         """Record what an inlet heard; when this returns it is on the disk.
 
-        Raises `TooManyWaiting`, `CatalogueBusy` when the turn to write does not come, and whatever
-        the database said against it: then some of it may have been kept, and sending it again is
-        harmless.
+        Raises `TooManyWaiting`, `InletChanged`, `CatalogueBusy` when the turn to write does not
+        come, and whatever the database said against it: then some of it may have been kept, and
+        sending it again is harmless.
         """
         delivery = _Delivery(inlet.id, parts_of(inlet, items, at))
         with self._lock:

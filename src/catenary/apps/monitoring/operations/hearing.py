@@ -144,7 +144,7 @@ def record_parts(parts: Sequence[Part]) -> list[Heard]:
     may be tried again. Raises `CatalogueBusy` when the turn to write does not come."""
     founds = [Heard() for _ in parts]
     notes = [list(part.notes) for part in parts]
-    with waiting_turn():
+    with waiting_turn(whole=True):
         services = services_by_reference(word.said.service for part in parts for word in part.words)
         judges: dict[int, _Judge] = {}
         entries: list[Entry] = []

@@ -7,18 +7,15 @@ mark in the same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from django.db import IntegrityError, connection
-
-from catenary.apps.common.operations import insert_rows, reserve_ids, waiting_turn
-from catenary.apps.common.queries.prepared import Prepared, texts
+from catenary.apps.common.operations import waiting_turn
 from catenary.apps.monitoring.choices import Outcome
-from catenary.apps.monitoring.models import Observation, Source, Waiting
+from catenary.apps.monitoring.operations.storing import Voice, numbers_of_voices, store
 from catenary.apps.monitoring.policies import may_report
 from catenary.apps.portfolio.queries.lookup import (
     ServiceRow,
@@ -137,126 +134,25 @@ class Entry(NamedTuple):
 
 def record_entries(entries: Sequence[Entry]) -> list[Outcome]:
     """Record words of anybody, each in the name of its actor, in one transaction."""
-    try:
-        known, digests = _keep(entries)
-    except IntegrityError:
-        # Somebody sent one of these words at the same moment: now it is there.
-        known, digests = _keep(entries)
-    outcomes = []
-    for digest in digests:
-        outcomes.append(Outcome.REPEATED if digest in known else Outcome.RECORDED)
-        known.add(digest)
-    return outcomes
-
-
-def _keep(entries: Sequence[Entry]) -> tuple[set[str], list[str]]:
-    """Keep what is new, with a mark for the engine: the digests that were there before, and those
-    of all words in their order."""
-    with waiting_turn():
+    with waiting_turn(whole=True):
         voices = [_voice(entry.said, entry.service) for entry in entries]
-        sources = _sources(set(voices))
+        numbers = numbers_of_voices(set(voices))
         rows: dict[str, tuple[Any, ...]] = {}
         digests = []
         for entry, voice in zip(entries, voices, strict=True):
-            row = _row(entry, sources[voice])
+            row = _row(entry, numbers[voice])
             digests.append(row[0])
             rows.setdefault(row[0], row)
-        known = _known(rows)
-        # In the same order everywhere: two who send the same wait for each other, never in a ring.
-        new = [rows[digest] for digest in sorted(rows.keys() - known)]
-        if not new:
-            return known, digests
-        numbers = reserve_ids(Observation, len(new))
-        insert_rows(
-            Observation,
-            ["id", *_COLUMNS],
-            ((number, *row) for number, row in zip(numbers, new, strict=True)),
-        )
-        insert_rows(
-            Waiting,
-            ["service_id", "observation_id", "since", "due_at"],
-            # The oldest first: then no step of the engine has to go back behind the one before.
-            sorted(
-                (
-                    (row[_SERVICE], number, row[_AT], row[_RECORDED])
-                    for number, row in zip(numbers, new, strict=True)
-                ),
-                key=lambda mark: mark[2],
-            ),
-        )
-    return known, digests
+        new = store(rows)
+    outcomes = []
+    for digest in digests:
+        outcomes.append(Outcome.RECORDED if digest in new else Outcome.REPEATED)
+        new.discard(digest)
+    return outcomes
 
 
-_Voice = tuple[int, str, str]
-
-
-def _voice(said: Said, row: ServiceRow) -> _Voice:
+def _voice(said: Said, row: ServiceRow) -> Voice:
     return row.root_id, said.source_kind, said.source_name
-
-
-def _sources(voices: Iterable[_Voice]) -> dict[_Voice, int]:
-    """The numbers of sources, those that speak for the first time included."""
-    wanted = set(voices)
-    found = _known_sources(wanted)
-    missing = sorted(wanted - found.keys())
-    if missing:
-        # Worded here: an alert speaks once or twice, so every second word is of a new voice.
-        with connection.cursor() as cursor:
-            cursor.executemany(_NEW_SOURCE, missing)
-        found |= _known_sources(missing)
-    return found
-
-
-_NEW_SOURCE = (
-    "INSERT INTO monitoring_source (organization_id, kind, name) VALUES (%s, %s, %s)"
-    " ON CONFLICT DO NOTHING"
-)
-#: By organization and name: every alert is a source of its own, and a house may have many.
-_SOURCES = Prepared(
-    lambda organization, names: Source.objects.filter(
-        organization_id=organization, name__in=texts(names)
-    ).values_list("kind", "name", "pk")
-)
-_DIGESTS = Prepared(
-    lambda digests: Observation.objects.filter(digest__in=texts(digests)).values_list("digest")
-)
-
-
-def _known_sources(voices: Iterable[_Voice]) -> dict[_Voice, int]:
-    wanted = set(voices)
-    names: dict[int, list[str]] = {}
-    for organization, _, name in wanted:
-        names.setdefault(organization, []).append(name)
-    rows = (
-        ((organization, kind, name), number)
-        for organization, some in names.items()
-        for kind, name, number in _SOURCES.rows(organization, some)
-    )
-    return {voice: number for voice, number in rows if voice in wanted}
-
-
-def _known(digests: Iterable[str]) -> set[str]:
-    return {row[0] for row in _DIGESTS.rows(list(digests))}
-
-
-_COLUMNS = (
-    "digest",
-    "service_id",
-    "source_id",
-    "condition",
-    "at",
-    "valid_until",
-    "sequence",
-    "planned",
-    "share",
-    "reference",
-    "text",
-    "recorded_at",
-    "account_id",
-    "person_id",
-)
-_SERVICE, _AT = _COLUMNS.index("service_id"), _COLUMNS.index("at")
-_RECORDED = _COLUMNS.index("recorded_at")
 
 
 def _row(entry: Entry, source_id: int) -> tuple[Any, ...]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import F
 
-from catenary.apps.common.queries.prepared import Prepared
+from catenary.apps.common.queries.prepared import Prepared, numbers
 from catenary.apps.monitoring.models import Inlet, InletAccount, RefusedItem
 from catenary.apps.monitoring.policies import may_manage_inlets, may_see_inlets
 from catenary.apps.organizations.queries import OrganizationRow, organizations_by_key
@@ -78,13 +78,35 @@ _BY_ADDRESS = Prepared(
         public_id=public_id, closed_at__isnull=True, organization__removed_at__isnull=True
     ).values_list(*_COLUMNS)
 )
+_STANDING = Prepared(
+    lambda ids: Inlet.objects.filter(
+        id__in=numbers(ids), closed_at__isnull=True, organization__removed_at__isnull=True
+    ).values_list(*_COLUMNS)
+)
+#: Inlets as this process saw them last, by address: a monitor delivers again and again.
+_SEEN: dict[str, InletRow] = {}
+_MOST_SEEN = 10_000
 
 
-def inlet_at(kind: str, public_id: str) -> InletRow | None:
-    """The open inlet of this kind at an address; one query."""
-    rows = _BY_ADDRESS.rows(public_id[:24])
-    found = InletRow(*rows[0]) if rows else None
+def inlet_at(kind: str, public_id: str, *, now: bool = False) -> InletRow | None:
+    """The open inlet of this kind at an address, as it was seen last; with ``now``, as it stands:
+    one query. Nothing is recorded for one that has changed since (`standing_inlets`)."""
+    found = None if now else _SEEN.get(public_id)
+    if found is None:
+        rows = _BY_ADDRESS.rows(public_id[:24])
+        found = InletRow(*rows[0]) if rows else None
+        if len(_SEEN) >= _MOST_SEEN:
+            _SEEN.clear()
+        if found is None:
+            _SEEN.pop(public_id, None)
+        else:
+            _SEEN[public_id] = found
     return found if found is not None and found.kind == kind else None
+
+
+def standing_inlets(ids: Iterable[int]) -> dict[int, InletRow]:
+    """Inlets that are open, as they stand, by their numbers; one query."""
+    return {row[0]: InletRow(*row) for row in _STANDING.rows(sorted(set(ids)))}
 
 
 def inlets_of_kind(kind: str) -> list[InletRow]:
