@@ -45,7 +45,7 @@ class Door:
 
     def __call__(self, request: HttpRequest) -> Asking:
         """Who asks; raises `Trouble` for everybody who may not."""
-        account_id, is_operator, scopes = _holder(request)
+        account_id, is_operator, scopes, version = _holder(request)
         if self.needs not in scopes:
             raise Trouble(
                 "wrong-scope",
@@ -58,7 +58,7 @@ class Door:
             # Silently giving today for a past day would be worse than nothing.
             raise invalid_parameter("as_of", "this is only known as it is today")
         look_as = request.GET.get("as", "")
-        actor, viewpoint = actor_looking(account_id, is_operator, "api", scopes, look_as)
+        actor, viewpoint = actor_looking(account_id, is_operator, "api", scopes, look_as, version)
         if look_as and viewpoint is None:
             raise Trouble(
                 "not-found", f"there is no organization {look_as[:100]} that you may look as"
@@ -94,12 +94,13 @@ def say_allowance(request: HttpRequest, response: HttpResponseBase) -> None:
             response.headers.setdefault(name, value)
 
 
-def _holder(request: HttpRequest) -> tuple[int, bool, frozenset[Scope]]:
+def _holder(request: HttpRequest) -> tuple[int, bool, frozenset[Scope], int | None]:
     """Account, whether it is an operator's, and scopes: of a token, else of the browser's
-    session, which may do whatever its person may, from pages of ours alone."""
+    session, which may do whatever its person may, from pages of ours alone. Last the version of
+    the catalogue, where it was read as well."""
     if "Authorization" in request.headers:
         holder = _token_holder(request, clock.now())
-        return holder.account_id, holder.is_operator, holder.scopes
+        return holder.account_id, holder.is_operator, holder.scopes, holder.version
     user: Any = request.user
     if not user.is_authenticated:
         raise _unknown("send a personal token as “Authorization: Bearer …”")
@@ -109,7 +110,7 @@ def _holder(request: HttpRequest) -> tuple[int, bool, frozenset[Scope]]:
             "a change made with the browser's session needs the header X-CSRFToken; "
             "programs use a personal token",
         )
-    return user.pk, user.is_operator, EVERY_SCOPE
+    return user.pk, user.is_operator, EVERY_SCOPE, None
 
 
 def _token_holder(request: HttpRequest, at: datetime) -> TokenHolder:

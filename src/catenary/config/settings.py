@@ -57,7 +57,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Deliveries go no further than here.
     "catenary.inlets.door.inlets_first",
-    "csp.middleware.CSPMiddleware",
+    "catenary.web.middleware.content_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "catenary.api.middleware.api_answers",
     "catenary.web.language.page_language",
@@ -122,6 +122,7 @@ def _database() -> dict[str, Any]:
     if url:
         database = _parsed(url)
         if "postgresql" in database["ENGINE"]:
+            database["ENGINE"] = "catenary.config.postgresql"
             database["CONN_HEALTH_CHECKS"] = True
             # A host that swallows packets would otherwise be waited for minutes.
             database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)

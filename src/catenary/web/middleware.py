@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from csp.constants import HEADER
+from csp.utils import build_policy
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest, HttpResponseBase
@@ -31,6 +33,20 @@ def answer_headers(get_response: Answer) -> Answer:
         if not response.has_header("Cache-Control"):
             response.headers["Cache-Control"] = "private, no-store"
             patch_vary_headers(response, ["Cookie"])
+        return response
+
+    return answer
+
+
+def content_policy(get_response: Answer) -> Answer:
+    """Say what a page may load and where it may be shown: the policy of the settings, worded by
+    django-csp once. Its own middleware words it anew for every answer, for views that change it;
+    none of ours does, and an answer by reference took a tenth of its time for it."""
+    policy = build_policy()
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response.headers.setdefault(HEADER, policy)
         return response
 
     return answer

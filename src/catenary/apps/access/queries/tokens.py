@@ -10,7 +10,7 @@ from datetime import datetime
 
 from catenary.apps.access.choices import TokenTrouble
 from catenary.apps.access.models import Token
-from catenary.apps.common.queries.prepared import Prepared
+from catenary.apps.common.queries.prepared import Prepared, version_then
 from catenary.domain.actors import Scope
 
 #: ``cat_``, the public part that finds the row, and the part that nobody else knows.
@@ -29,13 +29,15 @@ _TOKEN = Prepared(
         "expires_at",
         "revoked_at",
         "last_used_at",
+        version_then(),
     )
 )
 
 
 @dataclass(frozen=True, slots=True)
 class TokenHolder:
-    """Who stands behind a token that is accepted, and how far it reaches."""
+    """Who stands behind a token that is accepted, and how far it reaches; ``version`` is the
+    catalogue's when it was looked up, for those who ask on."""
 
     token_id: int
     public_id: str
@@ -44,6 +46,7 @@ class TokenHolder:
     scopes: frozenset[Scope]
     expires_at: datetime
     last_used_at: datetime | None
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def token_holder(secret: str, at: datetime) -> TokenHolder | TokenTrouble:
     is_right = hmac.compare_digest(shown, row[0] if row else _NO_DIGEST)
     if shape is None or row is None or not is_right:
         return TokenTrouble.UNKNOWN
-    _, pk, account_id, is_operator, is_active, scopes, expires_at, revoked_at, last_used_at = row
+    _, pk, account_id, is_operator, is_active, scopes, expires_at, revoked_at = row[:8]
     if revoked_at is not None:
         return TokenTrouble.REVOKED
     if at >= expires_at:
@@ -87,7 +90,8 @@ def token_holder(secret: str, at: datetime) -> TokenHolder | TokenTrouble:
         is_operator=is_operator,
         scopes=frozenset(Scope(word) for word in scopes.split()),
         expires_at=expires_at,
-        last_used_at=last_used_at,
+        last_used_at=row[8],
+        version=row[9],
     )
 
 

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 def catalogue_version() -> int:
     """The number of the last committed change to the catalogue; 0 before the first."""
-    # Asked with every request, some three times: composing the query would cost more than it.
+    # Asked with nearly every request: composing the query would cost more than it.
     with connection.cursor() as cursor:
         cursor.execute("SELECT number FROM common_catalogueversion WHERE id = 1")
         row = cursor.fetchone()

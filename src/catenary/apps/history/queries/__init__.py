@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 from django.db import connection
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, OuterRef, Q, Subquery
 
 from catenary.apps.common.queries import in_batches
 from catenary.apps.common.queries.prepared import Prepared, numbers
@@ -21,6 +21,15 @@ _CURRENT = Prepared(
         kind=kind, object_id__in=numbers(ids), ends_at__isnull=True, document__isnull=False
     ).values_list("object_id", "document")
 )
+
+
+def document_now(kind: Kind) -> Subquery:
+    """What the object of each row says now, as a column of a query over its table: JSON text, of
+    the very moment that the row is of; nothing of what was removed."""
+    said = Revision.objects.filter(
+        kind=kind, object_id=OuterRef("pk"), ends_at__isnull=True, document__isnull=False
+    )
+    return Subquery(said.values("document"))
 
 
 @dataclass(frozen=True, slots=True)

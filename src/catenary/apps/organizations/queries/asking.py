@@ -23,13 +23,21 @@ _held: OrderedDict[tuple[object, ...], _Known] = OrderedDict()
 
 
 def actor_looking(
-    account_id: int, is_operator: bool, door: str, scopes: frozenset[Scope], look_as: str = ""
+    account_id: int,
+    is_operator: bool,
+    door: str,
+    scopes: frozenset[Scope],
+    look_as: str = "",
+    version: int | None = None,
 ) -> _Known:
     """Who is behind an account, with every role they have now, and the viewpoint of the
     organization with the key ``look_as``, without one their own. No viewpoint when there is none
-    such that they may look from. One query when they have asked before in this version."""
+    such that they may look from. ``version`` is the catalogue's, where it was read with who asks;
+    then it is no query when they have asked before in this version."""
     place = str(connection.settings_dict["NAME"])
-    key = (place, catalogue_version(), account_id, is_operator, door, look_as)
+    if version is None:
+        version = catalogue_version()
+    key = (place, version, account_id, is_operator, door, look_as)
     with _lock:
         known = _held.get(key)
         if known is not None:
@@ -40,7 +48,7 @@ def actor_looking(
         known = (actor, viewpoint)
         # Somebody may have committed meanwhile: then it belongs to no version for certain. An
         # account may get its person without a new version.
-        if actor.person_id is not None and catalogue_version() == key[1]:
+        if actor.person_id is not None and catalogue_version() == version:
             with _lock:
                 _held[key] = known
                 if len(_held) > _KEPT:

@@ -32,16 +32,21 @@ _FEW = 200
 GATES = "gates"
 
 
-def current_estate(*, with_gates: bool = False) -> Estate:
-    """The estate as of the last committed change. One small query when it is already held.
+def current_estate(version: int | None = None, *, with_gates: bool = False) -> Estate:
+    """The estate as of the last committed change. One small query when it is already held; none
+    for whoever read the catalogue's ``version`` just now, with what they ask about. It is of that
+    version or, when somebody committed meanwhile, of a later one.
 
     ``with_gates`` is for those who need all dependency groups next: when the estate has to be
     loaded whole they are read with it, and the dependencies not twice.
     """
     name = str(connection.settings_dict["NAME"])
     held = _held.get(name)
-    if held is not None and held[0].version == catalogue_version():
-        return held[0]
+    if held is not None:
+        if version is None:
+            version = catalogue_version()
+        if held[0].version == version:
+            return held[0]
     with _lock:
         held = _held.get(name)
         version = catalogue_version()

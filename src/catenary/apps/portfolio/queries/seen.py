@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import orjson
+from django.db.models import QuerySet
 
-from catenary.apps.common.queries import catalogue_version, in_batches
-from catenary.apps.common.queries.prepared import Prepared, numbers, texts
+from catenary.apps.common.queries import in_batches
+from catenary.apps.common.queries.prepared import Prepared, numbers, texts, version_then
 from catenary.apps.history.choices import Kind
-from catenary.apps.history.queries import current_documents
-from catenary.apps.organizations.queries import organizations_by_key, person_addresses
+from catenary.apps.history.queries import document_now
+from catenary.apps.organizations.queries import organizations_by_key
+from catenary.apps.organizations.queries.addresses import addresses_then
 from catenary.apps.organizations.queries.listing import (
     OrganizationFacts,
     organization_facts,
@@ -69,14 +72,16 @@ class SeenPage:
     after: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """A service row as the redaction needs it."""
+class _Kept(NamedTuple):
+    """A service as it is kept, all of one moment: ``document`` is what it says, as JSON, and
+    ``version`` the catalogue's."""
 
     id: int
     reference: str
     digest: str
     root_id: int
+    document: str | None
+    version: int
 
 
 # ---------------------------------------------------------------------------------- services
@@ -88,7 +93,9 @@ def seen_services(
     """What the given services say, by reference; those the actor may not see are missing, as are
     those that do not exist."""
     rows = _kept_by_reference(references)
-    estate = current_estate()
+    if not rows:
+        return {}
+    estate = current_estate(_version_of(rows))
     places = estate.service_positions(rows)
     places = places[visible_services(estate, actor, viewpoint)[places]]
     return {each.reference: each for each in _seen_at(estate, actor, viewpoint, places, rows)}
@@ -124,19 +131,28 @@ def seen_service_page(
 def _kept_by_reference(references: Iterable[str]) -> dict[int, _Kept]:
     # What is no reference is nobody's, and PostgreSQL would not even take a NUL.
     wanted = sorted(reference for reference in set(references) if is_reference(reference))
-    return {row[0]: _Kept(*row) for row in _KEPT_BY_REFERENCE.rows(wanted)}
+    return {row[0]: _Kept._make(row) for row in _KEPT_BY_REFERENCE.rows(wanted)}
 
 
 def _kept_by_id(ids: Iterable[int]) -> dict[int, _Kept]:
-    return {row[0]: _Kept(*row) for row in _KEPT_BY_ID.rows(ids)}
+    return {row[0]: _Kept._make(row) for row in _KEPT_BY_ID.rows(ids)}
 
 
-_STANDING = Service.objects.filter(removed_at__isnull=True)
-_KEPT = ("pk", "reference", "digest", "root_id")
-_KEPT_BY_REFERENCE = Prepared(
-    lambda references: _STANDING.filter(reference__in=texts(references)).values_list(*_KEPT)
-)
-_KEPT_BY_ID = Prepared(lambda ids: _STANDING.filter(pk__in=numbers(ids)).values_list(*_KEPT))
+def _version_of(rows: Mapping[int, _Kept]) -> int:
+    """The catalogue's version when these were read."""
+    return next(iter(rows.values())).version
+
+
+def _kept(**wanted: Any) -> QuerySet[Service, tuple[Any, ...]]:
+    # What a service says, its digest and the version of the arrays that fit stand in one answer:
+    # one question for each would cost more, and somebody might commit between two of them.
+    return Service.objects.filter(removed_at__isnull=True, **wanted).values_list(
+        "pk", "reference", "digest", "root_id", document_now(Kind.SERVICE), version_then()
+    )
+
+
+_KEPT_BY_REFERENCE = Prepared(lambda references: _kept(reference__in=texts(references)))
+_KEPT_BY_ID = Prepared(lambda ids: _kept(pk__in=numbers(ids)))
 
 
 def _seen_at(
@@ -146,19 +162,12 @@ def _seen_at(
     places: Ints,
     rows: Mapping[int, _Kept],
 ) -> list[Seen]:
-    """What the services at these visible places say, in their order: at most six queries."""
-    ids: list[int] = estate.service_ids[places].tolist()
-    plains = current_documents(Kind.SERVICE, ids)
-    addresses = by_contact(person_addresses(people_in(plains.values())))
+    """What the services at these visible places say, in their order: at most five queries."""
+    held, addresses = _said_at(estate, places, rows)
     organization = estate.organization_position(viewpoint.organization_id)
     roles = None if organization is None else estate.roles_seen_from(organization)
     names = _known_names(estate, viewpoint, organization, places)
     redaction = _Redaction(estate, actor, viewpoint)
-    held = [
-        (rows[pk], plains[pk], place)
-        for pk, place in zip(ids, places.tolist(), strict=True)
-        if pk in plains and pk in rows
-    ]
     redaction.look_at(held)
     return [
         redaction.seen(
@@ -169,6 +178,20 @@ def _seen_at(
         )
         for row, plain, place in held
     ]
+
+
+def _said_at(
+    estate: Estate, places: Ints, rows: Mapping[int, _Kept]
+) -> tuple[list[tuple[_Kept, Plain, int]], Mapping[str, str]]:
+    """Of the services at these places as far as they are kept: the row, its document and the
+    place; and the addresses of the people in them."""
+    held = [
+        (row, orjson.loads(row.document), place)
+        for pk, place in zip(estate.service_ids[places].tolist(), places.tolist(), strict=True)
+        if (row := rows.get(pk)) is not None and row.document is not None
+    ]
+    people = people_in(plain for _, plain, _ in held)
+    return held, by_contact(addresses_then(people, held[0][0].version) if people else {})
 
 
 def _known_names(
@@ -196,10 +219,10 @@ class _Redaction:
         self._ours: set[str] = set()
 
     def look_at(self, services: Sequence[tuple[_Kept, Plain, int]]) -> None:
-        """Find out what to leave out of these: at most three queries."""
+        """Find out what to leave out of these, which were read together: at most two queries."""
         inside = [each for each in services if each[0].root_id == self._viewpoint.root_id]
         # What the documents say may be newer than the arrays: then every name is looked up.
-        is_current = catalogue_version() == self._estate.version
+        is_current = all(row.version == self._estate.version for row, _, _ in services[:1])
         hides = self._hides()
         named: set[str] = set()
         for row, plain, place in inside:
@@ -289,16 +312,15 @@ def digest_as_seen(document: ServiceDocument, hidden: frozenset[str]) -> str:
 def hidden_behind(*, actor: Actor, viewpoint: Viewpoint, reference: str) -> dict[str, str]:
     """What stands behind the place holders in a service as the actor sees it, for putting it back
     when they save the service; never to be shown."""
-    row = services_by_reference([reference]).get(reference)
-    estate = current_estate()
-    place = estate.service_position(row.id) if row else None
-    if row is None or place is None or not visible_services(estate, actor, viewpoint)[place]:
+    row = next(iter(_kept_by_reference([reference]).values()), None)
+    if row is None or row.document is None or row.root_id != viewpoint.root_id:
         return {}
-    plain = current_documents(Kind.SERVICE, [row.id]).get(row.id)
-    if plain is None or row.root_id != viewpoint.root_id:
+    estate = current_estate(row.version)
+    place = estate.service_position(row.id)
+    if place is None or not visible_services(estate, actor, viewpoint)[place]:
         return {}
     redaction = _Redaction(estate, actor, viewpoint)
-    return redaction.names_hidden_in(_Kept(row.id, reference, "", row.root_id), plain, place)
+    return redaction.names_hidden_in(row, orjson.loads(row.document), place)
 
 
 def all_seen_services(*, actor: Actor, viewpoint: Viewpoint, size: int = 200) -> Iterator[Seen]:
@@ -327,16 +349,8 @@ def _visible_ids(estate: Estate, actor: Actor, viewpoint: Viewpoint) -> Ints:
 def _seen_of(
     estate: Estate, actor: Actor, viewpoint: Viewpoint, ids: Sequence[int]
 ) -> Iterator[Seen]:
-    places = estate.service_positions(ids)
-    plains = current_documents(Kind.SERVICE, ids)
-    rows = _kept_by_id(ids)
-    addresses = by_contact(person_addresses(people_in(plains.values())))
+    held, addresses = _said_at(estate, estate.service_positions(ids), _kept_by_id(ids))
     redaction = _Redaction(estate, actor, viewpoint)
-    held = [
-        (rows[pk], plains[pk], place)
-        for pk, place in zip(ids, places.tolist(), strict=True)
-        if pk in rows and pk in plains
-    ]
     redaction.look_at(held)
     for row, plain, _ in held:
         yield redaction.seen(row, as_read(plain, addresses), "", "")
