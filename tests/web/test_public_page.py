@@ -82,6 +82,20 @@ def test_it_is_the_same_for_everybody_and_may_be_kept(world: World) -> None:
         assert not answer.cookies
 
 
+@pytest.mark.parametrize(
+    ("condition", "shape"), [("operational", "circle"), ("down", "M3%203h26"), ("", "dasharray")]
+)
+def test_the_tab_shows_the_worst_of_it(world: World, condition: str, shape: str) -> None:
+    show(world)
+    if condition:
+        say("alpha-it/portal", condition)
+        say("alpha-it/engine", condition)
+
+    icon = Client().get(PAGE).content.decode().partition('rel="icon" href="')[2].partition('"')[0]
+
+    assert icon.startswith("data:image/svg+xml,%3Csvg") and shape in icon
+
+
 def test_its_feed_is_a_feed(world: World) -> None:
     show(world)
     say("alpha-it/portal", "down", ago=timedelta(hours=30))
@@ -171,7 +185,9 @@ def test_a_copy_works_from_a_folder_without_any_server(world: World, tmp_path: P
     assert sorted(files) == ["feed.atom", "index.html", "status.json", "style.css"]
     loaded = Loaded(files["index.html"].decode())
     assert not loaded.has_script
-    assert set(loaded.addresses) <= set(files)
+    # What is written into the page itself is fetched from nowhere.
+    fetched = {one for one in loaded.addresses if not one.startswith("data:")}
+    assert fetched <= set(files)
     assert "url(" not in files["style.css"].decode()
     assert not feedparser.parse(files["feed.atom"]).bozo
     assert json.loads(files["status.json"])["services"][0]["condition"] == "down"

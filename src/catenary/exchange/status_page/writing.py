@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from django.template import Context, Engine
 from django.utils import translation
@@ -27,6 +28,16 @@ _HERE = Path(__file__).parent
 _STEP, _BAR, _HEIGHT = 8, 6, 36
 #: The worse, the higher: the picture reads without its colours.
 _TALL = {"down": 36, "degraded": 26, "unknown": 20, "maintenance": 15, "operational": 10}
+#: What the tab of a browser shows: the shape of the worst condition, in a colour that reads on
+#: light and on dark. It is part of the page, so that nothing else is asked of whoever serves it.
+_SHAPES = {
+    "down": '<path d="M3 3h26v26H3z" fill="#d9483f"/>',
+    "degraded": '<path d="M16 2 31 30H1z" fill="#c98420"/>',
+    "unknown": '<circle cx="16" cy="16" r="12" fill="none" stroke="#858d9b" stroke-width="5"'
+    ' stroke-dasharray="9 6"/>',
+    "maintenance": '<path d="M5 5h22v22H5z" fill="none" stroke="#8479d9" stroke-width="5"/>',
+    "operational": '<circle cx="16" cy="16" r="14" fill="#3a9d6b"/>',
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,7 @@ def page_html(status: PublicStatus, places: Places, language: str) -> str:
                         "places": places,
                         "language": language,
                         "answer": _answer(status),
+                        "icon": _icon(status),
                         "services": [_service(each) for each in status.services],
                         "events": [_event(each) for each in status.events],
                         "ahead": [_planned(one) for one in status.ahead if not one.is_called_off],
@@ -182,6 +194,13 @@ def _answer(status: PublicStatus) -> str:
         )
         sentences.append(told.format(n=unknown))
     return " ".join(sentences) or _("All services work.")
+
+
+def _icon(status: PublicStatus) -> str:
+    kinds = {service.kind for service in status.services}
+    worst = next((kind for kind in _SHAPES if kind in kinds), "unknown")
+    drawn = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">{_SHAPES[worst]}</svg>'
+    return f"data:image/svg+xml,{quote(drawn)}"
 
 
 def _service(service: PublicService) -> dict[str, Any]:
