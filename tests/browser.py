@@ -22,6 +22,7 @@ from playwright.sync_api import (
     Playwright,
     Request,
     StorageState,
+    ViewportSize,
     sync_playwright,
 )
 
@@ -39,8 +40,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-WIDE = {"width": 1280, "height": 900}
-PHONE = {"width": 360, "height": 780}
+WIDE: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 360, "height": 780}
 MILLISECONDS_TO_WAIT = 15_000
 
 

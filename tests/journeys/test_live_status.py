@@ -3,6 +3,7 @@ reloading, and no other page; and what happened while the line was broken is the
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -10,15 +11,19 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.signing import Signer
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import MILLISECONDS_TO_WAIT, WIDE, Complaints, sign_in
 from tests.installation import run_command
 from tests.journeys.steps import card
+from tests.journeys.test_every_page import serious, wide
 from tests.product import Product, answers, catenary, clean_environment, free_port, running_demo
 
 pytestmark = pytest.mark.journey
@@ -26,6 +31,7 @@ pytestmark = pytest.mark.journey
 DANA = "dana.reyes@st-mary.example"
 NURSE = "ingrid.lindqvist@st-mary.example"
 PRIYA = "priya.nair@acme-cloud.example"
+OPERATOR = "operator@catenary.example"
 KATJA = "katja.brandt@harbour-hotel.example"
 PATIENTS, INVENTORY = "hospital-it/patient-management", "hospital-it/pharmacy-inventory"
 #: What stands on nothing: while it is known to work, so is everything above it.
@@ -58,7 +64,14 @@ def open_as(
     """`open_as(DANA, "/status/")`: a page of somebody, live before it is handed over."""
     contexts = []
 
-    def opened(email: str, address: str, product: Product = live, **options: Any) -> Page:
+    def opened(
+        email: str,
+        address: str,
+        product: Product = live,
+        *,
+        is_followed: bool = True,
+        **options: Any,
+    ) -> Page:
         context = browser.new_context(
             **{"base_url": product.url, "viewport": WIDE, "locale": "en-GB", **options}
         )
@@ -67,7 +80,7 @@ def open_as(
         page = sign_in(context.new_page(), product, email)
         complaints.watch(page, product.url.partition("://")[2])
         page.goto(address)
-        if options.get("java_script_enabled", True):
+        if is_followed and options.get("java_script_enabled", True):
             expect(page.get_by_text("Live", exact=True)).to_be_visible()
             page.evaluate("window.neverReloaded = true")
         return page
@@ -192,6 +205,90 @@ def test_without_script_the_board_and_reporting_work(
     expect(shown(page, "acme-cloud/messaging")).to_have_text("degraded")
     expect(page.locator("#live")).to_be_hidden()
     say(live, ("acme-cloud/messaging", "cleared"))
+
+
+@pytest.fixture(scope="module")
+def told(live: Product) -> dict[str, str]:
+    """Everything there is to tell: faults, maintenance, an inlet, an operator's password, a public
+    page. What was made, by name."""
+
+    def run(*arguments: str) -> str:
+        ran = run_command(list(arguments), clean_environment(live.data))
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout.decode()
+
+    start = f"{datetime.now(UTC) + timedelta(days=20):%Y-%m-%dT03:00}"
+    said = ("--title", "New disks", "--start", start, "--duration", "1 h", "--json")
+    planned = json.loads(run("maintenance", "add", *DATABASES, *said))["key"]
+    run("inlet", "open", "acme-cloud/swept", "--kind", "alertmanager")
+    password = run("user", OPERATOR, "--operator").partition("signs in with")[2].split()[0]
+    key = (live.data / "secret-key").read_text().strip()
+    signed = Signer(key=key, salt="catenary.unsubscribe").sign("nobody")
+    return {"maintenance": planned, "password": password, "signed": signed}
+
+
+def show_to_everybody(page: Page, organization: str) -> None:
+    page.goto(f"/organizations/{organization}/public-page/")
+    page.locator("input[name=shown]").check()
+    for choice in page.locator("input[name=service]").all()[:4]:
+        choice.check()
+    page.locator("main form button[type=submit]").click()
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("de", "dark")])
+def test_axe_finds_nothing_serious_where_there_is_something_to_tell(
+    language: str,
+    scheme: Any,
+    live: Product,
+    told: dict[str, str],
+    open_as: Callable[..., Page],
+    complaints: Complaints,
+) -> None:
+    complaints.expected.add("status of 404")
+    options = {
+        "locale": language,
+        "color_scheme": scheme,
+        "bypass_csp": True,
+        "reduced_motion": "reduce",
+        "is_followed": False,
+    }
+    say(live, ("acme-cloud/db-1", "down", "The primary does not answer"))
+    before = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    operated = replace(live, password=told["password"])
+    operator = open_as(OPERATOR, "/", operated, **options)
+    show_to_everybody(operator, "acme-cloud")
+    priya = open_as(PRIYA, "/", **options)
+    dana = open_as(DANA, "/status/", **options)
+    wait_until(lambda: bool(dana.reload() and shown(dana, "acme-cloud/db-1").count()))
+    visits = (
+        (dana, "/status/"),
+        (dana, f"/status/?as_of={before}"),
+        (dana, f"/status/?as_of={before}&known=then"),
+        (dana, f"/services/{PATIENTS}/status/"),
+        (dana, f"/services/{PATIENTS}/status/?as_of={before}"),
+        (dana, f"/services/{PATIENTS}/status/?as_of={before}&known=then"),
+        (dana, f"/chain/?focus={PATIENTS}"),
+        (dana, "/maintenance/"),
+        (open_as(NURSE, "/", **options), "/our-services/"),
+        (priya, "/services/acme-cloud/db-1/status/"),
+        (priya, f"/maintenance/{told['maintenance']}/"),
+        (priya, f"/maintenance/{told['maintenance']}/edit/"),
+        (operator, "/outbox/"),
+        (operator, "/organizations/acme-cloud/inlets/"),
+        (operator, "/organizations/acme-cloud/inlets/swept/"),
+        (operator, "/organizations/acme-cloud/public-page/"),
+        (operator, f"/public/acme-cloud/?language={language}"),
+        (operator, f"/unsubscribe/{told['signed']}/"),
+        (operator, "/nowhere/"),
+    )
+    found = []
+    for page, address in visits:
+        response = page.goto(address)
+        if response is None or (response.status != 200 and address != "/nowhere/"):
+            found.append(f"{address} did not answer")
+        found += serious(page, "light") + wide(page)
+    assert found == []
+    say(live, ("acme-cloud/db-1", "operational"))
 
 
 def wait_until(found: Callable[[], bool], seconds: float = 30) -> None:
