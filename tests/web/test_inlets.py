@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import unescape
 
@@ -9,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from catenary.apps.monitoring.models import Inlet
+from catenary.apps.monitoring.models import Inlet, RefusedItem
 from tests.web.access.world import World
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +53,30 @@ def test_the_secret_of_a_new_inlet_is_shown_once(world: World) -> None:
     assert delivered.status_code == 422
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+def test_what_was_refused_is_told_in_the_readers_language(world: World) -> None:
+    address, secret = opened(world)
+    Client().post(
+        address,
+        {"s": "engine", "c": "<b>odd</b>"},
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {secret}"},
+    )
+    operator = world.client("operator")
+
+    english = unescape(operator.get(ONE).content.decode())
+    german = unescape(operator.get(ONE, headers={"Accept-Language": "de"}).content.decode())
+    # As it was kept before it could be said in other languages.
+    kept = RefusedItem.objects.get()
+    kept.reasons = json.dumps([json.loads(kept.reasons)[0][:2]])
+    kept.save()
+    before = unescape(operator.get(ONE, headers={"Accept-Language": "de"}).content.decode())
+
+    told = "condition: “<b>odd</b>” means no condition here; expected: a word the mapping knows"
+    assert told in english and told in before
+    assert "condition: “<b>odd</b>” bedeutet hier keinen Zustand; erwartet: ein Wort" in german
+    assert told not in german
 
 
 def test_what_is_wrong_is_said_and_what_was_typed_stays(world: World) -> None:

@@ -161,5 +161,5 @@ def _show(actor: Actor, house: str, key: str, json: bool) -> None:
     say(f"  {view.address} (proof: {view.proof})")
     for row in view.latest[:20]:
         say(f"  refused {row.at:%Y-%m-%d %H:%M:%S}: {row.excerpt[:100]}")
-        for _, sentence in row.reasons:
-            say(f"    {sentence}")
+        for reason in row.reasons:
+            say(f"    {reason.text}")

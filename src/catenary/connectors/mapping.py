@@ -122,12 +122,18 @@ def word_of(mapped: Mapped, house: str, place: int, raw: Any) -> Item:
         return Item(place)
     if condition is None:
         return wrong(
-            "condition", f"{_short(told)} means no condition here", "a word the mapping knows"
+            "condition",
+            said("{what} means no condition here", _short(told)),
+            said("a word the mapping knows"),
         )
     named = mapped.service.of(raw)
     service = _service(mapped, house, named)
     if service is None:
-        return wrong("service", f"{_short(named)} names no service", "a name the mapping knows")
+        return wrong(
+            "service",
+            said("{what} names no service", _short(named)),
+            said("a name the mapping knows"),
+        )
     word: dict[str, Any] = {"service": service, "condition": condition}
     voice = ""
     for name, field in mapped.fields.items():
@@ -196,8 +202,8 @@ def _as_it_is(value: Any) -> Any:
 
 def _short(value: Any) -> str:
     if value is MISSING:
-        return "what is missing"
-    return f"“{str(value)[:60]}”" if not isinstance(value, dict | list) else "a structure"
+        return said("what is missing")
+    return f"“{str(value)[:60]}”" if not isinstance(value, dict | list) else said("a structure")
 
 
 _READERS = {

@@ -11,6 +11,7 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import cache
 from string import Formatter
+from typing import Any
 
 
 class Said(str):
@@ -118,3 +119,29 @@ def _numbered(pattern: str) -> str:
         if name is not None:
             pieces.append(f"{{{order[name]}}}")
     return "".join(pieces)
+
+
+#: A sentence is kept with no more than so much in it: what it names may be somebody's whole text.
+_DEEPEST, _LONGEST = 4, 400
+
+
+def said_to_plain(text: str, depth: int = 0) -> Any:
+    """A sentence as it is kept to be said again later, in whatever language its reader has: other
+    texts as they are, sentences and figures as lists."""
+    if isinstance(text, Figure):
+        return ["figure", str(text.amount), str(text)]
+    if not isinstance(text, Said) or depth == _DEEPEST:
+        return str(text)[:_LONGEST]
+    values = [said_to_plain(value, depth + 1) for value in text.values]
+    return ["said", text.pattern, text.many, text.number, values]
+
+
+def said_of_plain(plain: Any) -> str:
+    """The sentence that was kept."""
+    match plain:
+        case ["figure", str(amount), str(written)]:
+            return figure(Decimal(amount), written)
+        case ["said", str(pattern), str(many), int(number), list(kept)]:
+            values = map(said_of_plain, kept)
+            return said_of(number, pattern, many, *values) if many else said(pattern, *values)
+    return str(plain)

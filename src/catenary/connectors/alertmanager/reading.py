@@ -21,7 +21,7 @@ from catenary.connectors.kinds import Delivery, Kind, Unreadable
 from catenary.connectors.wishes import Wishes, reference_of
 from catenary.domain.observations.heard import Item
 from catenary.domain.observations.reading import SAYABLE, Wrong
-from catenary.domain.said import said
+from catenary.domain.said import figure, said, said_of
 
 #: What severities mean unless the settings say otherwise.
 SEVERITIES = {
@@ -118,8 +118,13 @@ def hear(settings: Settings, delivery: Delivery) -> list[Item]:
         wrong = Wrong(
             "truncatedAlerts",
             "left-out",
-            f"Alertmanager left out {left_out:,} alerts of this group",
-            "no max_alerts, and groups that are finer",
+            said_of(
+                left_out,
+                "Alertmanager left out {n} alert of this group",
+                "Alertmanager left out {n} alerts of this group",
+                figure(left_out),
+            ),
+            said("no max_alerts, and groups that are finer"),
         )
         items.append(Item(len(alerts), wrong=(wrong,), raw=body.get("groupKey", "")))
     return items
@@ -129,7 +134,9 @@ def _items(settings: Settings, house: str, place: int, alert: Any) -> Iterator[I
     labels = alert.get("labels") if isinstance(alert, Mapping) else None
     status = alert.get("status") if isinstance(alert, Mapping) else None
     if not isinstance(labels, Mapping) or status not in ("firing", "resolved"):
-        yield _wrong(place, alert, "", "this is no alert", "an alert with status and labels")
+        yield _wrong(
+            place, alert, "", said("this is no alert"), said("an alert with status and labels")
+        )
         return
     condition = settings.severities.get(
         str(labels.get(settings.severity_label, "")).lower(), settings.otherwise
@@ -139,8 +146,12 @@ def _items(settings: Settings, house: str, place: int, alert: Any) -> Iterator[I
         return
     service = _service(settings, house, labels)
     if service is None:
-        expected = f'a label "{settings.service_label}" with a reference, or a rule that fits'
-        yield _wrong(place, alert, "service", "nothing says which service this is of", expected)
+        expected = said(
+            'a label "{label}" with a reference, or a rule that fits', settings.service_label
+        )
+        yield _wrong(
+            place, alert, "service", said("nothing says which service this is of"), expected
+        )
         return
     is_firing = status == "firing"
     word = {
@@ -153,7 +164,9 @@ def _items(settings: Settings, house: str, place: int, alert: Any) -> Iterator[I
     voice = _voice(alert, labels)
     if not isinstance(word["at"], str):
         # Without a time it would be taken as of now, and repeats would be news.
-        yield _wrong(place, alert, "at", "nothing says since when", "startsAt and endsAt")
+        yield _wrong(
+            place, alert, "at", said("nothing says since when"), said("startsAt and endsAt")
+        )
         return
     if is_firing and settings.valid_for:
         word["valid-for"] = settings.valid_for

@@ -19,6 +19,7 @@ from catenary.connectors.mapping import read as read_mapping
 from catenary.connectors.wishes import Wishes
 from catenary.domain.observations.heard import Item
 from catenary.domain.observations.reading import Wrong
+from catenary.domain.said import said
 
 #: What is where, unless the settings say otherwise.
 DEFAULTS = {
@@ -103,7 +104,7 @@ def _item(mapped: Mapped, house: str, place: int, event: Any) -> Item:
     if missing or str(event.get("specversion")) != "1.0":
         field = missing[0] if missing else "specversion"
         wrong = Wrong(
-            field, "invalid", "this is no CloudEvent 1.0", "specversion, id, source, type"
+            field, "invalid", said("this is no CloudEvent 1.0"), "specversion, id, source, type"
         )
         return Item(place, wrong=(wrong,), raw=event)
     return word_of(mapped, house, place, event)

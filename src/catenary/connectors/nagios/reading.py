@@ -17,6 +17,7 @@ from catenary.connectors.kinds import Delivery, Kind, Unreadable
 from catenary.connectors.wishes import Wishes, reference_of
 from catenary.domain.observations.heard import Item
 from catenary.domain.observations.reading import Wrong
+from catenary.domain.said import said
 
 MOST_LINES = 20_000
 _LINE = re.compile(
@@ -75,18 +76,28 @@ def _item(settings: Settings, house: str, place: int, line: str) -> Item:
     is_host = found is not None and found["kind"] == "HOST"
     parts = found["rest"].split(";", 2 if is_host else 3) if found is not None else []
     if found is None or len(parts) != (3 if is_host else 4):
-        return _wrong(place, line, "", "this is no passive check result", "[seconds] PROCESS_…")
+        return _wrong(
+            place, line, "", said("this is no passive check result"), "[seconds] PROCESS_…"
+        )
     host, check = parts[0], "" if is_host else parts[1]
     code, text = parts[-2].strip(), parts[-1]
     condition = (HOST_CODES if is_host else SERVICE_CODES).get(code)
     if condition is None:
-        return _wrong(place, line, "code", "this is no code", "0, 1, 2 or, of services, 3")
+        return _wrong(
+            place, line, "code", said("this is no code"), said("0, 1, 2 or, of services, 3")
+        )
     service = _service(settings, house, host, check)
     if service is None:
         if settings.otherwise == "ignore":
             return Item(place)
         what = f"{host};{check}" if check else host
-        return _wrong(place, line, "service", f"“{what[:80]}” names no service", "one in services")
+        return _wrong(
+            place,
+            line,
+            "service",
+            said("“{name}” names no service", what[:80]),
+            said("one in services"),
+        )
     word = {
         "service": service,
         "condition": settings.warning if condition == "degraded" else condition,

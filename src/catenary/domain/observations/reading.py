@@ -18,6 +18,7 @@ from catenary.domain.quantities import (
     parse_duration,
     parse_percentage,
 )
+from catenary.domain.said import figure, said
 
 T = TypeVar("T")
 
@@ -34,23 +35,23 @@ SOURCE_KINDS = ("hand", "monitor", "import")
 RESERVED = "schedule"
 #: The fields of a word, and what each means.
 FIELDS = {
-    "service": "the reference of the service",
-    "condition": "operational, degraded, down, unknown, or cleared to say nothing any more",
-    "at": "when it was true: an ISO time; without it, now",
-    "text": "what happened, in words",
-    "planned": "true or false; absent when the source cannot tell",
-    "share": "how many of those concerned are affected, such as 30 %; without it, all",
-    "valid-for": "a duration after which the word says unknown, such as 5 min",
-    "source": "who says so: the name of a monitor, or import:name; else by hand",
-    "sequence": "a whole number that grows with every word of the source",
-    "reference": "where the source has more about it, such as the number of an incident",
+    "service": said("the reference of the service"),
+    "condition": said("operational, degraded, down, unknown, or cleared to say nothing any more"),
+    "at": said("when it was true: an ISO time; without it, now"),
+    "text": said("what happened, in words"),
+    "planned": said("true or false; absent when the source cannot tell"),
+    "share": said("how many of those concerned are affected, such as 30 %; without it, all"),
+    "valid-for": said("a duration after which the word says unknown, such as 5 min"),
+    "source": said("who says so: the name of a monitor, or import:name; else by hand"),
+    "sequence": said("a whole number that grows with every word of the source"),
+    "reference": said("where the source has more about it, such as the number of an incident"),
 }
 #: The fields of a record, which tells a condition from its beginning to its end.
 RECORD_FIELDS = {
     "service": FIELDS["service"],
-    "condition": "operational, degraded, down, unknown, or maintenance: down as planned",
-    "from": "when it began: an ISO time",
-    "until": "when it was over: an ISO time; without it, it is not over",
+    "condition": said("operational, degraded, down, unknown, or maintenance: down as planned"),
+    "from": said("when it began: an ISO time"),
+    "until": said("when it was over: an ISO time; without it, it is not over"),
     **{name: FIELDS[name] for name in ("text", "planned", "share", "reference")},
 }
 LONGEST_TEXT, LONGEST_REFERENCE, LONGEST_SOURCE = 4_000, 200, 300
@@ -107,7 +108,12 @@ def read_said(plain: Any, now: datetime) -> tuple[Said | None, list[Wrong]]:
     """The word in a plain value, or everything that is wrong with it."""
     if not isinstance(plain, Mapping):
         return None, [
-            Wrong("", "invalid", "this is no object", "an object with service, condition")
+            Wrong(
+                "",
+                "invalid",
+                said("this is no object"),
+                said("an object with service, condition"),
+            )
         ]
     reader = _Reader(plain, now, FIELDS)
     at = reader.read("at", _at, now)
@@ -141,16 +147,22 @@ def read_record(plain: Mapping[str, Any], now: datetime) -> tuple[Record | None,
     plan = reader.read("planned", _plan, Plan.UNSAID)
     if is_maintenance and plan is Plan.UNPLANNED:
         reader.wrong.append(
-            Wrong("planned", "invalid", "maintenance is planned", "true, or down instead")
+            Wrong(
+                "planned",
+                "invalid",
+                said("maintenance is planned"),
+                said("true, or down instead"),
+            )
         )
     if not reader.wrong and start > now:
-        remedy = "import it again when it has begun; what is ahead is planned as maintenance"
-        reader.wrong.append(Wrong("from", "in-the-future", "this has not begun yet", remedy))
+        remedy = said("import it again when it has begun; what is ahead is planned as maintenance")
+        reader.wrong.append(Wrong("from", "in-the-future", said("this has not begun yet"), remedy))
     if not reader.wrong and end is not None and end <= start:
-        when = "before it begins" if end < start else "in the instant in which it begins"
-        reader.wrong.append(
-            Wrong("until", "ends-too-early", f"it ends {when}", "a time after the beginning")
-        )
+        ends = said("it ends in the instant in which it begins")
+        if end < start:
+            ends = said("it ends before it begins")
+        remedy = said("a time after the beginning")
+        reader.wrong.append(Wrong("until", "ends-too-early", ends, remedy))
     found = Record(
         service=reader.read("service", _reference, "", required=True),
         condition=condition,
@@ -177,8 +189,8 @@ class _Reader:
             Wrong(
                 str(name)[:100],
                 "invalid",
-                f'there is no field "{str(name)[:100]}"',
-                f"some of {', '.join(fields)}",
+                said('there is no field "{name}"', str(name)[:100]),
+                said("some of {fields}", ", ".join(fields)),
             )  # fmt: skip
             for name in plain
             if name not in fields
@@ -200,19 +212,19 @@ class _Reader:
         except _Bad as bad:
             self.wrong.append(Wrong(name, bad.code, bad.sentence, bad.expected))
         except QuantityError as error:
-            self.wrong.append(Wrong(name, "invalid", str(error.sentence), str(error.expected)))
+            self.wrong.append(Wrong(name, "invalid", error.sentence, error.expected))
         return default
 
 
 def _reference(value: Any, now: datetime) -> str:
     if not isinstance(value, str) or not value:
-        raise _Bad("no service is named", FIELDS["service"])
+        raise _Bad(said("no service is named"), FIELDS["service"])
     return value[:300]
 
 
 def _condition(value: Any, now: datetime) -> int:
     if not isinstance(value, str) or value not in SAYABLE:
-        raise _Bad("this is no condition", ", ".join(SAYABLE), "unknown-condition")
+        raise _Bad(said("this is no condition"), ", ".join(SAYABLE), "unknown-condition")
     return SAYABLE[value]
 
 
@@ -221,9 +233,12 @@ def _at(value: Any, now: datetime) -> datetime:
     if at > now + AHEAD:
         minutes = int(AHEAD.total_seconds()) // 60
         raise _Bad(
-            "this has not come yet",
-            f"a time at most {minutes} minutes ahead of {now.isoformat(timespec='seconds')}: "
-            "look at the clock of the source",
+            said("this has not come yet"),
+            said(
+                "a time at most {minutes} minutes ahead of {now}: look at the clock of the source",
+                figure(minutes),
+                now.isoformat(timespec="seconds"),
+            ),
             "in-the-future",
         )
     return at
@@ -233,31 +248,35 @@ def _end(value: Any, now: datetime) -> datetime:
     """A time that may be ahead: what is announced has an end before it has one."""
     at = read_moment(value) if isinstance(value, str) and _TIME.match(value.strip()) else None
     if at is None:
-        raise _Bad("this is no time", "an ISO time, like 2026-03-01T09:30Z")
+        raise _Bad(said("this is no time"), said("an ISO time, like 2026-03-01T09:30Z"))
     if at < EPOCH:
-        raise _Bad("this is before 1970", "the time at which it was true", "before-the-epoch")
+        raise _Bad(
+            said("this is before 1970"),
+            said("the time at which it was true"),
+            "before-the-epoch",
+        )
     return at
 
 
 def _plan(value: Any, now: datetime) -> Plan:
     if not isinstance(value, bool):
-        raise _Bad("this is neither", "true or false")
+        raise _Bad(said("this is neither true nor false"), said("true or false"))
     return Plan.PLANNED if value else Plan.UNPLANNED
 
 
 def _share(value: Any, now: datetime) -> int:
     if not isinstance(value, str):
-        raise _Bad("this is no text", "a percentage such as 30 %")
+        raise _Bad(said("this is no text"), said("a percentage such as 30 %"))
     share = parse_percentage(value) * (EVERYBODY // 100)
     return max(1, int(share.to_integral_value(rounding="ROUND_UP")))
 
 
 def _duration(value: Any, now: datetime) -> int:
     if not isinstance(value, str):
-        raise _Bad("this is no text", "a duration such as 5 min")
+        raise _Bad(said("this is no text"), said("a duration such as 5 min"))
     found = parse_duration(value)
     if found <= 0:
-        raise _Bad("this is no time at all", "a duration such as 5 min")
+        raise _Bad(said("this is no time at all"), said("a duration such as 5 min"))
     return found
 
 
@@ -269,14 +288,17 @@ def _later(at: datetime, duration: int) -> datetime | None:
 
 
 def _source(value: Any, now: datetime) -> tuple[str, str]:
-    expected = "the name of a monitor, or import:name; nothing for by hand"
+    expected = said("the name of a monitor, or import:name; nothing for by hand")
     if not isinstance(value, str):
-        raise _Bad("this is no text", expected)
+        raise _Bad(said("this is no text"), expected)
     kind, colon, name = value.strip().partition(":")
     if colon and kind.strip().casefold() == RESERVED:
         raise _Bad(
-            f'"{RESERVED}:" is the voice of planned maintenance, with which nobody else speaks',
-            "a name that does not begin like this; announce maintenance to speak for it",
+            said(
+                '"{name}:" is the voice of planned maintenance, with which nobody else speaks',
+                RESERVED,
+            ),
+            said("a name that does not begin like this; announce maintenance to speak for it"),
             "reserved",
         )
     if not colon or kind not in SOURCE_KINDS:
@@ -285,24 +307,30 @@ def _source(value: Any, now: datetime) -> tuple[str, str]:
     if kind == "hand" or not name:
         return "hand", ""
     if len(name) > LONGEST_SOURCE or not name.isprintable():
-        raise _Bad("this is no name", f"at most {LONGEST_SOURCE} printable characters")
+        raise _Bad(
+            said("this is no name"),
+            said("at most {n} printable characters", figure(LONGEST_SOURCE)),
+        )
     return kind, name
 
 
 def _sequence(value: Any, now: datetime) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not -_INTEGERS < value < _INTEGERS:
-        raise _Bad("this is no whole number", FIELDS["sequence"])
+        raise _Bad(said("this is no whole number"), FIELDS["sequence"])
     return value
 
 
 def _text(longest: int) -> Callable[[Any, datetime], str]:
     def read(value: Any, now: datetime) -> str:
         if not isinstance(value, str) or "\0" in value:
-            raise _Bad("this is no text", f"a text of at most {longest:,} characters")
+            raise _Bad(
+                said("this is no text"),
+                said("a text of at most {n} characters", figure(longest)),
+            )
         if len(value) > longest:
             raise _Bad(
-                f"{len(value):,} characters stand here",
-                f"at most {longest:,} characters",
+                said("{n} characters stand here", figure(len(value))),
+                said("at most {n} characters", figure(longest)),
                 "too-long",
             )
         return value.strip()

@@ -27,7 +27,7 @@ from catenary.connectors.wishes import SettingsUnreadable, settings_of
 from catenary.domain.refusals import Refused
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
-from catenary.web.inlets.words import counts, kind_words, kinds, proofs
+from catenary.web.inlets.words import counts, kind_words, kinds, proofs, reason_words
 from catenary.web.marks import organization_link
 from catenary.web.origins import origin_of
 from catenary.web.pages.inlets import InletLine, InletPage, InletsPage, RefusedLine, Secret
@@ -186,6 +186,7 @@ def _page(asking: Asking, house: OrganizationRow, view: InletView) -> InletPage:
     refused = ngettext(
         "{taken} taken, {n} refused.", "{taken} taken, {n} refused.", view.refused
     ).format(taken=figure(view.taken), n=figure(view.refused))
+    proof = next(choice for choice in proofs() if choice.value == view.proof)
     return InletPage(
         organization=organization_link(house),
         list_url=addresses.inlets(house.key),
@@ -197,7 +198,8 @@ def _page(asking: Asking, house: OrganizationRow, view: InletView) -> InletPage:
         address=f"{request.scheme}://{request.get_host()}{view.address}"
         if KINDS[view.kind].hear is not None
         else "",
-        proof=next(choice.meaning for choice in proofs() if choice.value == view.proof),
+        proof=proof.word,
+        proof_means=proof.meaning,
         opened_at=view.opened_at,
         closed_at=view.closed_at,
         heard_at=view.heard_at,
@@ -206,7 +208,7 @@ def _page(asking: Asking, house: OrganizationRow, view: InletView) -> InletPage:
         if view.settings
         else "",
         refused=tuple(
-            RefusedLine(row.at, tuple(sentence for _code, sentence in row.reasons), row.excerpt)
+            RefusedLine(row.at, tuple(map(reason_words, row.reasons)), row.excerpt)
             for row in view.latest
         ),
         may_manage=may_manage_inlets(asking.actor, house.path),

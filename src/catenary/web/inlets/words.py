@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from catenary.apps.monitoring.queries.inlets import InletView
+from catenary.apps.monitoring.queries.inlets import InletView, Reason
 from catenary.connectors.opening import KINDS
 from catenary.web.pages.tokens import Choice
-from catenary.web.reading import figure
+from catenary.web.reading import figure, in_words
 
 
 def kind_words(kind: str) -> str:
@@ -48,3 +48,15 @@ def counts(view: InletView) -> tuple[tuple[str, str], ...]:
         (_("Refused"), view.refused),
     )
     return tuple((word, figure(count)) for word, count in told)
+
+
+def reason_words(reason: Reason) -> str:
+    """Why something was refused; what was kept before sentences were is English."""
+    if not reason.sentence:
+        return reason.text
+    told = in_words(reason.sentence)
+    if reason.expected:
+        told = _("{sentence}; expected: {expected}").format(
+            sentence=told, expected=in_words(reason.expected)
+        )
+    return f"{reason.field}: {told}" if reason.field else told

@@ -72,6 +72,7 @@ class InletPage:
     answer: str
     address: str
     proof: str
+    proof_means: str
     opened_at: datetime
     closed_at: datetime | None
     heard_at: datetime | None

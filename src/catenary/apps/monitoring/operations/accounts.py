@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import connection
 
@@ -13,6 +13,7 @@ from catenary.apps.monitoring.models import RefusedItem
 from catenary.apps.monitoring.queries.inlets import COUNTS, REFUSALS_KEPT
 from catenary.domain.observations.heard import Item, excerpt
 from catenary.domain.observations.reading import Wrong
+from catenary.domain.said import said_to_plain
 
 
 class Counted(Protocol):
@@ -65,7 +66,7 @@ def keep_refused(
             kept = RefusedItem(
                 inlet_id=inlet_id,
                 at=at,
-                reasons=json.dumps([[each.code, _sentence(each)] for each in wrong[:10]]),
+                reasons=json.dumps([_reason(each) for each in wrong[:10]]),
                 excerpt=excerpt(item.raw),
             )
             notes.setdefault(inlet_id, []).append(kept)
@@ -76,6 +77,12 @@ def keep_refused(
         oldest = list(newest[REFUSALS_KEPT - 1 : REFUSALS_KEPT])
         if oldest:
             rows.filter(id__lt=oldest[0]).delete()
+
+
+def _reason(wrong: Wrong) -> list[Any]:
+    """As it is told to programs, and how it is put together, for readers of other languages."""
+    told = [said_to_plain(wrong.sentence), said_to_plain(wrong.expected)]
+    return [wrong.code, _sentence(wrong), wrong.field[:100], *told]
 
 
 def _sentence(wrong: Wrong) -> str:

@@ -32,9 +32,13 @@ from catenary.apps.portfolio.queries.lookup import (
 from catenary.domain.actors import Actor
 from catenary.domain.observations.heard import Item, corrected
 from catenary.domain.observations.reading import LONGEST_SOURCE, Said, Wrong, read_said
+from catenary.domain.said import said
 
 _CLIPPED = Wrong(
-    "at", "in-the-future", "its time had not come; it was taken as of now", "look at the clock"
+    "at",
+    "in-the-future",
+    said("its time had not come; it was taken as of now"),
+    said("look at the clock"),
 )
 #: So many words are recorded in one transaction; then others have their turn.
 MOST_IN_A_PART = 500

@@ -24,6 +24,7 @@ from catenary.apps.portfolio.queries.lookup import (
 )
 from catenary.domain.actors import Actor
 from catenary.domain.observations.reading import FIELDS, Said, Wrong, read_said
+from catenary.domain.said import said
 
 #: So many words are taken at once.
 MOST_WORDS = 10_000
@@ -103,11 +104,11 @@ def against(actor: Actor, row: ServiceRow | None, reference: str) -> Wrong | Non
     """Why the actor may not report of a service; none when they may. ``row`` is none where they
     may not see it."""
     if row is None:
-        sentence = f"there is no service {reference} that you may see"
+        sentence = said("there is no service {reference} that you may see", reference)
         return Wrong("service", "unknown-service", sentence, FIELDS["service"])
     if not may_report(actor, row.provider_path):
-        sentence = f"you may not report of {reference}"
-        remedy = "ask its owner, or an editor or administrator of its provider"
+        sentence = said("you may not report of {reference}", reference)
+        remedy = said("ask its owner, or an editor or administrator of its provider")
         return Wrong("service", "not-allowed", sentence, remedy)
     return None
 

@@ -16,6 +16,7 @@ from catenary.apps.monitoring.policies import may_manage_inlets, may_see_inlets
 from catenary.apps.organizations.queries import OrganizationRow, organizations_by_key
 from catenary.domain.actors import Actor, MembershipFact, Scope
 from catenary.domain.documents.shapes import Role
+from catenary.domain.said import said_of_plain
 
 #: So many of what was refused are kept of each inlet.
 REFUSALS_KEPT = 50
@@ -118,11 +119,31 @@ def inlets_of_kind(kind: str) -> list[InletRow]:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something was refused: the whole ``text`` in English; and the field with what stands
+    against it and what would be right, as sentences that may be said in other languages (all
+    empty in what was kept before they were)."""
+
+    code: str
+    text: str
+    field: str = ""
+    sentence: str = ""
+    expected: str = ""
+
+    @classmethod
+    def of(
+        cls, code: str, text: str, field: str = "", sentence: Any = "", expected: Any = ""
+    ) -> Reason:
+        """A reason as it is kept."""
+        return cls(code, text, field, said_of_plain(sentence), said_of_plain(expected))
+
+
+@dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """Something an inlet could not take: reasons as pairs of code and sentence."""
+    """Something an inlet could not take, and why."""
 
     at: datetime
-    reasons: tuple[tuple[str, str], ...]
+    reasons: tuple[Reason, ...]
     excerpt: str
 
 
@@ -183,7 +204,7 @@ def inlet_view(actor: Actor, organization: str, key: str) -> InletView | None:
     view = found[0]
     latest = RefusedItem.objects.filter(inlet_id=view.id).order_by("-id")[:REFUSALS_KEPT]
     rows = tuple(
-        RefusedRow(at, tuple((code, text) for code, text in json.loads(reasons)), excerpt)
+        RefusedRow(at, tuple(Reason.of(*each) for each in json.loads(reasons)), excerpt)
         for at, reasons, excerpt in latest.values_list("at", "reasons", "excerpt")
     )
     return _with_latest(view, rows)
@@ -264,7 +285,7 @@ def inlet_as_plain(view: InletView) -> dict[str, Any]:
         "latest-refused": [
             {
                 "at": row.at.isoformat(),
-                "reasons": [{"code": code, "detail": text} for code, text in row.reasons],
+                "reasons": [{"code": each.code, "detail": each.text} for each in row.reasons],
                 "excerpt": row.excerpt,
             }
             for row in view.latest
