@@ -239,6 +239,24 @@ def test_who_may_plan_finds_the_way_from_the_service(world: World, who: str, may
         assert ('href="/maintenance/new/?service=alpha-it%2Fportal"' in html) == may
 
 
+def test_what_is_ahead_has_further_pages(world: World) -> None:
+    for number in range(30):
+        announce("alpha-it/portal", f"Zahead{number}")
+    client = world.client("operator")
+
+    first = text_of(client, "/maintenance/")
+    address = re.search(r'href="(/maintenance/\?ahead=[a-z0-9]+)#ahead"', first)
+    assert address is not None
+    second = text_of(client, address[1])
+
+    lists = [page.partition("maintenance-lines")[2] for page in (first, second)]
+    told = [set(re.findall(r"Zahead[0-9]+<", each)) for each in lists]
+    assert [len(each) for each in told] == [25, 5] and not told[0] & told[1]
+    assert "30 are ahead" in first and "30 are ahead" in second
+    assert "Back to the first" in second and "Back to the first" not in first
+    assert "Zahead" in text_of(client, "/maintenance/?ahead=none-such")
+
+
 def test_what_is_over_has_further_pages(world: World) -> None:
     for number in range(30):
         key = announce("alpha-it/portal", f"Zpast{number}")

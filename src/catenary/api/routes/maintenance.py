@@ -28,8 +28,8 @@ from catenary.apps.monitoring.operations.maintenance import (
 )
 from catenary.apps.monitoring.queries.maintenance import (
     MaintenanceView,
-    maintenance_ahead,
     maintenance_as_plain,
+    maintenance_coming,
     maintenance_past,
     maintenance_view,
 )
@@ -45,7 +45,7 @@ _NOT_ALLOWED = {"not-allowed"}
 MaintenanceKey = Annotated[str, Path(max_length=100, description="key of the maintenance")]
 Past = Annotated[bool, Query(description="what is over or was cancelled, instead of what is ahead")]
 AfterKey = Annotated[
-    str, Query(max_length=40, description="of what is over: what follows the one with this key")
+    str, Query(max_length=40, description="what follows the one with this key in the list")
 ]
 Note = Annotated[str, Query(max_length=500, description="why, for whoever it was announced to")]
 
@@ -55,7 +55,7 @@ def list_maintenance(
     request: HttpRequest, past: Past = False, limit: Limit = 100, after: AfterKey = ""
 ) -> HttpResponse:
     """Maintenance that touches something inside the viewpoint or used by it: what runs and comes,
-    the next first; or what is over, the last first, a page at a time. Who sees only what stands
+    the next first; or what is over, the last first; a page at a time. Who sees only what stands
     on the services that are worked on gets no title."""
     asking = asking_of(request)
     views: tuple[MaintenanceView, ...] = ()
@@ -66,7 +66,8 @@ def list_maintenance(
         if past:
             views, following = maintenance_past(**asked, after=after, limit=limit)
         else:
-            views = maintenance_ahead(**asked)
+            coming = maintenance_coming(**asked, after=after, limit=limit)
+            views, following = coming.views, coming.following
     items = [maintenance_as_plain(view) for view in views]
     return json_answer({"items": items, "next": following or None})
 

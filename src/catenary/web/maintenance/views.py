@@ -26,9 +26,10 @@ from catenary.apps.monitoring.operations.maintenance import (
     end_occurrence,
 )
 from catenary.apps.monitoring.queries.maintenance import (
+    Coming,
     MaintenanceView,
     SeenVersion,
-    maintenance_ahead,
+    maintenance_coming,
     maintenance_past,
     maintenance_view,
 )
@@ -64,7 +65,7 @@ from catenary.web.pages.maintenance import (
 from catenary.web.pages.sentences import Link, Sentence, say
 from catenary.web.reading import duration, figure, moment
 
-_SHOWN, _PAST = 5, 25
+_SHOWN, _PAST, _AHEAD = 5, 25, 25
 
 
 @require_safe
@@ -72,25 +73,32 @@ _SHOWN, _PAST = 5, 25
 def maintenances(asking: Asking) -> HttpResponse:
     """Everything planned that touches what one sees, and what is over."""
     at = clock.now()
-    ahead: tuple[MaintenanceView, ...] = ()
+    coming = Coming((), (), "")
     past: tuple[MaintenanceView, ...] = ()
     after, following = asking.request.GET.get("after", "")[:40], ""
+    ahead_of = asking.request.GET.get("ahead", "")[:40]
     if asking.viewpoint is not None:
         asked: dict[str, Any] = {"actor": asking.actor, "viewpoint": asking.viewpoint, "at": at}
-        ahead = maintenance_ahead(**asked)
+        coming = maintenance_coming(**asked, after=ahead_of, limit=_AHEAD)
         past, following = maintenance_past(**asked, after=after, limit=_PAST)
     page = MaintenancesPage(
-        answer=_answer(ahead),
-        ahead=tuple(_line(view) for view in ahead),
+        answer=_answer(coming.every),
+        ahead=tuple(_line(view) for view in coming.views),
+        ahead_next_url=_leafed("ahead", coming.following),
+        ahead_first_url=f"{reverse('maintenances')}#ahead" if ahead_of else "",
         past=tuple(_line(view) for view in past),
-        next_url=f"{reverse('maintenances')}?{urlencode({'after': following})}#past"
-        if following
-        else "",
+        next_url=_leafed("after", following),
         first_url=f"{reverse('maintenances')}#past" if after else "",
         new_url=reverse("maintenance-new") if _may_plan(asking) else "",
         feed=feed_box(asking, ""),
     )
     return page_response(asking, "maintenances.html", page, current="maintenance")
+
+
+def _leafed(name: str, key: str) -> str:
+    """The address of what follows one in a list; empty where nothing does."""
+    place = "ahead" if name == "ahead" else "past"
+    return f"{reverse('maintenances')}?{urlencode({name: key})}#{place}" if key else ""
 
 
 @require_safe

@@ -71,6 +71,8 @@ class MaintenancesPage:
     new_url: str = ""
     feed: FeedBox | None = None
     next_url: str = ""
+    ahead_next_url: str = ""
+    ahead_first_url: str = ""
     first_url: str = ""
 
 
@@ -137,7 +139,8 @@ class TimeLine:
 
 @dataclass(frozen=True, slots=True)
 class PreviewBox:
-    """What a plan would do. ``pick`` says that a start may be taken with a click."""
+    """What a plan would do. ``pick`` says that a start may be taken with a click; ``same`` what
+    every start takes, where it is the same for all."""
 
     answer: Sentence
     hits: tuple[HitLine, ...]
@@ -150,6 +153,7 @@ class PreviewBox:
     heat: tuple[HeatRow, ...]
     zone: str
     pick: bool
+    same: str = ""
 
 
 @dataclass(frozen=True, slots=True)

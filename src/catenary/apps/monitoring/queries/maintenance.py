@@ -106,6 +106,16 @@ class MaintenanceView:
     is_managed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A page of what is ahead out of all of it, and the key after which there is more (empty:
+    there is none)."""
+
+    views: tuple[MaintenanceView, ...]
+    every: tuple[MaintenanceView, ...]
+    following: str
+
+
 def maintenance_ahead(
     *, actor: Actor, viewpoint: Viewpoint, at: datetime
 ) -> tuple[MaintenanceView, ...]:
@@ -113,6 +123,19 @@ def maintenance_ahead(
     found = _listed(actor, viewpoint, at, maintenance_ids(is_ahead=True, limit=LISTED))
     coming = [view for view in found if view.ahead]
     return tuple(sorted(coming, key=lambda view: (view.ahead[0].start, view.key)))
+
+
+def maintenance_coming(
+    *, actor: Actor, viewpoint: Viewpoint, at: datetime, after: str = "", limit: int = 100
+) -> Coming:
+    """A page of `maintenance_ahead`: so many after the one with a key. When that is over meanwhile,
+    or a key of nothing, from the beginning."""
+    found = maintenance_ahead(actor=actor, viewpoint=viewpoint, at=at)
+    keys = [view.key for view in found]
+    start = keys.index(after) + 1 if after in keys else 0
+    shown = found[start : start + limit]
+    is_more = start + limit < len(found)
+    return Coming(shown, found, shown[-1].key if is_more else "")
 
 
 def maintenance_past(
