@@ -9,9 +9,8 @@ from typing import cast
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catenary import clock
 from catenary.apps.monitoring.queries.shown_now import shown_now
-from catenary.apps.monitoring.queries.status import service_status
+from catenary.apps.monitoring.queries.sources import Sources, sources_of_condition
 from catenary.apps.portfolio.queries.chain import ChainView
 from catenary.domain.picture import (
     PictureEdge,
@@ -24,8 +23,12 @@ from catenary.domain.picture import (
 from catenary.domain.picture.values import NodeCondition, NodeRole
 from catenary.web import addresses
 from catenary.web.asking import Asking
+from catenary.web.pages.sentences import Link, Sentence, say
 from catenary.web.picture import render_chain
 from catenary.web.reading import figure
+
+#: So many sources are named beside the picture, in which all stand out.
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,12 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What the services of a chain are shown as, by reference, and which of them the condition of
-    the focus comes from. Nothing where nobody reports anything, and of the past."""
+    """What the services of a chain are shown as, by reference, and where the condition of the
+    focus comes from, in this chain or not. Nothing where nobody reports anything, and of the
+    past."""
 
     shown: Mapping[str, str] = field(default_factory=dict)
-    sources: frozenset[str] = frozenset()
+    sources: Sources = field(default_factory=lambda: Sources({}))
 
 
 NO_CONDITIONS = Conditions()
@@ -59,16 +63,31 @@ def conditions_in(asking: Asking, view: ChainView) -> Conditions:
         viewpoint=asking.viewpoint,
         references=[service.link.reference for service in view.services],
     )
-    status = service_status(
-        actor=asking.actor,
-        viewpoint=asking.viewpoint,
-        reference=view.focus.reference,
-        at=clock.now(),
+    sources = sources_of_condition(
+        actor=asking.actor, viewpoint=asking.viewpoint, reference=view.focus.reference
     )
-    causes = () if status is None else status.causes
-    sources = frozenset(cause.path[-1].reference for cause in causes)
-    # The focus stands out already.
-    return Conditions(shown, sources - {"", view.focus.reference})
+    return Conditions(shown, sources)
+
+
+def where_from(conditions: Conditions, view: ChainView) -> Sentence:
+    """Beside the picture: the first sources of the focus's condition, and how many more."""
+    sources, name = conditions.sources, view.focus.name
+    others = {one: known for one, known in sources.named.items() if one != view.focus.reference}
+    links = [
+        Link(known, addresses.service_status(one)) for one, known in list(others.items())[:_NAMED]
+    ]
+    if len(others) > _NAMED:
+        left = len(others) - _NAMED
+        links.append(Link(ngettext("{n} more", "{n} more", left).format(n=figure(left))))
+    if sources.has_unseen:
+        links.append(Link(_("what you may not see")))
+    if not links:
+        itself = _("The condition of {name} is its own.")
+        return say(itself, name=name) if sources.named else Sentence()
+    pattern = _("The condition of {name} comes from {sources}.")
+    if not sources.is_whole:
+        pattern = _("The condition of {name} comes from {sources}, and from others besides.")
+    return say(pattern, name=name, sources=links)
 
 
 def node_condition(shown: str) -> NodeCondition:
@@ -97,7 +116,9 @@ def drawn(
             href=addresses.service(service.link.reference),
             is_focus=service.link.reference == focus,
             condition=node_condition(shown.get(service.link.reference, "")),
-            is_cause=service.link.reference in conditions.sources,
+            # The focus stands out already.
+            is_cause=service.link.reference in conditions.sources.named
+            and service.link.reference != focus,
         )
         for service in view.services
     ]

@@ -16,7 +16,7 @@ from catenary.apps.portfolio.queries.home import chain_place
 from catenary.domain.picture import PictureNode, TableRow
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
-from catenary.web.chain.drawing import NO_CONDITIONS, conditions_in, drawn
+from catenary.web.chain.drawing import NO_CONDITIONS, conditions_in, drawn, where_from
 from catenary.web.looking import looking_back
 from catenary.web.marks import service_link
 from catenary.web.pages import (
@@ -83,6 +83,7 @@ def chain(asking: Asking) -> HttpResponse:
         picture_svg=picture.svg if len(view.services) > 1 or view.consumers else "",
         rows=tuple(_row(row, picture.relying) for row in picture.rows[:_ROWS]),
         has_conditions=bool(conditions.shown),
+        where_from=where_from(conditions, view),
         here=asking.request.get_full_path(),
         live=live,
         row_count=Count(len(picture.rows)),

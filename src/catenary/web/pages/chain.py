@@ -65,5 +65,6 @@ class ChainPage:
     problem: str = ""
     has_catalogue: bool = True
     has_conditions: bool = False
+    where_from: Sentence = Sentence()
     here: str = ""
     live: Live | None = None

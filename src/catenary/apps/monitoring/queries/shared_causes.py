@@ -163,7 +163,16 @@ class HitTogether:
     others: tuple[tuple[str, str], ...]
 
 
-def hit_together(*, actor: Actor, viewpoint: Viewpoint, reference: str) -> tuple[HitTogether, ...]:
+@dataclass(frozen=True, slots=True)
+class FoundTogether:
+    """Services that are hit only together with others. ``is_whole``: no way to that was left out
+    because there are too many."""
+
+    services: tuple[HitTogether, ...] = ()
+    is_whole: bool = True
+
+
+def hit_together(*, actor: Actor, viewpoint: Viewpoint, reference: str) -> FoundTogether:
     """The services of one's own top organization that a service hits now, but would not by itself,
     in order of their names; of the nearest few hundred above it."""
     estate = current_estate()
@@ -171,7 +180,7 @@ def hit_together(*, actor: Actor, viewpoint: Viewpoint, reference: str) -> tuple
     row = services_by_reference([reference]).get(reference)
     place = estate.service_position(row.id) if row is not None else None
     if place is None or not seen[place]:
-        return ()
+        return FoundTogether()
     at_home = estate.provider_root == estate.organization_position(viewpoint.root_id)
     steps = estate.steps_up(np.array([place]), None, np.ones(estate.size, dtype=np.bool_))
     above = np.flatnonzero((steps > 0) & seen & at_home)
@@ -183,8 +192,9 @@ def hit_together(*, actor: Actor, viewpoint: Viewpoint, reference: str) -> tuple
         if number in known and known[number].worst
     ][:_ABOVE]
     if not troubled:
-        return ()
-    sets = _only_together(attributions_of(estate, troubled), place)
+        return FoundTogether()
+    answers = attributions_of(estate, troubled)
+    sets = _only_together(answers, place)
     named = {place for at, sources in sets.items() for place in (at, *sources) if seen[place]}
     rows = services_by_id(int(estate.service_ids[each]) for each in named)
     at_place = {each: rows[int(estate.service_ids[each])] for each in named}
@@ -198,7 +208,9 @@ def hit_together(*, actor: Actor, viewpoint: Viewpoint, reference: str) -> tuple
         )
         for position, sources in sets.items()
     ]
-    return tuple(sorted(told, key=lambda each: (each.service.name.casefold(), each.service.id)))
+    told.sort(key=lambda each: (each.service.name.casefold(), each.service.id))
+    is_whole = all(reasons.is_complete for each in answers for reasons in each.reasons.values())
+    return FoundTogether(tuple(told), is_whole)
 
 
 def _only_together(answers: Iterable[Attribution], source: int) -> dict[int, frozenset[int]]:

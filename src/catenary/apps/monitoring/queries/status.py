@@ -121,6 +121,8 @@ class ServiceStatus:
     risks: tuple[ToldCause, ...]
     is_more: bool
     computed_at: datetime | None
+    #: False where there are so many ways to it that they were not followed to the end.
+    is_whole: bool = True
 
 
 def service_status(
@@ -164,8 +166,9 @@ def service_status(
         since=_since(row.id, effective, then),
         causes=told[:TOLD],
         risks=told_risks[:TOLD],
-        is_more=len(told) > TOLD or len(told_risks) > TOLD,
+        is_more=len(told) > TOLD or len(told_risks) > TOLD or bool(causes.more or risks.more),
         computed_at=propagation()[1],
+        is_whole=causes.is_complete and risks.is_complete,
     )
 
 
@@ -194,8 +197,9 @@ def _status_known(
         since=None,
         causes=told[:TOLD],
         risks=told_risks[:TOLD],
-        is_more=len(told) > TOLD or len(told_risks) > TOLD,
+        is_more=len(told) > TOLD or len(told_risks) > TOLD or bool(causes.more or risks.more),
         computed_at=known_at,
+        is_whole=causes.is_complete and risks.is_complete,
     )
 
 
