@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -47,6 +48,22 @@ def test_who_would_be_hit_is_told_from_what_to_what(world: World) -> None:
     [row] = [row for row in rows if "/services/alpha-it/engine/" in row.partition("</th>")[0]]
     assert "condition-planned" in row.partition("condition-operational")[2]
     assert '<option value="maintenance" selected>' in html
+
+
+def test_the_first_sentence_tells_the_worst_of_it(world: World) -> None:
+    always = asked(world, "down", basis="fine")
+    sometimes = asked(world, "down", "2026-11-29T02:00", "2026-11-29T04:00", "fine")
+    nothing = asked(world, "operational", basis="fine")
+
+    def told(html: str) -> str:
+        answer = html.partition('<p class="answer">')[2].partition("</p>")[0]
+        return re.sub("<[^>]+>", "", answer)
+
+    assert told(always).endswith("would be worse off.")
+    assert told(sometimes).startswith("From 29 November 2026, 01:00 until 29 November 2026, 03:00")
+    assert told(nothing) == "Nobody would be worse or better off."
+    # Whoever adds another service goes on asking the same of the first.
+    assert '<input type="hidden" name="from" value="2026-11-29T02:00">' in sometimes
 
 
 def test_from_how_things_are_and_from_all_being_fine(world: World) -> None:

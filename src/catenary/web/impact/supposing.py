@@ -34,7 +34,7 @@ from catenary.web.asking import Asking
 from catenary.web.impact.supposed_picture import supposed_picture
 from catenary.web.marks import service_link
 from catenary.web.pages.marks import ConditionMark, Count
-from catenary.web.pages.sentences import Link
+from catenary.web.pages.sentences import Link, Sentence, say
 from catenary.web.pages.supposing import (
     ConsumingRow,
     SupposedRow,
@@ -72,6 +72,14 @@ class Question:
 
     def address(self, references: Sequence[str]) -> str:
         """The same question about these services."""
+        query = list(self.fields(references))
+        if not self.told and self.condition != "down":
+            query.append(("condition", self.condition))
+        return f"{reverse('impact')}?{urlencode(query)}" if query else reverse("impact")
+
+    def fields(self, references: Sequence[str]) -> tuple[tuple[str, str], ...]:
+        """What a form keeps that asks the same of these services; not in which condition all of
+        them are, which it may ask itself."""
         query: list[tuple[str, str]] = []
         for reference in references:
             query.append(("service", reference))
@@ -80,10 +88,8 @@ class Question:
                 query += [("is", told.condition), ("from", told.begins), ("until", told.ends)]
         if self.told:
             query += [("basis", self.basis), ("zone", self.zone)]
-        elif self.condition != "down":
-            query.append(("condition", self.condition))
         query += [(name, text) for name, text in addresses.moment().items() if text]
-        return f"{reverse('impact')}?{urlencode(query)}" if query else reverse("impact")
+        return tuple(query)
 
 
 def question_of(request: HttpRequest, most: int) -> Question:
@@ -143,6 +149,22 @@ def supposing_part(
         crosses=answer.crosses if answer else False,
         is_more_announced=answer.is_more_announced if answer else False,
     )
+
+
+def supposed_answer(part: SupposingPart) -> Sentence | None:
+    """The answer in a sentence: for the stretch of time in which most are worse off."""
+    if not part.pieces:
+        return None
+    worst = max(part.pieces, key=lambda piece: piece.worse)
+    if not worst.worse and len(part.pieces) > 1:
+        return say(_("Nobody would be worse off at any of these times."))
+    if len(part.pieces) > 1:
+        return say(_("At worst, {summary}. {when}."), summary=worst.summary, when=worst.title)
+    # Where there is nothing to tell, it is a whole sentence already.
+    summary = worst.summary.removesuffix(".")
+    if worst.title:
+        return say(_("{when}: {summary}."), when=worst.title, summary=summary)
+    return say("{summary}.", summary=summary)
 
 
 def _choices() -> tuple[tuple[str, str], ...]:
@@ -206,6 +228,7 @@ def _piece(number: int, piece: Piece) -> WouldBe:
         told.append(better.format(n=f"{piece.better:,}"))
     return WouldBe(
         number=number,
+        worse=piece.worse,
         title=_title(piece),
         summary=", ".join(told) or _("Nobody would be worse or better off."),
         rows=tuple(map(_row, piece.changes)),

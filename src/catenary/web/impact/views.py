@@ -22,13 +22,12 @@ from catenary.apps.portfolio.queries.impact import (
 )
 from catenary.apps.portfolio.queries.needed import Needed, needed_at
 from catenary.clock import now
-from catenary.domain.intervals import instant
 from catenary.domain.picture import threshold_words
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
-from catenary.web.calendars.words import wall, zone_of
+from catenary.web.calendars.needed import needed_mark
 from catenary.web.impact.drawing import impact_picture
-from catenary.web.impact.supposing import Question, question_of, supposing_part
+from catenary.web.impact.supposing import Question, question_of, supposed_answer, supposing_part
 from catenary.web.looking import looking_back
 from catenary.web.marks import organization_link, service_link
 from catenary.web.pages import Chip, ConditionMark, Count, Facet, Link, Sentence, say
@@ -73,7 +72,8 @@ def impact(asking: Asking) -> HttpResponse:
     )
     is_alike = supposing is None or not supposing.is_asked
     page = ImpactPage(
-        answer=_answer(view if is_alike else None),
+        answer=(supposed_answer(supposing) if supposing else None)
+        or _answer(view if is_alike else None),
         chosen=tuple(
             Chip(
                 link.name,
@@ -86,10 +86,7 @@ def impact(asking: Asking) -> HttpResponse:
         query=query,
         found=found,
         found_nothing=bool(query) and not found,
-        kept=(
-            *(("service", reference) for reference in chosen),
-            *((name, text) for name, text in addresses.moment().items() if text),
-        ),
+        kept=question.fields(chosen),
         has_answer=view is not None and is_alike,
         supposing=supposing,
         kinds=_kinds(view, needed) if view else (),
@@ -222,20 +219,7 @@ def _row(hit: HitService, needed: Needed | None) -> HitRow:
             "down": _("one more loss takes it down"),
             "degraded": _("one more loss degrades it"),
         }.get(hit.next_loss, ""),
-        needed=_needed_words(needed),
-        is_needed=needed is not None and needed.is_now,
-    )
-
-
-def _needed_words(needed: Needed | None) -> str:
-    if needed is None:
-        return ""
-    if needed.is_now:
-        return _("needed now")
-    if needed.next is None:
-        return _("not needed")
-    return _("not needed before {when}").format(
-        when=wall(instant(needed.next), zone_of(needed.hours))
+        needed=needed_mark(needed),
     )
 
 

@@ -36,7 +36,7 @@ def preview_box(found: Preview, planned: Planned, at: datetime, *, pick: bool) -
     more = found.impact.organization_count - len(organizations[:_ORGANIZATIONS])
     return PreviewBox(
         answer=_answer(found),
-        hits=tuple(_hit(each, at) for each in found.hits[:_HITS]),
+        hits=tuple(_hit(each, found, at) for each in found.hits[:_HITS]),
         organizations=tuple(
             Link(row.organization.name, addresses.organization(row.organization.key))
             for row in organizations[:_ORGANIZATIONS]
@@ -70,6 +70,7 @@ def preview_box(found: Preview, planned: Planned, at: datetime, *, pick: bool) -
             for day, slots in found.days
         ),
         zone=planned.window.zone,
+        same=_all_the_same(found),
         pick=pick,
     )
 
@@ -79,13 +80,7 @@ def _value(wall: datetime) -> str:
 
 
 def _answer(found: Preview) -> Sentence:
-    standing = sum(not hit.is_worked_on for hit in found.hits)
-    hit = ngettext("{n} other service is hit", "{n} other services are hit", standing)
-    customers = found.impact.organization_count
-    who = ngettext("{n} organization", "{n} organizations", customers).format(n=figure(customers))
-    facts = _("{services}, and {organizations} with them").format(
-        services=hit.format(n=figure(standing)), organizations=who
-    )
+    facts = _facts(found)
     if not found.occurrences:
         return say(_("{facts}."), facts=facts)
     first = found.occurrences[0]
@@ -109,16 +104,54 @@ def _answer(found: Preview) -> Sentence:
     )
 
 
-def _hit(each: PreviewHit, at: datetime) -> HitLine:
+def _facts(found: Preview) -> str:
+    """How much it hits besides what is worked on."""
+    standing = sum(not hit.is_worked_on for hit in found.hits)
+    customers = found.impact.organization_count
+    if not standing:
+        if not customers:
+            return _("Nothing else is hit")
+        alone = ngettext(
+            "No other service is hit, only {n} organization",
+            "No other service is hit, only {n} organizations",
+            customers,
+        )
+        return alone.format(n=figure(customers))
+    hit = ngettext("{n} other service is hit", "{n} other services are hit", standing)
+    who = ngettext("{n} organization", "{n} organizations", customers).format(n=figure(customers))
+    return _("{services}, and {organizations} with them").format(
+        services=hit.format(n=figure(standing)), organizations=who
+    )
+
+
+def _all_the_same(found: Preview) -> str:
+    """What every start takes, where it is the same for all: then there is nothing to draw."""
+    harms = {slot.harm for _day, slots in found.days for slot in slots if slot is not None}
+    if len(harms) != 1:
+        return ""
+    return _("Every start of the next two weeks takes the same: {cost}.").format(
+        cost=cost_words(harms.pop())
+    )
+
+
+def _hours(each: PreviewHit, found: Preview, at: datetime) -> str:
+    """Whether a service is needed the first time; now, where no time is ahead."""
+    if each.hours is None:
+        return _("no service hours said: counted as always")
+    if not found.occurrences:
+        return open_now(each.hours, at)
+    needed = {link.reference for link in found.occurrences[0].in_hours}
+    return _("needed then") if each.link.reference in needed else _("not needed then")
+
+
+def _hit(each: PreviewHit, found: Preview, at: datetime) -> HitLine:
     consumers = ngettext("{n} consumes it", "{n} consume it", each.consumers)
     return HitLine(
         service=service_link(each.link),
         provider=each.link.provider.name,
         condition=ConditionMark("planned" if each.is_worked_on else each.kind),
         consumers=consumers.format(n=figure(each.consumers)) if each.consumers else "",
-        hours=_("no service hours said: counted as always")
-        if each.hours is None
-        else open_now(each.hours, at),
+        hours=_hours(each, found, at),
         is_worked_on=each.is_worked_on,
     )
 

@@ -30,6 +30,7 @@ from catenary.domain.actors import Viewpoint
 from catenary.domain.condition.codes import CODE_NAMES
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
+from catenary.web.maintenance.words import when_words
 from catenary.web.marks import organization_link
 from catenary.web.our_services.strip import condition_mark, strip_of
 from catenary.web.pages import Count, Link, Sentence, say
@@ -244,7 +245,7 @@ def _ahead(asking: Asking, viewpoint: Viewpoint, at: datetime) -> Iterator[Ahead
             rest = len(touched) - _NAMED
             links.append(Link(ngettext("{n} more", "{n} more", rest).format(n=figure(rest))))
         first = view.ahead[0]
-        when = _("{start} to {end}").format(start=moment(first.start), end=moment(first.end))
+        when = when_words(first.start, first.end)
         yield AheadLine(when, Link(view.title, reverse("maintenance", args=[view.key])), links)
 
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from catenary.web.pages.live import Live
-from catenary.web.pages.marks import Choice, ConditionMark, Count, Facet
+from catenary.web.pages.marks import Choice, ConditionMark, Count, Facet, NeededMark
 from catenary.web.pages.sentences import Link, Sentence
 
 
 @dataclass(frozen=True, slots=True)
 class BoardLine:
     """One service: ``words`` are the range of what is not certain, ``notes`` what else there is to
-    say ("at risk")."""
+    say ("at risk"), ``needed`` whether anybody needs now what does not work."""
 
     reference: str
     name: str
@@ -25,6 +25,7 @@ class BoardLine:
     since: datetime | None = None
     notes: tuple[str, ...] = ()
     official_name: str = ""
+    needed: NeededMark | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from catenary.web.pages.marks import Chip, ConditionMark, Count, Facet
+from catenary.web.pages.marks import Chip, ConditionMark, Count, Facet, NeededMark
 from catenary.web.pages.sentences import Link, Sentence
 from catenary.web.pages.supposing import SupposingPart
 
@@ -13,7 +13,7 @@ from catenary.web.pages.supposing import SupposingPart
 class HitRow:
     """A service that is hit: ``why`` is the path to a failing service, ``threshold`` what the
     group it is lost in asks for, ``risk`` what one more loss would do,
-    ``needed`` whether it is within its service hours now, and until or from when."""
+    ``needed`` whether it is within its service hours now, and from when."""
 
     service: Link
     provider: str
@@ -21,8 +21,7 @@ class HitRow:
     threshold: str = ""
     is_soft: bool = False
     risk: str = ""
-    needed: str = ""
-    is_needed: bool = False
+    needed: NeededMark | None = None
 
 
 @dataclass(frozen=True, slots=True)

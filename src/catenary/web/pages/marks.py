@@ -29,6 +29,14 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class NeededMark:
+    """Whether a service that is hit is within its service hours now, and if not, from when."""
+
+    words: str
+    is_now: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Because:
     """Why a derived word holds, with links to what proves it that the sentence itself lacks."""
 

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from catenary.web.pages.impact import HitOrganizationRow, HitOutcomeRow
 from catenary.web.pages.live import Live
-from catenary.web.pages.marks import Chip, Choice, ConditionMark, Contact, Count
+from catenary.web.pages.marks import Chip, Choice, ConditionMark, Contact, Count, NeededMark
 from catenary.web.pages.sentences import Link, Sentence
 
 
@@ -51,12 +51,14 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class HitService:
-    """A service that is hit: what it is now, and the path down to this one."""
+    """A service that is hit: what it is now, the path down to this one, and whether anybody needs
+    it now."""
 
     service: Link
     provider: str
     mark: ConditionMark | None
     why: tuple[Link, ...]
+    needed: NeededMark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,13 @@ class HitTogether:
     service: Link
     mark: ConditionMark | None
     others: tuple[Link, ...]
+    needed: NeededMark | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Who is hit: by this service alone, and ``together`` only with others."""
+    """Who is hit: by this service alone, and ``together`` only with others; ``is_whole`` unless
+    there were too many ways to look at all."""
 
     services: tuple[HitService, ...]
     service_count: Count
@@ -80,6 +84,7 @@ class Hit:
     outcome_count: Count
     together: tuple[HitTogether, ...] = ()
     together_count: Count = Count(0)
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +136,13 @@ class ServiceStatusPage:
     here: str
     words: str = ""
     since: datetime | None = None
+    needed: NeededMark | None = None
     official_name: str = ""
     notes: tuple[str, ...] = ()
     tree: tuple[TreeNode, ...] = ()
     risks: tuple[TreeNode, ...] = ()
     is_more: bool = False
+    is_whole: bool = True
     timeline: Timeline | None = None
     hit: Hit | None = None
     what_if_url: str = ""

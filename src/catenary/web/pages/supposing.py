@@ -47,10 +47,12 @@ class ConsumingRow:
 
 @dataclass(frozen=True, slots=True)
 class WouldBe:
-    """One piece of time with what would be in it; ``title`` is empty when it is always so,
+    """One piece of time with what would be in it, ``worse`` the number of services that would be
+    worse off; ``title`` is empty when it is always so,
     ``meanwhile`` is other maintenance announced for then."""
 
     number: int
+    worse: int
     title: str
     summary: str
     rows: tuple[WouldBeRow, ...]

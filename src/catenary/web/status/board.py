@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,9 +18,11 @@ from catenary.apps.monitoring.queries.sight import mark_of, sight_of
 from catenary.apps.monitoring.queries.status import SHOWN, shown, words
 from catenary.apps.monitoring.queries.stored import anybody_speaks, propagation
 from catenary.apps.portfolio.queries.lookup import services_by_reference
+from catenary.apps.portfolio.queries.needed import Needed, needed_at
 from catenary.domain.condition.codes import CODE_NAMES
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
+from catenary.web.calendars.needed import needed_mark
 from catenary.web.live.shared import part_for_all
 from catenary.web.looking import looking_back_on_conditions
 from catenary.web.marks import organization_link
@@ -34,6 +37,8 @@ from catenary.web.words import condition_word, role_word
 _ROLES = ("customer-facing", "supporting", "external", "idle")
 #: What can be asked for: the conditions, and those that are at risk.
 _CONDITIONS = (*SHOWN, "at-risk")
+#: Of what is in these, it is told whether it is needed now.
+_HIT = frozenset({"down", "degraded", "maintenance"})
 _LIMIT = 50
 #: The engine gives a sign of life every five seconds.
 STALE = timedelta(seconds=30)
@@ -80,7 +85,9 @@ def _part(asking: Asking, narrowed: BoardFilter, after: str) -> str:
     if asking.viewpoint is None or asking.moment is not None:
         return make()
     sight = sight_of(asking.actor, asking.viewpoint)
-    return part_for_all(asking, sight, "board", make, engine)
+    # Whether something is needed now changes with the minute, whatever else stays.
+    minute = clock.now().replace(second=0, microsecond=0)
+    return part_for_all(asking, sight, "board", make, engine, minute)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +141,13 @@ def _page(
     after: str,
 ) -> BoardPage:
     is_past = asking.moment is not None
+    needed = {} if is_past else _needed(found.rows)
     following = "" if found.after is None else _after(found.after)
     narrows = bool(narrowed.role or narrowed.provider or narrowed.mine or narrowed.only)
     return BoardPage(
         answer=_answer(found, engine.is_silent),
         counts=tuple(_count(found, narrowed, code) for code in _CONDITIONS),
-        rows=tuple(map(_line, found.rows)),
+        rows=tuple(_line(row, needed.get(row.reference)) for row in found.rows),
         total=Count(found.total),
         title=_title(narrowed),
         roles=tuple(
@@ -270,7 +278,13 @@ def _rest(found: Board, narrowed: BoardFilter) -> list[Link]:
     return links
 
 
-def _line(row: BoardRow) -> BoardLine:
+def _needed(rows: Sequence[BoardRow]) -> Mapping[str, Needed]:
+    """Whether what does not work is within its service hours now."""
+    hit = [row.reference for row in rows if shown(row.effective) in _HIT]
+    return needed_at(hit, clock.now()) if hit else {}
+
+
+def _line(row: BoardRow, needed: Needed | None) -> BoardLine:
     known, kind = row.effective, shown(row.effective)
     notes = []
     if known.next_loss:
@@ -289,6 +303,7 @@ def _line(row: BoardRow) -> BoardLine:
         words=in_words(words(known)) if kind == "unknown" and row.rank != "unheard" else "",
         since=row.since,
         notes=tuple(notes),
+        needed=needed_mark(needed),
     )
 
 

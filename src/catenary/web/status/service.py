@@ -17,8 +17,7 @@ from catenary import clock
 from catenary.apps.common.operations import CatalogueBusy
 from catenary.apps.monitoring.policies import may_report
 from catenary.apps.monitoring.queries.courses import condition_courses, shown_course
-from catenary.apps.monitoring.queries.shared_causes import HitTogether as TogetherHit
-from catenary.apps.monitoring.queries.shared_causes import hit_together
+from catenary.apps.monitoring.queries.shared_causes import FoundTogether, hit_together
 from catenary.apps.monitoring.queries.shown_now import (
     Callee,
     Reported,
@@ -30,11 +29,13 @@ from catenary.apps.monitoring.queries.status import ServiceStatus, shown, words
 from catenary.apps.monitoring.queries.status import service_status as status_of
 from catenary.apps.monitoring.queries.stored import anybody_speaks
 from catenary.apps.portfolio.queries.impact import ImpactView, impact_view
+from catenary.apps.portfolio.queries.needed import Needed, needed_at
 from catenary.domain.actors import Viewpoint
 from catenary.domain.observations.reading import share_words
 from catenary.domain.observations.words import EVERYBODY, Plan
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
+from catenary.web.calendars.needed import needed_mark
 from catenary.web.impact.views import organization_row, outcome_rows
 from catenary.web.looking import looking_back_on_conditions
 from catenary.web.marks import organization_link, service_link
@@ -161,13 +162,13 @@ def _page(
     is_home = found.service.root_id == viewpoint.root_id
     standing: Mapping[str, str] = {}
     callees: Mapping[str, Sequence[Callee]] = {}
-    hit, course = None, None
+    hit, course, needed = None, None, None
     reported: Sequence[Reported] = ()
     if not is_past:
         # All of this is about now: whom to call, whom it hits, what others are.
         standing = shown_now(actor=actor, viewpoint=viewpoint, references=references_in(every))
         callees = callees_of(actor=actor, viewpoint=viewpoint, references=sources_of(every))
-        hit = _hit(asking, viewpoint, reference, kind)
+        hit, needed = _hit(asking, viewpoint, reference, kind, now)
         reported = reported_of(
             actor=actor, viewpoint=viewpoint, reference=reference, limit=_REPORTED
         )
@@ -184,10 +185,12 @@ def _page(
         here=asking.request.get_full_path(),
         words=in_words(words(known)) if kind == "unknown" else "",
         since=found.since,
+        needed=needed_mark(needed),
         notes=tuple(notes_of(found)),
         tree=tree_of(found.causes, standing, callees, kind),
         risks=tree_of(found.risks, standing, callees),
         is_more=found.is_more,
+        is_whole=found.is_whole,
         timeline=course,
         hit=hit,
         what_if_url=addresses.impact(reference) if is_home else "",
@@ -255,10 +258,14 @@ def _timeline(
     return timeline(shown_course(courses[reference]), start, now, days, reference)
 
 
-def _hit(asking: Asking, viewpoint: Viewpoint, reference: str, kind: str) -> Hit | None:
-    """Who is hit while it is what it is; nobody by what works."""
+def _hit(
+    asking: Asking, viewpoint: Viewpoint, reference: str, kind: str, now: datetime
+) -> tuple[Hit | None, Needed | None]:
+    """Who is hit while it is what it is, and whether it is needed itself; nobody by what works."""
+    if kind == "maintenance":
+        return None, needed_at([reference], now).get(reference)
     if kind not in ("down", "degraded"):
-        return None
+        return None, None
     view, _missing = impact_view(
         actor=asking.actor,
         viewpoint=viewpoint,
@@ -267,19 +274,22 @@ def _hit(asking: Asking, viewpoint: Viewpoint, reference: str, kind: str) -> Hit
         limit=_HIT,
     )
     if view is None:
-        return None
+        return None, None
     together = hit_together(actor=asking.actor, viewpoint=viewpoint, reference=reference)
-    named = [hit.link.reference for hit in view.hits]
-    standing = shown_now(
-        actor=asking.actor,
-        viewpoint=viewpoint,
-        references=[*named, *(each.service.reference for each in together[:_HIT])],
-    )
-    return _told(view, together, standing)
+    named = [
+        *(hit.link.reference for hit in view.hits),
+        *(each.service.reference for each in together.services[:_HIT]),
+    ]
+    standing = shown_now(actor=asking.actor, viewpoint=viewpoint, references=named)
+    needed = needed_at([reference, *named], now)
+    return _told(view, together, standing, needed), needed.get(reference)
 
 
 def _told(
-    view: ImpactView, together: Sequence[TogetherHit], standing: Mapping[str, str]
+    view: ImpactView,
+    together: FoundTogether,
+    standing: Mapping[str, str],
+    needed: Mapping[str, Needed],
 ) -> Hit | None:
     hits = [hit for hit in view.hits if hit.kind != "at-risk"]
     unseen = Link(_("a service you may not see"))
@@ -294,6 +304,7 @@ def _told(
                 why=tuple(
                     unseen if link is None else service_link(link) for link in hit.path[1:-1]
                 ),
+                needed=needed_mark(needed.get(hit.link.reference)),
             )
             for hit in hits
         ),
@@ -312,12 +323,15 @@ def _told(
                     Link(name, addresses.service_status(reference)) if reference else unseen
                     for reference, name in each.others
                 ),
+                needed=needed_mark(needed.get(each.service.reference)),
             )
-            for each in together[:_HIT]
+            for each in together.services[:_HIT]
         ),
-        together_count=Count(len(together)),
+        together_count=Count(len(together.services)),
+        is_whole=together.is_whole,
     )
-    return told if told.services or told.organizations or told.outcomes or together else None
+    is_told = told.services or told.organizations or told.outcomes or told.together
+    return told if is_told else None
 
 
 def _line(word: Reported) -> ReportedLine:
