@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,9 @@ NO_SHARED_DATA = (
     f"no real data at {SHARED_DATA}: the tests that check known counts of other people's"
     " registries need it"
 )
+# Each worker that a test starts would compile the engine anew into its own data folder, for a
+# quarter of a minute and for chains that are too small for it. What was compiled is kept for all.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(ROOT / ".pytest_cache" / "compiled"))
 
 # No test looks at the time it took, and neither does Hypothesis: a busy machine is no failure.
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

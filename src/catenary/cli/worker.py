@@ -34,7 +34,7 @@ def run_worker(*, data: Path | None, beside: int) -> None:
     # Compiled once for the installation, wherever the code lies and whoever runs it.
     os.environ.setdefault("NUMBA_CACHE_DIR", str(data_folder(data).absolute() / "compiled"))
     ready(data)
-    _compile_beside()
+    compiling = _compile_beside()
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
@@ -46,11 +46,14 @@ def run_worker(*, data: Path | None, beside: int) -> None:
     finally:
         stopped.set()
         telling.join(ENDING_SECONDS)
+        # For nobody any more; what it has finished is kept for the next.
+        compiling.terminate()
 
 
-def _compile_beside() -> None:
+def _compile_beside() -> subprocess.Popen[bytes]:
     """Compile in a process of its own what computes large chains, at the lowest priority, and take
-    it up when it is there: until then the plain engine serves."""
+    it up when it is there: until then the plain engine serves. The process, in case this one ends
+    before it."""
     from catenary.domain.condition.engines import compile_elsewhere, compiled_elsewhere
 
     compile_elsewhere()
@@ -64,6 +67,7 @@ def _compile_beside() -> None:
             compiled_elsewhere()
 
     threading.Thread(target=take_up, name="awaits-compiling", daemon=True).start()
+    return process
 
 
 def _work(stopped: threading.Event, beside: int) -> None:
