@@ -1,11 +1,15 @@
 """Commands without their start-up: a process that has loaded the libraries forks for each command.
 
 What runs is still a process of its own, with its own arguments, environment, folder, output and
-exit code, and it reads its settings itself: nothing of ours is loaded beforehand that looks at
-them. Only what every start loads anew, for most of a second, is there already.
+exit code, and it reads its settings itself, where it would read them otherwise. Only what every
+start loads anew, for more than a second, is there already: the libraries, and our own modules as
+the settings of almost all commands have them, which differ in nothing but what lies in the data
+folder (`OWN`) and on which kind of database it stands. While they are loaded those settings do not
+exist, so nothing can have looked at them; who sets anything else is given a process that has loaded
+the libraries alone.
 
-Run as a program it is that process; `run_loaded` is for those who want a command run. Each process
-of tests starts one when it first needs it, and it ends when they do.
+Run as a program it is such a process; `run_loaded` is for those who want a command run. Each
+process of tests starts one when it first needs it, and it ends when they do.
 """
 
 from __future__ import annotations
@@ -24,10 +28,12 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 LIBRARIES = """
 argon2 asyncio csp.constants dj_database_url django django.conf django.contrib.auth.hashers
@@ -38,6 +44,12 @@ django_htmx numpy orjson packaging.version pydantic pydantic.main pydantic.type_
 rich.console rich.progress rich.table scipy.sparse scipy.sparse.csgraph structlog structlog.dev
 typer yaml
 """
+#: What a command's settings say of its own data folder and database, and the variables behind it.
+OWN = ("DATA", "DATABASES", "RATE_LIMITS_FILE", "SECRET_KEY")
+LIBRARIES_ALONE = "libraries"
+OWN_VARIABLES = ("CATENARY_DATA", "DATABASE_URL")
+#: What those who run commands set for all of them.
+FOR_ALL = {"CATENARY_ENGINE": "off"}
 #: What the interpreter itself reads when it starts: who wants it otherwise gets a real start.
 READ_AT_THE_START = ("PYTHON", "LC_", "LANG")
 
@@ -53,6 +65,45 @@ def _load() -> None:
     for module in pkgutil.walk_packages(catenary.domain.__path__, "catenary.domain."):
         if "kernels" not in module.name:  # compiled when they are first used
             importlib.import_module(module.name)
+
+
+def _load_ours(kind: str) -> None:
+    """Load our modules and those of Django's apps, with settings that say nothing of any data
+    folder, for a kind of database, and forget the settings."""
+    from django.apps import apps as registry
+    from django.conf import settings as lazy
+    from django.db import connections
+    from django.db.migrations.loader import MigrationLoader
+    from django.db.utils import ConnectionHandler
+    from django.utils.functional import empty
+
+    apps: Any = registry
+    settings: Any = lazy
+    with tempfile.TemporaryDirectory() as data:
+        os.environ.update(FOR_ALL, CATENARY_DATA=data)
+        os.environ["DJANGO_SETTINGS_MODULE"] = "catenary.config.settings"
+        settings.is_overridden("DATA")  # reads them
+    for name in OWN:
+        delattr(settings._wrapped, name)
+        vars(settings).pop(name, None)
+    # Tables ask how long their names may be; nobody can ask this database anything else.
+    nowhere = {"ENGINE": f"django.db.backends.{kind}", "NAME": "/no/such/database"}
+    settings._wrapped.DATABASES = {"default": nowhere}
+    apps.populate(settings.INSTALLED_APPS)
+    MigrationLoader(None)
+    for room in ("apps", "cli", "exchange"):
+        package = importlib.import_module(f"catenary.{room}")
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    # A command that needs them says so; one that does not must not find them ready.
+    apps.ready = False
+    apps.populate = lambda _: setattr(apps, "ready", True)
+    assert connections["default"].connection is None
+    for known in (connections, settings):
+        vars(known).clear()
+    ConnectionHandler.__init__(connections)
+    settings._wrapped = empty
+    del sys.modules[os.environ.pop("DJANGO_SETTINGS_MODULE")]
 
 
 def _serve(listener: socket.socket) -> None:
@@ -99,6 +150,8 @@ def _become(order: dict[str, object], descriptors: list[int]) -> NoReturn:
             os.close(descriptor)
         os.environ.clear()
         os.environ.update(order["environment"])  # type: ignore[call-overload]
+        # Settings that were read have said where the clock stands.
+        time.tzset()
         os.chdir(str(order["folder"]))
         sys.argv = ["catenary", *order["arguments"]]  # type: ignore[misc]
         runpy.run_module("catenary", run_name="__main__", alter_sys=True)
@@ -113,9 +166,11 @@ def _become(order: dict[str, object], descriptors: list[int]) -> NoReturn:
     os._exit(code if isinstance(code, int) else 1)
 
 
-def main(path: str) -> None:
-    """Load everything, listen, and say so."""
+def main(path: str, what: str) -> None:
+    """Load what is asked for, listen, and say so."""
     _load()
+    if what != LIBRARIES_ALONE:
+        _load_ours(what)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
         listener.listen(64)
@@ -127,13 +182,13 @@ def main(path: str) -> None:
 
 
 class _Loaded:
-    """The loaded process of this process of tests."""
+    """A loaded process of this process of tests."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: str) -> None:
         self.folder = tempfile.mkdtemp(prefix="catenary-")
         self.path = f"{self.folder}/socket"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.loaded", self.path],
+            [sys.executable, "-m", "tests.loaded", self.path, what],
             cwd=Path(__file__).resolve().parent.parent,
             # Threads do not survive a fork.
             env={**_as_at_the_start(os.environ), "OPENBLAS_NUM_THREADS": "1"},
@@ -156,7 +211,19 @@ class _Loaded:
         os.rmdir(self.folder)
 
 
-_loaded: list[_Loaded] = []
+_loaded: dict[str, _Loaded] = {}
+
+
+def _loaded_for(environment: Mapping[str, str]) -> _Loaded:
+    names = [n for n in environment if n.startswith(("CATENARY_", "DJANGO_"))]
+    said = {n: environment[n] for n in names if n not in OWN_VARIABLES}
+    # An address of any other kind is refused, and that is what is tested.
+    kind = urlsplit(environment.get("DATABASE_URL", "sqlite://")).scheme
+    kinds = {"sqlite": "sqlite3", "postgresql": "postgresql"}
+    what = kinds.get(kind, LIBRARIES_ALONE) if said == FOR_ALL else LIBRARIES_ALONE
+    if what not in _loaded:
+        _loaded[what] = _Loaded(what)
+    return _loaded[what]
 
 
 def _as_at_the_start(environment: Mapping[str, str]) -> dict[str, str]:
@@ -183,8 +250,6 @@ def run_loaded(
 ) -> subprocess.CompletedProcess[bytes]:
     """Run `catenary` with these arguments to its end, with nothing on standard input; raises
     `subprocess.TimeoutExpired`, like `subprocess.run`."""
-    if not _loaded:
-        _loaded.append(_Loaded())
     order = {
         "arguments": list(arguments),
         "environment": dict(environment),
@@ -197,7 +262,7 @@ def run_loaded(
         socket.socket(socket.AF_UNIX) as connection,
     ):
         connection.settimeout(seconds)
-        connection.connect(_loaded[0].path)
+        connection.connect(_loaded_for(environment).path)
         given = [nothing.fileno(), out.fileno(), err.fileno()]
         socket.send_fds(connection, [b"."], given)
         connection.sendall(json.dumps(order).encode() + b"\n")
@@ -219,4 +284,4 @@ def _whole(descriptor: int) -> bytes:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])
