@@ -86,8 +86,8 @@ def get_history(
 
 
 def _entries(entries: Sequence[HistoryEntry], viewpoint: Viewpoint | None) -> list[Plain]:
-    root_id = viewpoint.root_id if viewpoint is not None else None
-    people = people_by_id({e.person_id for e in entries if e.person_id}, root_id)
+    root_ids = {viewpoint.root_id} if viewpoint is not None else ()
+    people = people_by_id({e.person_id for e in entries if e.person_id}, root_ids)
     accounts = account_names({e.account_id for e in entries if e.account_id})
 
     def who(entry: HistoryEntry) -> str | None:

@@ -28,7 +28,9 @@ def history_entries(
     """What happened, who did it, through what, and which fields changed: two queries. ``revert``
     says where a version is taken up again, ``proposed`` at whose proposal it was made, by the
     number of its revision; with ``root_id`` only people of that house are named."""
-    people = people_by_id({e.person_id for e in entries if e.person_id}, root_id)
+    people = people_by_id(
+        {e.person_id for e in entries if e.person_id}, {root_id} if root_id else ()
+    )
     accounts = account_names({e.account_id for e in entries if e.account_id})
     return tuple(
         replace(

@@ -182,7 +182,7 @@ def _concerned(estate: Estate, plan: Plan, row: SubscriptionRow, version: PlanVe
     if viewpoint is None:
         return set()
     seen_here = visible_services(estate, actor, viewpoint)
-    allowed = may_be_told(estate, viewpoint, seen_here, places, worked_on, plan.root_id)
+    allowed = may_be_told(estate, viewpoint, seen_here, places, worked_on)
     about = concerned(estate, row, places[allowed])
     return set(estate.service_ids[np.unique(about)].tolist())
 

@@ -176,8 +176,10 @@ def _changed(
         checked = plan.last
         rows = services_by_reference(checked.services)
         if planned is not None:
+            # As they are today: a unit that moves to another house takes its maintenance along.
+            homes = {row.root_id for row in rows.values()}
             checked, rows = read_plan(actor, planned_to_plain(planned), at)
-            if {row.root_id for row in rows.values()} != {plan.root_id}:
+            if not {row.root_id for row in rows.values()} <= homes:
                 sentence = said("these services are of another top organization")
                 raise NotPlanned([Wrong("services", "invalid", sentence, FIELDS["services"])])
         number = found.version + 1

@@ -15,7 +15,7 @@ import numpy as np
 
 from catenary.apps.monitoring.queries.instants import micros, moment
 from catenary.apps.monitoring.queries.plans import Plan, maintenance_ids, plans_by_id
-from catenary.apps.monitoring.queries.touched import may_be_told, touched_as_planned
+from catenary.apps.monitoring.queries.touched import homes_of, may_be_told, touched_as_planned
 from catenary.domain.actors import Viewpoint
 from catenary.domain.estate import Bools, Estate
 from catenary.domain.maintenance.windows import occurrences
@@ -72,10 +72,10 @@ def _planned(
     """What is to be supposed of a plan, and whether what is worked on may be told."""
     places, states, worked_on = touched_as_planned(estate, plan.last)
     knows = bool((worked_on & seen[places]).any())
-    if plan.root_id == viewpoint.root_id:
+    if homes_of(estate, places, worked_on) == {viewpoint.root_id}:
         chosen = worked_on
     else:
-        chosen = may_be_told(estate, viewpoint, seen, places, worked_on, plan.root_id)
+        chosen = may_be_told(estate, viewpoint, seen, places, worked_on)
     return dict(zip(places[chosen].tolist(), states[chosen].tolist(), strict=True)), knows
 
 

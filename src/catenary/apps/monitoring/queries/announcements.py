@@ -9,7 +9,7 @@ from typing import Any
 
 from catenary.apps.monitoring.queries.instants import micros, moment
 from catenary.apps.monitoring.queries.plans import Plan, plans_by_id
-from catenary.apps.monitoring.queries.touched import may_be_told, touched_as_planned
+from catenary.apps.monitoring.queries.touched import homes_of, may_be_told, touched_as_planned
 from catenary.apps.organizations.queries import organizations_by_id
 from catenary.apps.portfolio.queries.catalogue import known_names
 from catenary.apps.portfolio.queries.estate import current_estate
@@ -65,20 +65,21 @@ def maintenance_told(
         return None
     estate = current_estate()
     places, states, worked_on = touched_as_planned(estate, planned)
-    allowed = may_be_told(estate, viewpoint, seen, places, worked_on, plan.root_id)
+    allowed = may_be_told(estate, viewpoint, seen, places, worked_on)
     numbers = estate.service_ids[places[allowed]].tolist()
     conditions = dict(zip(numbers, states[allowed].tolist(), strict=True))
     services = _services(viewpoint, conditions, payload["services"])
     if not services:
         return None
     knows = bool((allowed & worked_on).any())
+    is_home = homes_of(estate, places, worked_on) == {viewpoint.root_id}
     found = occurrences(planned.window, micros(created_at), micros(created_at) + _AHEAD)
     return MaintenanceTold(
         key=plan.key,
         became=payload["became"],
         title=planned.title if knows else "",
         text=planned.text if knows else "",
-        note=_note(plan, payload, planned) if plan.root_id == viewpoint.root_id and knows else "",
+        note=_note(plan, payload, planned) if is_home and knows else "",
         times=tuple((moment(each.start), moment(each.end)) for each in found[:TIMES]),
         is_more=len(found) > TIMES,
         services=services,

@@ -25,7 +25,7 @@ from catenary.apps.monitoring.queries.plans import (
     plans_by_id,
     services_named,
 )
-from catenary.apps.monitoring.queries.touched import may_be_told, touched_by
+from catenary.apps.monitoring.queries.touched import homes_of, may_be_told, touched_by
 from catenary.apps.organizations.queries import (
     OrganizationRow,
     organizations_by_id,
@@ -180,13 +180,14 @@ def _listed(
 @dataclass(frozen=True, slots=True)
 class _Touch:
     """What one plan touches that may be told: positions, what they would be, which are worked on;
-    whether the asker sees any that is."""
+    whether the asker sees any that is, and whether it is of their house alone."""
 
     plan: Plan
     places: Ints
     states: Ints
     worked_on: Bools
     knows: bool
+    is_home: bool
 
 
 def _views(
@@ -226,7 +227,8 @@ def _touch(
     touched, states = touched_by(estate, numbers, plan.last.condition)
     worked_on = np.isin(estate.service_ids[touched], numbers)
     shown = seen[touched]
-    told = may_be_told(estate, viewpoint, seen, touched, worked_on, plan.root_id)
+    homes = homes_of(estate, touched, worked_on)
+    told = may_be_told(estate, viewpoint, seen, touched, worked_on)
     close = told & near[touched]
     if not (close if is_listed else told).any():
         return None
@@ -234,7 +236,12 @@ def _touch(
         # What stands far off is of no interest in a list, unless it is what is worked on.
         told = close | (worked_on & shown)
     return _Touch(
-        plan, touched[told], states[told], worked_on[told], bool((worked_on & shown).any())
+        plan,
+        touched[told],
+        states[told],
+        worked_on[told],
+        bool((worked_on & shown).any()),
+        homes == {viewpoint.root_id},
     )
 
 
@@ -275,7 +282,7 @@ def _view(
         )
         if place in known
     ]
-    is_home = touch.knows and plan.root_id == viewpoint.root_id
+    is_home = touch.knows and touch.is_home
     ahead = _ahead(plan, at) if plan.versions[-1].planned is not None else ()
     return MaintenanceView(
         key=plan.key,
@@ -290,7 +297,7 @@ def _view(
         past=_past(plan, at),
         planned=last if is_home else None,
         version=plan.versions[-1].number,
-        versions=_versions(plan) if is_home and is_whole else (),
+        versions=_versions(plan, viewpoint.root_id) if is_home and is_whole else (),
         is_managed=is_whole and is_home and may_manage(actor, plan),
     )
 
@@ -332,13 +339,15 @@ def _past(plan: Plan, at: datetime) -> tuple[tuple[datetime, datetime], ...]:
     return tuple((moment(start), moment(end)) for start, end in reversed(joined[-TOLD:]))
 
 
-def _versions(plan: Plan) -> tuple[SeenVersion, ...]:
-    people = people_by_id(v.person_id for v in plan.versions if v.person_id is not None)
+def _versions(plan: Plan, root_id: int) -> tuple[SeenVersion, ...]:
+    announcing = {v.person_id for v in plan.versions if v.person_id is not None}
+    people = people_by_id(announcing, {root_id})
     return tuple(
         SeenVersion(
             version.number,
             version.planned,
-            version.note,
+            # What was noted in another house may speak of that house.
+            version.note if version.person_id is None or version.person_id in people else "",
             version.recorded_at,
             people[version.person_id].name if version.person_id in people else "",
         )

@@ -42,7 +42,8 @@ class PlanVersion:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Maintenance with all its versions, the first first."""
+    """Maintenance with all its versions, the first first. ``root_id`` is the house where it was
+    announced: in its name the schedule speaks, wherever its services have moved since."""
 
     id: int
     key: str

@@ -129,7 +129,7 @@ def reported_of(
         return ()
     rows = list(Observation.objects.filter(service_id=row.id).order_by("-at", "-pk")[:limit])
     sources = Source.objects.in_bulk({each.source_id for each in rows})
-    people = people_by_id({each.person_id for each in rows if each.person_id}, viewpoint.root_id)
+    people = people_by_id({each.person_id for each in rows if each.person_id}, {viewpoint.root_id})
     found = []
     for each in rows:
         source = sources[each.source_id]

@@ -340,7 +340,7 @@ def _told_by(deciding: Mapping[int, Sequence[int]], root_id: int) -> dict[int, t
         for row in Observation.objects.filter(pk__in=batch)
     }
     sources = Source.objects.in_bulk({row.source_id for row in rows.values()})
-    people = people_by_id({row.person_id for row in rows.values() if row.person_id}, root_id)
+    people = people_by_id({row.person_id for row in rows.values() if row.person_id}, {root_id})
     return {
         number: tuple(_word(rows[pk], sources, people) for pk in pks)
         for number, pks in deciding.items()

@@ -57,9 +57,9 @@ def touched_as_planned(estate: Estate, planned: Planned) -> tuple[Ints, Ints, Bo
 
 
 def may_be_told(
-    estate: Estate, viewpoint: Viewpoint, seen: Bools, places: Ints, worked_on: Bools, root_id: int
+    estate: Estate, viewpoint: Viewpoint, seen: Bools, places: Ints, worked_on: Bools
 ) -> Bools:
-    """Of which services that a plan of a top organization touches somebody may be told it.
+    """Of which services that a plan touches somebody may be told it.
 
     What services of others rest on is theirs to show: whoever plans would else learn it by
     planning (decision 0020). Of others' plans one hears through what one uses oneself.
@@ -70,6 +70,13 @@ def may_be_told(
     home = estate.organization_position(viewpoint.root_id)
     is_home = estate.provider_root[places] == home
     told: Bools = seen[places] & (worked_on | is_home)
-    if root_id != viewpoint.root_id:
+    if viewpoint.root_id not in homes_of(estate, places, worked_on):
         told |= seen[places] & (estate.roles_seen_from(here)[places] != ELSEWHERE)
     return told
+
+
+def homes_of(estate: Estate, places: Ints, worked_on: Bools) -> frozenset[int]:
+    """The top organizations, by number, whose services a plan works on: as they are today, since
+    a unit that moves below another one takes its maintenance along (decision 0093)."""
+    roots = np.unique(estate.provider_root[places[worked_on]])
+    return frozenset(estate.organization_ids[roots].tolist())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -138,13 +138,13 @@ def people_by_email(
     return found
 
 
-def people_by_id(ids: Iterable[int], root_id: int | None = None) -> dict[int, PersonRow]:
-    """People by number, for history, which stores numbers only; with ``root_id`` only those who
-    belong to one top organization: a unit that moved names nobody of the house it left."""
+def people_by_id(ids: Iterable[int], root_ids: Collection[int] = ()) -> dict[int, PersonRow]:
+    """People by number, for history, which stores numbers only; with ``root_ids`` only those who
+    belong to these top organizations: a unit that moved names nobody of the house it left."""
     return {
         row[0]: PersonRow(*row[:-1])
         for row in _PEOPLE.rows(sorted(set(ids)))
-        if root_id is None or row[-1] == root_id
+        if not root_ids or row[-1] in root_ids
     }
 
 

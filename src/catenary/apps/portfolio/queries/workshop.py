@@ -297,7 +297,10 @@ def proposals_behind(
         return {}
     at_home = stands_by(actor, viewpoint, view.provider.path, view.provider.root_id)
     tables = {row.id: row for row in tables_of(actor, viewpoint, view, at_home=at_home)}
-    people = people_by_id({person for _, _, person in found if person})
+    people = people_by_id(
+        {person for _, _, person in found if person},
+        {view.provider.root_id, *(row.root_id for row in tables.values())},
+    )
     return {
         revision: (tables[consumer], people.get(person or 0))
         for revision, consumer, person in found
@@ -346,7 +349,9 @@ def _table(
         proposals=proposals,
         changed=changed,
         revisions=revisions,
-        people=people_by_id(named - {0}) if named - {0} else {},
+        people=people_by_id(named - {0}, {view.provider.root_id, consumer.root_id})
+        if named - {0}
+        else {},
     )
 
 
