@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 
+from catenary.apps.common.operations import insert_columns
 from catenary.apps.common.queries import columns
 from catenary.apps.common.queries.columns import number_columns, text_and_number_columns
+from catenary.apps.monitoring.models import EffectiveCondition
+from catenary.apps.monitoring.queries.instants import micros, moment
+from catenary.apps.monitoring.queries.stored import EFFECTIVE
+from catenary.apps.portfolio.queries.estate import current_estate
+from catenary.domain.condition.turns import code_of, columns_of, fields_of
+from tests.apps.monitoring.worlds import DAWN
+from tests.apps.worlds import begin
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +88,26 @@ def test_only_rows_of_some_numbers_are_read_when_these_are_given() -> None:
     (found,) = number_columns(statement, 1, [5, 7, 8])
 
     assert sorted(found.tolist()) == [5, 7]
+
+
+def test_columns_that_are_written_are_the_rows_they_would_be() -> None:
+    begin()
+    numbers = current_estate().service_ids[:3]
+    instants = [micros(DAWN), micros(DAWN) + 1, micros(datetime(1999, 12, 31, tzinfo=UTC))]
+    codes = [code_of((0, 2, True, 1, 2, False, True)), 0, code_of((1, 2, False, 0, 0, True, False))]
+
+    insert_columns(
+        EffectiveCondition,
+        {
+            "service_id": numbers,
+            "starts_at": np.array(instants),
+            **dict(zip(EFFECTIVE, columns_of(np.array(codes, dtype=np.int16)), strict=True)),
+        },
+    )
+    insert_columns(EffectiveCondition, {"service_id": numbers[:0], "starts_at": numbers[:0]})
+
+    rows = EffectiveCondition.objects.order_by("pk")
+    assert list(rows.values_list("service_id", "starts_at", "ends_at", *EFFECTIVE)) == [
+        (number, moment(instant), None, *fields_of(code))
+        for number, instant, code in zip(numbers.tolist(), instants, codes, strict=True)
+    ]

@@ -51,7 +51,9 @@ class Observation(models.Model):
     yesterday: what was recorded by then.
     """
 
-    service = models.ForeignKey("portfolio.Service", on_delete=models.PROTECT, related_name="+")
+    service = models.ForeignKey(
+        "portfolio.Service", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+")
     condition = models.SmallIntegerField()
     at = models.DateTimeField()
@@ -107,7 +109,9 @@ class OwnCondition(models.Model):
     as it is known today; as it was known then it follows from the observations recorded by then.
     """
 
-    service = models.ForeignKey("portfolio.Service", on_delete=models.PROTECT, related_name="+")
+    service = models.ForeignKey(
+        "portfolio.Service", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     condition = models.SmallIntegerField()
     without_planned = models.SmallIntegerField()
     only_planned = models.SmallIntegerField()
@@ -148,7 +152,15 @@ class EffectiveCondition(models.Model):
     computed over the chain as it stood when it was last computed.
     """
 
-    service = models.ForeignKey("portfolio.Service", on_delete=models.PROTECT, related_name="+")
+    # Half a million are written at once, of services that were read from the catalogue: the
+    # database does not look each of them up (decision 0098).
+    service = models.ForeignKey(
+        "portfolio.Service",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
     best = models.SmallIntegerField()
     worst = models.SmallIntegerField()
     planned = models.BooleanField()

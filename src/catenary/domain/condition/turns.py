@@ -50,6 +50,13 @@ def fields_of(code: int) -> tuple[int, int, bool, int, int, bool, bool]:
     return best, worst, bool(planned), loss, possible, bool(derived), bool(assumed)
 
 
+def columns_of(codes: Codes16) -> list[NDArray[np.int16]]:
+    """What codes stand for, field by field."""
+    return [
+        codes >> shift & (1 << width) - 1 for shift, width in zip(_SHIFTS, _WIDTHS, strict=True)
+    ]
+
+
 def codes_at(conditions: Conditions, own: Own, positions: Ints) -> Codes16:
     """The codes of some services; `NOTHING_KNOWN` where neither they nor what they rely on say
     anything."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,9 +16,11 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, connection, models
 from django.db.models import F
+from numpy.typing import NDArray
 
 from catenary.apps.common.models import CatalogueVersion, IdempotencyKey
 from catenary.apps.common.operations.turns import one_turn
@@ -238,6 +240,61 @@ def insert_plain_rows(
             copy.write("\n".join(lines) + "\n")
 
 
+#: How PostgreSQL writes a value of these kinds, and how many bytes it takes.
+_BINARY = {
+    "BigAutoField": (">i8", 8),
+    "BigIntegerField": (">i8", 8),
+    "ForeignKey": (">i8", 8),
+    "DateTimeField": (">i8", 8),
+    "SmallIntegerField": (">i2", 2),
+    "BooleanField": (">i1", 1),
+}
+#: What stands before and after the rows of a copy.
+_HEAD, _END = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
+#: Moments are microseconds since 1970 here, and since 2000 there.
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_YEAR_2000 = (datetime(2000, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
+
+
+def insert_columns(model: type[models.Model], columns: Mapping[str, NDArray[Any]]) -> None:
+    """Insert rows of numbers, flags and moments (as microseconds since 1970), none of them null,
+    given column by column, without a value of Python for each on PostgreSQL."""
+    kinds = {name: _field(model, name).get_internal_type() for name in columns}
+    count = len(next(iter(columns.values())))
+    if not count:
+        return
+    if connection.vendor != "postgresql":
+        insert_rows(model, list(columns), zip(*_listed(columns, kinds), strict=True))
+        return
+    fields: list[tuple[str, str]] = [("fields", ">i2")]
+    for name, kind in kinds.items():
+        fields += [(f"{name} length", ">i4"), (name, _BINARY[kind][0])]
+    table = np.empty(count, dtype=fields)
+    table["fields"] = len(columns)
+    for name, kind in kinds.items():
+        table[f"{name} length"] = _BINARY[kind][1]
+        table[name] = columns[name] - (_YEAR_2000 if kind == "DateTimeField" else 0)
+    names = ", ".join(_quoted(model, name) for name in columns)
+    said = f"COPY {connection.ops.quote_name(model._meta.db_table)} ({names}) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(f"{said} (FORMAT BINARY)") as copy:
+        copy.write(_HEAD + table.tobytes() + _END)
+
+
+def _listed(
+    columns: Mapping[str, NDArray[Any]], kinds: Mapping[str, str]
+) -> Iterator[Iterable[Any]]:
+    for name, column in columns.items():
+        if kinds[name] == "DateTimeField":
+            # Half a million intervals begin at a few moments.
+            each, which = np.unique(column, return_inverse=True)
+            said = [_EPOCH + timedelta(microseconds=instant) for instant in each.tolist()]
+            yield [said[place] for place in which.tolist()]
+        elif kinds[name] == "BooleanField":
+            yield column.astype(np.bool_).tolist()
+        else:
+            yield column.tolist()
+
+
 def put_rows(
     model: type[models.Model],
     columns: Sequence[str],
@@ -309,8 +366,11 @@ def _quoted(model: type[models.Model], name: str) -> str:
 
 
 def _column(model: type[models.Model], name: str) -> str:
-    field: Any = model._meta.get_field(name)
-    return str(field.column)
+    return str(_field(model, name).column)
+
+
+def _field(model: type[models.Model], name: str) -> Any:
+    return model._meta.get_field(name)
 
 
 def _plain_rows(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:

@@ -90,7 +90,7 @@ class Live:
         self.own.only_planned[positions] = values[:, 2]
         changed = propagate_change(self.engine, self.conditions, positions, self.own.at(positions))
         # Whether a condition is derived hangs on what is said of the service itself.
-        changed = np.union1d(changed, positions)
+        changed = distinct(np.concatenate((changed, positions)))
         self.codes[changed] = codes_at(self.conditions, self.own, changed)
         return changed
 
