@@ -58,7 +58,10 @@ test-postgresql: set-up-tests ## The tests that use the database, on a throw-awa
 	$(ON_POSTGRESQL) $(PYTEST) --only-database --ignore=tests/domain --ignore=tests/house \
 		-m "not journey"
 
+# Properties are tried on forty times as many examples as in `make test`: see tests/examples.py.
 soak: set-up-tests ## Long fuzz, load and kill runs, on both databases
+	$(ON_SQLITE) $(PYTEST) --properties
+	$(ON_POSTGRESQL) $(PYTEST) --properties --only-database
 	$(ON_SQLITE) $(BIN)/pytest -q --soak -m soak
 	$(ON_POSTGRESQL) $(BIN)/pytest -q --soak -m "soak and not journey"
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = [
+    "tests.examples",
     "tests.order",
     "tests.second",
     "tests.thrift",
