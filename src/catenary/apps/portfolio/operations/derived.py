@@ -38,12 +38,13 @@ _SHARED = """
 def refresh_sharing(
     service_ids: Iterable[int], published: Mapping[int, tuple[int | None, ...]]
 ) -> None:
-    """Rebuild who may see the given services from other top organizations.
+    """Rebuild who may see the given services from other top organizations because they consume
+    them or rely on them.
 
     ``published`` holds, for services whose definition was just written, the top organizations
     they are published to (None for everyone); other publications stay as they are.
     """
-    ids = sorted(set(service_ids) | set(published))
+    ids = sorted(set(service_ids))
     derived = [str(SharingReason.CONSUMED), str(SharingReason.RELIED_ON)]
     for batch in in_batches(ids, 400):
         Sharing.objects.filter(service_id__in=batch, reason__in=derived).delete()

@@ -24,6 +24,7 @@ from catenary.apps.portfolio.models import (
     ServiceTag,
     Sharing,
 )
+from catenary.apps.portfolio.operations.before import Before, before, shared_otherwise
 from catenary.apps.portfolio.operations.derived import refresh_search, refresh_sharing
 from catenary.apps.portfolio.operations.hours import drop_hours, keep_hours, refused_hours
 from catenary.apps.portfolio.policies import may_define_service
@@ -75,11 +76,11 @@ def define_services(
     fresh = [d for d in documents if d.reference not in known]
     ids = {reference: row.id for reference, row in known.items()}
     ids.update(zip((d.reference for d in fresh), reserve_ids(Service, len(fresh)), strict=True))
-    changed = [ids[d.reference] for d in documents if d.reference in known]
-    touched = supporters_in_groups_of(changed)
     plains = {d.reference: service_to_plain(d) for d in documents}
+    was = before(plains, ids, known)
+    touched = shared_otherwise(documents, was, organizations)
     _write_rows(documents, plains, known, organizations, ids, change)
-    _write_parts(documents, known, ids, change)
+    _write_parts(documents, was, change)
     keep_hours(documents, ids)
     people = {row.email: row.id for row in people_by_email(addresses_in(plains.values())).values()}
     append_revisions(
@@ -95,7 +96,6 @@ def define_services(
             for d in documents
         ],
     )
-    touched |= {ids[reference] for reference in named}
     published: dict[int, tuple[int | None, ...]] = {
         ids[d.reference]: _published_roots(d, organizations) for d in documents
     }
@@ -265,27 +265,22 @@ def _write_rows(
     update_rows(Service, columns, (row for row in rows if row[0] in known))
 
 
-def _write_parts(
-    documents: Sequence[ServiceDocument],
-    known: dict[str, ServiceRow],
-    ids: dict[str, int],
-    change: ChangeSet,
-) -> None:
-    """Outcomes, tags, dependency groups and gate exceptions. Outcomes keep their rows, because
-    measurements will refer to them; tags and groups are simply written again."""
-    old = [ids[d.reference] for d in documents if d.reference in known]
+def _write_parts(documents: Sequence[ServiceDocument], was: Before, change: ChangeSet) -> None:
+    """Outcomes, tags, dependency groups and gate exceptions, as far as they are said anew."""
+    _write_outcomes(was.anew(documents, "outcomes"), was, change)
+    _write_tags(was.anew(documents, "tags"), was)
+    _write_dependencies(was.anew(documents, "relies-on"), was)
+    _write_exceptions(documents, was, change)
+
+
+def _write_outcomes(documents: Sequence[ServiceDocument], was: Before, change: ChangeSet) -> None:
+    # They keep their rows: measurements will refer to them.
+    ids = was.ids
     outcomes: dict[tuple[int, str], int] = {}
-    excepted: set[int] = set()
-    for batch in in_batches(old):
-        ServiceTag.objects.filter(service_id__in=batch).delete()
-        Dependency.objects.filter(reliant_id__in=batch).delete()
-        DependencyGroup.objects.filter(service_id__in=batch).delete()
+    for batch in in_batches(was.written(documents)):
         rows = Outcome.objects.filter(service_id__in=batch)
         outcomes.update({(s, k): pk for s, k, pk in rows.values_list("service_id", "key", "id")})
         rows.update(removed_at=change.at)
-        excepted.update(
-            GateException.objects.filter(service_id__in=batch).values_list("service_id", flat=True)
-        )
     stated = [
         (ids[d.reference], o.key, o.statement, position)
         for d in documents
@@ -301,11 +296,24 @@ def _write_parts(
         ["statement", "position", "removed_at"],
         ((row[2], row[3], None, outcomes[row[:2]]) for row in stated if row[:2] in outcomes),
     )
+
+
+def _write_tags(documents: Sequence[ServiceDocument], was: Before) -> None:
+    for batch in in_batches(was.written(documents)):
+        ServiceTag.objects.filter(service_id__in=batch).delete()
+    ids = was.ids
     insert_rows(
         ServiceTag,
         ["service_id", "tag"],
         ((ids[d.reference], tag) for d in documents for tag in dict.fromkeys(d.tags)),
     )
+
+
+def _write_dependencies(documents: Sequence[ServiceDocument], was: Before) -> None:
+    for batch in in_batches(was.written(documents)):
+        Dependency.objects.filter(reliant_id__in=batch).delete()
+        DependencyGroup.objects.filter(service_id__in=batch).delete()
+    ids = was.ids
     groups = [(d, position, g) for d in documents for position, g in enumerate(d.relies_on)]
     group_ids = reserve_ids(DependencyGroup, len(groups))
     insert_rows(
@@ -325,15 +333,26 @@ def _write_parts(
             for member in g.members
         ),
     )
+
+
+def _write_exceptions(documents: Sequence[ServiceDocument], was: Before, change: ChangeSet) -> None:
+    entering = [
+        d
+        for d in documents
+        if d.stage in CATALOGUE_STAGES
+        and (d.reference not in was.known or was.known[d.reference].stage not in CATALOGUE_STAGES)
+    ]
+    excepted: set[int] = set()
+    for batch in in_batches(was.written(entering)):
+        rows = GateException.objects.filter(service_id__in=batch)
+        excepted.update(rows.values_list("service_id", flat=True))
     insert_rows(
         GateException,
         ["service_id", "stage", "reason", "change_id", "granted_at"],
         (
-            (ids[d.reference], str(d.stage), str(GateReason.IN_OPERATION), change.id, change.at)
-            for d in documents
-            if d.stage in CATALOGUE_STAGES
-            and ids[d.reference] not in excepted
-            and (d.reference not in known or known[d.reference].stage not in CATALOGUE_STAGES)
+            (was.ids[d.reference], str(d.stage), str(GateReason.IN_OPERATION), change.id, change.at)
+            for d in entering
+            if was.ids[d.reference] not in excepted
         ),
     )
 
