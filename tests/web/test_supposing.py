@@ -148,5 +148,11 @@ def test_what_is_announced_for_then_is_taken_in_and_drawn(world: World) -> None:
     assert html.count('id="piece-') == 2
     assert html.count("Also in maintenance then:") == 1
     assert f'href="/maintenance/{key}/">' in html and "Zother work" in html
-    assert "<svg" in html.partition('id="piece-0"')[2]
+    before, alone = (
+        html.partition(f'id="piece-{n}"')[2].partition("<figure")[2].partition("</figure>")[0]
+        for n in range(2)
+    )
+    assert "/services/alpha-it/portal/" in before
+    # Who consumes what would be worse off stands above it.
+    assert "/organizations/charlie/" in alone and "/organizations/charlie/" not in before
     assert "vault" not in hidden

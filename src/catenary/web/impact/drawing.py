@@ -9,12 +9,11 @@ from django.utils.translation import gettext as _
 
 from catenary.apps.portfolio.queries.impact import AT_RISK, UNSEEN, HitService, ImpactView
 from catenary.domain.documents.shapes import DependencyGroupDocument
-from catenary.domain.picture import PictureEdge, PictureNode, chain_picture, fold
+from catenary.domain.picture import PictureNode, chain_picture, fold
 from catenary.domain.picture.values import NodeCondition
 from catenary.web import addresses
+from catenary.web.impact.consumers import consumers_drawn
 from catenary.web.picture import render_chain
-
-_ORGANIZATIONS = 12
 
 
 def impact_picture(view: ImpactView) -> str:
@@ -55,23 +54,15 @@ def impact_picture(view: ImpactView) -> str:
             )
         reliance.append((hit.link.reference, _drawn_group(hit, holder)))
     shown = {node.id for node in nodes}
-    edges = []
-    for row in view.organizations[:_ORGANIZATIONS]:
-        name = f"organization {row.organization.key}"
-        consumed = [link for link in row.services if link.reference in shown]
-        if not consumed:
-            continue
-        nodes.append(
-            PictureNode(
-                id=name,
-                label=row.organization.name,
-                kind="organization",
-                href=addresses.organization(row.organization.key),
-            )
-        )
-        edges += [PictureEdge(name, link.reference) for link in consumed]
+    consumers, edges = consumers_drawn(
+        (
+            (row.organization, [link.reference for link in row.services])
+            for row in view.organizations
+        ),
+        shown,
+    )
     picture = chain_picture(
-        title=_("What is hit"), nodes=nodes, reliance=reliance, consumption=edges
+        title=_("What is hit"), nodes=nodes + consumers, reliance=reliance, consumption=edges
     )
     return str(render_chain(fold(picture), prefix="impact"))
 

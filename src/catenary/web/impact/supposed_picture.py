@@ -13,6 +13,7 @@ from catenary.domain.documents.shapes import DependencyGroupDocument, Supporter
 from catenary.domain.picture import PictureNode, chain_picture, fold
 from catenary.domain.picture.values import NodeCondition
 from catenary.web import addresses
+from catenary.web.impact.consumers import consumers_drawn
 from catenary.web.picture import render_chain
 
 #: So many services are drawn; the table lists more.
@@ -25,11 +26,14 @@ def supposed_picture(piece: Piece, number: int) -> str:
     drawing = _Drawing(piece)
     if not drawing.reliance:
         return ""
+    consumers, edges = consumers_drawn(
+        ((row.organization, row.services) for row in piece.consuming), drawing.nodes
+    )
     picture = chain_picture(
         title=_("What would be hit"),
-        nodes=list(drawing.nodes.values()),
+        nodes=[*drawing.nodes.values(), *consumers],
         reliance=drawing.reliance,
-        consumption=[],
+        consumption=edges,
     )
     return str(render_chain(fold(picture), prefix=f"supposed-{number}"))
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -65,6 +66,8 @@ BASES = ("live", "fine")
 #: So many suppositions at once, and so many services listed.
 MOST_SUPPOSED, SHOWN = 50, 100
 _CAUSES = 3
+#: So many of what an organization consumes are named.
+_NAMED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +97,12 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class Consuming:
     """An organization that consumes services which would be worse off: the worst of them, and how
-    many there are."""
+    many there are; ``services`` are the references of the first few that the changes name."""
 
     organization: OrganizationRow
     shown: str
     service_count: int
+    services: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,10 +408,20 @@ class _Telling:
         listed = hit[np.argsort(worst[hit], kind="stable")][:limit].tolist()
         numbers = estate.organization_ids
         rows = TODAY.organizations_by_id(int(numbers[place]) for place in listed)
+        first = np.searchsorted(pairs, np.array(listed, dtype=np.int64) * estate.size).tolist()
         return tuple(
-            Consuming(rows[int(numbers[place])], KINDS[worst[place]], int(counts[place]))
-            for place in listed
+            Consuming(
+                rows[int(numbers[place])],
+                KINDS[worst[place]],
+                int(counts[place]),
+                self._named(pairs[begin : begin + counts[place]] % estate.size),
+            )
+            for place, begin in zip(listed, first, strict=True)
         ), len(hit)
+
+    def _named(self, places: Ints) -> tuple[str, ...]:
+        found = (self._links[place].reference for place in places.tolist() if place in self._links)
+        return tuple(islice(found, _NAMED))
 
 
 def _differs(found: Supposed, place: int) -> bool:
