@@ -11,6 +11,8 @@ from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from pytest_django.plugin import DjangoDbBlocker
 
+from catenary.apps.common.operations.turns import one_turn
+
 
 @pytest.mark.skipif(
     connection.vendor != "sqlite", reason="a PostgreSQL server decides this for everybody"
@@ -21,6 +23,39 @@ def test_what_was_saved_survives_that_the_power_fails() -> None:
         cursor.execute("PRAGMA synchronous")
         assert cursor.fetchone() == (2,), "FULL: the disk has it before anybody is told"
     assert "journal_mode=WAL" in settings.DATABASES["default"]["OPTIONS"]["init_command"]
+
+
+def test_only_what_is_worked_out_again_does_not_wait_for_the_disk(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    with django_db_blocker.unblock():
+        # Servers for tests never wait.
+        _on_postgresql("SET synchronous_commit TO ON")
+        try:
+            with one_turn(repeatable=True):
+                assert not _waits_for_the_disk()
+            with one_turn():
+                assert _waits_for_the_disk()
+                with one_turn(repeatable=True):
+                    assert _waits_for_the_disk()
+            with pytest.raises(ZeroDivisionError), one_turn(repeatable=True):
+                raise ZeroDivisionError
+            assert _waits_for_the_disk()
+        finally:
+            _on_postgresql("RESET synchronous_commit")
+
+
+def _on_postgresql(statement: str) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def _waits_for_the_disk() -> bool:
+    asked = {"sqlite": "PRAGMA synchronous", "postgresql": "SHOW synchronous_commit"}
+    with connection.cursor() as cursor:
+        cursor.execute(asked[connection.vendor])
+        return cursor.fetchone()[0] in {2, "on"}
 
 
 @pytest.fixture

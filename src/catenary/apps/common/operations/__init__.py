@@ -83,11 +83,11 @@ class KeptAnswer:
 
 
 @contextmanager
-def waiting_turn(*, whole: bool = False) -> Iterator[None]:
+def waiting_turn(*, whole: bool = False, repeatable: bool = False) -> Iterator[None]:
     """One transaction that may write; raises `CatalogueBusy` when its turn does not come.
-    ``whole``: see `one_turn`."""
+    ``whole``, ``repeatable``: see `one_turn`."""
     try:
-        with one_turn(whole=whole):
+        with one_turn(whole=whole, repeatable=repeatable):
             yield
     except OperationalError as error:
         if is_busy(error):
@@ -180,15 +180,29 @@ def reserve_ids(model: type[models.Model], count: int) -> list[int]:
     return list(range(first, first + count))
 
 
+#: So many rows are written by one statement, more are copied.
+_FEW = 40
+
+
 def insert_rows(
     model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
     """Insert ``rows``, each the values of ``columns`` (field attribute names, ``…_id`` for
-    relations), in one statement's worth of work."""
+    relations), in one statement's worth of work; none for none."""
     plain = _plain_rows(rows)
+    if not plain:
+        return
     with connection.cursor() as cursor:
         statement = _inserting(model, tuple(columns), cursor.db.vendor)
-        if cursor.db.vendor == "postgresql":
+        if cursor.db.vendor == "postgresql" and len(plain) <= _FEW:
+            # A copy is answered twice: that it may begin, and that it has ended.
+            values = f"({', '.join(['%s'] * len(columns))})"
+            words = statement.replace("COPY", "INSERT INTO", 1).removesuffix("FROM STDIN")
+            cursor.execute(
+                f"{words}VALUES {', '.join([values] * len(plain))}",
+                [value for row in plain for value in row],
+            )
+        elif cursor.db.vendor == "postgresql":
             with cursor.copy(statement) as copy:
                 for row in plain:
                     copy.write_row(row)
@@ -212,7 +226,8 @@ def insert_plain_rows(
 ) -> None:
     """The same for rows of numbers, flags, moments and nothing alone, several times as fast on
     PostgreSQL. Raises KeyError for any other value."""
-    if connection.vendor != "postgresql":
+    rows = list(rows)
+    if connection.vendor != "postgresql" or len(rows) <= _FEW:
         insert_rows(model, columns, rows)
         return
     # Half a million intervals begin at a few moments.
@@ -232,12 +247,9 @@ def insert_plain_rows(
     names = ", ".join(_quoted(model, name) for name in columns)
     table = connection.ops.quote_name(model._meta.db_table)
     lines = ["\t".join([text[type(value)](value) for value in row]) for row in rows]
-    if lines:
-        with (
-            connection.cursor() as cursor,
-            cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy,
-        ):
-            copy.write("\n".join(lines) + "\n")
+    said = f"COPY {table} ({names}) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(said) as copy:
+        copy.write("\n".join(lines) + "\n")
 
 
 #: How PostgreSQL writes a value of these kinds, and how many bytes it takes.
@@ -263,7 +275,7 @@ def insert_columns(model: type[models.Model], columns: Mapping[str, NDArray[Any]
     count = len(next(iter(columns.values())))
     if not count:
         return
-    if connection.vendor != "postgresql":
+    if connection.vendor != "postgresql" or count <= _FEW:
         insert_rows(model, list(columns), zip(*_listed(columns, kinds), strict=True))
         return
     fields: list[tuple[str, str]] = [("fields", ">i2")]

@@ -38,11 +38,10 @@ from catenary.apps.monitoring.queries.stored import (
     asked_at,
     due_by,
     followed_to,
-    is_anything_packed,
-    next_due,
     own_changes_from,
     standing_own,
     standing_own_of,
+    what_is_left,
 )
 from catenary.apps.monitoring.queries.words import words_from
 from catenary.domain.chain.rows import distinct
@@ -90,7 +89,7 @@ class Engine:
         version = catalogue_version()
         live = self._live
         is_current = live is not None and live.estate.version == version
-        if is_current and not _is_due(at):
+        if is_current and not what_is_left(at)[0]:
             return Step(is_more=spread())
         if self._owes_spreading:
             # Words that never end leave a turn to what is packed.
@@ -104,7 +103,8 @@ class Engine:
             live = live_now(standing_own(), was)
         live.hasten()
         begun = time.perf_counter()
-        with waiting_turn():
+        # When the power fails the marks are there again, and all of it is done again.
+        with waiting_turn(repeatable=True):
             # Not the time it took until it was our turn.
             begun = time.perf_counter()
             if catalogue_version() != live.estate.version:
@@ -120,8 +120,8 @@ class Engine:
             mark_changed(changed.tolist(), at)
         self._live = live
         self._at_once = _taken_next(self._at_once, len(due), time.perf_counter() - begun)
-        self._owes_spreading = is_anything_packed()
-        return Step(len(due), len(changed), self._owes_spreading or _is_due(at))
+        is_more, self._owes_spreading = what_is_left(at)
+        return Step(len(due), len(changed), self._owes_spreading or is_more)
 
 
 def _taken_next(most: int, taken: int, seconds: float) -> int:
@@ -132,11 +132,6 @@ def _taken_next(most: int, taken: int, seconds: float) -> int:
     if seconds < _TURN_SECONDS / 3 and taken >= most:
         return min(most * 2, MOST_AT_ONCE)
     return most
-
-
-def _is_due(at: datetime) -> bool:
-    due = next_due()
-    return due is not None and due <= at
 
 
 def _follow_chain(live: Live, at: datetime) -> list[Ints]:

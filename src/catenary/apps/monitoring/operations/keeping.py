@@ -58,7 +58,7 @@ def spread() -> bool:
     found = NO_TURNS
     for batch in concerned:
         found = found.then(batch.turns.within(batch.spread_to, until))
-    with waiting_turn():
+    with waiting_turn(repeatable=True):
         rewrite_by(found)
         numbers = [batch.id for batch in concerned]
         done = [batch.id for batch in concerned if batch.turns.service[-1] <= until]

@@ -24,15 +24,14 @@ _WANTED = {
     "sqlite": "SELECT json_extract(value, '$[0]') AS service_id,"
     " json_extract(value, '$[1]') AS since FROM json_each(%s)",
 }
-_FROM = (
-    "WITH w AS ({wanted}) SELECT {columns} FROM w"
-    " JOIN monitoring_observation o ON o.service_id = w.service_id AND o.at >= w.since{which}"
-)
-_BEFORE = (
+_FROM_AND_BEFORE = (
     "WITH w AS ({wanted}), l AS ("
     "SELECT o.service_id, o.source_id, MAX(o.at) AS at FROM w"
     " JOIN monitoring_observation o ON o.service_id = w.service_id AND o.at < w.since{which}"
     " GROUP BY o.service_id, o.source_id)"
+    " SELECT {columns} FROM w"
+    " JOIN monitoring_observation o ON o.service_id = w.service_id AND o.at >= w.since{which}"
+    " UNION ALL"
     " SELECT {columns} FROM l JOIN monitoring_observation o ON o.service_id = l.service_id"
     " AND o.source_id = l.source_id AND o.at = l.at{which}"
 )
@@ -43,21 +42,19 @@ def words_from(
     since: Mapping[int, datetime], *, without_waiting: bool = False
 ) -> tuple[Words, list[int]]:
     """Of each service all words from its moment on, and of each source its last ones before; with
-    the numbers of the observations, in the same order. Two queries. ``without_waiting`` leaves
+    the numbers of the observations, in the same order. One query. ``without_waiting`` leaves
     out words that the engine has not taken up: to it they have not been said yet."""
     if not since:
         return words_of_rows([]), []
     pairs = sorted(since.items())
-    rows: list[tuple[Any, ...]] = []
+    sql = _FROM_AND_BEFORE.format(
+        wanted=_WANTED[connection.vendor],
+        columns=WORD_COLUMNS,
+        which=_NOT_WAITING if without_waiting else "",
+    )
     with connection.cursor() as cursor:
-        for statement in (_FROM, _BEFORE):
-            sql = statement.format(
-                wanted=_WANTED[connection.vendor],
-                columns=WORD_COLUMNS,
-                which=_NOT_WAITING if without_waiting else "",
-            )
-            cursor.execute(sql, _asked(pairs))
-            rows += cursor.fetchall()
+        cursor.execute(sql, _asked(pairs))
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
     return words_of_rows(rows), [row[-1] for row in rows]
 
 
