@@ -136,11 +136,17 @@ class Catenary:
         return entries
 
     def impact(
-        self, references: Sequence[str], *, condition: str = "down", as_of: str = ""
+        self,
+        references: Sequence[str],
+        *,
+        condition: str = "down",
+        limit: int = 100,
+        as_of: str = "",
     ) -> Plain:
-        """Who is hit when these services fail."""
+        """Who is hit when these services fail: at most ``limit`` services of each kind,
+        organizations and outcomes, the nearest and worst first; the counts are of all."""
         body = {"services": list(references), "condition": condition}
-        return self._json("POST", "impact", body, _then(as_of))
+        return self._json("POST", "impact", body, {"limit": limit, **_then(as_of)})
 
     def export(self, *, as_of: str = "") -> Iterator[Plain]:
         """Everything that may be seen, object by object. Raises `Problem` when the stream is cut

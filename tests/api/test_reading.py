@@ -169,6 +169,31 @@ def test_a_past_moment_is_read_as_it_was(api: Api) -> None:
     assert editor.get(f"{PORTAL}/chain?as_of=2026-11-03T12:30Z").status_code == 200
 
 
+def test_of_those_hit_a_hundred_of_each_kind_are_listed_unless_more_are_asked_for(
+    api: Api,
+) -> None:
+    editor = api("editor")
+    one = {"name": "More", "provider": "alpha-it", "stage": "live"}
+    changes = [
+        {
+            "kind": "service",
+            "reference": f"{ONE.removeprefix('/api/v1/services/')}/more-{number}",
+            "document": {**one, "relies-on": ["alpha-it/engine"]},
+        }
+        for number in range(101)
+    ]
+    made = editor.post("/api/v1/changes", {"changes": changes})
+    assert made.status_code in (200, 202), made.content
+
+    first = editor.get("/api/v1/impact?service=alpha-it/engine").json()
+    whole = editor.get("/api/v1/impact?service=alpha-it/engine&limit=1000000").json()
+
+    assert len(first["services"]) == 100
+    assert len(whole["services"]) == whole["counts"]["down"] == 102
+    assert first["services"] == whole["services"][:100]
+    assert first["counts"] == whole["counts"]
+
+
 def test_of_those_hit_as_many_are_listed_as_were_asked_for_and_all_are_counted(api: Api) -> None:
     editor = api("editor")
     one = {

@@ -212,6 +212,8 @@ def test_impact_is_told_in_words_and_in_json(stocked: Installation) -> None:
     words = stocked.fine("impact", "acme/db").out
     value = stocked.fine("impact", "acme/db", "--json").json
     alone = stocked.fine("impact", "acme/shop", "--condition", "degraded").out
+    assert stocked.fine("impact", "acme/db", "--json", "--limit", "1").json == value
+    assert stocked.run("impact", "acme/db", "--limit", "0").code == 2
 
     assert "down acme/shop Shop <- acme/db" in words
     assert "organization buyer: down; consumes acme/shop" in words

@@ -32,6 +32,7 @@ def show_impact(
     seen: str,
     as_of: str,
     by: str,
+    limit: int,
     json: bool,
     data: Path | None,
 ) -> None:
@@ -39,7 +40,7 @@ def show_impact(
     if condition not in _CONDITIONS:
         raise typer.BadParameter(f"--condition is one of {', '.join(_CONDITIONS)}")
     ready(data)
-    from catenary.apps.portfolio.queries.impact import SHOWN, impact_as_plain, impact_view
+    from catenary.apps.portfolio.queries.impact import impact_as_plain, impact_view
     from catenary.apps.portfolio.queries.needed import needed_at
 
     actor = actor_by(by)
@@ -49,8 +50,7 @@ def show_impact(
         viewpoint=viewpoint,
         references=references,
         condition=condition,
-        # A person reads the nearest; a program is given all.
-        limit=None if json else SHOWN,
+        limit=limit,
         records=records_from(as_of),
     )
     if missing or view is None:
@@ -74,7 +74,7 @@ def _print(view: ImpactView, needed: Mapping[str, Needed]) -> None:
         for hit in hits:
             say(f" {_service(hit)}{_needed(hit, needed)}", mark=word, colour=colour)
         if view.counts[kind] > len(hits):
-            say(f"  and {view.counts[kind] - len(hits):,} more {word} (--json lists all)")
+            say(f"  and {view.counts[kind] - len(hits):,} more {word} (--limit lists more)")
     for row in view.organizations:
         parts = [link.reference for link in row.services]
         if row.service_count > len(parts):

@@ -324,6 +324,10 @@ def impact(
     seen: Seen = "",
     as_of: AsOf = "",
     by: By = "",
+    limit: Annotated[
+        int,
+        typer.Option(min=1, help="List so many of each kind, the worst first; all are counted."),
+    ] = 100,
     json: Json = False,
     data: Data = None,
 ) -> None:
@@ -338,6 +342,7 @@ def impact(
             seen=seen,
             as_of=as_of,
             by=by,
+            limit=limit,
             json=json,
             data=data,
         )
@@ -348,6 +353,7 @@ def impact(
         seen=seen,
         as_of=as_of,
         by=by,
+        limit=limit,
         json=json,
         data=data,
     )

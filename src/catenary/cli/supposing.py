@@ -29,6 +29,7 @@ def show_what_if(
     seen: str,
     as_of: str,
     by: str,
+    limit: int,
     json: bool,
     data: Path | None,
 ) -> None:
@@ -36,7 +37,6 @@ def show_what_if(
     ready(data)
     from catenary.apps.monitoring.queries.what_if import (
         BASES,
-        SHOWN,
         SUPPOSABLE,
         what_if,
     )
@@ -54,7 +54,7 @@ def show_what_if(
             assumptions=assumptions,
             basis=basis,
             at=at,
-            limit=None if json else SHOWN,
+            limit=limit,
         )
     except ValueError as wrong:
         fail(str(wrong))
@@ -113,7 +113,7 @@ def _print_piece(piece: Piece) -> None:
             say(f"    because of {_told(cause)}")
     more = piece.worse + piece.better - len(piece.changes)
     if more > 0:
-        say(f"  and {more:,} more (--json lists all)")
+        say(f"  and {more:,} more (--limit lists more)")
     for row in piece.consuming:
         count = f"{row.service_count:,} service{'' if row.service_count == 1 else 's'}"
         say(f"organization {row.organization.key}: {row.shown}, by {count} it consumes")

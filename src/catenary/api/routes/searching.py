@@ -21,6 +21,7 @@ from catenary.apps.portfolio.queries.catalogue import CatalogueFilter, find_serv
 from catenary.apps.portfolio.queries.impact import (
     MOST_AT_ONCE,
     MOST_FAILING,
+    SHOWN,
     impact_as_plain,
     impact_view,
 )
@@ -37,7 +38,7 @@ Services = Annotated[
 ]
 CONDITIONS = ("down", "degraded")
 _IMPACT = {"services": "references of the services that fail", "condition": "down or degraded"}
-#: So many of each kind are listed, unless fewer were asked for.
+#: So many of each kind may be asked for; unless asked, `SHOWN`.
 _EVERYTHING = 1_000_000
 Most = Annotated[
     int,
@@ -70,11 +71,11 @@ def get_impact(
     request: HttpRequest,
     service: Services,
     condition: Condition = "down",
-    limit: Most = _EVERYTHING,
+    limit: Most = SHOWN,
     as_of: AsOf = "",
 ) -> HttpResponse:
     """Who is hit when services fail: services with the path that leads there, organizations and
-    outcomes."""
+    outcomes. A hundred of each kind are listed unless more are asked for; all are counted."""
     if not 1 <= len(service) <= MOST_FAILING:
         raise invalid_parameter(
             "service", f"{len(service)} stand here", f"1 to {MOST_FAILING} references"
@@ -83,7 +84,7 @@ def get_impact(
 
 
 @router.post("/impact", auth=LOOKING_BACK, operation_id="findImpact")
-def find_impact(request: HttpRequest, limit: Most = _EVERYTHING, as_of: AsOf = "") -> HttpResponse:
+def find_impact(request: HttpRequest, limit: Most = SHOWN, as_of: AsOf = "") -> HttpResponse:
     """The same of up to 1,000 services, more than fit into an address: `{"services": […]}`.
     With `suppositions` it is another question: what would be if services were in conditions of
     their own, some of them only for a time, compared with what holds (`as_of`: held at a moment)

@@ -311,7 +311,7 @@ class _Asked:
         relying_pairs = np.unique(relying * estate.size + reliant[relies])
         counts = np.bincount(pairs // estate.size, minlength=len(worst))
         relying_counts = np.bincount(relying_pairs // estate.size, minlength=len(worst))
-        firsts = {int(o): self._firsts(pairs, int(o)) for o in shown}
+        firsts = self._firsts(pairs, shown)
         return _Consuming(firsts, worst, counts, relying_counts, len(hit))
 
     def _organizations(
@@ -335,13 +335,14 @@ class _Asked:
             for o, firsts in consuming.firsts.items()
         )
 
-    def _firsts(self, pairs: Ints, organization: int) -> list[int]:
-        """The first few services that are hit of an organization, the worst first."""
-        size = self.estate.size
-        low, high = np.searchsorted(pairs, [organization * size, (organization + 1) * size])
-        services = pairs[low:high] % size
-        order = np.argsort(-self.found.condition[services], kind="stable")
-        return [int(place) for place in services[order][:_SERVICES]]
+    def _firsts(self, pairs: Ints, organizations: Ints) -> dict[int, list[int]]:
+        """The first few services that are hit of each of these organizations, the worst first."""
+        consumer, service = np.divmod(pairs, self.estate.size)
+        order = np.lexsort((service, -self.found.condition[service], consumer))
+        low, high = (np.searchsorted(consumer, organizations, side=s) for s in ("left", "right"))
+        told: list[int] = service[order].tolist()
+        rows = zip(organizations.tolist(), low.tolist(), high.tolist(), strict=True)
+        return {place: told[start : min(end, start + _SERVICES)] for place, start, end in rows}
 
     def _with_outcomes(self, limit: int | None) -> Ints:
         """The services whose outcomes are told."""
@@ -406,6 +407,8 @@ def _kinds(found: Impact) -> Ints:
 def impact_as_plain(view: ImpactView, needed: Mapping[str, Needed] | None = None) -> dict[str, Any]:
     """The answer for programs, the same at every door; with who is ``needed`` then, each service
     says whether it is within its service hours and when next (null: nobody said any)."""
+    # Hundreds of services share a few of these: each is put into words once.
+    spoken = {id(each): needed_as_plain(each) for each in (needed or {}).values()}
     return {
         "failing": [link.reference for link in view.failing],
         "condition": view.condition,
@@ -423,7 +426,7 @@ def impact_as_plain(view: ImpactView, needed: Mapping[str, Needed] | None = None
                 **(
                     {}
                     if needed is None
-                    else {"needed": needed_as_plain(needed.get(hit.link.reference))}
+                    else {"needed": spoken.get(id(needed.get(hit.link.reference)))}
                 ),
             }
             for hit in view.hits

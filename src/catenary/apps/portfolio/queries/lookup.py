@@ -62,6 +62,30 @@ def services_by_reference(references: Iterable[str]) -> dict[str, ServiceRow]:
     return {row[1]: _row(row) for row in _BY_REFERENCE.rows(wanted)}
 
 
+_NUMBERS = Prepared(
+    lambda references: Service.objects.filter(reference__in=texts(references)).values_list(
+        "reference", "id"
+    )
+)
+_NAMES = Prepared(
+    lambda ids: Service.objects.filter(id__in=numbers(ids)).values_list(
+        "id", "reference", "name", "provider_id", "stage"
+    )
+)
+
+
+def numbers_by_reference(references: Iterable[str]) -> dict[str, int]:
+    """The numbers of services by reference, of removed ones too."""
+    wanted = sorted(reference for reference in set(references) if is_reference(reference))
+    return {row[0]: row[1] for row in _NUMBERS.rows(wanted)}
+
+
+def service_names(ids: Iterable[int]) -> dict[int, tuple[str, str, int, str]]:
+    """What services are called, for links to hundreds of them: reference, name, number of the
+    provider and stage by number, of removed ones too."""
+    return {row[0]: row[1:] for row in _NAMES.rows(sorted(set(ids)))}
+
+
 def services_by_id(ids: Iterable[int]) -> dict[int, ServiceRow]:
     """Services by number, removed ones too."""
     return {row[0]: _row(row) for row in _BY_ID.rows(sorted(set(ids)))}

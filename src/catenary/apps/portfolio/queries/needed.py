@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from catenary.apps.portfolio.queries.calendars import hours_of_services
-from catenary.apps.portfolio.queries.lookup import services_by_reference
+from catenary.apps.portfolio.queries.lookup import numbers_by_reference
 from catenary.domain.intervals import instant, moment
 from catenary.domain.service_hours import Hours, next_opening
 
@@ -30,19 +30,22 @@ def needed_at(references: Iterable[str], at: datetime) -> dict[str, Needed]:
     """Of services somebody may see, by reference; those that say no hours, or hours that cannot
     be worked out, are missing. A handful of queries for all."""
     wanted = list(dict.fromkeys(references))[:MOST]
-    rows = services_by_reference(wanted)
-    hours = hours_of_services(row.id for row in rows.values())
+    numbers = numbers_by_reference(wanted)
+    hours = hours_of_services(numbers.values())
     now = instant(at)
-    openings: dict[Hours, int | None] = {}
+    # Thousands of services keep the same few hours; the very same, as they come from here.
+    known: dict[int, Needed] = {}
     found = {}
-    for reference, row in rows.items():
-        kept = hours.get(row.id)
+    for reference, number in numbers.items():
+        kept = hours.get(number)
         if kept is None:
             continue
-        if kept not in openings:
-            openings[kept] = next_opening(kept, now)
-        opens = openings[kept]
-        found[reference] = Needed(kept, opens == now, None if opens is None else moment(opens))
+        needed = known.get(id(kept))
+        if needed is None:
+            opens = next_opening(kept, now)
+            needed = Needed(kept, opens == now, None if opens is None else moment(opens))
+            known[id(kept)] = needed
+        found[reference] = needed
     return found
 
 

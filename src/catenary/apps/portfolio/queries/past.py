@@ -289,6 +289,13 @@ class Past(Records):
         """Services by number."""
         return {pk: self._services[pk].row for pk in ids if pk in self._services}
 
+    def service_names(self, ids: Iterable[int]) -> dict[int, tuple[str, str, int, str]]:
+        """What services were called, by number: reference, name, number of the provider, stage."""
+        rows = self.services_by_id(ids)
+        return {
+            pk: (row.reference, row.name, row.provider_id, row.stage) for pk, row in rows.items()
+        }
+
     def organizations_by_id(self, ids: Iterable[int]) -> dict[int, OrganizationRow]:
         """Organizations by number."""
         return {pk: self._organizations[pk] for pk in ids if pk in self._organizations}

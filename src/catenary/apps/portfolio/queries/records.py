@@ -36,6 +36,7 @@ from catenary.apps.portfolio.queries.estate import GATES, current_estate, visibl
 from catenary.apps.portfolio.queries.gate_rows import gate_rows, gates_of
 from catenary.apps.portfolio.queries.lookup import (
     ServiceRow,
+    service_names,
     services_by_id,
     services_by_reference,
 )
@@ -168,6 +169,10 @@ class Records:
     def services_by_id(self, ids: Iterable[int]) -> dict[int, ServiceRow]:
         """Services by number."""
         return services_by_id(ids)
+
+    def service_names(self, ids: Iterable[int]) -> dict[int, tuple[str, str, int, str]]:
+        """What services are called, by number: reference, name, number of the provider, stage."""
+        return service_names(ids)
 
     def organizations_by_id(self, ids: Iterable[int]) -> dict[int, OrganizationRow]:
         """Organizations by number."""

@@ -208,19 +208,15 @@ def service_links(
     estate: Estate, places: Ints, roles: Ints, *, records: Records = TODAY
 ) -> tuple[ServiceLink, ...]:
     """Links to the services at these places, in their order: two queries."""
-    ids = [int(number) for number in estate.service_ids[places]]
-    rows = records.services_by_id(ids)
-    providers = records.organizations_by_id({row.provider_id for row in rows.values()})
+    ids: list[int] = estate.service_ids[places].tolist()
+    names = records.service_names(ids)
+    providers = records.organizations_by_id({each[2] for each in names.values()})
     return tuple(
-        ServiceLink(
-            rows[pk].reference,
-            rows[pk].name,
-            providers[rows[pk].provider_id],
-            rows[pk].stage,
-            ROLE_NAMES[roles[place]],
-        )
-        for pk, place in zip(ids, places, strict=True)
-        if pk in rows
+        [
+            ServiceLink(each[0], each[1], providers[each[2]], each[3], ROLE_NAMES[role])
+            for pk, role in zip(ids, roles[places].tolist(), strict=True)
+            if (each := names.get(pk)) is not None
+        ]
     )
 
 
