@@ -6,14 +6,15 @@ import email
 import email.policy
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 
+from catenary.apps.monitoring.queries.announcements import MaintenanceTold, PlannedService
 from catenary.apps.monitoring.queries.notices import CauseTold, ChangeTold, Notice
 from catenary.config.mail import Mail
 from catenary.connectors.mail.message import message_of
@@ -109,6 +110,46 @@ def test_text_and_html_say_the_same_in_the_readers_zone(server: Server) -> None:
         assert "down since 3 November 2026, 13:00 CET" in body
         assert "a supporting service of Bluewater" in body
         assert "https://catalogue.example/our-services/" in body
+
+
+@pytest.mark.parametrize(("now", "sign"), [("down", "■"), ("degraded", "▲"), ("operational", "●")])
+def test_a_condition_is_a_sign_and_a_word(server: Server, now: str, sign: str) -> None:
+    html = part(sent(server, notice("Patients", now=now)), "html")
+
+    line = html.partition("Patients</bdi>")[0].rpartition("<li")[2]
+    assert "aria-hidden='true' style='color:" in line and f">{sign}</span>" in line
+    assert "Patients</bdi></a>: " in html
+
+
+@pytest.mark.parametrize(
+    ("became", "subject"),
+    [
+        ("announced", "Maintenance on 3 Nov 2026: Patients"),
+        ("changed", "Maintenance changed, now on 3 Nov 2026: Patients"),
+        ("called-off", "Maintenance on 3 Nov 2026 called off: Patients"),
+    ],
+)
+def test_maintenance_is_announced_over_a_real_server(
+    server: Server, became: str, subject: str
+) -> None:
+    planned = PlannedService("hospital-it/patients", "Patients", "Hospital IT", "down")
+    told = MaintenanceTold(
+        key="k3v7m2qxpa",
+        became=became,
+        title="New disks",
+        text="One after the other",
+        note="",
+        times=((NOON, NOON + timedelta(hours=2)),),
+        is_more=True,
+        services=(planned,),
+    )
+
+    message = sent(server, replace(notice(), maintenance=told))
+
+    assert str(message["Subject"]) == subject
+    for body in (part(message, "plain"), part(message, "html")):
+        assert "3 November 2026, 13:00 to 15:00 CET" in body
+        assert "New disks" in body and "Patients" in body
 
 
 def test_one_failure_that_hits_many_says_so(server: Server) -> None:

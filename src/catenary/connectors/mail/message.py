@@ -77,35 +77,64 @@ def _text(letter: Letter, notice: Notice) -> str:
 def _html(letter: Letter, notice: Notice) -> SafeString:
     parts = format_html_join(
         "",
-        "<h2 style='font-size:15px;margin:20px 0 4px'>{}</h2><ul>{}</ul>",
+        "<h2 style='font-size:15px;margin:24px 0 4px'>{}</h2>"
+        "<ul style='list-style:none;margin:0;padding:0'>{}</ul>",
         ((heading, _list(part)) for heading, part in letter.parts),
     )
     ends = format_html_join(
         " · ", "<a href='{1}'>{0}</a>", ((words, path) for words, path in _ends(notice))
     )
+    more = format_html("<p>{}</p>", letter.more) if letter.more else ""
     return format_html(
-        "<!doctype html><html lang='{}'><meta charset='utf-8'><meta name='color-scheme'"
-        " content='light dark'><body style='font:16px/1.5 system-ui,sans-serif;max-width:38em'>"
-        "<p>{}</p>{}<p>{}</p><p style='font-size:13px'>{}</p></body></html>",
+        "<!doctype html><html lang='{}'><head><meta charset='utf-8'>"
+        "<meta name='viewport' content='width=device-width, initial-scale=1'>"
+        "<meta name='color-scheme' content='light dark'><title>{}</title></head>"
+        "<body style='font:16px/1.5 system-ui,sans-serif;max-width:38em;margin:0 auto;"
+        "padding:16px;overflow-wrap:anywhere'>"
+        "<h1 style='font-size:20px;line-height:1.3;margin:0 0 8px'>{}</h1>"
+        "<p style='margin:0'>{}</p>{}{}"
+        "<p style='font-size:13px;margin:24px 0 0;padding-top:12px;border-top:1px solid #8888'>{}"
+        "</p></body></html>",
         translation.get_language() or "en",
+        one_line(letter.subject),
+        one_line(letter.subject),
         letter.opening,
         parts,
-        letter.more,
+        more,
         ends,
     )
+
+
+#: The sign and colour of a condition: the sign reads alone, the colour on light and on dark.
+_SIGNS = {
+    "operational": ("●", "#2f9160"),
+    "degraded": ("▲", "#b8740c"),
+    "down": ("■", "#d9483f"),
+    "unknown": ("○", "#808896"),
+    "maintenance": ("□", "#8479d9"),
+}
 
 
 def _list(lines: Sequence[Line]) -> SafeString:
     return format_html_join(
         "",
-        "<li>{}{}{}</li>",
-        ((_name(line), ": " if line.words else "", line.words) for line in lines),
+        "<li style='padding:6px 0;border-bottom:1px solid #8884'>{}{}{}{}</li>",
+        ((_sign(line), _name(line), ": " if line.words else "", line.words) for line in lines),
     )
 
 
-def _name(line: Line) -> SafeString | str:
+def _sign(line: Line) -> SafeString:
+    sign, colour = _SIGNS.get(line.kind, ("", ""))
+    if not sign:
+        return format_html("")
+    return format_html("<span aria-hidden='true' style='color:{}'>{}</span> ", colour, sign)
+
+
+def _name(line: Line) -> SafeString:
     address = whole(line.path) if line.path else ""
-    return format_html("<a href='{}'>{}</a>", address, line.name) if address else line.name
+    if not address:
+        return format_html("<bdi>{}</bdi>", line.name)
+    return format_html("<a href='{}'><bdi>{}</bdi></a>", address, line.name)
 
 
 def _ends(notice: Notice) -> list[tuple[str, str]]:

@@ -110,4 +110,5 @@ def _span(start: datetime, end: datetime, zone: ZoneInfo) -> str:
 
 def _services(told: MaintenanceTold) -> Iterator[Line]:
     for service in told.services[:NAMED]:
-        yield Line(service.name, path_of(service.reference), condition_word(service.condition))
+        words = condition_word(service.condition)
+        yield Line(service.name, path_of(service.reference), words, "maintenance")

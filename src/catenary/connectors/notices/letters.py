@@ -17,11 +17,13 @@ LONGEST_SUBJECT = 140
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One service or cause; ``path`` leads to its page here."""
+    """One service or cause; ``path`` leads to its page here, ``kind`` is the condition the words
+    are about, for a sign beside them (empty: none)."""
 
     name: str
     path: str
     words: str
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ def _cause(cause: CauseTold) -> Line:
             cause.together,
         )
         words = f"{words}, {only.format(n=cause.together)}"
-    return Line(cause_name(cause), path_of(cause.reference), words)
+    return Line(cause_name(cause), path_of(cause.reference), words, cause.condition)
 
 
 def _lines(changes: Sequence[ChangeTold], zone: ZoneInfo) -> Iterator[Line]:
@@ -127,4 +127,4 @@ def _lines(changes: Sequence[ChangeTold], zone: ZoneInfo) -> Iterator[Line]:
         words = _("{condition} since {when}").format(
             condition=condition_word(change.now), when=when(change.since, zone)
         )
-        yield Line(change.name, path_of(change.reference), words)
+        yield Line(change.name, path_of(change.reference), words, change.now)
