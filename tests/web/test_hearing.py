@@ -17,8 +17,11 @@ from catenary.apps.access.operations import limits
 from catenary.apps.common.models import OutboxRow
 from catenary.apps.common.operations.outbox import leave
 from catenary.apps.monitoring.models import FeedAddress, Subscription
+from catenary.apps.monitoring.operations.maintenance import cancel_maintenance
 from catenary.connectors.notices.addresses import unsubscribe_path
+from catenary.domain.actors import Actor
 from tests.web.access.world import World
+from tests.web.test_maintenance import announce
 from tests.web.test_our_services import say
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +115,24 @@ def test_a_feed_reader_reads_what_happened_without_signing_in(world: World) -> N
     assert [each.id for each in again.entries] == [entry.id]
     for hidden in ("Zledger", "Zengine", "Zsecrettext", "alpha-it"):
         assert hidden not in answer.content.decode()
+
+
+def test_a_feed_reader_reads_of_maintenance_and_that_it_was_called_off(world: World) -> None:
+    address = feed_of(world)
+    key = announce("alpha-it/engine", "Zplanned")
+
+    (entry,) = feedparser.parse(Client().get(address).content).entries
+    told = Client().get(address).content.decode()
+    cancel_maintenance(actor=Actor(is_operator=True, door="tests"), at=clock.now(), key=key)
+    (after,) = feedparser.parse(Client().get(address).content).entries
+
+    assert entry.title.startswith("Maintenance: ") and "UTC" in entry.title
+    assert "Zcharlieword: down" in entry.content[0].value
+    # What is worked on stands behind what this customer uses.
+    assert "a supporting service of Zalphait" in entry.content[0].value
+    for hidden in ("Zplanned", "Zengine", "alpha-it", "Zbravo"):
+        assert hidden not in told
+    assert after.id == entry.id and after.title.startswith("Called off: ")
 
 
 def test_only_a_digest_of_the_secret_is_kept(world: World) -> None:

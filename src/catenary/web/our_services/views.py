@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -20,7 +21,6 @@ from catenary.apps.monitoring.queries.consumed import (
     ConsumedService,
     NamedEvent,
     consumed,
-    consumed_among,
     recent_events,
 )
 from catenary.apps.monitoring.queries.kept import Effective
@@ -33,6 +33,7 @@ from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.maintenance.words import when_words
 from catenary.web.marks import organization_link
 from catenary.web.our_services.strip import condition_mark, strip_of
+from catenary.web.our_services.touched import touching_us
 from catenary.web.pages import Count, Link, Sentence, say
 from catenary.web.pages.marks import ConditionMark
 from catenary.web.pages.our_services import (
@@ -225,22 +226,8 @@ def _source(cause: ToldCause, service: ConsumedService) -> tuple[Link, str]:
 def _ahead(asking: Asking, viewpoint: Viewpoint, at: datetime) -> Iterator[AheadLine]:
     """Maintenance that touches what is consumed, the next first."""
     found = maintenance_ahead(actor=asking.actor, viewpoint=viewpoint, at=at)
-    named = {each.reference for view in found for each in (*view.services, *view.hits)}
-    ours = consumed_among(actor=asking.actor, viewpoint=viewpoint, references=named)
-    told = 0
-    for view in found:
-        touched = {
-            each.reference: each
-            for each in (*view.services, *view.hits)
-            if each.reference in ours and each.kind != "operational"
-        }
-        if not touched or told == _AHEAD:
-            continue
-        told += 1
-        links = [
-            Link(each.name, addresses.service(each.reference))
-            for each in list(touched.values())[:_NAMED]
-        ]
+    for view, touched in islice(touching_us(asking.actor, viewpoint, found), _AHEAD):
+        links = [Link(each.name, addresses.service(each.reference)) for each in touched[:_NAMED]]
         if len(touched) > _NAMED:
             rest = len(touched) - _NAMED
             links.append(Link(ngettext("{n} more", "{n} more", rest).format(n=figure(rest))))
@@ -252,11 +239,11 @@ def _ahead(asking: Asking, viewpoint: Viewpoint, at: datetime) -> Iterator[Ahead
 def event_line(event: NamedEvent) -> EventLine:
     """What happened at a moment, in a sentence: many services that changed alike are one."""
     by_condition: dict[str, list[str]] = {}
-    for name, _was, now in event.changes:
-        by_condition.setdefault(now, []).append(name)
+    for name, was, now in event.changes:
+        by_condition.setdefault(_became(was, now), []).append(name)
     sentences: list[Link | str] = []
     more: list[Link] = []
-    for condition, names in by_condition.items():
+    for word, names in by_condition.items():
         if sentences:
             sentences.append("; ")
         links = [Link(name) for name in names[:_NAMED]]
@@ -264,12 +251,13 @@ def event_line(event: NamedEvent) -> EventLine:
             rest = len(names) - _NAMED
             links.append(Link(ngettext("{n} more", "{n} more", rest).format(n=figure(rest))))
             more += [Link(name) for name in names[_NAMED:]]
-        told = say(_("{services}: {condition}"), services=links, condition=_became(condition))
+        told = say(_("{services}: {condition}"), services=links, condition=word)
         sentences += told.pieces
     return EventLine(event.at, Sentence(tuple(sentences)), tuple(more))
 
 
-def _became(condition: str) -> str:
+def _became(was: str, condition: str) -> str:
     if condition == "operational":
-        return _("works again")
+        # Of what nobody knew before, nobody knows that it had stopped.
+        return _("works") if was in ("", "unknown") else _("works again")
     return condition_word(condition_mark(condition).condition)

@@ -3,7 +3,10 @@ one click that ends subscriptions (RFC 8058)."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,17 +20,25 @@ from catenary import clock
 from catenary.apps.access.operations.limits import take_visitor
 from catenary.apps.monitoring.operations.subscriptions import end_subscriptions, is_same
 from catenary.apps.monitoring.queries.consumed import NamedEvent, recent_events
+from catenary.apps.monitoring.queries.maintenance import maintenance_ahead, maintenance_past
 from catenary.apps.monitoring.queries.subscriptions import feed_by_public_id
 from catenary.apps.organizations.queries import actor_of_account, viewpoint_of
 from catenary.connectors.notices.addresses import unsubscribed
+from catenary.domain.actors import Actor, Viewpoint
 from catenary.exchange.atom.writing import CONTENT_TYPE, Entry, Feed, written
 from catenary.web.asking import stranger_frame
+from catenary.web.maintenance.words import title_of, when_words
 from catenary.web.origins import network_address
+from catenary.web.our_services.strip import condition_mark
+from catenary.web.our_services.touched import touching_us
 from catenary.web.our_services.views import event_line
 from catenary.web.pages.subscriptions import UnsubscribePage
+from catenary.web.words import condition_word
 
 _BACK = timedelta(days=30)
 _ENTRIES = 100
+#: Among so many that are over, those that were called off are looked for.
+_CALLED_OFF = 50
 _PUBLIC = 12
 #: What is compared when there is no such feed, so that this takes no less time.
 _NOBODYS = "0" * 64
@@ -59,7 +70,7 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
             author="Catenary",
             page=request.build_absolute_uri(reverse("our-services")),
             here=request.build_absolute_uri(),
-            entries=[_entry(event) for event in happened],
+            entries=_latest_first(map(_entry, happened), _announced(actor, viewpoint, at)),
             at=row.created_at,
             language=row.language or "en",
         )
@@ -67,6 +78,34 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     # The address is a secret: nobody on the way keeps what is behind it.
     response["Cache-Control"] = "private, max-age=60"
     return response
+
+
+def _latest_first(*entries: Iterable[Entry]) -> list[Entry]:
+    found = sorted(chain(*entries), key=lambda entry: entry.at, reverse=True)
+    return found[:_ENTRIES]
+
+
+def _announced(actor: Actor, viewpoint: Viewpoint, at: datetime) -> Iterator[Entry]:
+    """Maintenance of what is consumed: what is ahead or under way, and what was called off lately.
+    An entry stays the same when it is changed; readers show it anew."""
+    asked: dict[str, Any] = {"actor": actor, "viewpoint": viewpoint, "at": at}
+    over, _more = maintenance_past(**asked, limit=_CALLED_OFF)
+    views = [
+        *maintenance_ahead(**asked),
+        *(each for each in over if each.state == "cancelled" and each.changed_at >= at - _BACK),
+    ]
+    for view, touched in touching_us(actor, viewpoint, views):
+        if view.state == "cancelled":
+            title = _("Called off: {maintenance}").format(maintenance=title_of(view))
+            lines = [each.name for each in touched]
+        else:
+            first = view.ahead[0]
+            title = _("Maintenance: {when}").format(when=when_words(first.start, first.end))
+            marks = {each.name: condition_mark(each.kind).condition for each in touched}
+            lines = [title_of(view), view.text]
+            lines += [f"{name}: {condition_word(mark)}" for name, mark in marks.items()]
+        text = "\n".join(filter(None, lines))
+        yield Entry(f"maintenance/{view.key}", title, text, view.changed_at)
 
 
 def _entry(event: NamedEvent) -> Entry:

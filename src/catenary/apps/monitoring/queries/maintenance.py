@@ -88,7 +88,8 @@ class SeenVersion:
 class MaintenanceView:
     """Maintenance as it may be told. ``title`` is empty when what is worked on may not be told;
     then ``versions`` and ``planned`` are missing too. ``past`` are times in which it took place,
-    ``state`` is ``ahead``, ``running``, ``over`` or ``cancelled``."""
+    ``state`` is ``ahead``, ``running``, ``over`` or ``cancelled``; ``changed_at`` is when it was
+    last announced, changed or cancelled."""
 
     key: str
     title: str
@@ -104,6 +105,7 @@ class MaintenanceView:
     version: int
     versions: tuple[SeenVersion, ...]
     is_managed: bool
+    changed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +301,7 @@ def _view(
         version=plan.versions[-1].number,
         versions=_versions(plan, viewpoint.root_id) if is_home and is_whole else (),
         is_managed=is_whole and is_home and may_manage(actor, plan),
+        changed_at=plan.versions[-1].recorded_at,
     )
 
 

@@ -1,0 +1,26 @@
+"""Which maintenance touches what one consumes, and what of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from catenary.apps.monitoring.queries.consumed import consumed_among
+from catenary.apps.monitoring.queries.maintenance import MaintenanceView, TouchedService
+from catenary.domain.actors import Actor, Viewpoint
+
+
+def touching_us(
+    actor: Actor, viewpoint: Viewpoint, views: Sequence[MaintenanceView]
+) -> Iterator[tuple[MaintenanceView, list[TouchedService]]]:
+    """Those of some maintenance that touch what a viewpoint consumes, each with what it touches,
+    in their order."""
+    named = {each.reference for view in views for each in (*view.services, *view.hits)}
+    ours = consumed_among(actor=actor, viewpoint=viewpoint, references=named) if named else ()
+    for view in views:
+        touched = {
+            each.reference: each
+            for each in (*view.services, *view.hits)
+            if each.reference in ours and each.kind != "operational"
+        }
+        if touched:
+            yield view, list(touched.values())
