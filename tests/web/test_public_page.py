@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,6 +16,7 @@ from catenary import clock
 from catenary.apps.access.operations import limits
 from catenary.apps.monitoring.models import PublicPage
 from catenary.apps.monitoring.operations.maintenance import cancel_maintenance
+from catenary.apps.monitoring.queries.consumed import NamedEvent
 from catenary.apps.monitoring.queries.public import public_status
 from catenary.apps.portfolio.models import Service
 from catenary.domain.actors import Actor
@@ -104,6 +106,18 @@ def test_its_feed_is_a_feed(world: World) -> None:
 
     assert not feed.bozo and feed.feed.title == "Status of Zalphait"
     assert [entry.title for entry in feed.entries] == ["Customer portal: down"]
+
+
+def test_only_what_had_stopped_works_again(world: World) -> None:
+    show(world)
+    status = public_status(key="alpha-it", at=clock.now())
+    assert status is not None
+    changes = (("Known", "down", "operational"), ("New", "unknown", "operational"))
+    event = NamedEvent(clock.now(), changes)
+
+    text = files_of(replace(status, events=(event,)), "en")["index.html"].decode()
+
+    assert "Known: works again" in text and "New: works<" in text
 
 
 def test_who_asks_too_often_waits(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,6 +220,7 @@ def test_maintenance_ahead_is_times_and_public_names_and_nothing_else(world: Wor
     for address, text in told.items():
         assert not [word for word in (*HIDDEN, "Zwork", "Zother", key) if word in text], address
     assert told[PAGE].count("Customer portal: ") == 1
+    assert "02:00 to 04:00 UTC" in told[PAGE]
     (planned,) = json.loads(told[PAGE + "status.json"])["maintenance"]
     assert planned["start"] == f"{tomorrow()}:00+00:00"
     (service,) = planned["services"]

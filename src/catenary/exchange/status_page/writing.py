@@ -50,7 +50,8 @@ class Places:
     json: str = "status.json"
     page_address: str = ""
     feed_address: str = ""
-    languages: tuple[tuple[str, str], ...] = ()
+    #: The other languages of the page: code, own name, address.
+    languages: tuple[tuple[str, str, str], ...] = ()
 
 
 def style() -> str:
@@ -271,7 +272,7 @@ def _planned(one: PublicMaintenance) -> dict[str, Any]:
         by_condition.setdefault(condition, []).append(name)
     return {
         "start": one.start.isoformat(),
-        "when": _("{start} to {end}").format(start=_moment(one.start), end=_moment(one.end)),
+        "when": _span(one.start, one.end),
         "lines": [
             "{}: {}".format(", ".join(names), _word(condition))
             for condition, names in by_condition.items()
@@ -292,12 +293,16 @@ def _planned_entry(one: PublicMaintenance) -> Entry:
 
 def _changes(event: NamedEvent) -> list[str]:
     by_condition: dict[str, list[str]] = {}
-    for name, _was, now in event.changes:
-        by_condition.setdefault(now, []).append(name)
-    return [
-        "{}: {}".format(", ".join(names), _("works again") if now == "operational" else _word(now))
-        for now, names in by_condition.items()
-    ]
+    for name, was, now in event.changes:
+        by_condition.setdefault(_became(was, now), []).append(name)
+    return [f"{', '.join(names)}: {word}" for word, names in by_condition.items()]
+
+
+def _became(was: str, now: str) -> str:
+    if now != "operational":
+        return _word(now)
+    # Of what nobody knew before, nobody knows that it had stopped.
+    return _("works") if was in ("", "unknown") else _("works again")
 
 
 def _word(kind: str) -> str:
@@ -312,6 +317,13 @@ def _word(kind: str) -> str:
 
 def _day(day: Day) -> str:
     return date_format(day.day, "SHORT_DATE_FORMAT")
+
+
+def _span(start: datetime, end: datetime) -> str:
+    """From when to when; the day is said once where it is one."""
+    begins = date_format(start, "DATETIME_FORMAT")
+    until = date_format(end, "TIME_FORMAT" if start.date() == end.date() else "DATETIME_FORMAT")
+    return _("{start} to {end}").format(start=begins, end=f"{until} UTC")
 
 
 def _moment(at: datetime) -> str:

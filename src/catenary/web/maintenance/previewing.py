@@ -13,7 +13,7 @@ from catenary.apps.monitoring.queries.preview_live import Together
 from catenary.domain.maintenance.reading import Planned
 from catenary.web import addresses
 from catenary.web.calendars.words import open_now
-from catenary.web.maintenance.words import cost_words, wall_words, when_words
+from catenary.web.maintenance.words import as_planned, cost_words, wall_words, when_words
 from catenary.web.marks import service_link
 from catenary.web.pages.maintenance import (
     BetterLine,
@@ -23,7 +23,6 @@ from catenary.web.pages.maintenance import (
     PreviewBox,
     TimeLine,
 )
-from catenary.web.pages.marks import ConditionMark
 from catenary.web.pages.sentences import Link, Sentence, say
 from catenary.web.reading import figure
 
@@ -149,7 +148,7 @@ def _hit(each: PreviewHit, found: Preview, at: datetime) -> HitLine:
     return HitLine(
         service=service_link(each.link),
         provider=each.link.provider.name,
-        condition=ConditionMark("planned" if each.is_worked_on else each.kind),
+        condition=as_planned(each.kind),
         consumers=consumers.format(n=figure(each.consumers)) if each.consumers else "",
         hours=_hours(each, found, at),
         is_worked_on=each.is_worked_on,

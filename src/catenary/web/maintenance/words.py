@@ -114,9 +114,14 @@ def service_link(each: TouchedService) -> Link:
     return Link(each.name, addresses.service(each.reference))
 
 
+def as_planned(kind: str) -> ConditionMark:
+    """What a service will be while maintenance lasts: never the sign of a fault."""
+    return ConditionMark(kind) if kind == "operational" else ConditionMark("planned", kind)
+
+
 def touched_lines(services: Iterable[TouchedService]) -> tuple[TouchedLine, ...]:
     """Services with what they would be."""
-    return tuple(TouchedLine(service_link(each), ConditionMark(each.kind)) for each in services)
+    return tuple(TouchedLine(service_link(each), as_planned(each.kind)) for each in services)
 
 
 def cost_words(harm: int) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from catenary.web.pages.sentences import Link, Sentence
 from catenary.web.picture.glyphs import CONDITION_SHAPES, ROLE_SHAPES
@@ -92,13 +93,16 @@ class RoleMark:
 @dataclass(frozen=True, slots=True)
 class ConditionMark:
     """A condition as shape, colour and word together: ``operational``, ``degraded``, ``down``,
-    ``unknown`` or ``planned``."""
+    ``unknown`` or ``planned``; with ``meanwhile`` what it will be while that lasts."""
 
     condition: str
+    meanwhile: str = ""
 
     @property
     def word(self) -> str:
         """The condition as the reader reads it."""
+        if self.meanwhile:
+            return _("{condition}, as planned").format(condition=condition_word(self.meanwhile))
         return condition_word(self.condition)
 
     @property

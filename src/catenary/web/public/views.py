@@ -118,8 +118,8 @@ def _places(request: HttpRequest, status: PublicStatus, language: str) -> Places
         page_address=request.build_absolute_uri(here + suffix),
         feed_address=request.build_absolute_uri(feed),
         languages=tuple(
-            (code, here if code == settings.LANGUAGE_CODE else f"{here}?language={code}")
-            for code, _name in settings.LANGUAGES
+            (code, name, here if code == settings.LANGUAGE_CODE else f"{here}?language={code}")
+            for code, name in settings.LANGUAGES
             if code != language
         ),
     )

@@ -9,7 +9,6 @@ from catenary.apps.monitoring.queries.explaining import (
     causes_of,
     effective_now,
 )
-from catenary.apps.portfolio.queries.catalogue import known_names
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.apps.portfolio.queries.lookup import services_by_id, services_by_reference
 from catenary.domain.actors import Actor, Viewpoint
@@ -20,7 +19,7 @@ _MOST = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """``named`` are those one may see, the nearest first, by reference with the name one knows;
+    """``named`` are those one may see, the nearest first, by reference with their names;
     ``has_unseen``: there are others, however many. ``is_whole``: none were left out."""
 
     named: dict[str, str]
@@ -42,13 +41,9 @@ def sources_of_condition(*, actor: Actor, viewpoint: Viewpoint, reference: str) 
     causes, _risks = causes_of(estate, place, _MOST, None)
     places = list(dict.fromkeys(cause.source for cause in causes.told))
     numbers = [int(estate.service_ids[each]) for each in places if seen[each]]
-    rows, names = services_by_id(numbers), known_names(viewpoint, numbers)
+    rows = services_by_id(numbers)
     return Sources(
-        named={
-            rows[number].reference: names.get(number, "") or rows[number].name
-            for number in numbers
-            if number in rows
-        },
+        named={rows[each].reference: rows[each].name for each in numbers if each in rows},
         has_unseen=len(places) > len(numbers),
         is_whole=causes.is_complete and not causes.more,
     )
