@@ -214,12 +214,16 @@ def _due_in_turn(most: int) -> Prepared:
     )
 
 
+_ANY_VOICE = Prepared(lambda: Source.objects.values_list("pk")[:1])
+_PROPAGATION = Prepared(lambda: Propagation.objects.filter(pk=1).values_list("number", "seen_at"))
+
+
 def anybody_speaks() -> bool:
     """Whether anything was ever reported in this installation."""
-    return Source.objects.exists()
+    return bool(_ANY_VOICE.rows())
 
 
 def propagation() -> tuple[int, datetime | None]:
     """The number that grows with everything that is kept, and the engine's last sign of life."""
-    row = Propagation.objects.filter(pk=1).values_list("number", "seen_at").first()
-    return (0, None) if row is None else (row[0], row[1])
+    rows = _PROPAGATION.rows()
+    return (rows[0][0], rows[0][1]) if rows else (0, None)

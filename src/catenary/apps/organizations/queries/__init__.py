@@ -170,18 +170,47 @@ def people_to_invite() -> list[PersonRow]:
     return [PersonRow(*row) for row in rows.values_list("id", "email", "name", "organization_id")]
 
 
+# Every page asks these.
+_PERSON_OF = Prepared(
+    lambda account: (
+        Person.objects.filter(account_id=account, removed_at__isnull=True)
+        .order_by("pk")
+        .values_list("id", "email")[:1]
+    )
+)
+_MEMBERSHIPS = Prepared(
+    lambda person: (
+        Membership.objects.filter(person_id=person, organization__removed_at__isnull=True)
+        .order_by("organization__path")
+        .values_list(
+            "organization_id",
+            "organization__key",
+            "organization__name",
+            "organization__path",
+            "organization__root_id",
+            "role",
+        )
+    )
+)
+_VIEWPOINT = Prepared(
+    lambda key: Organization.objects.filter(key=key, removed_at__isnull=True).values_list(
+        "id", "key", "name", "path", "root_id", "root__key", "root__name"
+    )
+)
+_HOME = Prepared(
+    lambda person: Person.objects.filter(pk=person).values_list("organization__key", "name")
+)
+
+
 def actor_of_account(
     account_id: int, is_operator: bool, door: str, scopes: frozenset[Scope] = EVERY_SCOPE
 ) -> Actor:
     """Who is behind an account, with every role they have now; two queries. ``scopes`` are those
     of the token they came with, if they did."""
-    person = (
-        Person.objects.filter(account_id=account_id, removed_at__isnull=True)
-        .values_list("id", "email")
-        .first()
-    )
-    if person is None:
+    people = _PERSON_OF.rows(account_id)
+    if not people:
         return Actor(account_id=account_id, is_operator=is_operator, door=door, scopes=scopes)
+    person = people[0]
     return Actor(
         account_id=account_id,
         person_id=person[0],
@@ -217,19 +246,7 @@ def actor_of_person(email: str, door: str) -> Actor | None:
 def _memberships(person_id: int) -> tuple[MembershipFact, ...]:
     roles: dict[int, set[Role]] = {}
     facts: dict[int, tuple[str, str, str, int]] = {}
-    rows = (
-        Membership.objects.filter(person_id=person_id, organization__removed_at__isnull=True)
-        .order_by("organization__path")
-        .values_list(
-            "organization_id",
-            "organization__key",
-            "organization__name",
-            "organization__path",
-            "organization__root_id",
-            "role",
-        )
-    )
-    for organization_id, key, name, path, root_id, role in rows:
+    for organization_id, key, name, path, root_id, role in _MEMBERSHIPS.rows(person_id):
         facts[organization_id] = (key, name, path, root_id)
         roles.setdefault(organization_id, set()).add(Role(role))
     return tuple(
@@ -243,13 +260,10 @@ def viewpoint_of(actor: Actor, key: str) -> Viewpoint | None:
     organizations, or anything for an operator. None when there is none such."""
     if not is_key(key):
         return None
-    row = (
-        Organization.objects.filter(key=key, removed_at__isnull=True)
-        .values_list("id", "key", "name", "path", "root_id", "root__key", "root__name")
-        .first()
-    )
-    if row is None:
+    rows = _VIEWPOINT.rows(key)
+    if not rows:
         return None
+    row = rows[0]
     viewpoint = Viewpoint(
         organization_id=row[0],
         key=row[1],
@@ -270,10 +284,8 @@ def home_viewpoint(actor: Actor) -> Viewpoint | None:
     empty installation."""
     if actor.memberships:
         keys = [fact.key for fact in actor.memberships]
-        belongs = Person.objects.filter(pk=actor.person_id or 0).values_list(
-            "organization__key", flat=True
-        )
-        at_home = [key for key in belongs if key in keys]
+        belongs = _HOME.rows(actor.person_id or 0)
+        at_home = [row[0] for row in belongs if row[0] in keys]
         return viewpoint_of(actor, (at_home or keys)[0])
     if actor.is_operator:
         key = (
@@ -329,8 +341,8 @@ def person_documents(root_id: int | None = None) -> dict[str, PersonDocument]:
 
 def person_name(person_id: int) -> str:
     """The name of a person; empty when there is none with this number."""
-    names = Person.objects.filter(pk=person_id).values_list("name", flat=True)
-    return names.first() or ""
+    rows = _HOME.rows(person_id)
+    return rows[0][1] if rows else ""
 
 
 def top_organizations(
