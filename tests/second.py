@@ -2,13 +2,17 @@
 
 `make test` runs everything on SQLite. With ``--only-database``, as on PostgreSQL afterwards, it
 leaves out what cannot tell the one from the other. Nobody has to say which tests those are: they
-are the ones that ask for no database, and on the first run they get none (decision 0086).
+are the ones that ask for no database, and on the first run they get none. And where one test has
+everybody ask for the same thing, a few ask there (decision 0086).
 """
 
 from __future__ import annotations
 
 import unittest
-from collections.abc import Iterator
+import zlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
@@ -25,6 +29,44 @@ ROOTS = frozenset(
         "database_kind",
     }
 )
+
+#: So many of those who may ask for a thing ask for it on the second database.
+FEW = 3
+#: What a test calls the one who asks, where each has a case of their own.
+WHO = "who"
+
+Each = TypeVar("Each")
+_is_second = False
+
+
+def a_few(those: Sequence[Each], of: str) -> list[Each]:
+    """A few of many, far from one another, and others of other things."""
+    many = len(those)
+    begin = zlib.crc32(of.encode()) % max(many, 1)
+    chosen = {(begin + number * many // FEW) % many for number in range(FEW)} if many > FEW else ()
+    return [each for number, each in enumerate(those) if many <= FEW or number in chosen]
+
+
+def asking(those: Sequence[Each], of: str) -> list[Each]:
+    """Who is to ask for a thing, of those who may: all of them; a few on the second database."""
+    return a_few(those, of) if _is_second else list(those)
+
+
+def _who_asks_less(items: list[pytest.Item]) -> set[pytest.Item]:
+    """The cases that are left out: all but a few of those that differ in who asks, and in nothing
+    else."""
+    alike: dict[tuple[str, str], list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        case = getattr(item, "callspec", None)
+        if case is not None and WHO in case.params:
+            others = {name: value for name, value in case.params.items() if name != WHO}
+            alike[item.nodeid.partition("[")[0], repr(others)].append(item)
+    # Not by what they are given: what an object is called need not be the same in two processes.
+    return {
+        case
+        for number, ((test, _), cases) in enumerate(alike.items())
+        for case in set(cases) - set(a_few(cases, f"{test} {number}"))
+    }
 
 
 def asks_for_a_database(item: pytest.Item) -> bool:
@@ -62,10 +104,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what asks for no database, and say how much that is."""
-    if config.getoption("--only-database"):
-        others = [item for item in items if not asks_for_a_database(item)]
-        items[:] = [item for item in items if asks_for_a_database(item)]
-        config.hook.pytest_deselected(items=others)
+    global _is_second
+    _is_second = config.getoption("--only-database")
+    if _is_second:
+        others = _who_asks_less(items) | {each for each in items if not asks_for_a_database(each)}
+        config.hook.pytest_deselected(items=[item for item in items if item in others])
+        items[:] = [item for item in items if item not in others]
 
 
 @pytest.fixture(autouse=True)

@@ -21,6 +21,7 @@ from catenary.api.main import api as the_api
 from catenary.domain.actors import Scope
 from tests.api.worlds import Api, Speaker, standing
 from tests.cells import every_cell
+from tests.second import asking
 from tests.web.access.world import (
     ADRIFT,
     BELONGING,
@@ -357,7 +358,7 @@ def test_every_route_is_in_the_table() -> None:
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_everybody_gets_exactly_what_the_table_says(api: Api, method: str, path: str) -> None:
     """And what one may not see answers like what does not exist."""
-    speakers = {who: api(who) for who in EVERYBODY}
+    speakers = {who: api(who) for who in asking(tuple(EVERYBODY), f"{method} {path}")}
     # Every cell is undone before the next one.
     before = state()
     with every_cell() as cell:
@@ -467,7 +468,7 @@ OUTSIDERS = ("customer", "viewer at the provider", "customer of the customer")
 def test_a_change_does_not_tell_whether_what_one_may_not_see_is_there(
     api: Api, method: str, place: str, objects: dict[str, set[str]], body: Any
 ) -> None:
-    speakers = {who: api(who) for who in OUTSIDERS}
+    speakers = {who: api(who) for who in asking(OUTSIDERS, f"{method} {place}")}
     before = state()
     with every_cell() as cell:
         for who, speaker in speakers.items():

@@ -11,7 +11,7 @@ from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.installation import Installation, copied
-from tests.second import asks_for_a_database
+from tests.second import FEW, a_few, asks_for_a_database
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -58,3 +58,14 @@ def test_only_installations_are_told_which_database_the_tests_run_on(root: Path)
 
     # That one is about the script which runs a command with such a database.
     assert told == {"tests/installation.py", "tests/house/test_set_up.py"}
+
+
+def test_a_few_ask_for_each_thing_there_and_everybody_for_something() -> None:
+    everybody = [f"person {number}" for number in range(16)]
+
+    asked = [a_few(everybody, f"thing {number}") for number in range(40)]
+
+    assert {len(each) for each in asked} == {FEW}
+    assert {person for each in asked for person in each} == set(everybody)
+    assert a_few(everybody[:FEW], "thing") == everybody[:FEW]
+    assert a_few(everybody, "thing") == a_few(everybody, "thing")

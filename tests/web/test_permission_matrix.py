@@ -20,6 +20,7 @@ from django.urls import reverse
 
 from catenary.web.urls import urlpatterns
 from tests.cells import every_cell
+from tests.second import asking
 from tests.web.access.world import (
     ADRIFT,
     BELONGING,
@@ -250,7 +251,7 @@ Settled = tuple[int, bytes, dict[str, str]]
 def test_everybody_gets_exactly_what_the_table_says(world: World, name: str) -> None:
     """And what one may not see answers like what does not exist."""
     with every_cell() as cell:
-        for who in PEOPLE:
+        for who in asking(tuple(PEOPLE), name):
             client = world.client(who)
             missing: dict[str, Settled] = {}
             for reference in ROUTES[name].objects or ("",):

@@ -92,16 +92,16 @@ def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 
 
 @pytest.mark.parametrize(
-    ("story", "email"), list(people()), ids=lambda value: getattr(value, "name", value)
+    ("story", "who"), list(people()), ids=lambda value: getattr(value, "name", value)
 )
 def test_nobody_of_a_story_meets_a_service_that_is_not_theirs_to_see(
-    loaded: Rule, story: Path, email: str
+    loaded: Rule, story: Path, who: str
 ) -> None:
     client = Client()
-    account = give_account(email)
+    account = give_account(who)
     client.force_login(apps.get_model("access", "Account").objects.get(pk=account))
     services = loaded.catalogue.services
-    allowed = loaded.seen_by(loaded.catalogue.people[email])
+    allowed = loaded.seen_by(loaded.catalogue.people[who])
     met: dict[str, str] = {}
 
     pages = [reverse(name) for name in STARTS]
