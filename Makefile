@@ -6,7 +6,8 @@ PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& { echo "$$python"; break; }; done)
 PORT ?= 8000
-WORKERS ?= auto
+# One more than there are processors: some wait for a browser, a server or a monitor.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 BIN := .venv/bin
 SET_UP = $(if $(strip $(PYTHON)),"$(PYTHON)" scripts/set_up.py,\

@@ -38,6 +38,8 @@ SETTINGS = {
     # Tests write within transactions that never end well. To autovacuum their tables are empty;
     # once it has said so, the planner walks thousands of rows in loops within loops.
     "autovacuum": "off",
+    # Of tables it knows nothing about it thinks the worst, and compiles what takes a millisecond.
+    "jit": "off",
     "listen_addresses": "127.0.0.1",
 }
 SECONDS_TO_START = "60"

@@ -33,7 +33,6 @@ import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
 
 LIBRARIES = """
 argon2 asyncio csp.constants dj_database_url django django.conf django.contrib.auth.hashers
@@ -218,7 +217,7 @@ def _loaded_for(environment: Mapping[str, str]) -> _Loaded:
     names = [n for n in environment if n.startswith(("CATENARY_", "DJANGO_"))]
     said = {n: environment[n] for n in names if n not in OWN_VARIABLES}
     # An address of any other kind is refused, and that is what is tested.
-    kind = urlsplit(environment.get("DATABASE_URL", "sqlite://")).scheme
+    kind, _, _ = environment.get("DATABASE_URL", "sqlite:").partition(":")
     kinds = {"sqlite": "sqlite3", "postgresql": "postgresql"}
     what = kinds.get(kind, LIBRARIES_ALONE) if said == FOR_ALL else LIBRARIES_ALONE
     if what not in _loaded:

@@ -12,20 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.installation import Installation
-from tests.product import catenary, clean_environment
+from tests.installation import Installation, run_command
+from tests.product import clean_environment
 
 SECRET = "hunter2"
 
 
 def run_with(data: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        catenary(*arguments),
-        env=clean_environment(data, **more),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
+    done = run_command(list(arguments), clean_environment(data, **more))
+    return subprocess.CompletedProcess(
+        done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
     )
 
 

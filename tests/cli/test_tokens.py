@@ -10,18 +10,16 @@ from tests.installation import Installation
 WHO = "administrator@localhost"
 
 
-def test_a_token_is_issued_listed_and_revoked(nothing_yet: Installation) -> None:
-    nothing_yet.fine("migrate")
-
-    issued = nothing_yet.fine(
+def test_a_token_is_issued_listed_and_revoked(installation: Installation) -> None:
+    issued = installation.fine(
         "token", "issue", "nightly sync", "--for", WHO, "--scope", "write", "--days", "7"
     ).out
     found = re.search(r"cat_([0-9A-Za-z]{12})_[0-9A-Za-z]{40}", issued)
     assert found
-    listed = nothing_yet.fine("token", "list", "--for", WHO).out
-    rows = json.loads(nothing_yet.fine("token", "list", "--for", WHO, "--json").out)
-    nothing_yet.fine("token", "revoke", found[1], "--for", WHO)
-    after = nothing_yet.fine("token", "list", "--for", WHO).out
+    listed = installation.fine("token", "list", "--for", WHO).out
+    rows = json.loads(installation.fine("token", "list", "--for", WHO, "--json").out)
+    installation.fine("token", "revoke", found[1], "--for", WHO)
+    after = installation.fine("token", "list", "--for", WHO).out
 
     assert found[0] not in listed
     assert re.search(rf"{found[1]}  live     write  ends \S+  never used  nightly sync", listed)
@@ -29,9 +27,7 @@ def test_a_token_is_issued_listed_and_revoked(nothing_yet: Installation) -> None
     assert f"{found[1]}  revoked" in after
 
 
-def test_what_cannot_be_done_is_said_in_one_line(nothing_yet: Installation) -> None:
-    nothing_yet.fine("migrate")
-
+def test_what_cannot_be_done_is_said_in_one_line(installation: Installation) -> None:
     for arguments, said in (
         (["token", "make"], "no action make"),
         (["token", "list"], "--for"),
@@ -41,15 +37,13 @@ def test_what_cannot_be_done_is_said_in_one_line(nothing_yet: Installation) -> N
         (["token", "revoke", "abcdefghijkl", "--for", WHO], "no live token abcdefghijkl"),
         (["user", "nobody@x.example", "--close"], "no open account"),
     ):
-        run = nothing_yet.run(*arguments)
+        run = installation.run(*arguments)
         assert run.code in (1, 2)
         assert said in run.err, run.err
 
 
-def test_a_closed_account_is_told(nothing_yet: Installation) -> None:
-    nothing_yet.fine("migrate")
-
-    said = nothing_yet.fine("user", WHO, "--close").out
+def test_a_closed_account_is_told(installation: Installation) -> None:
+    said = installation.fine("user", WHO, "--close").out
 
     assert "can no longer sign in" in said
-    assert nothing_yet.rows("SELECT is_active FROM access_account") in ([(0,)], [(False,)])
+    assert installation.rows("SELECT is_active FROM access_account") in ([(0,)], [(False,)])
