@@ -293,10 +293,9 @@ def _ordered(estate: Estate, places: Ints, text: str) -> tuple[Ints, Ints]:
     if not text:
         return places, np.zeros(len(places), dtype=np.int64)
     wanted, whole = words(text), sort_key(text).strip()
-    scores = np.fromiter(
-        (_score(estate.service_names[place], whole, wanted) for place in places),
-        dtype=np.int64,
-        count=len(places),
+    names = estate.service_names
+    scores = np.array(
+        [_score(names[place], whole, wanted) for place in places.tolist()], dtype=np.int64
     )
     order = np.argsort(scores, kind="stable")
     return places[order], scores[order]
@@ -308,8 +307,9 @@ def _score(name: str, whole: str, wanted: Sequence[str]) -> int:
     if name.startswith(whole):
         return 1
     # Most names hold none of the words, and splitting every name of a common word costs most.
-    if not all(word in name for word in wanted):
-        return 3
+    for word in wanted:
+        if word not in name:
+            return 3
     held = name.split()
     return 2 if all(any(h.startswith(word) for h in held) for word in wanted) else 3
 

@@ -8,10 +8,12 @@ a hundred thousand matches helps nobody and would cost everybody.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from catenary.apps.common.queries.prepared import Place, Prepared
 from catenary.apps.portfolio.choices import SCOPE_EVERYONE as EVERYONE
 from catenary.apps.portfolio.choices import SCOPE_EVERYONE_ELSE as EVERYONE_ELSE
 from catenary.apps.portfolio.choices import WORD_INSIDE
@@ -96,14 +98,28 @@ def search_services(*, actor: Actor, viewpoint: Viewpoint, text: str, cap: int =
 def _known_by(actor: Actor, viewpoint: Viewpoint, wanted: list[str], limit: int) -> set[int]:
     """Services that organizations of the viewpoint's top organization know by a name that holds
     all words. Whoever consumes a service may see it; restricted ones only as always."""
-    rows = Consumption.objects.filter(
-        consumer_root_id=viewpoint.root_id, ends_at__isnull=True
-    ).exclude(known_words="")
-    for word in wanted:
-        rows = rows.filter(known_words__contains=f" {word}")
-    open_to_all = Q(service__restricted=False) | ~Q(service__root_id=viewpoint.root_id)
-    if not actor.is_operator:
-        for fact in actor.memberships:
-            open_to_all |= Q(service__provider_path__startswith=fact.path)
-        rows = rows.filter(open_to_all)
-    return set(rows.values_list("service_id", flat=True).distinct()[:limit])
+    paths = None if actor.is_operator else [fact.path for fact in actor.memberships]
+    query = _known_query(len(wanted), None if paths is None else len(paths), limit)
+    rows = query.rows(viewpoint.root_id, *(f" {word}" for word in wanted), *(paths or ()))
+    return {row[0] for row in rows}
+
+
+# Wording it took three times as long as the database takes to answer it.
+@lru_cache(256)
+def _known_query(words_wanted: int, paths: int | None, limit: int) -> Prepared:
+    """Consumption by the top organization of who consumes, by each of so many words, and by the
+    paths that restricted services are open below; without paths all services are open."""
+
+    def worded(root: Place, *places: Place) -> QuerySet[Consumption, tuple[int]]:
+        rows = Consumption.objects.filter(consumer_root_id=root, ends_at__isnull=True)
+        rows = rows.exclude(known_words="")
+        for word in places[:words_wanted]:
+            rows = rows.filter(known_words__contains=word)
+        if paths is not None:
+            is_open = Q(service__restricted=False) | ~Q(service__root_id=root)
+            for path in places[words_wanted:]:
+                is_open |= Q(service__provider_path__startswith=path)
+            rows = rows.filter(is_open)
+        return rows.values_list("service_id").distinct()[:limit]
+
+    return Prepared(worded)
