@@ -53,6 +53,7 @@ class Bench:
         self.database_url = database_url
         self.figures: list[Figure] = []
         self.paces: list[float] = []
+        self._databases: set[str] = set()
 
     def note(
         self,
@@ -93,7 +94,19 @@ class Bench:
         with psycopg.connect(self.database_url, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {name}")
             connection.execute(f"CREATE DATABASE {name}")
+        self._databases.add(name)
         return urlunsplit(urlsplit(self.database_url)._replace(path=f"/{name}"))
+
+    def clean(self) -> None:
+        """Take away the databases that were made; folders go with the work."""
+        if not self._databases:
+            return
+        import psycopg
+
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
+            while self._databases:
+                name = self._databases.pop()
+                connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def measure_help(bench: Bench, place: Installation) -> None:
@@ -344,6 +357,32 @@ def database_name(database_url: str) -> tuple[str, str]:
     return "postgresql", f"PostgreSQL {str(row[0]).split()[0]}"
 
 
+def measure_part(bench: Bench, options: argparse.Namespace) -> bool:
+    """Measure what was asked for alone; false when that is everything."""
+    if options.only_api:
+        measure_programs(bench)
+    elif options.only_reports:
+        measure_reports(bench)
+    elif options.only_engine or options.million:
+        if options.million:
+            measure_propagation(bench.note)
+        size = MILLION if options.million else HUNDRED_THOUSAND
+        measure_engine(bench.note, bench.installation, size)
+    else:
+        return False
+    return True
+
+
+def measure_whole(bench: Bench, kind: str) -> None:
+    """Measure everything; what hangs on no database once."""
+    measure_small(bench)
+    measure_large(bench)
+    if kind == "sqlite":
+        measure_picture(bench)
+        measure_propagation(bench.note)
+    measure_engine(bench.note, bench.installation, HUNDRED_THOUSAND)
+
+
 def main() -> None:
     """Measure, print, write down."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -363,23 +402,15 @@ def main() -> None:
     print(measured_on)
     with tempfile.TemporaryDirectory(prefix="catenary-bench-") as work:
         bench = Bench(Path(work), database_url)
-        if options.only_api or options.only_reports:
-            (measure_programs if options.only_api else measure_reports)(bench)
-            print(f"pace: {median(bench.paces):.1f} ms")
-            return
-        if options.only_engine or options.million:
-            if options.million:
-                measure_propagation(bench.note)
-            size = MILLION if options.million else HUNDRED_THOUSAND
-            measure_engine(bench.note, bench.installation, size)
-            print(f"pace: {median(bench.paces):.1f} ms")
-            return
-        measure_small(bench)
-        measure_large(bench)
-        if kind == "sqlite":
-            measure_picture(bench)
-            measure_propagation(bench.note)
-        measure_engine(bench.note, bench.installation, HUNDRED_THOUSAND)
+        try:
+            is_part = measure_part(bench, options)
+            if not is_part:
+                measure_whole(bench, kind)
+        finally:
+            bench.clean()
+    if is_part:
+        print(f"pace: {median(bench.paces):.1f} ms")
+        return
     missed = sum(figure.verdict not in {"", "met"} for figure in bench.figures)
     print(f"{missed} of {sum(f.target is not None for f in bench.figures)} targets missed.")
     if not options.only_print:

@@ -67,6 +67,10 @@ def _timed(work: Callable[[], Any]) -> tuple[float, float, Any]:
     return time.perf_counter() - started, time.process_time() - busy, found
 
 
+def _progress(what: str) -> None:
+    print(f"  {time.strftime('%H:%M:%S')} {what}", file=sys.stderr, flush=True)
+
+
 def _megabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
@@ -76,10 +80,13 @@ def write(size: int) -> None:
     from catenary.apps.history.queries import last_mark
     from catenary.apps.monitoring.operations.keeping import follow_to
 
+    _progress(f"inventing a chain of {size:,}")
     gates = invented_chain(size)
+    _progress("writing it")
     numbers = write_catalogue(gates)
     leaves = np.flatnonzero(~np.isin(np.arange(size), gates.group_reliant))
     hottest = int(np.argmax(np.bincount(gates.member_supporter)))
+    _progress("saying that all of them work")
     say_that_all_works(numbers, leaves)
     # Everything that is in the catalogue is followed.
     follow_to(last_mark())
@@ -120,9 +127,11 @@ def measure(size: int, leaves: list[int], hottest: int) -> dict[str, list[float]
             pass
 
     say([(leaves[0], "operational", "load")])
+    _progress("loading it")
     *took, _ = _timed(lambda: engine.step(clock.now()))
     found["load"], found["load, peak"] = took, [_megabytes()]
     settle()
+    _progress("words of lowest services")
     chance = np.random.default_rng(5)
     words = []
     for place in chance.choice(leaves, _WORDS).tolist():
@@ -136,6 +145,8 @@ def measure(size: int, leaves: list[int], hottest: int) -> dict[str, list[float]
             settle()
     found["leaf"] = [median(words), percentile_99(words)]
 
+    _progress("the most shared service goes down")
+
     def hit() -> None:
         say([(hottest, "down", "probe")])
         engine.step(clock.now())
@@ -145,6 +156,7 @@ def measure(size: int, leaves: list[int], hottest: int) -> dict[str, list[float]
     *seen, _ = _timed(lambda: conditions_at(clock.now(), range(hottest + 1, hottest + 51)))
     found["hottest"], found["hottest, read"], found["hit"] = took, seen, [packed]
     before = standing_codes()
+    _progress("spreading out what follows")
 
     def out() -> None:
         while keeping.spread():
@@ -155,6 +167,7 @@ def measure(size: int, leaves: list[int], hottest: int) -> dict[str, list[float]
     assert [each.tolist() for each in before] == [each.tolist() for each in after]
     say([(hottest, "operational", "probe")])
     settle()
+    _progress("a storm of alerts")
     # A storm: every alert of a thousand services is repeated a hundred times.
     storm = chance.choice(leaves, 1_000).tolist()
     known = Observation.objects.count()
@@ -206,11 +219,12 @@ def _ran(place: Installation, *arguments: str, said: str = "") -> Any:
         [sys.executable, "-m", "benchmarks.engine", *arguments],
         env=chosen,
         input=said,
-        capture_output=True,
+        # How far it is, and why it could not go on, is seen at once.
+        stdout=subprocess.PIPE,
         text=True,
     )
     if ran.returncode:
-        raise RuntimeError(ran.stderr[-2_000:])
+        raise RuntimeError("it did not come to its end: see above")
     return json.loads(ran.stdout.splitlines()[-1])
 
 
