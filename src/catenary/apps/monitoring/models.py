@@ -84,9 +84,12 @@ class Waiting(models.Model):
     Seen by: nobody. Managed by: the engine. As of yesterday: not kept; it says what is to be done.
     """
 
-    service = models.ForeignKey("portfolio.Service", on_delete=models.CASCADE, related_name="+")
+    # Written in one statement with the word: the database does not look them up (decision 0098).
+    service = models.ForeignKey(
+        "portfolio.Service", on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
     observation = models.ForeignKey(
-        Observation, on_delete=models.CASCADE, related_name="+", null=True
+        Observation, on_delete=models.CASCADE, related_name="+", null=True, db_constraint=False
     )
     since = models.DateTimeField()
     due_at = models.DateTimeField(db_index=True)
@@ -152,8 +155,7 @@ class EffectiveCondition(models.Model):
     computed over the chain as it stood when it was last computed.
     """
 
-    # Half a million are written at once, of services that were read from the catalogue: the
-    # database does not look each of them up (decision 0098).
+    # Half a million are written at once, of services just read: nobody looks them up (0098).
     service = models.ForeignKey(
         "portfolio.Service",
         on_delete=models.PROTECT,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 import numpy as np
+import orjson
 from django.db import connection
 from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
@@ -76,40 +77,43 @@ def asked_at(at: datetime) -> Any:
 def own_changes_from(first: datetime, also: Iterable[int], most: int) -> list[OwnRow] | None:
     """Own conditions that begin or end at a moment or later, and those that stand of some other
     services; none when the former are more than ``most``."""
-    at = asked_at(first)
-    found: dict[int, OwnRow] = {}
-    # Two questions, each with an index of its own.
-    for later in (_begin_later, _end_later):
-        found.update((row[0], _own_row(*row[1:])) for row in later(most + 1).rows(at))
-        if len(found) > most:
-            return None
-    found.update((row[0], _own_row(*row[1:])) for row in _STAND_SINCE.rows(list(also), at))
+    postgresql = connection.vendor == "postgresql"
+    at, asked = asked_at(first), list(also)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CHANGES.format(
+                most=most + 1,
+                among="= ANY(%s)" if postgresql else "IN (SELECT value FROM json_each(%s))",
+            ),
+            [at, at, asked if postgresql else orjson.dumps(asked).decode(), at],
+        )
+        rows = cursor.fetchall()
+    found = {row[0]: _own_row(row[1], _moment(row[2]), _moment(row[3]), *row[4:]) for row in rows}
+    later = (row for row in found.values() if row.start >= first or row.end is not None)
+    if sum(1 for _ in later) > most:
+        return None
     return sorted(found.values(), key=lambda row: row.start)
 
 
-#: Columns of an `OwnRow`, behind the number of the row.
-_ROW = ("pk", "service_id", "starts_at", "ends_at", *OWN)
-
-
-@cache
-def _begin_later(most: int) -> Prepared:
-    return Prepared(
-        lambda at: OwnCondition.objects.filter(starts_at__gte=at).values_list(*_ROW)[:most]
-    )
-
-
-@cache
-def _end_later(most: int) -> Prepared:
-    return Prepared(
-        lambda at: OwnCondition.objects.filter(ends_at__gte=at).values_list(*_ROW)[:most]
-    )
-
-
-_STAND_SINCE = Prepared(
-    lambda services, at: OwnCondition.objects.filter(
-        service_id__in=numbers(services), ends_at__isnull=True, starts_at__lt=at
-    ).values_list(*_ROW)
+_OF_OWN = (
+    "SELECT id, service_id, starts_at, ends_at, condition, without_planned, only_planned"
+    " FROM monitoring_owncondition WHERE"
 )
+#: Three questions, each with an index of its own, asked at once: every word asks them.
+_CHANGES = (
+    f"SELECT * FROM ({_OF_OWN} starts_at >= %s LIMIT {{most}}) AS b UNION ALL"
+    f" SELECT * FROM ({_OF_OWN} ends_at >= %s LIMIT {{most}}) AS e UNION ALL"
+    f" {_OF_OWN} service_id {{among}} AND ends_at IS NULL AND starts_at < %s"
+)
+
+
+def _moment(value: Any) -> Any:
+    """A moment as the database gave it; SQLite keeps it as text, in UTC."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
+
+
 _STANDING_OF = Prepared(
     lambda services: OwnCondition.objects.filter(
         service_id__in=numbers(services), ends_at__isnull=True
