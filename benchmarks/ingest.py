@@ -103,6 +103,9 @@ def measure_ingest(
     sender = _prepared(place)
     told, count = alerts(), 0
     with serving(place) as server:
+        # The worker begins to compile a moment after the server answers.
+        time.sleep(5)
+        server.settle()
         for size in (500, 20):
             count += _batches(note, server, sender, told, size, seconds, target)
         count += _singles(note, server, sender, told, seconds, target)

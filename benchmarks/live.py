@@ -197,6 +197,7 @@ def measure_live(
         said = [{"service": name, "condition": "operational"} for name in references]
         program.post("/api/v1/observations", {"observations": said})
         time.sleep(20)
+        server.settle()
         # The server hangs up on lines that are silent for so long.
         program = program_of(place, server, REPORTER, "write")
         measure_board(note, server, visitor.beside(), 50, "")
