@@ -58,7 +58,7 @@ PINNED: dict[tuple[str, str], tuple[int, int | None]] = {
     ("GET", "/search"): (11, 11),
     ("GET", "/impact"): (11, 6),
     ("POST", "/impact"): (11, 6),
-    ("GET", "/services/{organization}/{service}/status"): (17, 17),
+    ("GET", "/services/{organization}/{service}/status"): (16, 16),
     ("GET", "/status"): (11, 9),
     ("GET", "/inlets"): (3, None),
     ("GET", "/inlets/{organization}/{name}"): (4, None),
