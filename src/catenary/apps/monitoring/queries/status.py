@@ -290,11 +290,12 @@ class _Telling:
 
     def _condition(self, cause: Cause, *, is_seen: bool) -> str:
         """What the source is. What stands unseen below something in maintenance is planned as
-        that is; else one learns of it what it does to what may be seen."""
+        that is; else one learns of it what it does to what may be seen, or that nobody knows."""
         nearest = max(at for at, place in enumerate(cause.path) if self._seen[place])
         if cause.planned and cause.planned[nearest]:
             return "maintenance"
-        return CODE_NAMES[cause.condition if is_seen else cause.explains]
+        is_told = is_seen or cause.condition == UNKNOWN
+        return CODE_NAMES[cause.condition if is_told else cause.explains]
 
     def _path(self, path: tuple[int, ...]) -> tuple[Step, ...]:
         steps: list[Step] = []

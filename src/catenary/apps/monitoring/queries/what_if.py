@@ -377,8 +377,9 @@ class _Telling:
                 elif path[-1] is not None:
                     path.append(None)
             source = int(self.world.nodes[cause.source])
-            # Of what may not be seen one learns what it does to what may.
-            condition = cause.condition if self.seen[source] else cause.explains
+            # Of what may not be seen one learns what it does to what may, or that nobody knows.
+            is_told = self.seen[source] or cause.condition == UNKNOWN
+            condition = cause.condition if is_told else cause.explains
             is_supposed = source in conditions
             is_announced = not is_supposed and source in planned
             told_as = Because(tuple(path), CODE_NAMES[condition], is_supposed, is_announced)
