@@ -13,7 +13,8 @@ def installation_secret(data: Path) -> str:
     Two processes starting at once agree: the file is created exclusively and the loser reads
     what the winner wrote.
     """
-    data.mkdir(parents=True, exist_ok=True)
+    # All that is kept here is for its owner alone; a folder that somebody made stays as it is.
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = data / "secret-key"
     fresh = secrets.token_urlsafe(50)
     draft = data / f".secret-key.{os.getpid()}"
