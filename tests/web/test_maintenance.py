@@ -141,6 +141,20 @@ def test_the_form_shows_what_it_does_and_changes_nothing_before_it_is_sent(world
     assert not MaintenanceVersion.objects.exists()
 
 
+def test_looking_leads_to_an_address_without_the_token_of_the_form(world: World) -> None:
+    client = world.client("operator")
+    typed = {**FORM, "start": tomorrow(), "csrfmiddlewaretoken": "Ztoken"}
+
+    looked = client.post("/maintenance/new/", {**typed, "preview": "1"})
+    picked = client.post("/maintenance/new/", {**typed, "pick": tomorrow()})
+
+    assert looked.status_code == picked.status_code == 303
+    assert "Ztoken" not in looked["Location"] + picked["Location"]
+    assert looked["Location"].startswith("/maintenance/new/?title=Zwork&service=alpha-it%2Fportal")
+    assert 'class="heat"' in text_of(client, looked["Location"])
+    assert not MaintenanceVersion.objects.exists()
+
+
 def test_it_is_announced_changed_and_cancelled_in_the_browser(world: World) -> None:
     client = world.client("operator")
 

@@ -127,6 +127,8 @@ def new(asking: Asking) -> HttpResponse:
     if not _may_plan(asking):
         raise Http404
     given = asking.request.POST if asking.request.method == "POST" else asking.request.GET
+    if (looked := _look(asking)) is not None:
+        return looked
     values = form.values_of(given)
     values["zone"] = values["zone"] or timezone.get_current_timezone_name()
     values["duration"] = values["duration"] or "2 h"
@@ -162,6 +164,8 @@ def edit(asking: Asking, key: str) -> HttpResponse:
             asking, form.values_of_plan(view.planned), view.planned.services, view=view,
             with_preview=True,
         )  # fmt: skip
+    if (looked := _look(asking)) is not None:
+        return looked
     given = asking.request.POST
     values, services = form.values_of(given), form.services_of(given)
     version = given.get("version", "")
@@ -182,6 +186,18 @@ def edit(asking: Asking, key: str) -> HttpResponse:
     except NoSuchMaintenance:
         raise Http404 from None
     return _said(asking, key, _("Saved. What was until now stays as it was."))
+
+
+def _look(asking: Asking) -> HttpResponse | None:
+    """To the page that tells what a plan would do, at an address of its own that may be sent on:
+    it holds what was typed, and not the token that guards the form."""
+    given = asking.request.POST.copy()
+    if "preview" not in given and "pick" not in given:
+        return None
+    given.pop("csrfmiddlewaretoken", None)
+    see_other = HttpResponseRedirect(f"{asking.request.path}?{given.urlencode()}#what-it-does")
+    see_other.status_code = 303
+    return see_other
 
 
 @require_POST
