@@ -148,11 +148,9 @@ def test_what_is_announced_for_then_is_taken_in_and_drawn(world: World) -> None:
     assert html.count('id="piece-') == 2
     assert html.count("Also in maintenance then:") == 1
     assert f'href="/maintenance/{key}/">' in html and "Zother work" in html
-    before, alone = (
-        html.partition(f'id="piece-{n}"')[2].partition("<figure")[2].partition("</figure>")[0]
-        for n in range(2)
-    )
-    assert "/services/alpha-it/portal/" in before
-    # Who consumes what would be worse off stands above it.
-    assert "/organizations/charlie/" in alone and "/organizations/charlie/" not in before
+    for number in range(2):
+        piece = html.partition(f'id="piece-{number}"')[2].partition("</section>")[0]
+        figure = piece.partition("<figure")[2].partition("</figure>")[0]
+        # What was announced and now is a fault is worse, and who consumes it stands above it.
+        assert "/services/alpha-it/portal/" in figure and "/organizations/charlie/" in figure
     assert "vault" not in hidden

@@ -272,7 +272,14 @@ def _row(change: Change) -> WouldBeRow:
 def _why(change: Change) -> tuple[tuple[Link, ...], ...]:
     if change.after.worst == OPERATIONAL:
         return ()
-    return tuple(tuple(map(_step, each.path[1:])) for each in change.causes if _leads(each))
+    if not any(map(_leads, change.causes)):
+        return ()
+    # Beside others, that it was itself supposed to be so is said, too.
+    return tuple(
+        tuple(map(_step, each.path[1:])) if _leads(each) else (Link(_("itself")),)
+        for each in change.causes
+        if _leads(each) or each.is_supposed
+    )
 
 
 def _leads(cause: Because) -> bool:

@@ -332,9 +332,14 @@ class _Telling:
         hit = would_be.hit[self.seen[nodes[would_be.hit]]]
         is_worse = (after.best > before.best) | (after.worst > before.worst)
         is_better = ~is_worse & ((after.best < before.best) | (after.worst < before.worst))
+        # What was announced and is no longer planned is worse, the other way round it is better.
+        turned = ~(is_worse | is_better) & (kind != _kinds(before))
+        is_worse, is_better = (
+            is_worse | turned & ~after.is_planned,
+            is_better | turned & after.is_planned,
+        )
         worse, better = hit[is_worse[hit]], hit[is_better[hit]]
-        planned = hit[~(is_worse | is_better)[hit] & (kind != _kinds(before))[hit]]
-        order = np.concatenate([worse[np.argsort(kind[worse], kind="stable")], planned, better])
+        order = np.concatenate([worse[np.argsort(kind[worse], kind="stable")], better])
         listed = order[:limit].tolist()
         causes = {place: explained(after, place, _CAUSES).causes.told for place in listed}
         paths = {int(nodes[step]) for told in causes.values() for one in told for step in one.path}
