@@ -343,3 +343,19 @@ def test_a_page_takes_as_many_queries_however_much_is_on_it(accounts: dict[str, 
         happened(accounts["edith"], START + (50 + n) * HOUR)
 
     assert counted(500) == few
+
+
+def test_what_is_done_at_the_machine_is_not_done_by_whom_it_is_about(
+    accounts: dict[str, int],
+) -> None:
+    record_access(
+        account_ids=[accounts["uwe"]],
+        kind=Happening.TOKEN_ISSUED,
+        at=START + 30 * HOUR,
+        origin=Origin("command-line", "", ""),
+    )
+
+    latest = audit(actor=OPERATOR).entries[0]
+
+    assert latest.who.standing is Standing.MACHINE
+    assert latest.whose is not None and latest.whose.email == "uwe@st-mary.example"

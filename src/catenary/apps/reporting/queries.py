@@ -178,9 +178,11 @@ def _told(
     told = [
         AuditEntry(
             at=event.at,
-            who=names.of_account(event.by_account_id or event.account_id, event.door),
+            who=names.doer(event),
             event=event,
-            whose=names.of_account(event.account_id, event.door) if event.by_account_id else None,
+            whose=names.of_account(event.account_id, event.door)
+            if event.account_id is not None and _is_by_another(event)
+            else None,
         )
         for event in events
     ]
@@ -201,6 +203,11 @@ def _told(
     return tuple(sorted(told, key=lambda entry: entry.at, reverse=True))
 
 
+def _is_by_another(event: AccessEntry) -> bool:
+    """Whether somebody else did it than whose way in it is about."""
+    return event.by_account_id is not None or event.door == "command-line"
+
+
 class _Names:
     """Who is behind the numbers of a page, as far as the reader may know: three queries."""
 
@@ -219,6 +226,12 @@ class _Names:
         self._people = {person.id: person for person in known}
         self._by_account = {p.account_id: p for p in known if p.account_id is not None}
         self._accounts = account_names(accounts) if actor.is_operator else {}
+
+    def doer(self, event: AccessEntry) -> Who:
+        """Who did it: whoever sits at the machine, for what is done there to an account."""
+        if _is_by_another(event):
+            return self.of_account(event.by_account_id, event.door)
+        return self.of_account(event.account_id, event.door)
 
     def of_account(self, account_id: int | None, door: str) -> Who:
         """Who signs in with an account; nobody when a way in was tried that nobody has."""
