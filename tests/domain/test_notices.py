@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catenary.domain.intervals import DAY, HOUR, MINUTE, instant, moment
-from catenary.domain.notices import FINE, felt, patience, quiet_until
+from catenary.domain.notices import FINE, IMPAIRED, felt, patience, quiet_until
 
 BERLIN = "Europe/Berlin"
 
@@ -22,6 +22,12 @@ def at(text: str, zone: str = BERLIN) -> int:
 def test_only_what_one_asked_to_hear_of_makes_a_difference() -> None:
     assert felt("degraded", {"down"}) == FINE
     assert felt("down", {"down"}) == "down"
+
+
+def test_what_is_degraded_if_not_down_concerns_who_wants_to_hear_of_both() -> None:
+    assert felt(IMPAIRED, {"down"}) == FINE
+    assert felt(IMPAIRED, {"down", "degraded"}) == IMPAIRED
+    assert felt(IMPAIRED, {"unknown"}) == IMPAIRED
 
 
 def test_the_first_failure_and_its_end_are_told_at_once_later_ones_when_they_last() -> None:

@@ -11,6 +11,8 @@ from catenary.domain.intervals import HOUR, MINUTE, instant, moment
 
 #: How a subscriber feels a condition they did not ask to hear of.
 FINE = "fine"
+#: What is shown as unknown and certainly does not work as it should: degraded, if not down.
+IMPAIRED = "impaired"
 #: Tellings of one service longer ago than this are forgotten.
 MEMORY = 1 * HOUR
 #: So long must a condition have stood after so many tellings within that time.
@@ -20,8 +22,13 @@ _MOST_PATIENCE = 30 * MINUTE
 
 def felt(condition: str, wanted: Collection[str]) -> str:
     """A condition as a subscriber feels it: only what they wanted to hear of makes a difference,
-    and between two of these any change does."""
-    return condition if condition in wanted else FINE
+    and between two of these any change does. Whoever wants to hear of degraded and of down wants
+    to hear of what is one of the two."""
+    if condition == IMPAIRED:
+        is_wanted = "unknown" in wanted or {"degraded", "down"} <= set(wanted)
+    else:
+        is_wanted = condition in wanted
+    return condition if is_wanted else FINE
 
 
 def patience(tellings: int) -> int:

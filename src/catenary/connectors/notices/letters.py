@@ -44,13 +44,16 @@ def with_lines(*parts: tuple[str, Iterable[Line]]) -> tuple[tuple[str, tuple[Lin
 
 
 def condition_word(kind: str) -> str:
-    """The word for what a condition is shown as."""
+    """The word for what a condition is shown as, or the words for its range."""
     return {
         "operational": _("operational"),
         "degraded": _("degraded"),
         "down": _("down"),
         "unknown": _("unknown"),
         "maintenance": _("maintenance"),
+        "possibly degraded": _("possibly degraded"),
+        "possibly down": _("possibly down"),
+        "degraded, possibly down": _("degraded, possibly down"),
     }.get(kind, kind)
 
 

@@ -71,7 +71,7 @@ def cause_name(cause: CauseTold) -> str:
 def _subject(notice: Notice, worse: Sequence[ChangeTold], better: Sequence[ChangeTold]) -> str:
     number = len(worse or better) + notice.more
     if worse and number == 1:
-        return f"{worse[0].name}: {condition_word(worse[0].now)}"
+        return f"{worse[0].name}: {_condition(worse[0])}"
     if worse:
         told = ngettext("{n} service is affected", "{n} services are affected", number)
         subject = told.format(n=number)
@@ -104,6 +104,10 @@ def _opening(notice: Notice, worse: Sequence[ChangeTold], better: Sequence[Chang
 
 
 def _cause(cause: CauseTold) -> Line:
+    if not cause.hit:
+        # It is all that is not well.
+        words = condition_word(cause.condition)
+        return Line(cause_name(cause), path_of(cause.reference), words, cause.condition)
     told = ngettext("{condition}, hits {n} of them", "{condition}, hits {n} of them", cause.hit)
     words = told.format(condition=condition_word(cause.condition), n=cause.hit)
     if cause.together == cause.hit:
@@ -122,9 +126,13 @@ def _cause(cause: CauseTold) -> Line:
     return Line(cause_name(cause), path_of(cause.reference), words, cause.condition)
 
 
+def _condition(change: ChangeTold) -> str:
+    return condition_word(change.words or change.now)
+
+
 def _lines(changes: Sequence[ChangeTold], zone: ZoneInfo) -> Iterator[Line]:
     for change in changes:
         words = _("{condition} since {when}").format(
-            condition=condition_word(change.now), when=when(change.since, zone)
+            condition=_condition(change), when=when(change.since, zone)
         )
         yield Line(change.name, path_of(change.reference), words, change.now)

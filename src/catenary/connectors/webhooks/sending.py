@@ -101,6 +101,7 @@ def body_of(notice: Notice) -> dict[str, Any]:
                     "provider": change.provider,
                     "was": change.was,
                     "now": change.now,
+                    "words": change.words or change.now,
                     "since": change.since.isoformat(),
                 }
                 for change in notice.changes

@@ -29,13 +29,15 @@ from catenary.apps.monitoring.queries.subscriptions import (
 )
 from catenary.apps.monitoring.queries.telling import (
     Standing,
+    always_unknown,
     standing_now,
     troubled_now,
 )
 from catenary.apps.organizations.queries import actor_of_account, viewpoint_of
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.domain.estate import Bools, Estate, Ints
-from catenary.domain.notices import FINE, MEMORY, felt, patience, quiet_until
+from catenary.domain.impact import DEGRADED, DOWN, OPERATIONAL
+from catenary.domain.notices import FINE, IMPAIRED, MEMORY, felt, patience, quiet_until
 
 #: The kind of notices in the outbox.
 NOTICE = "notice"
@@ -46,6 +48,8 @@ MOST_NAMED = 2_000
 MOST_CAUSES = 200
 #: What is kept of what somebody was told: of whom and what, and then the rest.
 _TOLD = ("subscription_id", "service_id", "condition", "told_at", "tellings")
+#: How bad something certainly was that was told of.
+_CERTAIN = {"degraded": DEGRADED, IMPAIRED: DEGRADED, "down": DOWN}
 _MEMORY = timedelta(microseconds=MEMORY)
 
 
@@ -72,7 +76,7 @@ class _Draft:
     """One notice: the subscriptions it is for, and what became of which service."""
 
     subscriptions: list[int] = field(default_factory=list)
-    changes: dict[int, tuple[str, str, int]] = field(default_factory=dict)
+    changes: dict[int, tuple[str, str, int, int, int]] = field(default_factory=dict)
 
 
 def tell(*, at: datetime) -> int:
@@ -195,18 +199,17 @@ def _compare(
     silent_until = None
     if row.quiet_from is not None and row.quiet_until is not None:
         silent_until = quiet_until(now, row.time_zone, row.quiet_from, row.quiet_until)
-    for service in services:
+    for service in _with_news(row, services, standing, told):
         before = told.get((row.id, service))
         is_now = standing.get(service)
-        if is_now is None and before is None:
-            # Nobody ever said anything: that is no news.
-            continue
         kind = is_now.kind if is_now is not None else "unknown"
         was = before.condition if before is not None else FINE
         if felt(kind, row.conditions) == felt(was, row.conditions):
             continue
         lately = _lately(before, now)
-        since = is_now.since if is_now is not None else now
+        since, best, worst = now, OPERATIONAL, DOWN
+        if is_now is not None:
+            since, best, worst = is_now.since, is_now.best, is_now.worst
         ready = since + patience(lately)
         if silent_until is not None or ready > now:
             telling.wait(service, row.id, max(ready, silent_until or 0))
@@ -215,7 +218,26 @@ def _compare(
         draft = telling.notices.setdefault(row.receiver, _Draft())
         if row.id not in draft.subscriptions:
             draft.subscriptions.append(row.id)
-        draft.changes.setdefault(service, (was, kind, since))
+        draft.changes.setdefault(service, (was, kind, since, best, worst))
+
+
+def _with_news(
+    row: SubscriptionRow,
+    services: Iterable[int],
+    standing: dict[int, Standing],
+    told: dict[tuple[int, int], Told],
+) -> list[int]:
+    """Those of which anything can be told: not of which nobody ever knew anything, though that
+    was worked out only now."""
+    known = [each for each in services if each in standing or (row.id, each) in told]
+    if "unknown" not in row.conditions:
+        return known
+    never = always_unknown(
+        each
+        for each in known
+        if each in standing and standing[each].kind == "unknown" and (row.id, each) not in told
+    )
+    return [each for each in known if each not in never]
 
 
 def _lately(before: Told | None, now: int) -> int:
@@ -225,14 +247,18 @@ def _lately(before: Told | None, now: int) -> int:
 
 
 def _explain(telling: _Telling, estate: Estate) -> None:
-    troubled = {
-        service
-        for draft in telling.notices.values()
-        for service, (_, kind, _) in draft.changes.items()
-        if kind != "operational"
-    }
+    troubled = set()
+    possibly = set()
+    for draft in telling.notices.values():
+        for service, (was, kind, _, best, _) in draft.changes.items():
+            if kind != "operational":
+                troubled.add(service)
+                # Where what is certain is news, what it might be besides is none.
+                if best <= _CERTAIN.get(was, OPERATIONAL):
+                    possibly.add(service)
     if troubled:
-        telling.causes = shared_causes(estate, sorted(troubled))
+        certain = troubled - possibly
+        telling.causes = shared_causes(estate, sorted(troubled), only_certain=certain)
 
 
 def _payload(draft: _Draft, causes: Iterable[SharedCause]) -> dict[str, Any]:
@@ -241,7 +267,14 @@ def _payload(draft: _Draft, causes: Iterable[SharedCause]) -> dict[str, Any]:
     named = draft.changes.keys()
     hits = [(cause, cause.hit & named, cause.alone & named) for cause in causes]
     told = [
-        [list(cause.path), cause.condition, min(hit), len(hit), len(hit - alone)]
+        # What it hits are the others; that it is not well itself says its condition.
+        [
+            list(cause.path),
+            cause.condition,
+            min(hit),
+            len(hit - {cause.path[-1]}),
+            len(hit - alone - {cause.path[-1]}),
+        ]
         for cause, hit, alone in hits
         if hit
     ]

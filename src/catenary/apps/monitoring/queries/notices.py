@@ -22,12 +22,15 @@ from catenary.apps.portfolio.queries.catalogue import known_names
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.apps.portfolio.queries.lookup import services_by_id
 from catenary.domain.actors import Viewpoint
+from catenary.domain.condition.codes import range_words
 from catenary.domain.estate import Bools, Estate
+from catenary.domain.notices import IMPAIRED
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeTold:
-    """A service, in its reader's words, was ``was`` and is ``now``."""
+    """A service, in its reader's words, was ``was`` and is ``now``, words of `SHOWN`; ``words``
+    says what it is with its range."""
 
     reference: str
     name: str
@@ -35,12 +38,13 @@ class ChangeTold:
     was: str
     now: str
     since: datetime
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CauseTold:
-    """Where it comes from, how many of the services named it hits, and how many of these only
-    ``together`` with others. Without a name it is a supporting service of ``provider``."""
+    """Where it comes from, how many other services of those named it hits, and how many of these
+    only ``together`` with others. Without a name it is a supporting service of ``provider``."""
 
     reference: str
     name: str
@@ -138,14 +142,26 @@ def _changes(
             reference=rows[number].reference,
             name=names.get(number) or rows[number].name,
             provider=providers[rows[number].provider_id].name,
-            was=was,
-            now=now,
+            was=_shown(was),
+            now=_shown(now),
             since=moment(since),
+            words=_words(now, between),
         )
-        for number, was, now, since in payload["changes"]
+        for number, was, now, since, *between in payload["changes"]
         if number in rows
     ]
     return tuple(sorted(found, key=lambda change: (change.name.casefold(), change.reference)))
+
+
+def _shown(told: str) -> str:
+    return "unknown" if told == IMPAIRED else told
+
+
+def _words(told: str, between: list[int]) -> str:
+    """What is unknown with its range; a row that an earlier version left has none."""
+    if between and _shown(told) == "unknown":
+        return str(range_words(*between))
+    return ""
 
 
 def _causes(

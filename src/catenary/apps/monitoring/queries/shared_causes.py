@@ -3,7 +3,7 @@ itself, and those that it hits only together with others (docs/algorithms/propag
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -53,34 +53,48 @@ class SharedCause:
         return self.alone | self.together
 
 
-def shared_causes(estate: Estate, services: Iterable[int]) -> list[SharedCause]:
-    """Where the conditions of services come from, those that hit most first.
+def shared_causes(
+    estate: Estate, services: Iterable[int], *, only_certain: Collection[int] = ()
+) -> list[SharedCause]:
+    """Where the conditions of services come from, those that hit most first. Of those in
+    ``only_certain`` what they certainly are is explained, not what they may be besides.
 
     Not each is looked into: whatever else a set of sources that was found is enough for, it hits.
     So one failure costs the same however many it hits; what some thousands of failures at once do
     is not followed to the end.
     """
     found = _Found(estate)
-    waiting = _asked(estate, estate.service_positions(services))
+    waiting = _asked(estate, estate.service_positions(services), frozenset(only_certain))
+    asked = {question: frozenset(places) for question, places in waiting.items()}
     for _ in range(_ROUNDS):
         batch = sorted({place for places in waiting.values() for place in places})[:_AT_ONCE]
         if not batch:
             break
-        fresh = [pair for each in attributions_of(estate, batch) for pair in found.take(each)]
+        answers = attributions_of(estate, batch)
+        fresh = [
+            pair
+            for each in answers
+            for pair in found.take(each, asked.get(each.question, frozenset()))
+        ]
         for question, places in waiting.items():
             places -= set(batch)
-            for sources in [s for asked, s in fresh if asked == question][:_FOLLOWED]:
+            for sources in [s for about, s in fresh if about == question][:_FOLLOWED]:
                 places -= found.follow(question, sources, places)
     return found.told()
 
 
-def _asked(estate: Estate, positions: Ints) -> dict[Question, set[int]]:
+def _asked(
+    estate: Estate, positions: Ints, only_certain: frozenset[int]
+) -> dict[Question, set[int]]:
     """What there is to ask of services as they are now, and of which."""
     known = effective_now(estate.service_ids[positions])
     asked: dict[Question, set[int]] = {}
     for position in positions.tolist():
-        now = known.get(int(estate.service_ids[position]), UNHEARD_OF)
-        for question in questions_of(now.best, now.worst, is_planned=now.is_planned):
+        number = int(estate.service_ids[position])
+        now = known.get(number, UNHEARD_OF)
+        is_certain = now.best and number in only_certain and not now.is_planned
+        worst = now.best if is_certain else now.worst
+        for question in questions_of(now.best, worst, is_planned=now.is_planned):
             asked.setdefault(question, set()).add(position)
     return asked
 
@@ -96,14 +110,17 @@ class _Found:
     followed: dict[tuple[frozenset[int], int], Bools] = field(default_factory=dict)
     seen: set[tuple[Question, frozenset[int]]] = field(default_factory=set)
 
-    def take(self, answer: Attribution) -> Iterator[tuple[Question, frozenset[int]]]:
-        """Keep what was found of some services; the sets that were not known before."""
+    def take(
+        self, answer: Attribution, asked: frozenset[int]
+    ) -> Iterator[tuple[Question, frozenset[int]]]:
+        """Keep what was found of the services that this was asked of; the sets that were not known
+        before."""
         for source, cause in answer.causes.items():
             before = self.causes.get(source)
             if before is None or (before.condition == UNKNOWN != cause.condition):
                 self.causes[source] = cause
         for place, reasons in answer.reasons.items():
-            for sources in reasons.sets:
+            for sources in reasons.sets if place in asked else ():
                 self._hits(sources, [place])
                 if (answer.question, sources) not in self.seen:
                     self.seen.add((answer.question, sources))
