@@ -55,7 +55,7 @@ def test_the_picture_highlights_all_of_them_and_the_words_name_the_first(world: 
     assert told.endswith("3 more.")
     hidden = chain(world, "customer")
     assert "Zpart" not in hidden[0]
-    assert hidden[1] == "The condition of Zportal comes from what you may not see."
+    assert hidden[1] == "The condition of Zbravoword comes from what you may not see."
 
 
 def test_what_works_comes_from_nowhere_and_a_fault_of_its_own_from_itself(world: World) -> None:
@@ -85,3 +85,16 @@ def test_that_not_every_way_was_followed_is_said(
 
     assert "Only together with others" in whole and words not in whole
     assert "Only together with others" in cut and words in cut
+
+
+def test_a_customer_reads_its_own_name_in_the_picture_and_the_words(world: World) -> None:
+    say("alpha-it/ledger", "down")
+    client = world.client("another customer")
+
+    picture = client.get("/chain/?focus=alpha-it/ledger").content.decode()
+    status = client.get("/services/alpha-it/ledger/status/").content.decode()
+
+    assert "Zcharlieledger" in picture
+    assert "Zledger" not in picture
+    assert '/services/alpha-it/ledger/status/"><bdi>Zcharlieledger</bdi>' in status
+    assert '/services/alpha-it/ledger/status/"><bdi>Zledger</bdi>' not in status

@@ -23,9 +23,9 @@ def organization_link(row: OrganizationRow) -> Link:
 
 
 def service_link(link: ServiceLink, *, with_provider: bool = False) -> Link:
-    """A service by its name, perhaps with its provider behind it."""
+    """A service by the name its reader knows, perhaps with its provider behind it."""
     note = link.provider.name if with_provider else ""
-    return Link(link.name, addresses.service(link.reference), note)
+    return Link(link.known_as or link.name, addresses.service(link.reference), note)
 
 
 def said_by(words: str, wanted_by: OrganizationRow | None) -> str:

@@ -71,7 +71,8 @@ def conditions_in(asking: Asking, view: ChainView) -> Conditions:
 
 def where_from(conditions: Conditions, view: ChainView) -> Sentence:
     """Beside the picture: the first sources of the focus's condition, and how many more."""
-    sources, name = conditions.sources, view.focus.name
+    sources = conditions.sources
+    name = view.focus.known_as or view.focus.name
     others = {one: known for one, known in sources.named.items() if one != view.focus.reference}
     links = [
         Link(known, addresses.service_status(one)) for one, known in list(others.items())[:_NAMED]
@@ -109,7 +110,7 @@ def drawn(
     nodes = [
         PictureNode(
             id=service.link.reference,
-            label=service.link.name,
+            label=service.link.known_as or service.link.name,
             sublabel=service.link.provider.name,
             stage=service.link.stage,
             role=_node_role(service.link.role),
@@ -142,7 +143,7 @@ def drawn(
         for key, organization in organizations.items()
     ]
     picture = chain_picture(
-        title=_("Chain of {name}").format(name=view.focus.name),
+        title=_("Chain of {name}").format(name=view.focus.known_as or view.focus.name),
         nodes=nodes,
         reliance=view.reliance,
         consumption=[

@@ -110,7 +110,8 @@ def _beginning(asking: Asking, reference: str) -> ChainPage:
             )
             for row in place.most_relied_on
         ) or tuple(
-            Facet(row.name, None, addresses.chain(focus=row.reference)) for row in place.held
+            Facet(row.known_as or row.name, None, addresses.chain(focus=row.reference))
+            for row in place.held
         )
     return ChainPage(
         answer=say(_("Choose a service, and see what it rests on and who stands on it.")),

@@ -220,7 +220,7 @@ def _source(cause: ToldCause, service: ConsumedService) -> tuple[Link, str]:
         return Link(
             _("a supporting service of {provider}").format(provider=last.provider.name)
         ), condition
-    return Link(last.name, addresses.service(last.reference)), condition
+    return Link(last.known_as or last.name, addresses.service(last.reference)), condition
 
 
 def _ahead(asking: Asking, viewpoint: Viewpoint, at: datetime) -> Iterator[AheadLine]:

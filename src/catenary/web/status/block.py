@@ -82,7 +82,7 @@ def _cause(cause: ToldCause) -> CauseLine:
 
 def _step(step: Step) -> Link:
     if step.reference:
-        return Link(step.name, addresses.service(step.reference))
+        return Link(step.known_as or step.name, addresses.service(step.reference))
     return Link(_("a supporting service of {provider}").format(provider=step.provider.name))
 
 

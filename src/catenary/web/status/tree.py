@@ -87,7 +87,8 @@ def _node(
 def step_link(step: Step) -> Link:
     """A service on a path, to its status; what may not be seen is somebody's."""
     if step.reference:
-        return Link(step.name, addresses.service_status(step.reference), step.provider.name)
+        name = step.known_as or step.name
+        return Link(name, addresses.service_status(step.reference), step.provider.name)
     return Link(_("a supporting service of {provider}").format(provider=step.provider.name))
 
 

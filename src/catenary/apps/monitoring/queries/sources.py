@@ -9,6 +9,7 @@ from catenary.apps.monitoring.queries.explaining import (
     causes_of,
     effective_now,
 )
+from catenary.apps.portfolio.queries.catalogue import known_names
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.apps.portfolio.queries.lookup import services_by_id, services_by_reference
 from catenary.domain.actors import Actor, Viewpoint
@@ -19,7 +20,8 @@ _MOST = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """``named`` are those one may see, the nearest first, by reference with their names;
+    """``named`` are those one may see, the nearest first, by reference with the names
+    by which one knows them;
     ``has_unseen``: there are others, however many. ``is_whole``: none were left out."""
 
     named: dict[str, str]
@@ -42,8 +44,13 @@ def sources_of_condition(*, actor: Actor, viewpoint: Viewpoint, reference: str) 
     places = list(dict.fromkeys(cause.source for cause in causes.told))
     numbers = [int(estate.service_ids[each]) for each in places if seen[each]]
     rows = services_by_id(numbers)
+    names = known_names(viewpoint, sorted(rows))
     return Sources(
-        named={rows[each].reference: rows[each].name for each in numbers if each in rows},
+        named={
+            rows[each].reference: names.get(each) or rows[each].name
+            for each in numbers
+            if each in rows
+        },
         has_unseen=len(places) > len(numbers),
         is_whole=causes.is_complete and not causes.more,
     )

@@ -78,6 +78,8 @@ class Step:
     reference: str
     name: str
     provider: OrganizationRow
+    #: What the one who asks calls it, where that is another name.
+    known_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +249,8 @@ class _Telling:
         self._then = at if is_past else None
         self._seen = seen
         self._at = at
+        self._viewpoint = viewpoint
+        self._names: dict[int, str] = {}
         self._home = self._records.at_home(estate, viewpoint)
         self._root_id = viewpoint.root_id
         self._rows: dict[int, ServiceRow] = {}
@@ -255,11 +259,12 @@ class _Telling:
         self._said: dict[int, tuple[Word, ...]] = {}
 
     def look_at(self, causes: Iterable[Cause]) -> None:
-        """Read what is needed to tell these: at most eight queries."""
+        """Read what is needed to tell these: at most nine queries."""
         listed = list(causes)
         places = {place for cause in listed for place in cause.path}
         numbers = self._estate.service_ids
         self._rows = self._records.services_by_id(int(numbers[p]) for p in places if self._seen[p])
+        self._names = known_names(self._viewpoint, sorted(self._rows), records=self._records)
         providers = {self._provider(place) for place in places}
         self._organizations = self._records.organizations_by_id(providers)
         sources = {cause.source for cause in listed if self._seen[cause.source]}
@@ -303,7 +308,8 @@ class _Telling:
         for place in path:
             if self._seen[place]:
                 row = self._rows[int(self._estate.service_ids[place])]
-                steps.append(Step(row.reference, row.name, self._organization(place)))
+                name = self._names.get(row.id, "")
+                steps.append(Step(row.reference, row.name, self._organization(place), name))
                 last = place
             elif steps and steps[-1].reference:
                 # At home everybody knows the house; of others only what they promise.

@@ -38,13 +38,15 @@ _PUBLISHED = 2
 
 @dataclass(frozen=True, slots=True)
 class ServiceLink:
-    """A service one may open."""
+    """A service one may open; ``known_as`` is what the one who asks calls it, where that is
+    another name and was asked for."""
 
     reference: str
     name: str
     provider: OrganizationRow
     stage: str
     role: str
+    known_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
