@@ -174,3 +174,25 @@ def test_two_reasons_that_are_only_enough_together_are_told_so(world: World) -> 
 
     assert "Only because of" in html
     assert "together." in html.partition("Only because of")[2].partition("</p>")[0]
+
+
+def home(world: World, who: str) -> str:
+    return main(" ".join(world.client(who).get("/").content.decode().split()))
+
+
+def test_home_says_in_a_line_how_it_goes_with_what_one_uses(world: World) -> None:
+    line = '<a href="/our-services/">'
+    quiet = home(world, "another customer")
+
+    say("alpha-it/ledger", "operational")
+    say("alpha-it/engine", "down")
+
+    assert "services you use" not in quiet
+    told = home(world, "another customer")
+    assert "1 of 2 services you use does not work as it should." in told
+    assert line in told.partition("services you use")[0]
+    assert "services you use" not in home(world, "of an unrelated organization")
+
+
+def test_home_tells_of_catalogue_files_only_to_who_may_apply_them(world: World) -> None:
+    assert "catenary apply" not in home(world, "another customer")

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from catenary.apps.monitoring.queries.consumed import consumed_counts
+from catenary.apps.portfolio.policies import may_begin
 from catenary.apps.portfolio.queries.catalogue import ServiceSummary
 from catenary.apps.portfolio.queries.home import ChainPlace, Relation, chain_place
 from catenary.domain.actors import Viewpoint
@@ -47,8 +50,38 @@ def home(asking: Asking) -> HttpResponse:
         )
         return page_response(asking, "home.html", page, current="home")
     place = chain_place(actor=asking.actor, viewpoint=asking.viewpoint)
-    home_page = replace(_home_page(place, asking.viewpoint), drafts=draft_lines(asking))
+    home_page = replace(
+        _home_page(place, asking.viewpoint),
+        drafts=draft_lines(asking),
+        using=_using(asking, asking.viewpoint),
+        may_define=may_begin(asking.actor, "service"),
+    )
     return page_response(asking, "home.html", home_page, current="home")
+
+
+def _using(asking: Asking, viewpoint: Viewpoint) -> Sentence | None:
+    """How it goes now with what we use; nothing where nobody reports of any of it."""
+    counts = consumed_counts(actor=asking.actor, viewpoint=viewpoint)
+    total, troubled = sum(counts.values()), counts["down"] + counts["degraded"]
+    if not total or counts["unknown"] == total:
+        return None
+    # In the words of the page that this leads to.
+    if troubled:
+        told = ngettext(
+            "{n} of {total} services you use does not work as it should.",
+            "{n} of {total} services you use do not work as they should.",
+            troubled,
+        )
+    elif counts["operational"] == total:
+        told = ngettext("The service you use works.", "All {total} services you use work.", total)
+    else:
+        told = ngettext(
+            "The service you use is not known to be broken.",
+            "None of the {total} services you use is known to be broken.",
+            total,
+        )
+    text = told.format(n=figure(troubled), total=figure(total))
+    return Sentence((Link(text, reverse("our-services")),))
 
 
 def _home_page(place: ChainPlace, viewpoint: Viewpoint) -> HomePage:

@@ -87,7 +87,8 @@ class HomePage:
     """Who are my customers, what do I provide, who do I rely on, what depends on me.
 
     ``has_catalogue`` is false on a fresh installation: the page then says how to begin.
-    ``…_beyond`` count what exists beyond what one may see.
+    ``using`` says how it goes now with what we use; ``may_define`` whether its reader may define
+    services or organizations at all. ``…_beyond`` count what exists beyond what one may see.
     """
 
     organization: Link
@@ -109,3 +110,5 @@ class HomePage:
     outcomes_beyond: Count = Count(0)
     organizations_beyond: Count = Count(0)
     chain_url: str = ""
+    using: Sentence | None = None
+    may_define: bool = False

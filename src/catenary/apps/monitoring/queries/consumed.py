@@ -151,6 +151,14 @@ def consumed(
     )
 
 
+def consumed_counts(*, actor: Actor, viewpoint: Viewpoint) -> dict[str, int]:
+    """How many of the services that the viewpoint consumes are shown as what, as in `consumed`."""
+    estate = current_estate()
+    seen = visible_services(estate, actor, viewpoint)
+    own, _above = _consumed_by(estate, viewpoint, seen)
+    return _counts(kinds_now(estate)[np.flatnonzero(own)])
+
+
 def _counts(kinds: Ints) -> dict[str, int]:
     return dict(zip(SHOWN, np.bincount(kinds, minlength=len(SHOWN)).tolist(), strict=True))
 
