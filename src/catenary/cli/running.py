@@ -49,8 +49,7 @@ def run_server(*, port: int, data: Path | None, threads: int, host: str) -> None
     _migrate()
     _first_administrator()
     shown = "localhost" if host == "127.0.0.1" else host
-    say(f"Catenary serves on http://{shown}:{port} (stop with Ctrl-C)")
-    _serve(port, threads, host)
+    _serve(port, threads, host, shown)
 
 
 def run_demo(
@@ -74,7 +73,6 @@ def run_demo(
     _give_example_accounts([person.email for person in people], shared)
     _introduce(people)
     say(f"They sign in with the password  {shared}")
-    say(f"Catenary serves on http://localhost:{port} (stop with Ctrl-C)", colour="bold")
     _serve(port, threads=16)
 
 
@@ -230,11 +228,16 @@ def _need_port(port: int, host: str = "127.0.0.1") -> None:
             fail(f"port {port} cannot be used ({error.strerror}): choose another with --port")
 
 
-def _serve(port: int, threads: int, host: str = "127.0.0.1") -> None:
+def _serve(port: int, threads: int, host: str = "127.0.0.1", shown: str = "localhost") -> None:
     from django.conf import settings
 
-    from catenary.cli.server import serve
+    from catenary.cli.server import serve, when_ready
     from catenary.cli.worker import working_beside
 
+    address = f"http://{shown}:{port}"
+    say(f"Catenary starts on {address}…")
+    when_ready(
+        host, port, lambda: say(f"Catenary serves on {address} (stop with Ctrl-C)", colour="bold")
+    )
     with working_beside(settings.ENGINE_BESIDE_SERVER):
         serve(host=host, port=port, threads=threads)

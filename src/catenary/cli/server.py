@@ -4,7 +4,10 @@ finishes what it has begun, and ends."""
 from __future__ import annotations
 
 import os
+import socket
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,9 @@ from granian.server import Server
 
 #: Requests that were begun have so long to end; systemd and containers wait longer than that.
 STOPPING_SECONDS = 10
+#: Where one asks a server that listens everywhere.
+_ASKED_AT = {"0.0.0.0": "127.0.0.1", "::": "::1", "localhost": "127.0.0.1"}
+_ASKED_AGAIN, _ANSWERED_WITHIN = 0.2, 10.0
 
 
 def serve(*, host: str, port: int, threads: int) -> None:
@@ -43,6 +49,32 @@ def serve(*, host: str, port: int, threads: int) -> None:
         server.serve()
     finally:
         server.flag.unlink(missing_ok=True)
+
+
+def when_ready(host: str, port: int, tell: Callable[[], None]) -> None:
+    """Tell, once, when the server at an address says that it is ready; goes on meanwhile."""
+
+    def ask() -> None:
+        # Nothing is imported or looked up here: the server may be forked while it asks.
+        while not _is_ready(_ASKED_AT.get(host, host), port):
+            time.sleep(_ASKED_AGAIN)
+        tell()
+
+    threading.Thread(target=ask, name="tells-when-ready", daemon=True).start()
+
+
+def _is_ready(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as asking:
+        asking.settimeout(_ANSWERED_WITHIN)
+        try:
+            asking.connect((host, port))
+            asking.sendall(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            status = asking.recv(64).split(b" ")[1:2]
+        except OSError:
+            return False
+    # Whoever does not know us by this name serves as well.
+    return bool(status) and status != [b"503"]
 
 
 class _Stopping(Server):  # type: ignore[misc,valid-type]
