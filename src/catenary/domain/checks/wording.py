@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from catenary.domain.documents.shapes import Stage
 from catenary.domain.said import Said, figure, said
 
 LONGEST_NAME = 80
+_PARENTHESES = re.compile(r"\s*\(([^()]*)\)")
+#: "R5, R21", "R1, " before what else is said, and a section of the semantics with its name.
+_OWN_RULES = re.compile(r"^(?:R\d+(?:,\s*|$))+|^SEMANTICS \d+(?: (?:and|und) \d+)?(?:, .*|: |$)")
 
 
 def shown(text: str) -> str:
@@ -19,6 +23,18 @@ def shown(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(mark if mark.isprintable() else f"<U+{ord(mark):04X}>" for mark in text)
+
+
+def without_rules(text: str) -> str:
+    """A text without the numbers of our own rules in parentheses: they are for who looks up where
+    a check comes from. Standards everybody can read stay."""
+    return _PARENTHESES.sub(_only_standards, text)
+
+
+def _only_standards(found: re.Match[str]) -> str:
+    parts = (_OWN_RULES.sub("", part.strip()) for part in found[1].split(";"))
+    left = "; ".join(part for part in parts if part)
+    return f" ({left})" if left else ""
 
 
 def listed(names: Sequence[str] | Iterable[str], most: int = 3) -> str:

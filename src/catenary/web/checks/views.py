@@ -13,6 +13,7 @@ from catenary.apps.portfolio.queries.checks import findings_at_hand, live_findin
 from catenary.apps.portfolio.queries.service import ServiceView
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.checks import RULES, rule_of
+from catenary.domain.checks.wording import without_rules
 from catenary.domain.documents.shapes import CatalogueDocument
 from catenary.domain.findings import FieldPath, Finding, Severity
 from catenary.web import addresses
@@ -161,7 +162,7 @@ def _groups(
             RuleGroup(
                 code=code,
                 title=_(rule.title),
-                idea=_(rule.idea),
+                idea=without_rules(_(rule.idea)),
                 severity=rule.severity.value,
                 count=Count(len(found)),
                 findings=tuple(_row(catalogue, finding) for finding in found[:limit]),
