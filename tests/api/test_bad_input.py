@@ -108,6 +108,24 @@ def test_a_parameter_that_cannot_be_is_named(api: Api, address: str, parameter: 
     assert said["errors"][0]["parameter"] == parameter
 
 
+@pytest.mark.parametrize(
+    ("address", "detail", "expected"),
+    [
+        ("/api/v1/services?limit=many", "this is no whole number", "1 to 100"),
+        ("/api/v1/services?limit=101", "this number is too large", "1 to 100"),
+        (f"/api/v1/services?q={'x' * 201}", "this text is too long", "at most 200 characters"),
+        ("/api/v1/search", "this is missing", ""),
+    ],
+)
+def test_what_a_parameter_should_have_been_is_told_in_our_words(
+    api: Api, address: str, detail: str, expected: str
+) -> None:
+    said = problem(api("editor").get(address), 422, "invalid")
+
+    error = said["errors"][0]
+    assert (error["detail"], error.get("expected") or "") == (detail, expected)
+
+
 def test_every_other_way_to_fail_is_a_problem_too(api: Api) -> None:
     editor = api("editor")
 
