@@ -315,7 +315,10 @@ def _line(view: MaintenanceView) -> MaintenanceLine:
         when = when_words(view.ahead[0].start, view.ahead[0].end)
     elif view.past:
         when = when_words(*view.past[0])
-    more = ngettext("and hits {n} other", "and hits {n} others", hits).format(n=figure(hits))
+    # What stands in the plan counts further than what its reader sees of it in a list.
+    more = ngettext("and hits {n} other near you", "and hits {n} others near you", hits).format(
+        n=figure(hits)
+    )
     return MaintenanceLine(
         Link(title_of(view), addresses.maintenance(view.key)),
         view.state,
