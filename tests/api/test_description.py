@@ -30,6 +30,22 @@ def check(schema: dict[str, Any], example: Any) -> None:
     jsonschema.Draft202012Validator(whole).validate(example)
 
 
+def odd(value: Any, place: str = "") -> Iterator[str]:
+    """Where something stands that is not just what JSON has: some who read it take nothing else."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from odd(each, f"{place}/{name}")
+    elif isinstance(value, list):
+        for at, each in enumerate(value):
+            yield from odd(each, f"{place}/{at}")
+    elif type(value) not in (str, int, float, bool, type(None)):
+        yield f"{place}: {type(value).__name__}"
+
+
+def test_it_is_made_of_plain_values() -> None:
+    assert list(odd(description())) == []
+
+
 def test_every_route_is_described() -> None:
     told = {(path, method.upper()) for path, method, _ in operations()}
 

@@ -44,7 +44,7 @@ _KINDS: dict[str, Schema] = {
 }
 #: One word. What does not fit is refused with its reason, and does not stop the others.
 WORD = object_of(
-    {name: {"description": meaning, **_KINDS[name]} for name, meaning in FIELDS.items()},
+    {name: {"description": str(meaning), **_KINDS[name]} for name, meaning in FIELDS.items()},
     required=["service", "condition"],
 )
 _CONDITION: Schema = {

@@ -106,7 +106,9 @@ def test_an_app_is_set_up_without_script_on_a_telephone(
     expect(page.locator("svg.square")).to_be_visible()
     page.get_by_label("The six digits it shows").fill(digits_now(secret))
     page.get_by_role("button", name="Add it").click()
-    codes = page.get_by_role("status").locator("code").all_inner_texts()
+    shown = page.get_by_role("status").locator("code")
+    expect(shown).to_have_count(10)
+    codes = shown.all_inner_texts()
     sign_out(page)
 
     password(page, product, email)
