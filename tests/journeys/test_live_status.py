@@ -132,7 +132,7 @@ def test_a_database_fails_and_everybody_concerned_sees_it_at_once_and_why(
     expect(shown(nurse, PATIENTS)).to_have_text("degraded")
     expect(nurse.locator("h1")).to_have_text("Bed board")
     expect(card(nurse, "Where it comes from")).to_contain_text("Pharmacy inventory")
-    expect(card(nurse, "Where it comes from")).to_contain_text("Database 1")
+    expect(card(nurse, "Where it comes from")).to_contain_text("First database")
     same_page(nurse)
     # The hospital's IT sees what is hit, where one of the two databases is gone.
     expect(shown(dana, PATIENTS)).to_have_text("degraded")
@@ -145,7 +145,7 @@ def test_a_database_fails_and_everybody_concerned_sees_it_at_once_and_why(
     expect(shown(dana, INVENTORY)).to_have_text("down")
     dana.goto(f"/services/{INVENTORY}/status/")
     causes = card(dana, "Where it comes from")
-    for name in ("Database 1", "Database 2"):
+    for name in ("First database", "Second database"):
         expect(causes.get_by_role("link", name=name)).to_be_visible()
     expect(causes.get_by_role("link", name="Acme Cloud Ltd").first).to_be_visible()
     expect(card(dana, "Who is hit")).to_contain_text("Patient management")
@@ -169,7 +169,7 @@ def test_the_chain_picture_follows_and_stays_where_one_looks(
     live: Product, open_as: Callable[..., Page]
 ) -> None:
     dana = open_as(DANA, f"/chain/?focus={PATIENTS}")
-    database = dana.locator("a.chain-mark", has_text="Database 1")
+    database = dana.locator("a.chain-mark", has_text="First database")
     expect(database).to_have_class(re.compile("is-operational"))
     dana.get_by_role("button", name="Closer (+)").click()
     view = dana.locator("svg.chain-svg").get_attribute("viewBox")
