@@ -180,15 +180,20 @@ def test_a_signature_is_of_the_body() -> None:
     )
 
 
-def test_nobody_answers_at_a_closed_address_or_with_an_old_secret() -> None:
-    monitor = sender()
-    where: dict[str, Any] = {
+def the_monitor() -> dict[str, Any]:
+    """What says to every operation which inlet is meant, and who asks for it now."""
+    return {
         "actor": OPERATOR,
         "at": clock.now(),
         "organization": "bluewater-ops",
         "key": "monitor",
         "origin": HERE,
     }
+
+
+def test_nobody_answers_at_a_closed_address_or_with_an_old_secret() -> None:
+    monitor = sender()
+    where = the_monitor()
 
     renewed = renew_inlet(**where)
     old = monitor.send(notification(alert()))
@@ -214,13 +219,7 @@ def test_an_inlet_that_was_seen_is_asked_for_as_it_stands_before_anything_is_kep
     proof: str, django_assert_max_num_queries: Any
 ) -> None:
     monitor = sender(proof=proof)
-    where: dict[str, Any] = {
-        "actor": OPERATOR,
-        "at": clock.now(),
-        "organization": "bluewater-ops",
-        "key": "monitor",
-        "origin": HERE,
-    }
+    where = the_monitor()
 
     def send(by: Sender, number: int) -> int:
         told = notification(alert(fingerprint=f"{number:016x}"))
