@@ -31,13 +31,17 @@ os.environ.setdefault("NUMBA_CACHE_DIR", str(ROOT / ".pytest_cache" / "compiled"
 
 # No test looks at the time it took, and neither does Hypothesis: a busy machine is no failure.
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("test", UNHURRIED)
+# An ordinary run answers the same for the same code, whoever runs it; the long runs look for new
+# examples each time.
+settings.register_profile("test", UNHURRIED, derandomize=True)
+settings.register_profile("properties", UNHURRIED)
 settings.register_profile("soak", UNHURRIED, max_examples=5_000)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let Hypothesis try more examples when there is time for them."""
-    settings.load_profile("soak" if config.getoption("--soak") else "test")
+    """Let Hypothesis try more examples, and others, when there is time for them."""
+    long = [name for name in ("soak", "properties") if config.getoption(f"--{name}")]
+    settings.load_profile(long[0] if long else "test")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

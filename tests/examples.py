@@ -1,7 +1,8 @@
 """How many examples a property is tried on.
 
-A file says how many make it trustworthy. `make test` tries a share of them, others on every run,
-and all that are written out; `make soak` tries many times as many (``--properties``).
+A file says how many make it trustworthy. `make test` tries a share of them, the same on every
+run, and all that are written out; `make soak` tries many times as many, others on every run
+(``--properties``).
 """
 
 from __future__ import annotations
