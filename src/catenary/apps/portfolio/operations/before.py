@@ -62,7 +62,8 @@ def shared_otherwise(
     them, with all that it relied on and will. Ask before the dependencies are written."""
     anew = {d.reference for d in was.anew(documents, "relies-on")}
     moves = {d.reference for d in documents if _moves(d, was.known.get(d.reference), organizations)}
-    looked_at = [d for d in documents if d.reference in anew | moves]
+    concerned = anew | moves
+    looked_at = [d for d in documents if d.reference in concerned]
     relied_on: dict[int, set[int]] = {}
     for batch in in_batches(was.written(looked_at)):
         rows = Dependency.objects.filter(reliant_id__in=batch)
