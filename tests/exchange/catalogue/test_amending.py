@@ -148,6 +148,9 @@ def test_another_source_is_only_overwritten_when_somebody_says_so() -> None:
     with pytest.raises(Refused) as caught:
         write(of(new), actor=as_person("edith"), take_over=False)
     assert refusal_codes(caught.value) == ["managed-elsewhere"]
+    [refusal] = caught.value.refusals
+    assert "folder:" not in refusal.sentence + refusal.remedy
+    assert "is managed by the catalogue files “" in refusal.sentence
 
     write(of(new), actor=as_person("edith"))
     write(of(replace(new, name="Again")), actor=as_person("edith"), take_over=False)

@@ -56,6 +56,22 @@ def test_each_administrator_reads_their_own(administered: World) -> None:
         assert alien not in bens.partition("<main")[2]
 
 
+def test_doors_and_sources_are_told_in_the_readers_words(administered: World) -> None:
+    client = administered.client("exactly right")
+    told = client.get(reverse("audit")).content.decode().partition("<main")[2]
+    german = client.get(reverse("audit"), headers={"accept-language": "de"}).content.decode()
+    history = client.get(
+        "/organizations/alpha-lab/history/", headers={"accept-language": "de"}
+    ).content.decode()
+
+    for html in (told, german, history):
+        assert "folder:" not in html
+    assert "catalogue files “" in told and "command line" in told
+    for html in (german, history):
+        assert "Katalogdateien „" in html
+        assert "command-line" not in html.partition("<main")[2]
+
+
 def test_others_do_not_find_it_and_no_link_leads_there(administered: World) -> None:
     ann = administered.client("viewer at the provider")
 

@@ -48,6 +48,7 @@ from catenary.domain.documents.shapes import (
     ServiceDocument,
 )
 from catenary.domain.refusals import Refusal, Refused
+from catenary.domain.said import said
 from catenary.exchange.catalogue.changing import Changes, make_changes
 from catenary.exchange.catalogue.guessing import counted_guesses
 from catenary.exchange.catalogue.planning import (
@@ -357,6 +358,16 @@ def _managed_elsewhere(amendment: Amendment, manager: str) -> Refusal:
         "managed-elsewhere",
         amendment.reference,
         (SECTIONS[amendment.kind], amendment.reference),
-        f"{amendment.reference} is managed by {manager}",
-        f"change it there, or take it over (then {manager} no longer manages it)",
+        said("{reference} is managed by {manager}", amendment.reference, _named(manager)),
+        said("change it there, or take it over (then this no longer manages it)"),
     )
+
+
+def _named(manager: str) -> str:
+    """What manages an object, for people."""
+    kind, _colon, name = manager.partition(":")
+    if kind == "folder":
+        return said("the catalogue files “{name}”", name)
+    if kind == "import":
+        return said("the import {name}", name)
+    return said("people in the browser") if manager == BY_HAND else manager

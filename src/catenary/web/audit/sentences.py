@@ -14,6 +14,7 @@ from catenary.apps.history.queries.acts import Act, Touched
 from catenary.apps.reporting.queries import AuditEntry, RoleChange, Standing, Who
 from catenary.domain.devices import browser_words
 from catenary.web.pages.audit import AuditLine
+from catenary.web.service.history import source_words
 
 _WARNINGS = frozenset({Happening.SIGN_IN_FAILED, Happening.SIGN_IN_DELAYED})
 _SHOWN = 5
@@ -38,7 +39,7 @@ def audit_line(entry: AuditEntry) -> AuditLine:
         who=_name(entry.who),
         email=entry.who.email if entry.who.name else "",
         sentence=_changed(entry.act),
-        through=tuple(word for word in (_door(entry.act.door), entry.act.source) if word),
+        through=tuple(_ways(entry.act)),
         details=(*_roles(entry), *_touched(entry)),
     )
 
@@ -117,7 +118,19 @@ def _door(door: str) -> str:
         "web": _("browser"),
         "api": _("API"),
         "command-line": _("command line"),
+        "sign-on": _("sign-on"),
+        "schedule": _("schedule"),
+        "inlet": _("inlet"),
+        "feed": _("feed"),
     }.get(door, door)
+
+
+def _ways(act: Act) -> Iterator[str]:
+    """By which door, and from where, unless that says the same."""
+    if act.door:
+        yield _door(act.door)
+    if act.source and act.source not in ("browser", act.door):
+        yield source_words(act.source)
 
 
 def _changed(act: Act) -> str:

@@ -28,7 +28,7 @@ from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.pages import Count, Link, say
 from catenary.web.pages.changes import ChangedRow, ChangedTogether, ChangesPage
-from catenary.web.service.history import history_entries, source_words
+from catenary.web.service.history import door_words, history_entries, source_words
 
 #: A change of more things than this is folded; so many of them are named then.
 _OPEN, _NAMED = 4, 3
@@ -130,11 +130,7 @@ def _groups(found: GroupedChanges, narrowed: dict[str, str]) -> tuple[ChangedTog
 
 def _through(group: Together) -> str:
     """By which door and from which source."""
-    door = {
-        "web": _("in the browser"),
-        "api": _("through the API"),
-        "command-line": _("at the command line"),
-    }.get(group.door, group.door)
+    door = door_words(group.door)
     if not group.source or group.source == BY_HAND:
         return door
     return f"{source_words(group.source)}, {door}" if door else source_words(group.source)

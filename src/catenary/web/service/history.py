@@ -92,6 +92,8 @@ def _sentence(action: str) -> str:
 def source_words(source: str) -> str:
     """Through what a change came, or by what a service is managed."""
     kind, _colon, name = source.partition(":")
+    if source in ("browser", "command-line"):
+        return door_words({"browser": "web"}.get(source, source))
     if kind == "folder":
         return _("catalogue files “{name}”").format(name=name)
     if kind == "import":
@@ -99,6 +101,18 @@ def source_words(source: str) -> str:
     if kind == "sign-on":
         return _("groups of “{name}”").format(name=name)
     return source
+
+
+def door_words(door: str) -> str:
+    """By which door somebody came in to change something."""
+    return {
+        "web": _("in the browser"),
+        "api": _("through the API"),
+        "command-line": _("at the command line"),
+        "sign-on": _("by signing on"),
+        "schedule": _("by the schedule"),
+        "inlet": _("through an inlet"),
+    }.get(door, door)
 
 
 def _text(value: Any) -> str:
