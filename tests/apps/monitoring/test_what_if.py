@@ -16,6 +16,7 @@ from hypothesis.extra.django import TestCase
 from catenary.apps.monitoring.models import EffectiveCondition, Waiting
 from catenary.apps.monitoring.operations.engine import Engine
 from catenary.apps.monitoring.operations.maintenance import announce_maintenance
+from catenary.apps.monitoring.queries import announced
 from catenary.apps.monitoring.queries.status import shown
 from catenary.apps.monitoring.queries.supposed_times import Assumption, pieces_of
 from catenary.apps.monitoring.queries.what_if import (
@@ -326,6 +327,21 @@ def test_very_many_windows_are_not_refused_but_said_to_be_more() -> None:
     found = ask(suppose(DATABASE, "down", start=NIGHT, end=NIGHT + 60 * 24 * HOUR))
 
     assert found.is_more_announced and len(found.pieces) <= 20
+
+
+def test_more_plans_than_are_looked_at_are_said_to_be_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    redundant()
+    plan(NIGHT)
+    monkeypatch.setattr(announced, "_LISTED", 1)
+    asked = suppose(DATABASE, "down", start=NIGHT, end=NIGHT + HOUR)
+    whole = ask(asked)
+
+    plan(NIGHT)
+
+    assert not whole.is_more_announced
+    assert ask(asked).is_more_announced
 
 
 def page_rows(root: Path, heading: str) -> list[list[str]]:

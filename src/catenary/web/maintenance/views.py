@@ -85,6 +85,7 @@ def maintenances(asking: Asking) -> HttpResponse:
         answer=_answer(coming.every),
         ahead=tuple(_line(view) for view in coming.views),
         ahead_next_url=_leafed("ahead", coming.following),
+        is_whole=coming.is_whole,
         ahead_first_url=f"{reverse('maintenances')}#ahead" if ahead_of else "",
         past=tuple(_line(view) for view in past),
         next_url=_leafed("after", following),

@@ -45,11 +45,13 @@ def announced_within(
     start: datetime,
     end: datetime,
     besides: str = "",
-) -> list[Meanwhile]:
+) -> tuple[list[Meanwhile], bool]:
     """What is announced within ``[start, end)`` and lies below something in ``reach``, the first
-    first; without the maintenance whose key is ``besides``."""
+    first; without the maintenance whose key is ``besides``. And whether there are more plans than
+    are looked at."""
     found = []
-    for plan in plans_by_id(maintenance_ids(is_ahead=True, limit=_LISTED)).values():
+    numbers = maintenance_ids(is_ahead=True, limit=_LISTED + 1)
+    for plan in plans_by_id(numbers[:_LISTED]).values():
         times = []
         if plan.key != besides and plan.versions[-1].planned is not None:
             times = occurrences(plan.last.window, micros(start), micros(end))
@@ -63,7 +65,8 @@ def announced_within(
             Meanwhile(plan.key, title, moment(each.start), moment(each.end), planned)
             for each in times
         ]
-    return sorted(found, key=lambda each: (each.start, each.end, each.key))
+    in_order = sorted(found, key=lambda each: (each.start, each.end, each.key))
+    return in_order, len(numbers) > _LISTED
 
 
 def _planned(

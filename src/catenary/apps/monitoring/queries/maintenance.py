@@ -31,9 +31,9 @@ from catenary.apps.organizations.queries import (
     organizations_by_id,
     people_by_id,
 )
-from catenary.apps.portfolio.queries.catalogue import known_names
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.apps.portfolio.queries.lookup import ServiceRow, services_by_id
+from catenary.apps.portfolio.queries.own_names import known_names
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.condition.codes import CODE_NAMES
 from catenary.domain.estate import ELSEWHERE, Bools, Estate, Ints
@@ -111,20 +111,30 @@ class MaintenanceView:
 @dataclass(frozen=True, slots=True)
 class Coming:
     """A page of what is ahead out of all of it, and the key after which there is more (empty:
-    there is none)."""
+    there is none). ``is_whole``: no plan was left out because there are too many."""
 
     views: tuple[MaintenanceView, ...]
     every: tuple[MaintenanceView, ...]
     following: str
+    is_whole: bool = True
 
 
 def maintenance_ahead(
     *, actor: Actor, viewpoint: Viewpoint, at: datetime
 ) -> tuple[MaintenanceView, ...]:
     """What is planned or runs and touches something of the viewpoint, the next first."""
-    found = _listed(actor, viewpoint, at, maintenance_ids(is_ahead=True, limit=LISTED))
+    return _every_ahead(actor, viewpoint, at)[0]
+
+
+def _every_ahead(
+    actor: Actor, viewpoint: Viewpoint, at: datetime
+) -> tuple[tuple[MaintenanceView, ...], bool]:
+    """The same, and whether all plans were looked at."""
+    numbers = maintenance_ids(is_ahead=True, limit=LISTED + 1)
+    found = _listed(actor, viewpoint, at, numbers[:LISTED])
     coming = [view for view in found if view.ahead]
-    return tuple(sorted(coming, key=lambda view: (view.ahead[0].start, view.key)))
+    in_order = sorted(coming, key=lambda view: (view.ahead[0].start, view.key))
+    return tuple(in_order), len(numbers) <= LISTED
 
 
 def maintenance_coming(
@@ -132,12 +142,12 @@ def maintenance_coming(
 ) -> Coming:
     """A page of `maintenance_ahead`: so many after the one with a key. When that is over meanwhile,
     or a key of nothing, from the beginning."""
-    found = maintenance_ahead(actor=actor, viewpoint=viewpoint, at=at)
+    found, is_whole = _every_ahead(actor, viewpoint, at)
     keys = [view.key for view in found]
     start = keys.index(after) + 1 if after in keys else 0
     shown = found[start : start + limit]
     is_more = start + limit < len(found)
-    return Coming(shown, found, shown[-1].key if is_more else "")
+    return Coming(shown, found, shown[-1].key if is_more else "", is_whole)
 
 
 def maintenance_past(
