@@ -109,6 +109,17 @@ def serious(page: Page, scheme: Scheme) -> list[str]:
     ]
 
 
+#: On a telephone: tables whose cells should stand below each other and still have to be pushed.
+_PUSHED = """[...document.querySelectorAll(".scroll:has(table.stacked)")]
+  .filter(box => box.scrollWidth > box.clientWidth)
+  .map(box => `a table is ${box.scrollWidth} pixels wide in ${box.clientWidth}`)"""
+#: How many there are, written so close to what they are that both read as one word.
+_JAMMED = """[...document.querySelectorAll("h2 > .tally, h3 > .tally")]
+  .filter(one => parseFloat(getComputedStyle(one).marginInlineStart) < 4
+      || parseFloat(getComputedStyle(one).paddingInlineStart) < 4)
+  .map(one => one.parentElement.textContent.trim())"""
+
+
 def wide(page: Page) -> list[str]:
     """That a page has to be pushed to the side on a telephone, or at a zoom of 200 %."""
     found = []
@@ -117,7 +128,9 @@ def wide(page: Page) -> list[str]:
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > window["width"]:
             found.append(f"{page.url} is {width} pixels wide in a window of {window['width']}")
+    found += [f"{page.url}: {word}" for word in page.evaluate(_PUSHED)]
     page.set_viewport_size(WIDE)
+    found += [f"{page.url}: the number touches {word}" for word in page.evaluate(_JAMMED)]
     return found
 
 

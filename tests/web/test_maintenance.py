@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -13,6 +14,7 @@ from catenary import clock
 from catenary.apps.access.models import Account
 from catenary.apps.monitoring.models import MaintenanceVersion
 from catenary.apps.monitoring.operations.maintenance import announce_maintenance, cancel_maintenance
+from catenary.apps.monitoring.queries import maintenance
 from catenary.domain.actors import Actor
 from tests.web.access.world import BELONGING, World
 from tests.web.test_permission_matrix import same_length, settled
@@ -139,6 +141,40 @@ def test_the_form_shows_what_it_does_and_changes_nothing_before_it_is_sent(world
     assert 'class="heat"' in html and "Zportal" in html
     assert f'value="{tomorrow()}"' in picked.content.decode()
     assert not MaintenanceVersion.objects.exists()
+
+
+def test_one_looks_first_and_announces_then(world: World) -> None:
+    client = world.client("operator")
+
+    empty = text_of(client, "/maintenance/new/?service=alpha-it/portal")
+    asked = urlencode({**FORM, "start": tomorrow(), "preview": "1"}, doseq=True)
+    looked = text_of(client, f"/maintenance/new/?{asked}")
+
+    def buttons(html: str) -> list[Any]:
+        row = html.partition("maintenance-buttons")[2].partition("</div>")[0]
+        return re.findall(r'<button class="([^"]*)"[^>]*>([^<]*)<', row)
+
+    assert buttons(empty) == [
+        ("button", "Look what it does"),
+        ("button button-quiet", "Announce it"),
+    ]
+    assert buttons(looked) == [
+        ("button", "Announce it"),
+        ("button button-quiet", "Look what it does"),
+    ]
+
+
+def test_more_than_can_be_looked_at_is_said(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    announce("alpha-it/portal", "Zone")
+    words = "More is planned than could be looked at"
+    monkeypatch.setattr(maintenance, "LISTED", 1)
+    whole = text_of(world.client("operator"), "/maintenance/")
+
+    announce("alpha-it/portal", "Ztwo")
+    cut = text_of(world.client("operator"), "/maintenance/")
+
+    assert words not in whole and "Zone" in whole
+    assert words in cut and "Zone" in cut and "Ztwo" not in cut
 
 
 def test_looking_leads_to_an_address_without_the_token_of_the_form(world: World) -> None:
