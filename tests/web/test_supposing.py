@@ -88,6 +88,31 @@ def test_times_are_of_the_zone_they_were_typed_in(world: World) -> None:
 @pytest.mark.parametrize(
     ("begins", "ends", "words"),
     [
+        # A Tuesday within the hours of the portal, and a Sunday outside of them.
+        ("2026-11-24T09:00", "2026-11-24T10:00", "needed then"),
+        ("2026-11-29T02:00", "2026-11-29T04:00", "not needed then"),
+        ("2026-11-24T09:00", "", "needed then"),
+        ("2026-11-29T02:00", "", "not needed before Monday, 30 November 2026, 08:00"),
+        ("9000-01-01T02:00", "", ""),
+    ],
+)
+def test_whoever_would_be_hit_is_told_to_be_needed_then_or_not(
+    world: World, begins: str, ends: str, words: str
+) -> None:
+    html = asked(world, "down", begins, ends, "fine")
+
+    rows = html.partition("<tbody>")[2].partition("</tbody>")[0].split("</tr>")
+    [portal] = [row for row in rows if "/services/alpha-it/portal/" in row.partition("</th>")[0]]
+    [engine] = [row for row in rows if "/services/alpha-it/engine/" in row.partition("</th>")[0]]
+    said = portal.partition('class="needed')[2].partition("</span>")[0].partition(">")[2]
+    assert said == words
+    # Nobody said any hours of it.
+    assert "needed" not in engine
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "words"),
+    [
         ("tomorrow", "", "is no time"),
         ("2026-11-29T04:00", "2026-11-29T02:00", "ends before it begins"),
     ],

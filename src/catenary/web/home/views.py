@@ -86,7 +86,6 @@ def _using(asking: Asking, viewpoint: Viewpoint) -> Sentence | None:
 
 def _home_page(place: ChainPlace, viewpoint: Viewpoint) -> HomePage:
     key = viewpoint.key
-    known_as = {row.reference: row.known_as for row in place.held if row.known_as}
     return HomePage(
         organization=Link(viewpoint.name, addresses.organization(key)),
         answer=_answer(place),
@@ -117,10 +116,7 @@ def _home_page(place: ChainPlace, viewpoint: Viewpoint) -> HomePage:
         providers=tuple(
             ReliedOnProvider(
                 organization_link(row.organization),
-                tuple(
-                    Link(known_as.get(link.reference, link.name), addresses.service(link.reference))
-                    for link in row.services
-                ),
+                tuple(map(service_link, row.services)),
                 row.service_count - len(row.services),
                 Count(row.relied_on_by),
             )

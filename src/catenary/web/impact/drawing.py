@@ -24,7 +24,7 @@ def impact_picture(view: ImpactView) -> str:
     nodes = [
         PictureNode(
             id=link.reference,
-            label=link.name,
+            label=link.known_as or link.name,
             sublabel=link.provider.name,
             stage=link.stage,
             condition=condition,
@@ -38,7 +38,7 @@ def impact_picture(view: ImpactView) -> str:
         nodes.append(
             PictureNode(
                 id=hit.link.reference,
-                label=hit.link.name,
+                label=hit.link.known_as or hit.link.name,
                 sublabel=hit.link.provider.name,
                 stage=hit.link.stage,
                 condition=cast(NodeCondition, "" if hit.kind == AT_RISK else hit.kind),

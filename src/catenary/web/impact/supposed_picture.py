@@ -56,7 +56,7 @@ class _Drawing:
             return
         self.nodes[link.reference] = PictureNode(
             id=link.reference,
-            label=link.name,
+            label=link.known_as or link.name,
             sublabel=link.provider.name,
             stage=link.stage,
             condition=condition,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -27,13 +27,17 @@ from catenary.apps.monitoring.queries.what_if import (
     WhatIf,
     what_if,
 )
+from catenary.apps.portfolio.queries.needed import hours_by_reference, needed_of
 from catenary.apps.portfolio.queries.service import ServiceLink
+from catenary.clock import now
 from catenary.domain.condition.codes import OPERATIONAL
+from catenary.domain.service_hours import Hours
 from catenary.web import addresses
 from catenary.web.asking import Asking
+from catenary.web.calendars.needed import needed_mark
 from catenary.web.impact.supposed_picture import supposed_picture
 from catenary.web.marks import service_link
-from catenary.web.pages.marks import ConditionMark, Count
+from catenary.web.pages.marks import ConditionMark, Count, NeededMark
 from catenary.web.pages.sentences import Link, Sentence, say
 from catenary.web.pages.supposing import (
     ConsumingRow,
@@ -48,6 +52,10 @@ from catenary.web.words import condition_word
 _LONGEST_TIME = 40
 #: So many pieces of time are drawn; the others are tables alone.
 _PICTURES = 6
+#: Of what would be in these, it is told whether it is needed.
+_HIT = frozenset({"down", "degraded", "maintenance"})
+#: So far from now it is told whether something is needed: further holidays are not known.
+_NEEDED = timedelta(days=3_660)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +145,9 @@ def supposing_part(
         for number, ((reference, name), one) in enumerate(zip(chosen, told, strict=True))
     )
     answer, problem = _answer(asking, question, rows) if question.told else (None, "")
+    pieces = answer.pieces if answer else ()
+    # How long services are needed is known of today's hours.
+    hours = {} if asking.as_of else _hours(pieces)
     return SupposingPart(
         rows=rows,
         choices=_choices(),
@@ -144,7 +155,7 @@ def supposing_part(
         zone=question.zone,
         kept=tuple((name, text) for name, text in addresses.moment().items() if text),
         is_asked=bool(question.told),
-        pieces=tuple(_piece(n, each) for n, each in enumerate(answer.pieces)) if answer else (),
+        pieces=tuple(_piece(n, each, hours) for n, each in enumerate(pieces)),
         problem=problem,
         crosses=answer.crosses if answer else False,
         is_more_announced=answer.is_more_announced if answer else False,
@@ -200,6 +211,7 @@ def _answer(
             assumptions=assumptions,
             basis=question.basis,
             at=asking.moment,
+            as_known=True,
         )
     except ValueError:
         return None, _("So many different times cannot be looked at: choose fewer.")
@@ -216,7 +228,38 @@ def _moment(text: str, zone: str) -> datetime | None:
         return None
 
 
-def _piece(number: int, piece: Piece) -> WouldBe:
+def _hours(pieces: Sequence[Piece]) -> dict[str, Hours]:
+    """The hours of all that would be hit."""
+    return hours_by_reference(
+        change.link.reference
+        for piece in pieces
+        for change in piece.changes
+        if shown(change.after) in _HIT
+    )
+
+
+def _needed(change: Change, piece: Piece, hours: Mapping[str, Hours]) -> NeededMark | None:
+    """Whether a service that would be hit is needed while it is; nothing where nobody said any
+    hours."""
+    kept, at = hours.get(change.link.reference), now()
+    if kept is None or shown(change.after) not in _HIT:
+        return None
+    if piece.start is None and piece.end is None:
+        return needed_mark(needed_of(kept, at))
+    start = piece.start or at
+    if abs(start - at) > _NEEDED:
+        return None
+    found = needed_of(kept, start)
+    is_needed = found.is_now or (
+        found.next is not None and piece.end is not None and found.next < piece.end
+    )
+    if piece.end is None and not is_needed:
+        # It goes on until they open.
+        return needed_mark(found)
+    return NeededMark(_("needed then") if is_needed else _("not needed then"), is_needed)
+
+
+def _piece(number: int, piece: Piece, hours: Mapping[str, Hours]) -> WouldBe:
     worse = ngettext(
         "{n} service would be worse off", "{n} services would be worse off", piece.worse
     )
@@ -231,7 +274,7 @@ def _piece(number: int, piece: Piece) -> WouldBe:
         worse=piece.worse,
         title=_title(piece),
         summary=", ".join(told) or _("Nobody would be worse or better off."),
-        rows=tuple(map(_row, piece.changes)),
+        rows=tuple(_row(each, _needed(each, piece, hours)) for each in piece.changes),
         more=Count(max(0, piece.worse + piece.better - len(piece.changes))),
         organizations=tuple(map(_consuming, piece.consuming)),
         more_organizations=Count(piece.consuming_count - len(piece.consuming)),
@@ -255,7 +298,7 @@ def _title(piece: Piece) -> str:
     return _("Until {end}").format(end=ends) if ends else ""
 
 
-def _row(change: Change) -> WouldBeRow:
+def _row(change: Change, needed: NeededMark | None) -> WouldBeRow:
     before, after = shown(change.before), shown(change.after)
     return WouldBeRow(
         service=service_link(change.link),
@@ -266,6 +309,7 @@ def _row(change: Change) -> WouldBeRow:
         after_words=in_words(words(change.after)) if after == "unknown" else "",
         why=_why(change),
         note=_("only because of other maintenance") if change.only_with_others else "",
+        needed=needed,
     )
 
 

@@ -60,6 +60,7 @@ def impact(asking: Asking) -> HttpResponse:
             references=references,
             condition=condition,
             groups=True,
+            as_known=True,
             records=asking.records,
         )
     chosen = [link.reference for link in view.failing] if view else []
@@ -68,7 +69,9 @@ def impact(asking: Asking) -> HttpResponse:
         needed = needed_at((hit.link.reference for hit in view.hits), now())
     found = _found(asking, query, chosen, question)
     supposing = supposing_part(
-        asking, question, [(link.reference, link.name) for link in view.failing] if view else ()
+        asking,
+        question,
+        [(link.reference, link.known_as or link.name) for link in view.failing] if view else (),
     )
     is_alike = supposing is None or not supposing.is_asked
     page = ImpactPage(
@@ -76,7 +79,7 @@ def impact(asking: Asking) -> HttpResponse:
         or _answer(view if is_alike else None),
         chosen=tuple(
             Chip(
-                link.name,
+                link.known_as or link.name,
                 "filter",
                 remove_url=question.address([r for r in chosen if r != link.reference]),
             )
@@ -138,7 +141,10 @@ def _suggestions(asking: Asking, question: Question) -> tuple[Facet, ...]:
     return tuple(
         Facet(row.service.name, Count(row.dependents), question.address([row.service.reference]))
         for row in place.most_relied_on
-    ) or tuple(Facet(row.name, None, question.address([row.reference])) for row in place.held)
+    ) or tuple(
+        Facet(row.known_as or row.name, None, question.address([row.reference]))
+        for row in place.held
+    )
 
 
 def _answer(view: ImpactView | None) -> Sentence:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from catenary.web.pages.marks import ConditionMark, Count
+from catenary.web.pages.marks import ConditionMark, Count, NeededMark
 from catenary.web.pages.sentences import Link
 
 
@@ -24,7 +24,8 @@ class SupposedRow:
 @dataclass(frozen=True, slots=True)
 class WouldBeRow:
     """A service that would be something else: before and after, with the range where it is not
-    certain, and the paths to why; ``note`` says when it is only because of others."""
+    certain, and the paths to why; ``note`` says when it is only because of others. ``needed``
+    says whether it is within its service hours then."""
 
     service: Link
     provider: str
@@ -34,6 +35,7 @@ class WouldBeRow:
     after_words: str
     why: tuple[tuple[Link, ...], ...]
     note: str = ""
+    needed: NeededMark | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ def status_board(asking: Asking) -> HttpResponse:
         provider=str(chosen["provider"]),
         mine=bool(chosen["mine"]),
         calm=given.get("all") == "1",
+        as_known=True,
     )
     after = given.get("after", "")[:400]
     if asking.request.headers.get("HX-Target") == "board":

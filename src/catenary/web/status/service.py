@@ -272,6 +272,7 @@ def _hit(
         references=[reference],
         condition=kind,
         limit=_HIT,
+        as_known=True,
     )
     if view is None:
         return None, None
@@ -296,7 +297,10 @@ def _told(
     told = Hit(
         services=tuple(
             HitService(
-                service=Link(hit.link.name, addresses.service_status(hit.link.reference)),
+                service=Link(
+                    hit.link.known_as or hit.link.name,
+                    addresses.service_status(hit.link.reference),
+                ),
                 provider=hit.link.provider.name,
                 mark=condition_mark(standing[hit.link.reference])
                 if hit.link.reference in standing
@@ -315,7 +319,7 @@ def _told(
         outcome_count=Count(view.outcome_count),
         together=tuple(
             HitTogether(
-                service=Link(each.service.name, addresses.service_status(each.service.reference)),
+                service=Link(each.name, addresses.service_status(each.service.reference)),
                 mark=condition_mark(standing[each.service.reference])
                 if each.service.reference in standing
                 else None,

@@ -11,9 +11,9 @@ from catenary.apps.monitoring.queries.instants import micros, moment
 from catenary.apps.monitoring.queries.plans import Plan, plans_by_id
 from catenary.apps.monitoring.queries.touched import homes_of, may_be_told, touched_as_planned
 from catenary.apps.organizations.queries import organizations_by_id
-from catenary.apps.portfolio.queries.catalogue import known_names
 from catenary.apps.portfolio.queries.estate import current_estate
 from catenary.apps.portfolio.queries.lookup import services_by_id
+from catenary.apps.portfolio.queries.own_names import known_names
 from catenary.domain.actors import Viewpoint
 from catenary.domain.condition.codes import CODE_NAMES
 from catenary.domain.estate import Bools

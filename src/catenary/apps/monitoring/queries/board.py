@@ -28,9 +28,13 @@ from catenary.apps.monitoring.queries.standing import (
 from catenary.apps.monitoring.queries.status import SHOWN, condition_as_plain
 from catenary.apps.monitoring.queries.then import effective_then
 from catenary.apps.organizations.queries import OrganizationRow
-from catenary.apps.portfolio.queries.catalogue import known_names
 from catenary.apps.portfolio.queries.estate import seen_as, visible_services
 from catenary.apps.portfolio.queries.lookup import owned_services
+from catenary.apps.portfolio.queries.own_names import (
+    known_names,
+    names_in_order,
+    providers_names,
+)
 from catenary.apps.portfolio.queries.records import TODAY, Records
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.estate import ELSEWHERE, ROLE_NAMES, STAGE_CODES, Bools, Estate, Ints
@@ -43,13 +47,16 @@ _PROVIDERS_COUNTED = 8
 class BoardFilter:
     """What is listed. Empty fields do not narrow. ``only`` are words of `SHOWN` and ``at-risk``;
     ``provider`` is the key of an organization and means it and everything below it; ``mine``
-    those that the actor owns; ``calm`` says whether what needs nobody's attention is listed."""
+    those that the actor owns; ``calm`` says whether what needs nobody's attention is listed.
+    ``as_known``: in order of the names by which the viewpoint knows services, else of those that
+    their providers gave them."""
 
     only: tuple[str, ...] = ()
     role: str = ""
     provider: str = ""
     mine: bool = False
     calm: bool = True
+    as_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +172,13 @@ class _Asked:
         self.known = known
         self.records: Records = TODAY if known is None else known.records
         self.standing, self.estate = standing, standing.estate
-        self.viewpoint, self.places, self.wanted = viewpoint, places, wanted
+        self.viewpoint, self.wanted = viewpoint, wanted
+        self.names = (
+            names_in_order(self.estate, viewpoint, records=self.records)
+            if wanted.as_known
+            else providers_names(self.estate)
+        )
+        self.places = places = self.names.sorted(places)
         organization = self.estate.organization_position(viewpoint.organization_id)
         self.roles = (
             np.full(self.estate.size, ELSEWHERE, dtype=np.int64)
@@ -255,7 +268,7 @@ class _Asked:
     def _key(self, at: int) -> tuple[int, str, int]:
         place = int(self.places[at])
         number = int(self.estate.service_ids[place])
-        return int(self.ranks[at]), self.estate.service_names[place], number
+        return int(self.ranks[at]), self.names.name(place), number
 
     def _start(self, listed: Ints, after: tuple[int, str, int]) -> int:
         """Where the first one stands that comes after a place, which may be gone meanwhile."""

@@ -26,9 +26,9 @@ from catenary.apps.monitoring.queries.shown_spans import recent_spans, spans_of
 from catenary.apps.monitoring.queries.standing import kinds_now, standing_now
 from catenary.apps.monitoring.queries.status import SHOWN, ToldCause, shown, told_causes
 from catenary.apps.organizations.queries import OrganizationRow, organizations_by_id
-from catenary.apps.portfolio.queries.catalogue import known_names
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.apps.portfolio.queries.lookup import services_by_id, services_by_reference
+from catenary.apps.portfolio.queries.own_names import known_names, names_in_order
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.condition.days import Day, Span, days, midnights, today_in
 from catenary.domain.condition.events import Event, events
@@ -134,7 +134,10 @@ def consumed(
     """What the viewpoint consumes, with its days as a calendar in ``zone`` shows them."""
     estate = current_estate()
     seen = visible_services(estate, actor, viewpoint)
-    own, shared = map(np.flatnonzero, _consumed_by(estate, viewpoint, seen))
+    names = names_in_order(estate, viewpoint)
+    own, shared = (
+        names.sorted(np.flatnonzero(each)) for each in _consumed_by(estate, viewpoint, seen)
+    )
     kinds = kinds_now(estate)
     pages = max(1, -(-len(own) // size))
     page = min(max(1, page), pages)

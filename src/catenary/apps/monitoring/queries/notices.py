@@ -18,9 +18,9 @@ from catenary.apps.organizations.queries import (
     organizations_by_id,
     viewpoint_of,
 )
-from catenary.apps.portfolio.queries.catalogue import known_names
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.apps.portfolio.queries.lookup import services_by_id
+from catenary.apps.portfolio.queries.own_names import known_names
 from catenary.domain.actors import Viewpoint
 from catenary.domain.condition.codes import range_words
 from catenary.domain.estate import Bools, Estate

@@ -106,6 +106,7 @@ def preview(
         viewpoint=viewpoint,
         references=planned.services,
         condition=CODE_NAMES[planned.condition],
+        as_known=True,
     )
     if impact is None:
         return None

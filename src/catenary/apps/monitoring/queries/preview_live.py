@@ -57,6 +57,7 @@ def hit_together(
         limit=_LISTED,
         besides=besides,
         most=_MOST,
+        as_known=True,
     )
     pieces = () if found is None else found.pieces
     told = []

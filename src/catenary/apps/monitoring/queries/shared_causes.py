@@ -19,6 +19,7 @@ from catenary.apps.portfolio.queries.lookup import (
     services_by_id,
     services_by_reference,
 )
+from catenary.apps.portfolio.queries.own_names import known_names
 from catenary.apps.portfolio.queries.records import TODAY
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.condition.attribution import Attribution, Question, questions_of
@@ -174,9 +175,10 @@ class _Found:
 @dataclass(frozen=True, slots=True)
 class HitTogether:
     """A service that is hit only because others failed, too: the smallest such set of them, by
-    reference; empty for what may not be seen."""
+    reference; empty for what may not be seen. Names are those by which one knows services."""
 
     service: ServiceRow
+    name: str
     others: tuple[tuple[str, str], ...]
 
 
@@ -215,17 +217,20 @@ def hit_together(*, actor: Actor, viewpoint: Viewpoint, reference: str) -> Found
     named = {place for at, sources in sets.items() for place in (at, *sources) if seen[place]}
     rows = services_by_id(int(estate.service_ids[each]) for each in named)
     at_place = {each: rows[int(estate.service_ids[each])] for each in named}
+    own = known_names(viewpoint, sorted(rows))
+    names = {each: own.get(row.id) or row.name for each, row in at_place.items()}
     told = [
         HitTogether(
             at_place[position],
+            names[position],
             tuple(
-                (at_place[each].reference, at_place[each].name) if each in at_place else ("", "")
+                (at_place[each].reference, names[each]) if each in at_place else ("", "")
                 for each in sorted(sources - {place})
             ),
         )
         for position, sources in sets.items()
     ]
-    told.sort(key=lambda each: (each.service.name.casefold(), each.service.id))
+    told.sort(key=lambda each: (each.name.casefold(), each.service.id))
     is_whole = all(reasons.is_complete for each in answers for reasons in each.reasons.values())
     return FoundTogether(tuple(told), is_whole)
 

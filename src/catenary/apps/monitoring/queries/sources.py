@@ -9,9 +9,9 @@ from catenary.apps.monitoring.queries.explaining import (
     causes_of,
     effective_now,
 )
-from catenary.apps.portfolio.queries.catalogue import known_names
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.apps.portfolio.queries.lookup import services_by_id, services_by_reference
+from catenary.apps.portfolio.queries.own_names import known_names
 from catenary.domain.actors import Actor, Viewpoint
 
 #: So many are told apart.

@@ -33,12 +33,12 @@ from catenary.apps.organizations.queries import (
     organizations_by_id,
     people_by_id,
 )
-from catenary.apps.portfolio.queries.catalogue import known_names
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.apps.portfolio.queries.lookup import (
     ServiceRow,
     services_by_reference,
 )
+from catenary.apps.portfolio.queries.own_names import known_names
 from catenary.apps.portfolio.queries.records import TODAY, Records
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.condition.codes import CODE_NAMES, UNKNOWN, range_words

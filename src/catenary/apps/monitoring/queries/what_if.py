@@ -145,11 +145,13 @@ def what_if(
     limit: int | None = SHOWN,
     besides: str = "",
     most: int = MOST_SUPPOSED,
+    as_known: bool = False,
 ) -> tuple[WhatIf | None, tuple[str, ...]]:
     """What would be if all assumptions held, and the references among them that are none the actor
     may see; with any of these, no answer. ``at``: start from what held at that moment. In times
     that have a beginning and an end, other maintenance announced for then takes place too, unless
     one starts from what held or from all being fine; ``besides`` is the key of one that does not.
+    ``as_known`` tells the names by which the viewpoint knows the services, too.
 
     Raises ValueError when there are too many assumptions, or one service is supposed to be two
     things at once.
@@ -168,9 +170,10 @@ def what_if(
     home = TODAY.at_home(estate, viewpoint)
     chosen = np.array(list(places.values()), dtype=np.int64)
     announced: list[Meanwhile] = []
+    is_cut = False
     times = [edge for start, end, _ in pieces if start and end for edge in (start, end)]
     if times and basis == "live" and at is None:
-        announced = announced_within(
+        announced, is_cut = announced_within(
             estate=estate,
             viewpoint=viewpoint,
             seen=seen,
@@ -184,7 +187,7 @@ def what_if(
     involved = np.union1d(chosen, np.array(sorted(besides_these), dtype=np.int64))
     world = _world(estate, involved, home, basis, at)
     roles = estate.roles_seen_from(organization)
-    telling = _Telling(estate, viewpoint, seen, home, roles, world)
+    telling = _Telling(estate, viewpoint, seen, home, roles, world, viewpoint if as_known else None)
     answer = WhatIf(
         supposed=tuple((telling.link(places[one.reference]), one) for one in assumptions),
         basis=basis,
@@ -196,7 +199,7 @@ def what_if(
             for start, end, holding, also in cut
         ),
         crosses=bool((~home[list(places.values())]).any()),
-        is_more_announced=is_more,
+        is_more_announced=is_more or is_cut,
     )
     return answer, ()
 
@@ -299,6 +302,7 @@ class _Telling:
     home: Bools
     roles: Ints
     world: _World
+    known_to: Viewpoint | None
 
     def __post_init__(self) -> None:
         self._links: dict[int, ServiceLink] = {}
@@ -311,7 +315,7 @@ class _Telling:
     def _look_up(self, places: Iterable[int]) -> None:
         missing = sorted({place for place in places if place not in self._links})
         order = np.array(missing, dtype=np.int64)
-        found = service_links(self.estate, order, self.roles)
+        found = service_links(self.estate, order, self.roles, known_to=self.known_to)
         self._links.update(zip(missing, found, strict=True))
 
     def piece(
@@ -343,8 +347,8 @@ class _Telling:
         listed = order[:limit].tolist()
         causes = {place: explained(after, place, _CAUSES).causes.told for place in listed}
         paths = {int(nodes[step]) for told in causes.values() for one in told for step in one.path}
-        self._look_up(place for place in paths if self.seen[place])
-        self._look_up(int(nodes[place]) for place in listed)
+        passed = {place for place in paths if self.seen[place]}
+        self._look_up({*passed, *(int(nodes[place]) for place in listed)})
         consuming, count = self._consuming(nodes[worse], kind[worse], limit)
         return Piece(
             start=start,

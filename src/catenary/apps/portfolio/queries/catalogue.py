@@ -16,6 +16,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from catenary.apps.organizations.queries import OrganizationRow
+from catenary.apps.portfolio.queries.own_names import (
+    NamesInOrder,
+    known_names,
+    names_in_order,
+    providers_names,
+)
 from catenary.apps.portfolio.queries.records import TODAY, Records
 from catenary.apps.portfolio.queries.search import CAP, FILTERED_CAP
 from catenary.domain.actors import Actor, Viewpoint
@@ -98,10 +104,12 @@ def find_services(
     narrowed: CatalogueFilter,
     after: str = "",
     limit: int = PAGE,
+    as_known: bool = False,
     records: Records = TODAY,
 ) -> Found | None:
     """The ``limit`` services after the place ``after`` (from ``previous`` or ``next``; a place
-    that makes no sense means the first page). None where the viewpoint is nowhere."""
+    that makes no sense means the first page), in order of their names: ``as_known`` of those by
+    which the viewpoint knows them. None where the viewpoint is nowhere."""
     estate = records.estate()
     seen = records.visible(estate, actor, viewpoint)
     organization = estate.organization_position(viewpoint.organization_id)
@@ -114,9 +122,12 @@ def find_services(
         chosen = chosen & _mask(len(ROLE_NAMES), ROLE_NAMES, narrowed.role)[roles]
     if narrowed.stage:
         chosen = chosen & _mask(len(STAGES), STAGES, narrowed.stage)[estate.stage]
-    places = np.flatnonzero(chosen)
-    ordered, scores = _ordered(estate, places, narrowed.text)
-    start = _start(estate, ordered, scores, after)
+    names = (
+        names_in_order(estate, viewpoint, records=records) if as_known else providers_names(estate)
+    )
+    places = names.sorted(np.flatnonzero(chosen))
+    ordered, scores = _ordered(names, places, narrowed.text)
+    start = _start(names, ordered, scores, after)
     return Found(
         estate=estate,
         seen=seen,
@@ -127,10 +138,10 @@ def find_services(
         total=len(places),
         capped=capped,
         previous=(
-            None if start == 0 else _place(estate, ordered, scores, max(0, start - limit) - 1)
+            None if start == 0 else _place(names, ordered, scores, max(0, start - limit) - 1)
         ),
         next=(
-            _place(estate, ordered, scores, start + limit - 1)
+            _place(names, ordered, scores, start + limit - 1)
             if start + limit < len(ordered)
             else None
         ),
@@ -145,9 +156,15 @@ def list_services(
     after: str = "",
     records: Records = TODAY,
 ) -> CatalogueList:
-    """The page of services after the place ``after``, with how many there are by each filter."""
+    """The page of services after the place ``after``, in order of the names that the viewpoint
+    knows, with how many there are by each filter."""
     found = find_services(
-        actor=actor, viewpoint=viewpoint, narrowed=narrowed, after=after, records=records
+        actor=actor,
+        viewpoint=viewpoint,
+        narrowed=narrowed,
+        after=after,
+        as_known=True,
+        records=records,
     )
     if found is None:
         return CatalogueList((), 0, False, has_catalogue=False)
@@ -204,29 +221,6 @@ def summaries(
         for place, pk in zip(places, ids, strict=True)
         if pk in rows
     )
-
-
-def known_names(
-    viewpoint: Viewpoint, service_ids: Sequence[int], *, records: Records = TODAY
-) -> dict[int, str]:
-    """The names under which the viewpoint knows services of others.
-
-    What it calls them itself, else what the nearest organization above calls them, which
-    consumes for everybody below it; else the name on which all consumers below agree. Of what
-    is provided inside the viewpoint the provider's own name is the name.
-    """
-    above: dict[int, tuple[int, str]] = {}
-    below: dict[int, set[str]] = {}
-    for row, provider in records.known(service_ids, viewpoint.root_id):
-        if provider.startswith(viewpoint.path):
-            continue
-        if viewpoint.path.startswith(row.consumer_path):
-            best = above.get(row.service_id, (0, ""))
-            above[row.service_id] = max(best, (len(row.consumer_path), row.known_as))
-        elif row.consumer_path.startswith(viewpoint.path):
-            below.setdefault(row.service_id, set()).add(row.known_as)
-    agreed = {service: min(names) for service, names in below.items() if len(names) == 1}
-    return agreed | {service: name for service, (_, name) in above.items()}
 
 
 def _matching(
@@ -287,15 +281,16 @@ def _provider_counts(
     return tuple((rows[int(estate.organization_ids[place])], int(counted[place])) for place in top)
 
 
-def _ordered(estate: Estate, places: Ints, text: str) -> tuple[Ints, Ints]:
+def _ordered(names: NamesInOrder, places: Ints, text: str) -> tuple[Ints, Ints]:
     """The places in the order shown, with their scores: by name, and in a search those first
     whose name is, begins with or holds what was searched."""
     if not text:
         return places, np.zeros(len(places), dtype=np.int64)
     wanted, whole = words(text), sort_key(text).strip()
-    names = estate.service_names
+    given, own = names.estate.service_names, names.own
     scores = np.array(
-        [_score(names[place], whole, wanted) for place in places.tolist()], dtype=np.int64
+        [_score(own.get(place) or given[place], whole, wanted) for place in places.tolist()],
+        dtype=np.int64,
     )
     order = np.argsort(scores, kind="stable")
     return places[order], scores[order]
@@ -314,18 +309,18 @@ def _score(name: str, whole: str, wanted: Sequence[str]) -> int:
     return 2 if all(any(h.startswith(word) for h in held) for word in wanted) else 3
 
 
-def _key(estate: Estate, place: int, score: int) -> tuple[int, str, int]:
-    return int(score), estate.service_names[place], int(estate.service_ids[place])
+def _key(names: NamesInOrder, place: int, score: int) -> tuple[int, str, int]:
+    return int(score), names.name(place), int(names.estate.service_ids[place])
 
 
-def _place(estate: Estate, ordered: Ints, scores: Ints, index: int) -> str:
+def _place(names: NamesInOrder, ordered: Ints, scores: Ints, index: int) -> str:
     if index < 0:
         return ""
-    key = _key(estate, int(ordered[index]), int(scores[index]))
+    key = _key(names, int(ordered[index]), int(scores[index]))
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
 
 
-def _start(estate: Estate, ordered: Ints, scores: Ints, after: str) -> int:
+def _start(names: NamesInOrder, ordered: Ints, scores: Ints, after: str) -> int:
     """The index of the first service after a place; the place itself may be gone by now."""
     wanted = _place_key(after)
     if wanted is None:
@@ -333,7 +328,7 @@ def _start(estate: Estate, ordered: Ints, scores: Ints, after: str) -> int:
     return bisect_right(
         range(len(ordered)),
         wanted,
-        key=lambda index: _key(estate, int(ordered[index]), int(scores[index])),
+        key=lambda index: _key(names, int(ordered[index]), int(scores[index])),
     )
 
 

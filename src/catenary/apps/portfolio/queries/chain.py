@@ -13,7 +13,6 @@ from enum import StrEnum
 import numpy as np
 
 from catenary.apps.organizations.queries import OrganizationRow
-from catenary.apps.portfolio.queries.catalogue import known_names
 from catenary.apps.portfolio.queries.records import TODAY, Records
 from catenary.apps.portfolio.queries.service import ServiceLink, service_links
 from catenary.domain.actors import Actor, Viewpoint
@@ -105,9 +104,7 @@ def chain_of(
     total_up, total_down = int((up > 0).sum()), int(((down > 0) & seen).sum())
     shown, steps = _nearest(place, up, down, seen, limit)
     roles = estate.roles_seen_from(organization)
-    links = _as_known(
-        records, estate, shown, viewpoint, service_links(estate, shown, roles, records=records)
-    )
+    links = service_links(estate, shown, roles, known_to=viewpoint, records=records)
     by_id = {int(estate.service_ids[p]): link for p, link in zip(shown, links, strict=True)}
     hidden_places = np.flatnonzero((down > 0) & ~seen)
     reliance, hidden = _reliance(records, estate, shown, own, by_id, hidden_places)
@@ -127,22 +124,6 @@ def chain_of(
         total_down=total_down,
         not_shown=1 + total_up + total_down - len(np.union1d(shown, shown)),
         beyond=beyond,
-    )
-
-
-def _as_known(
-    records: Records,
-    estate: Estate,
-    shown: Ints,
-    viewpoint: Viewpoint,
-    links: tuple[ServiceLink, ...],
-) -> tuple[ServiceLink, ...]:
-    """Services by the names under which the viewpoint knows them."""
-    ids = estate.service_ids[shown].tolist()
-    names = known_names(viewpoint, ids, records=records)
-    return tuple(
-        replace(link, known_as=names.get(number, ""))
-        for number, link in zip(ids, links, strict=True)
     )
 
 

@@ -15,6 +15,7 @@ from catenary.apps.organizations.queries import (
 from catenary.apps.portfolio.queries.catalogue import ServiceSummary, summaries
 from catenary.apps.portfolio.queries.documents import service_documents
 from catenary.apps.portfolio.queries.estate import current_estate, seen_as, visible_services
+from catenary.apps.portfolio.queries.own_names import names_in_order
 from catenary.apps.portfolio.queries.service import ServiceLink, service_links
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.documents.shapes import PIPELINE_STAGES, OutcomeDocument
@@ -106,8 +107,9 @@ def _place(estate: Estate, organization: int, actor: Actor, viewpoint: Viewpoint
     pipeline = ours & np.isin(estate.stage, [STAGE_CODES[stage] for stage in PIPELINE_STAGES])
     settled = ours & ~pipeline
     customers, customer_count = _customers(estate, organization, seen, roles)
-    providers, provider_count = _providers(estate, organization, seen, roles)
-    held = np.flatnonzero(_held(estate, organization) & seen)
+    providers, provider_count = _providers(estate, organization, seen, roles, viewpoint)
+    names = names_in_order(estate, viewpoint)
+    held = names.sorted(np.flatnonzero(_held(estate, organization) & seen))
     outcomes = _far_outcomes(estate, ours, seen, roles, viewpoint)
     return ChainPlace(
         has_catalogue=bool(seen.any()),
@@ -184,7 +186,7 @@ def _customers(
 
 
 def _providers(
-    estate: Estate, organization: int, seen: Bools, roles: Ints
+    estate: Estate, organization: int, seen: Bools, roles: Ints, viewpoint: Viewpoint
 ) -> tuple[tuple[Relation, ...], int]:
     inside = estate.inside(organization)
     end = estate.organization_end[organization]
@@ -197,11 +199,16 @@ def _providers(
     relied_on, _ = _pairs(estate, estate.provider[supporter[relies]], reliant[relies])
     providers, counts = np.unique(relied_on, return_counts=True)
     standing = {int(o): int(n) for o, n in zip(providers, counts, strict=True)}
-    return _relations(estate, estate.provider[service], service, roles, standing)
+    return _relations(estate, estate.provider[service], service, roles, standing, viewpoint)
 
 
 def _relations(
-    estate: Estate, other: Ints, service: Ints, roles: Ints, relied_on_by: dict[int, int]
+    estate: Estate,
+    other: Ints,
+    service: Ints,
+    roles: Ints,
+    relied_on_by: dict[int, int],
+    known_to: Viewpoint | None = None,
 ) -> tuple[tuple[Relation, ...], int]:
     """Pairs of organization and service as relations, most services first; and how many
     organizations there are."""
@@ -211,7 +218,7 @@ def _relations(
     organizations, starts, counts = np.unique(other, return_index=True, return_counts=True)
     top = np.argsort(-counts, kind="stable")[:_ROWS]
     firsts = [service[starts[i] : starts[i] + min(counts[i], _SERVICES)] for i in top]
-    links = iter(service_links(estate, np.concatenate(firsts), roles))
+    links = iter(service_links(estate, np.concatenate(firsts), roles, known_to=known_to))
     places = [int(organizations[i]) for i in top]
     rows = organizations_by_id(
         int(estate.organization_ids[o])

@@ -111,11 +111,12 @@ def impact_view(
     condition: str = "down",
     limit: int | None = SHOWN,
     groups: bool = False,
+    as_known: bool = False,
     records: Records = TODAY,
 ) -> tuple[ImpactView | None, tuple[str, ...]]:
     """What happens when these services are down (or degraded), and the references among them that
     are none the actor may see; without any that is one, no view. ``groups`` tells of the dependency
-    group behind every hit, too."""
+    group behind every hit, too, and ``as_known`` the names by which the viewpoint knows them."""
     wanted = list(dict.fromkeys(references))[:MOST_AT_ONCE]
     estate = records.estate()
     seen = records.visible(estate, actor, viewpoint)
@@ -139,6 +140,7 @@ def impact_view(
         chain,
         found,
         groups,
+        viewpoint if as_known else None,
     )
     return asked.view(condition, limit), missing
 
@@ -175,6 +177,7 @@ class _Asked:
     chain: Gates
     found: Impact
     groups: bool
+    known_to: Viewpoint | None
 
     def view(self, condition: str, limit: int | None) -> ImpactView:
         """The answer as it may be told."""
@@ -189,7 +192,7 @@ class _Asked:
         places = np.concatenate([*listed]) if listed else failing
         told = self._paths(places.tolist())
         consuming, with_outcomes = self._consuming(limit), self._with_outcomes(limit)
-        # All at once: however much is told, links are two queries.
+        # All at once: however much is told, links are two queries or three.
         links = self._links(
             [
                 *failing.tolist(),
@@ -250,7 +253,9 @@ class _Asked:
 
     def _links(self, places: Iterable[int]) -> dict[int, ServiceLink]:
         order = np.array(list(dict.fromkeys(places)), dtype=np.int64)
-        links = service_links(self.estate, order, self.roles, records=self.records)
+        links = service_links(
+            self.estate, order, self.roles, known_to=self.known_to, records=self.records
+        )
         return dict(zip(order.tolist(), links, strict=True))
 
     def _hits(

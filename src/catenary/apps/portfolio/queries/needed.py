@@ -29,24 +29,34 @@ class Needed:
 def needed_at(references: Iterable[str], at: datetime) -> dict[str, Needed]:
     """Of services somebody may see, by reference; those that say no hours, or hours that cannot
     be worked out, are missing. A handful of queries for all."""
-    wanted = list(dict.fromkeys(references))[:MOST]
-    numbers = numbers_by_reference(wanted)
-    hours = hours_of_services(numbers.values())
-    now = instant(at)
     # Thousands of services keep the same few hours; the very same, as they come from here.
     known: dict[int, Needed] = {}
     found = {}
-    for reference, number in numbers.items():
-        kept = hours.get(number)
-        if kept is None:
-            continue
+    for reference, kept in hours_by_reference(references).items():
         needed = known.get(id(kept))
         if needed is None:
-            opens = next_opening(kept, now)
-            needed = Needed(kept, opens == now, None if opens is None else moment(opens))
-            known[id(kept)] = needed
+            needed = known[id(kept)] = needed_of(kept, at)
         found[reference] = needed
     return found
+
+
+def needed_of(hours: Hours, at: datetime) -> Needed:
+    """The same of hours."""
+    opens = next_opening(hours, instant(at))
+    return Needed(hours, opens == instant(at), None if opens is None else moment(opens))
+
+
+def hours_by_reference(references: Iterable[str]) -> dict[str, Hours]:
+    """The hours that services keep, by reference; those that say none, or hours that cannot be
+    worked out, are missing. A handful of queries for all."""
+    wanted = list(dict.fromkeys(references))[:MOST]
+    numbers = numbers_by_reference(wanted)
+    hours = hours_of_services(numbers.values())
+    return {
+        reference: kept
+        for reference, number in numbers.items()
+        if (kept := hours.get(number)) is not None
+    }
 
 
 def needed_as_plain(needed: Needed | None) -> dict[str, Any] | None:

@@ -347,12 +347,15 @@ class Past(Records):
         ]
         return sorted(rows, key=lambda row: (row.consumer_path, row.id))
 
-    def known(self, service_ids: Iterable[int], root_id: int) -> list[tuple[ConsumptionRow, str]]:
+    def known(
+        self, service_ids: Iterable[int] | None, root_id: int
+    ) -> list[tuple[ConsumptionRow, str]]:
         """Consumption with a name of one's own."""
+        asked = self._consumption if service_ids is None else service_ids
         return [
             (row, self._services[row.service_id].row.provider_path)
-            for row in self.consumption(service_ids, root_id)
-            if row.known_as
+            for row in self.consumption(asked, root_id)
+            if row.known_as and row.service_id in self._services
         ]
 
     def listed(self, ids: Iterable[int]) -> dict[int, ListedRow]:

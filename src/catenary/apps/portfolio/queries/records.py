@@ -79,6 +79,13 @@ _KNOWN = Prepared(
         .values_list(*_CONSUMPTION, "service__provider_path")
     )
 )
+_ALL_KNOWN = Prepared(
+    lambda root: (
+        Consumption.objects.filter(ends_at__isnull=True, consumer_root_id=root)
+        .exclude(known_as="")
+        .values_list(*_CONSUMPTION, "service__provider_path")
+    )
+)
 _LISTED_BY_ID = Prepared(
     lambda ids: Service.objects.filter(pk__in=numbers(ids)).values_list(*_LISTED)
 )
@@ -221,10 +228,15 @@ class Records:
             ]
         return sorted(found, key=lambda row: (row.consumer_path, row.id))
 
-    def known(self, service_ids: Iterable[int], root_id: int) -> list[tuple[ConsumptionRow, str]]:
-        """The consumption of these services by organizations of a top organization that have a
-        name of their own for them, each with the path of the provider."""
-        return [(ConsumptionRow(*row[:-1]), row[-1]) for row in _KNOWN.rows(service_ids, root_id)]
+    def known(
+        self, service_ids: Iterable[int] | None, root_id: int
+    ) -> list[tuple[ConsumptionRow, str]]:
+        """The consumption of these services (without numbers, of any) by organizations of a top
+        organization that have a name of their own for them, each with the path of the provider."""
+        rows = (
+            _ALL_KNOWN.rows(root_id) if service_ids is None else _KNOWN.rows(service_ids, root_id)
+        )
+        return [(ConsumptionRow(*row[:-1]), row[-1]) for row in rows]
 
     def listed(self, ids: Iterable[int]) -> dict[int, ListedRow]:
         """What a list shows of services, by number."""

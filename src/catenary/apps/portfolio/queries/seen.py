@@ -27,15 +27,12 @@ from catenary.apps.organizations.queries.listing import (
     organization_paths,
 )
 from catenary.apps.portfolio.models import Service
-from catenary.apps.portfolio.queries.catalogue import (
-    CatalogueFilter,
-    find_services,
-    known_names,
-)
+from catenary.apps.portfolio.queries.catalogue import CatalogueFilter, find_services
 from catenary.apps.portfolio.queries.documents import redacted, service_of
 from catenary.apps.portfolio.queries.estate import current_estate, seen_as, visible_services
 from catenary.apps.portfolio.queries.lookup import services_by_reference
 from catenary.apps.portfolio.queries.organization import related_organizations
+from catenary.apps.portfolio.queries.own_names import known_names
 from catenary.apps.portfolio.queries.records import Records
 from catenary.apps.portfolio.queries.service import HIDDEN, service_view
 from catenary.domain.actors import Actor, Viewpoint

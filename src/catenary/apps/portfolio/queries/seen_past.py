@@ -24,14 +24,11 @@ from catenary.apps.organizations.queries.past import (
     organization_descriptions_at,
     person_then,
 )
-from catenary.apps.portfolio.queries.catalogue import (
-    CatalogueFilter,
-    find_services,
-    known_names,
-)
+from catenary.apps.portfolio.queries.catalogue import CatalogueFilter, find_services
 from catenary.apps.portfolio.queries.documents import redacted, service_of
 from catenary.apps.portfolio.queries.estate import seen_as
 from catenary.apps.portfolio.queries.organization import related_organizations
+from catenary.apps.portfolio.queries.own_names import known_names
 from catenary.apps.portfolio.queries.past import Past
 from catenary.apps.portfolio.queries.records import ConsumptionRow
 from catenary.apps.portfolio.queries.seen import Seen, SeenPage

@@ -18,11 +18,11 @@ from catenary.apps.organizations.queries import (
     person_addresses,
 )
 from catenary.apps.portfolio.policies import sees_inside, sees_restricted
-from catenary.apps.portfolio.queries.catalogue import known_names
 from catenary.apps.portfolio.queries.documents import redacted
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.apps.portfolio.queries.hidden import unshown_supporters, without_names
 from catenary.apps.portfolio.queries.lookup import services_by_id
+from catenary.apps.portfolio.queries.own_names import known_names
 from catenary.apps.portfolio.queries.records import TODAY, Records
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.documents.contacts import as_read, by_contact, people_in
@@ -147,7 +147,7 @@ def service_view(
     hidden = all_reliants[~seen[all_reliants]]
     consumers = _consumers(records, row.id, viewpoint, is_inside)
     named = records.organizations_by_id([row.provider_id, row.root_id])
-    groups = _groups(records, estate, document, roles, seen)
+    groups, known = _groups(records, estate, row.id, document, roles, seen, viewpoint)
     return ServiceView(
         id=row.id,
         document=replace(document, relies_on=tuple(view.group for view in groups)),
@@ -157,7 +157,7 @@ def service_view(
         role_from_top=_role_from_top(estate, place, root) if is_inside else "",
         reasons=_reasons(records, estate, viewpoint, place, roles, seen, reliants),
         is_inside=is_inside,
-        known_as=known_names(viewpoint, [row.id], records=records).get(row.id, ""),
+        known_as=known.get(row.id, ""),
         consumers=tuple(consumers[:_SHOWN]),
         consumer_count=len(consumers),
         reliants=service_links(estate, reliants[:_SHOWN], roles, records=records),
@@ -207,15 +207,29 @@ def _was_restricted(entry: HistoryEntry) -> bool:
 
 
 def service_links(
-    estate: Estate, places: Ints, roles: Ints, *, records: Records = TODAY
+    estate: Estate,
+    places: Ints,
+    roles: Ints,
+    *,
+    known_to: Viewpoint | None = None,
+    records: Records = TODAY,
 ) -> tuple[ServiceLink, ...]:
-    """Links to the services at these places, in their order: two queries."""
+    """Links to the services at these places, in their order: two queries, and one for the names
+    under which they are ``known_to`` somebody."""
     ids: list[int] = estate.service_ids[places].tolist()
     names = records.service_names(ids)
     providers = records.organizations_by_id({each[2] for each in names.values()})
+    known = known_names(known_to, ids, records=records) if known_to and ids else {}
     return tuple(
         [
-            ServiceLink(each[0], each[1], providers[each[2]], each[3], ROLE_NAMES[role])
+            ServiceLink(
+                each[0],
+                each[1],
+                providers[each[2]],
+                each[3],
+                ROLE_NAMES[role],
+                known.get(pk, ""),
+            )
             for pk, role in zip(ids, roles[places].tolist(), strict=True)
             if (each := names.get(pk)) is not None
         ]
@@ -301,11 +315,20 @@ def _beyond(estate: Estate, place: int, seen: Bools) -> int:
 
 
 def _groups(
-    records: Records, estate: Estate, document: ServiceDocument, roles: Ints, seen: Bools
-) -> tuple[GroupView, ...]:
+    records: Records,
+    estate: Estate,
+    service_id: int,
+    document: ServiceDocument,
+    roles: Ints,
+    seen: Bools,
+    viewpoint: Viewpoint,
+) -> tuple[tuple[GroupView, ...], dict[int, str]]:
+    """What a service rests on, and by what names the viewpoint knows it and that."""
     references = {member.service for group in document.relies_on for member in group.members}
     rows = records.services_by_reference(references)
     providers = records.organizations_by_id({row.provider_id for row in rows.values()})
+    asked = [service_id, *(row.id for row in rows.values())]
+    known = known_names(viewpoint, asked, records=records)
     views = []
     unseen: list[str] = []
     for group in document.relies_on:
@@ -320,14 +343,15 @@ def _groups(
             link = None
             if place is not None and seen[place]:
                 role = ROLE_NAMES[roles[place]]
-                link = ServiceLink(row.reference, row.name, provider, row.stage, role)
+                name = known.get(row.id, "")
+                link = ServiceLink(row.reference, row.name, provider, row.stage, role, name)
             members.append(GroupMember(row.reference if link else "", link, provider))
             if link is None:
                 unseen.append(row.reference)
                 member = replace(member, service=f"{HIDDEN}{len(unseen)}")
             named.append(member)
         views.append(GroupView(replace(group, members=tuple(named)), tuple(members)))
-    return tuple(views)
+    return tuple(views), known
 
 
 def _direct_customers(estate: Estate, place: int, is_inside: bool) -> Ints:
