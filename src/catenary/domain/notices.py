@@ -13,6 +13,8 @@ from catenary.domain.intervals import HOUR, MINUTE, instant, moment
 FINE = "fine"
 #: What is shown as unknown and certainly does not work as it should: degraded, if not down.
 IMPAIRED = "impaired"
+#: What is shown as unknown because nobody says anything of it any more; felt as unknown.
+SILENT = "silent"
 #: Tellings of one service longer ago than this are forgotten.
 MEMORY = 1 * HOUR
 #: So long must a condition have stood after so many tellings within that time.

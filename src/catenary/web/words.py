@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy
 
+from catenary.apps.monitoring.choices import CONDITION_WORDS
+
 _ROLES: dict[str, LazyText] = {
     "customer-facing": gettext_lazy("customer-facing"),
     "offered": gettext_lazy("customer-facing, no customer yet"),
@@ -14,14 +16,8 @@ _ROLES: dict[str, LazyText] = {
     "pipeline": gettext_lazy("pipeline"),
     "elsewhere": gettext_lazy("not used by us"),
 }
-_CONDITIONS: dict[str, LazyText] = {
-    "operational": gettext_lazy("operational"),
-    "degraded": gettext_lazy("degraded"),
-    "down": gettext_lazy("down"),
-    "unknown": gettext_lazy("unknown"),
-    "planned": gettext_lazy("maintenance"),
-    "maintenance": gettext_lazy("maintenance"),
-}
+#: As a picture shows them, too: what is planned is maintenance.
+_CONDITIONS = {**CONDITION_WORDS, "planned": CONDITION_WORDS["maintenance"]}
 _STAGES: dict[str, LazyText] = {
     "proposed": gettext_lazy("proposed"),
     "designed": gettext_lazy("designed"),

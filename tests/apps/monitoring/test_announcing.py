@@ -12,7 +12,7 @@ from django.db import transaction
 from catenary.apps.common.models import OutboxRow
 from catenary.apps.common.operations.outbox import TakenByAnother
 from catenary.apps.monitoring.models import ToldMaintenance
-from catenary.apps.monitoring.operations import announcing
+from catenary.apps.monitoring.operations import announcing, taking_up
 from catenary.apps.monitoring.operations.announcing import tell_what_is_planned
 from catenary.apps.monitoring.operations.maintenance import (
     cancel_maintenance,
@@ -215,15 +215,15 @@ def test_whoever_dies_in_between_tells_nothing_twice_and_loses_nothing(
     follow("vera", "bluewater", about="provided")
     announce()
 
-    for place in ("_keep", "take_away"):
+    for room, place in ((announcing, "_keep"), (taking_up, "take_away")):
         with monkeypatch.context() as patched:
-            patched.setattr(announcing, place, _dies)
+            patched.setattr(room, place, _dies)
             with pytest.raises(RuntimeError):
                 tell_what_is_planned(at=DAWN + SOON)
         assert not OutboxRow.objects.filter(kind=NOTICE).exists()
         assert not ToldMaintenance.objects.exists()
     with monkeypatch.context() as patched:
-        patched.setattr(announcing, "take_away", _taken)
+        patched.setattr(taking_up, "take_away", _taken)
         assert tell_what_is_planned(at=DAWN + SOON) == 0
     assert tell_what_is_planned(at=DAWN + SOON) == 1
     assert len(told()) == 1

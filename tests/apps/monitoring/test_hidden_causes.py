@@ -26,8 +26,8 @@ def test_of_what_nobody_knows_nobody_says_that_it_is_down() -> None:
     report(word(DATABASE, "operational", DAWN), now=DAWN)
     work(now=DAWN)
 
-    # Power and, unseen, the grid.
-    assert told() == [("unknown", True), ("unknown", False)]
+    # Unseen, the grid: power would follow from it.
+    assert told() == [("unknown", False)]
 
 
 def test_what_is_known_to_be_down_is_told_by_what_it_does() -> None:

@@ -270,6 +270,7 @@ def test_that_one_knows_no_more_is_news_with_what_it_comes_from() -> None:
 
     last = notices()[-1]
     assert [(change.name, change.was, change.words) for change in last.changes] == [
+        ("Quiet", "fine", ""),
         ("Suite", "degraded", "degraded, possibly down"),
     ]
     assert {(cause.name, cause.condition, cause.hit) for cause in last.causes} == {

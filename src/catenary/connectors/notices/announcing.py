@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catenary.apps.monitoring.choices import condition_word
 from catenary.apps.monitoring.queries.announcements import MaintenanceTold
 from catenary.apps.monitoring.queries.notices import Notice
 from catenary.connectors.notices.letters import (
@@ -17,7 +18,6 @@ from catenary.connectors.notices.letters import (
     NAMED,
     Letter,
     Line,
-    condition_word,
     path_of,
     when,
     with_lines,

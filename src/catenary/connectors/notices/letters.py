@@ -8,7 +8,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 #: So many services are named in a message; the others stand on the page.
 NAMED = 50
@@ -41,20 +40,6 @@ def with_lines(*parts: tuple[str, Iterable[Line]]) -> tuple[tuple[str, tuple[Lin
     """The parts under which anything stands."""
     made = [(heading, tuple(lines)) for heading, lines in parts]
     return tuple((heading, lines) for heading, lines in made if lines)
-
-
-def condition_word(kind: str) -> str:
-    """The word for what a condition is shown as, or the words for its range."""
-    return {
-        "operational": _("operational"),
-        "degraded": _("degraded"),
-        "down": _("down"),
-        "unknown": _("unknown"),
-        "maintenance": _("maintenance"),
-        "possibly degraded": _("possibly degraded"),
-        "possibly down": _("possibly down"),
-        "degraded, possibly down": _("degraded, possibly down"),
-    }.get(kind, kind)
 
 
 def path_of(reference: str) -> str:

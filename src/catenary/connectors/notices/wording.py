@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catenary.apps.monitoring.choices import condition_word
 from catenary.apps.monitoring.queries.notices import CauseTold, ChangeTold, Notice
 from catenary.connectors.notices.addresses import whole
 from catenary.connectors.notices.announcing import letter_of_maintenance
@@ -16,7 +17,6 @@ from catenary.connectors.notices.letters import (
     NAMED,
     Letter,
     Line,
-    condition_word,
     path_of,
     when,
     with_lines,
@@ -39,6 +39,8 @@ def letter_of(notice: Notice) -> Letter:
     worse = [change for change in notice.changes if change.now != "operational"]
     better = [change for change in notice.changes if change.now == "operational"]
     named = worse[:NAMED], better[: max(0, NAMED - len(worse))]
+    again = [change for change in named[1] if not change.was_unknown]
+    known = [change for change in named[1] if change.was_unknown]
     left = len(notice.changes) + notice.more - len(named[0]) - len(named[1])
     more = ngettext("and {n} more service", "and {n} more services", left).format(n=left)
     zone = ZoneInfo(notice.zone)
@@ -48,7 +50,8 @@ def letter_of(notice: Notice) -> Letter:
         parts=with_lines(
             (_("Because of"), _causes(notice)),
             (_("Affected"), _lines(named[0], zone)),
-            (_("Works again"), _lines(named[1], zone)),
+            (_("Works again"), _lines(again, zone)),
+            (_("Known to work"), _lines(known, zone)),
         ),
         more=more if left else "",
     )
@@ -76,15 +79,22 @@ def _subject(notice: Notice, worse: Sequence[ChangeTold], better: Sequence[Chang
         told = ngettext("{n} service is affected", "{n} services are affected", number)
         subject = told.format(n=number)
         return f"{subject}: {cause_name(notice.causes[0])}" if notice.causes else subject
+    # Of what nobody knew before, nobody knows that it had stopped.
+    is_known = all(change.was_unknown for change in better)
     if number == 1:
-        return _("{service} works again").format(service=better[0].name)
-    return ngettext("{n} service works again", "{n} services work again", number).format(n=number)
+        pattern = _("{service} is known to work") if is_known else _("{service} works again")
+        return pattern.format(service=better[0].name)
+    told = ngettext("{n} service works again", "{n} services work again", number)
+    if is_known:
+        told = ngettext("{n} service is known to work", "{n} services are known to work", number)
+    return told.format(n=number)
 
 
 def _opening(notice: Notice, worse: Sequence[ChangeTold], better: Sequence[ChangeTold]) -> str:
     here = notice.organization_name
     number = len(worse) + (notice.more if worse else 0)
-    again = len(better) + (0 if worse else notice.more)
+    known = sum(change.was_unknown for change in better)
+    again = len(better) - known + (0 if worse else notice.more)
     sentences = []
     if number:
         told = ngettext(
@@ -100,6 +110,13 @@ def _opening(notice: Notice, worse: Sequence[ChangeTold], better: Sequence[Chang
             again,
         )
         sentences.append(told.format(n=again, organization=here))
+    if known:
+        told = ngettext(
+            "{n} service that you follow for {organization} is known to work.",
+            "{n} services that you follow for {organization} are known to work.",
+            known,
+        )
+        sentences.append(told.format(n=known, organization=here))
     return " ".join(sentences)
 
 
@@ -132,7 +149,8 @@ def _condition(change: ChangeTold) -> str:
 
 def _lines(changes: Sequence[ChangeTold], zone: ZoneInfo) -> Iterator[Line]:
     for change in changes:
-        words = _("{condition} since {when}").format(
-            condition=_condition(change), when=when(change.since, zone)
-        )
+        pattern = _("{condition} since {when}")
+        if change.is_silent:
+            pattern = _("{condition}: nobody has said how it is since {when}")
+        words = pattern.format(condition=_condition(change), when=when(change.since, zone))
         yield Line(change.name, path_of(change.reference), words, change.now)

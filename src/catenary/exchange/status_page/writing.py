@@ -17,6 +17,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catenary.apps.monitoring.choices import condition_word
 from catenary.apps.monitoring.queries.consumed import NamedEvent
 from catenary.apps.monitoring.queries.public import PublicService, PublicStatus
 from catenary.apps.monitoring.queries.public_ahead import PublicMaintenance
@@ -91,7 +92,7 @@ def page_atom(status: PublicStatus, places: Places, language: str) -> bytes:
             Entry(
                 event.at.isoformat(),
                 "; ".join(_changes(event)),
-                "\n".join(f"{name}: {_word(now)}" for name, _was, now in event.changes),
+                "\n".join(f"{name}: {condition_word(now)}" for name, _was, now in event.changes),
                 event.at,
             )
             for event in status.events
@@ -209,7 +210,7 @@ def _service(service: PublicService) -> dict[str, Any]:
     return {
         "name": service.name,
         "kind": service.kind,
-        "word": _word(service.kind),
+        "word": condition_word(service.kind),
         "since": _("since {when}").format(when=_moment(service.since)) if service.since else "",
         "width": max(1, len(days)) * _STEP,
         "height": _HEIGHT,
@@ -217,7 +218,12 @@ def _service(service: PublicService) -> dict[str, Any]:
         "days": _days(days),
         "first": _day(days[0]) if days else "",
         "lines": [
-            {"day": _day(day), "kind": day.worst, "word": _word(day.worst), "held": _held(day)}
+            {
+                "day": _day(day),
+                "kind": day.worst,
+                "word": condition_word(day.worst),
+                "held": _held(day),
+            }
             for day in reversed(days)
             if day.worst not in ("operational", "unknown")
         ],
@@ -242,16 +248,18 @@ def _days(days: Sequence[Day]) -> str:
         number = sum(day.worst == kind for day in days)
         if number:
             told = ngettext("{n} day {condition}", "{n} days {condition}", number)
-            parts.append(told.format(n=number, condition=_word(kind)))
+            parts.append(told.format(n=number, condition=condition_word(kind)))
     return ", ".join(parts)
 
 
 def _held(day: Day) -> str:
     told = [kind for kind in KINDS if kind in day.held]
     if len(told) == 1:
-        return _word(told[0])
+        return condition_word(told[0])
     return ", ".join(
-        f"{_word(kind)} {_length(day.held[kind])}" for kind in told if kind != "operational"
+        f"{condition_word(kind)} {_length(day.held[kind])}"
+        for kind in told
+        if kind != "operational"
     )
 
 
@@ -274,7 +282,7 @@ def _planned(one: PublicMaintenance) -> dict[str, Any]:
         "start": one.start.isoformat(),
         "when": _span(one.start, one.end),
         "lines": [
-            "{}: {}".format(", ".join(names), _word(condition))
+            "{}: {}".format(", ".join(names), condition_word(condition))
             for condition, names in by_condition.items()
         ],
     }
@@ -300,19 +308,9 @@ def _changes(event: NamedEvent) -> list[str]:
 
 def _became(was: str, now: str) -> str:
     if now != "operational":
-        return _word(now)
+        return condition_word(now)
     # Of what nobody knew before, nobody knows that it had stopped.
     return _("works") if was in ("", "unknown") else _("works again")
-
-
-def _word(kind: str) -> str:
-    return {
-        "operational": _("operational"),
-        "degraded": _("degraded"),
-        "down": _("down"),
-        "unknown": _("unknown"),
-        "maintenance": _("maintenance"),
-    }[kind]
 
 
 def _day(day: Day) -> str:

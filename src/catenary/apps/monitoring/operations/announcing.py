@@ -15,24 +15,23 @@ from typing import Any
 
 import numpy as np
 
-from catenary.apps.common.operations import waiting_turn
-from catenary.apps.common.operations.outbox import Letter, TakenByAnother, leave, seen, take_away
+from catenary.apps.common.operations.outbox import Letter, leave
 from catenary.apps.common.queries import in_batches
 from catenary.apps.monitoring.models import ToldMaintenance
 from catenary.apps.monitoring.operations.marking import ANNOUNCED
+from catenary.apps.monitoring.operations.taking_up import hears_nothing_until, take_up
 from catenary.apps.monitoring.operations.telling import MOST_NAMED, NOTICE, concerned
 from catenary.apps.monitoring.queries.instants import micros, moment
 from catenary.apps.monitoring.queries.plans import Plan, PlanVersion, plans_by_id
 from catenary.apps.monitoring.queries.subscriptions import (
     SubscriptionRow,
+    reader_of,
     standing_subscriptions,
 )
 from catenary.apps.monitoring.queries.touched import may_be_told, touched_as_planned
-from catenary.apps.organizations.queries import actor_of_account, viewpoint_of
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.domain.estate import Estate
 from catenary.domain.maintenance.windows import next_occurrence
-from catenary.domain.notices import quiet_until
 
 #: Who wants to hear that something is in maintenance hears that it will be.
 _WANTED = "maintenance"
@@ -62,17 +61,13 @@ class _Announcing:
 def tell_what_is_planned(*, at: datetime) -> int:
     """Turn due marks into notices; how many notices were left. Raises `CatalogueBusy` when the
     turn to write does not come."""
-    marks = seen(kind=ANNOUNCED, at=at, most=_MOST_MARKS)
-    if not marks:
-        return 0
-    announcing = _worked_out(marks, at)
-    try:
-        with waiting_turn():
-            take_away(marks)
-            _keep(announcing, at)
-    except TakenByAnother:
-        return 0
-    return len(announcing.notices)
+    return take_up(
+        kind=ANNOUNCED,
+        at=at,
+        most=_MOST_MARKS,
+        work_out=lambda marks: _worked_out(marks, at),
+        keep=lambda announcing: _keep(announcing, at),
+    )
 
 
 def _worked_out(marks: list[Letter], at: datetime) -> _Announcing:
@@ -131,11 +126,10 @@ def _compare(
         services = _concerned(estate, plan, row, before)
     if not services:
         return
-    if row.quiet_from is not None and row.quiet_until is not None:
-        until = quiet_until(now, row.time_zone, row.quiet_from, row.quiet_until)
-        if until is not None:
-            announcing.waiting.setdefault(plan.id, {})[row.id] = until
-            return
+    until = hears_nothing_until(row, now)
+    if until is not None:
+        announcing.waiting.setdefault(plan.id, {})[row.id] = until
+        return
     if became != "called-off":
         announcing.told.append(
             ToldMaintenance(
@@ -177,8 +171,7 @@ def _concerned(estate: Estate, plan: Plan, row: SubscriptionRow, version: PlanVe
     """The services touched that a subscription is about, and of which its owner may be told."""
     assert version.planned is not None
     places, _states, worked_on = touched_as_planned(estate, version.planned)
-    actor = actor_of_account(row.account_id, row.is_operator, door="notices")
-    viewpoint = viewpoint_of(actor, row.organization_key)
+    actor, viewpoint = reader_of(row)
     if viewpoint is None:
         return set()
     seen_here = visible_services(estate, actor, viewpoint)
@@ -201,7 +194,7 @@ def _payloads(announcing: _Announcing) -> Iterator[dict[str, Any]]:
         }
 
 
-def _keep(announcing: _Announcing, at: datetime) -> None:
+def _keep(announcing: _Announcing, at: datetime) -> int:
     ToldMaintenance.objects.bulk_create(
         announcing.told,
         batch_size=500,
@@ -215,3 +208,4 @@ def _keep(announcing: _Announcing, at: datetime) -> None:
     for plan, waiting in announcing.waiting.items():
         mark = {"maintenance": plan, "subscriptions": sorted(waiting)}
         leave(kind=ANNOUNCED, payloads=[mark], at=at, due_at=moment(min(waiting.values())))
+    return len(announcing.notices)

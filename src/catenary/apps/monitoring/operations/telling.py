@@ -15,16 +15,19 @@ from typing import Any
 
 import numpy as np
 
-from catenary.apps.common.operations import put_rows, waiting_turn
-from catenary.apps.common.operations.outbox import Letter, TakenByAnother, leave, seen, take_away
+from catenary.apps.common.operations import put_rows
+from catenary.apps.common.operations.outbox import Letter, leave
 from catenary.apps.monitoring.choices import About
 from catenary.apps.monitoring.models import Told
 from catenary.apps.monitoring.operations.marking import CHANGED
+from catenary.apps.monitoring.operations.taking_up import hears_nothing_until, take_up
 from catenary.apps.monitoring.queries.consumed import consumed_places
 from catenary.apps.monitoring.queries.instants import micros, moment
 from catenary.apps.monitoring.queries.shared_causes import SharedCause, shared_causes
+from catenary.apps.monitoring.queries.since import silent_since
 from catenary.apps.monitoring.queries.subscriptions import (
     SubscriptionRow,
+    reader_of,
     standing_subscriptions,
 )
 from catenary.apps.monitoring.queries.telling import (
@@ -33,11 +36,10 @@ from catenary.apps.monitoring.queries.telling import (
     standing_now,
     troubled_now,
 )
-from catenary.apps.organizations.queries import actor_of_account, viewpoint_of
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.domain.estate import Bools, Estate, Ints
 from catenary.domain.impact import DEGRADED, DOWN, OPERATIONAL
-from catenary.domain.notices import FINE, IMPAIRED, MEMORY, felt, patience, quiet_until
+from catenary.domain.notices import FINE, IMPAIRED, MEMORY, felt, patience
 
 #: The kind of notices in the outbox.
 NOTICE = "notice"
@@ -82,17 +84,13 @@ class _Draft:
 def tell(*, at: datetime) -> int:
     """Turn due marks into notices; how many notices were left. Raises `CatalogueBusy` when the
     turn to write does not come."""
-    marks = seen(kind=CHANGED, at=at, most=_MOST_MARKS)
-    if not marks:
-        return 0
-    telling = _worked_out(marks, at)
-    try:
-        with waiting_turn():
-            take_away(marks)
-            _keep(telling, at)
-    except TakenByAnother:
-        return 0
-    return len(telling.notices)
+    return take_up(
+        kind=CHANGED,
+        at=at,
+        most=_MOST_MARKS,
+        work_out=lambda marks: _worked_out(marks, at),
+        keep=lambda telling: _keep(telling, at),
+    )
 
 
 def begin_with_what_stands(*, subscription: str, at: datetime) -> None:
@@ -100,6 +98,8 @@ def begin_with_what_stands(*, subscription: str, at: datetime) -> None:
     the transaction that makes the subscription."""
     (row,) = (each for each in standing_subscriptions() if each.public_id == subscription)
     estate, standing = current_estate(), troubled_now()
+    if "unknown" in row.conditions:
+        standing |= dict.fromkeys(silent_since(), "unknown")
     positions = estate.service_positions(sorted(standing))
     numbers = estate.service_ids[concerned(estate, row, positions)].tolist()
     Told.objects.bulk_create(
@@ -124,7 +124,8 @@ def _worked_out(marks: list[Letter], at: datetime) -> _Telling:
     if not asked_for:
         return telling
     services, estate = _services(marks), current_estate()
-    standing = standing_now(at, services)
+    is_wanted = services is not None or any("unknown" in row.conditions for row in asked_for)
+    standing = standing_now(at, services, with_silent=is_wanted)
     told = _told_of(asked_for)
     if services is None:
         # Of those that were told of, also how the well ones are.
@@ -175,8 +176,7 @@ def concerned(estate: Estate, row: SubscriptionRow, positions: Ints) -> Ints:
         positions = positions[estate.inside_at(organization, positions)]
     if not len(positions):
         return positions
-    actor = actor_of_account(row.account_id, row.is_operator, door="notices")
-    viewpoint = viewpoint_of(actor, row.organization_key)
+    actor, viewpoint = reader_of(row)
     if viewpoint is None:
         return positions[:0]
     mask: Bools = visible_services(estate, actor, viewpoint)
@@ -196,9 +196,7 @@ def _compare(
     now: int,
 ) -> None:
     """What a subscriber is to be told of these services now, and what later."""
-    silent_until = None
-    if row.quiet_from is not None and row.quiet_until is not None:
-        silent_until = quiet_until(now, row.time_zone, row.quiet_from, row.quiet_until)
+    silent_until = hears_nothing_until(row, now)
     for service in _with_news(row, services, standing, told):
         before = told.get((row.id, service))
         is_now = standing.get(service)
@@ -218,7 +216,8 @@ def _compare(
         draft = telling.notices.setdefault(row.receiver, _Draft())
         if row.id not in draft.subscriptions:
             draft.subscriptions.append(row.id)
-        draft.changes.setdefault(service, (was, kind, since, best, worst))
+        said = kind if is_now is None else is_now.said
+        draft.changes.setdefault(service, (was, said, since, best, worst))
 
 
 def _with_news(
@@ -235,7 +234,7 @@ def _with_news(
     never = always_unknown(
         each
         for each in known
-        if each in standing and standing[each].kind == "unknown" and (row.id, each) not in told
+        if each in standing and standing[each].said == "unknown" and (row.id, each) not in told
     )
     return [each for each in known if each not in never]
 
@@ -287,7 +286,7 @@ def _payload(draft: _Draft, causes: Iterable[SharedCause]) -> dict[str, Any]:
     }
 
 
-def _keep(telling: _Telling, at: datetime) -> None:
+def _keep(telling: _Telling, at: datetime) -> int:
     # In one order everywhere: two who tell of the same wait for each other, never in a ring.
     put_rows(Told, _TOLD, sorted(telling.told), unique=_TOLD[:2])
     payloads = [_payload(draft, telling.causes) for draft in telling.notices.values()]
@@ -295,3 +294,4 @@ def _keep(telling: _Telling, at: datetime) -> None:
     if telling.until is not None:
         mark = {"services": sorted(telling.waiting), "subscriptions": sorted(telling.waiting_for)}
         leave(kind=CHANGED, payloads=[mark], at=at, due_at=moment(telling.until))
+    return len(telling.notices)

@@ -13,7 +13,7 @@ from catenary.apps.monitoring.queries.then import effective_then, own_then
 from catenary.apps.portfolio.queries.records import TODAY
 from catenary.domain.chain.compiled import compiled
 from catenary.domain.condition.attribution import Attribution, Reasons, attributed
-from catenary.domain.condition.codes import NOTHING, OPERATIONAL, UNKNOWN
+from catenary.domain.condition.codes import DOWN, NOTHING, OPERATIONAL, UNKNOWN
 from catenary.domain.condition.explanation import Cause, Causes, explained
 from catenary.domain.condition.own import Own
 from catenary.domain.condition.plain import PlainEngine
@@ -106,11 +106,32 @@ def _looked_at(
     """The part of the chain that matters to some services: its positions, what stands there, and
     its conditions."""
     nodes, effective, is_followed = _below(estate, places, at)
-    own = _own(estate, nodes, effective, is_followed, at)
+    own, unheard = _own(estate, nodes, effective, is_followed, at)
     followed = np.zeros(estate.size, dtype=np.bool_)
     followed[nodes[is_followed]] = True
     engine = PlainEngine(compiled(narrowed(TODAY.gates(estate, followed), nodes)))
-    return nodes, effective, propagate(engine, own)
+    return nodes, effective, _without_derived(engine, own, unheard)
+
+
+def _without_derived(engine: PlainEngine, own: Own, unheard: Bools) -> Conditions:
+    """Conditions in which those of whom nothing is known, because nobody speaks of what they rely
+    on either, are no source of that themselves."""
+    chain = engine.chain
+    derived = np.flatnonzero(unheard & chain.is_grounded[chain.rank])
+    if not len(derived):
+        return propagate(engine, own)
+    found = propagate(engine, own.with_at(derived, _well(len(derived))))
+    # Where a loop was cut it looks as if they could rely on something that is well.
+    follows = [found.of(place).worst == DOWN for place in derived.tolist()]
+    if all(follows):
+        return found
+    derived = derived[follows]
+    return propagate(engine, own.with_at(derived, _well(len(derived))))
+
+
+def _well(size: int) -> Own:
+    well = np.full(size, OPERATIONAL, dtype=np.int8)
+    return Own(well, well, well, np.zeros(size, dtype=np.bool_))
 
 
 def _below(
@@ -157,7 +178,9 @@ def _own(
     effective: list[Effective],
     is_followed: Bools,
     at: datetime | None,
-) -> Own:
+) -> tuple[Own, Bools]:
+    """What is to be taken as said of each, and of whom nothing is, nor known of what they rely
+    on."""
     numbers = estate.service_ids[nodes].tolist()
     said = own_then(numbers, at)
     values = []
@@ -175,7 +198,14 @@ def _own(
             values.append(_WELL if is_silent_well else (UNKNOWN, UNKNOWN, OPERATIONAL))
     columns = np.array(values, dtype=np.int8)
     assert NOTHING not in columns
-    return Own(columns[:, 0], columns[:, 1], columns[:, 2], np.zeros(len(nodes), dtype=np.bool_))
+    unheard = is_followed & np.array(
+        [
+            known == UNHEARD_OF and number not in said
+            for number, known in zip(numbers, effective, strict=True)
+        ]
+    )
+    nobody = np.zeros(len(nodes), dtype=np.bool_)
+    return Own(columns[:, 0], columns[:, 1], columns[:, 2], nobody), unheard
 
 
 def narrowed(gates: Gates, nodes: Ints) -> Gates:

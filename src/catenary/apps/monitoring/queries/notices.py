@@ -11,26 +11,24 @@ from catenary.apps.monitoring.queries.announcements import MaintenanceTold, main
 from catenary.apps.monitoring.queries.instants import moment
 from catenary.apps.monitoring.queries.subscriptions import (
     SubscriptionRow,
+    reader_of,
     standing_subscriptions,
 )
-from catenary.apps.organizations.queries import (
-    actor_of_account,
-    organizations_by_id,
-    viewpoint_of,
-)
+from catenary.apps.organizations.queries import organizations_by_id
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.apps.portfolio.queries.lookup import services_by_id
 from catenary.apps.portfolio.queries.own_names import known_names
 from catenary.domain.actors import Viewpoint
 from catenary.domain.condition.codes import range_words
 from catenary.domain.estate import Bools, Estate
-from catenary.domain.notices import IMPAIRED
+from catenary.domain.notices import IMPAIRED, SILENT
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeTold:
     """A service, in its reader's words, was ``was`` and is ``now``, words of `SHOWN`; ``words``
-    says what it is with its range."""
+    says what it is with its range. ``is_silent``: it is unknown because nobody says anything of
+    it any more; ``was_unknown``: until now nobody knew whether it works."""
 
     reference: str
     name: str
@@ -39,6 +37,8 @@ class ChangeTold:
     now: str
     since: datetime
     words: str = ""
+    is_silent: bool = False
+    was_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,7 @@ def notice_to_send(*, number: int, payload: Any, created_at: datetime) -> Notice
     if not rows:
         return None
     row = rows[0]
-    actor = actor_of_account(row.account_id, row.is_operator, door="notices")
-    viewpoint = viewpoint_of(actor, row.organization_key)
+    actor, viewpoint = reader_of(row)
     if viewpoint is None:
         return None
     estate = current_estate()
@@ -146,6 +145,8 @@ def _changes(
             now=_shown(now),
             since=moment(since),
             words=_words(now, between),
+            is_silent=now == SILENT,
+            was_unknown=was == "unknown",
         )
         for number, was, now, since, *between in payload["changes"]
         if number in rows
@@ -154,12 +155,12 @@ def _changes(
 
 
 def _shown(told: str) -> str:
-    return "unknown" if told == IMPAIRED else told
+    return "unknown" if told in (IMPAIRED, SILENT) else told
 
 
 def _words(told: str, between: list[int]) -> str:
     """What is unknown with its range; a row that an earlier version left has none."""
-    if between and _shown(told) == "unknown":
+    if between and told in ("unknown", IMPAIRED):
         return str(range_words(*between))
     return ""
 

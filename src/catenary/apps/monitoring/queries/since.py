@@ -1,8 +1,9 @@
-"""Since when services are in their condition: whether they are at risk is another question."""
+"""Since when services are in their condition: whether they are at risk is another question; and
+since when nobody says anything any more of those of which somebody once did."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -10,7 +11,13 @@ from django.db import connection
 
 from catenary.apps.common.queries import in_batches
 from catenary.apps.monitoring.queries.instants import moment
-from catenary.apps.monitoring.queries.kept import Interval, ahead_of_rows, intervals_of
+from catenary.apps.monitoring.queries.kept import (
+    AMONG,
+    Interval,
+    ahead_of_rows,
+    asked_of,
+    intervals_of,
+)
 from catenary.apps.monitoring.queries.words import instant
 
 _TABLE = "monitoring_effectivecondition"
@@ -31,6 +38,50 @@ _SILENT = f"""
 SELECT e.service_id, MAX(e.ends_at) FROM {_TABLE} e
 WHERE e.service_id IN ({{these}}) GROUP BY e.service_id
 """
+#: Nothing stands, and there was a time when more was known than that it may be anything.
+_FELL_SILENT = (
+    f"SELECT service_id, MAX(ends_at) FROM {_TABLE}{{where}} GROUP BY service_id"
+    " HAVING COUNT(*) = COUNT(ends_at)"
+    " AND MAX(CASE WHEN planned OR best = worst OR best > 0 THEN 1 ELSE 0 END) = 1"
+)
+#: Of more services than this all are asked about.
+_MANY = 20_000
+
+
+def silent_since(service_ids: Collection[int] | None = None) -> dict[int, datetime]:
+    """Since when nothing is known any more of services, or of all, of which something was known
+    before; others are missing. A query for all, two for some."""
+    some = None
+    if service_ids is not None and len(service_ids) <= _MANY:
+        some = np.unique(np.fromiter(service_ids, dtype=np.int64, count=len(service_ids)))
+        if not len(some):
+            return {}
+    # Read first: what is spread out meanwhile stands in rows then.
+    packed = ahead_of_rows(some).services.tolist()
+    where, asked = "", []
+    if some is not None:
+        where, asked = f" WHERE {AMONG[connection.vendor]}", [asked_of(some.tolist())]
+    with connection.cursor() as cursor:
+        cursor.execute(_FELL_SILENT.format(where=where), asked)
+        found = {row[0]: moment(instant(row[1])) for row in cursor.fetchall()}
+    for batch in in_batches(packed, size=_MANY):
+        courses = intervals_of(batch)
+        for number in batch:
+            course = courses.get(number, [])
+            found.pop(number, None)
+            ended = course[-1].end if course else None
+            if ended is not None and any(is_known(one) for one in course):
+                found[number] = ended
+    if some is None and service_ids is not None:
+        wanted = set(service_ids)
+        found = {number: since for number, since in found.items() if number in wanted}
+    return found
+
+
+def is_known(one: Interval) -> bool:
+    """Whether more was known of a service than that it may be anything, or may be well."""
+    known = one.effective
+    return known.is_planned or known.best > 0 or known.best == known.worst
 
 
 def since_of(service_ids: Iterable[int]) -> dict[int, datetime]:

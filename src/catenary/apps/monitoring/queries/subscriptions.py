@@ -9,6 +9,8 @@ from typing import Any
 
 from catenary.apps.monitoring.choices import Channel
 from catenary.apps.monitoring.models import FeedAddress, Subscription
+from catenary.apps.organizations.queries import actor_of_account, viewpoint_of
+from catenary.domain.actors import Actor, Viewpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,13 @@ def _row(row: tuple[Any, ...]) -> SubscriptionRow:
         frozenset(value.split()) if name == "conditions" else value for name, value in facts.items()
     ]
     return SubscriptionRow(*values)
+
+
+def reader_of(row: SubscriptionRow) -> tuple[Actor, Viewpoint | None]:
+    """Who reads what a subscription brings, as they are now, and from where they look; none where
+    they may no longer look from."""
+    actor = actor_of_account(row.account_id, row.is_operator, door="notices")
+    return actor, viewpoint_of(actor, row.organization_key)
 
 
 def subscription_as_plain(row: SubscriptionRow, service: str) -> dict[str, Any]:

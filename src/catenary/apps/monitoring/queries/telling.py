@@ -12,23 +12,31 @@ from catenary.apps.common.queries import in_batches
 from catenary.apps.monitoring.queries.instants import micros
 from catenary.apps.monitoring.queries.kept import (
     Effective,
-    Interval,
     effective_of,
     intervals_of,
     standing_codes,
 )
+from catenary.apps.monitoring.queries.since import is_known, silent_since
 from catenary.apps.monitoring.queries.status import shown
-from catenary.domain.notices import IMPAIRED
+from catenary.domain.impact import DOWN, OPERATIONAL
+from catenary.domain.notices import IMPAIRED, SILENT
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a service is told to be (`told_as`), since when (in microseconds), with its range."""
+    """What a service is told to be (`told_as`), since when (in microseconds), with its range.
+    ``is_silent``: nothing is known of it any more."""
 
     kind: str
     since: int
     best: int = 0
     worst: int = 0
+    is_silent: bool = False
+
+    @property
+    def said(self) -> str:
+        """What is said of it: that nobody knows any more is another thing than a range."""
+        return SILENT if self.is_silent else self.kind
 
 
 def told_as(known: Effective) -> str:
@@ -38,13 +46,16 @@ def told_as(known: Effective) -> str:
     return IMPAIRED if kind == "unknown" and known.best else kind
 
 
-def standing_now(at: datetime, services: Iterable[int] | None = None) -> dict[int, Standing]:
+def standing_now(
+    at: datetime, services: Iterable[int] | None = None, *, with_silent: bool = True
+) -> dict[int, Standing]:
     """What services are shown as at this moment, ``at``; without ``services`` all that are not
-    operational. Those of which nothing is known are missing."""
+    operational. Those of which nothing was ever known are missing, and unless ``with_silent``
+    those of which nothing is known any more."""
     # Without any asked for, the well ones need no look at when that began.
-    services = troubled_now() if services is None else services
+    asked = None if services is None else set(services)
     found: dict[int, Standing] = {}
-    for batch in in_batches(sorted(set(services)), size=20_000):
+    for batch in in_batches(sorted(troubled_now() if asked is None else asked), size=20_000):
         for number, intervals in intervals_of(batch, since=at).items():
             if not intervals:
                 continue
@@ -54,27 +65,22 @@ def standing_now(at: datetime, services: Iterable[int] | None = None) -> dict[in
                 found[number] = Standing(
                     told_as(known), micros(last.start), known.best, known.worst
                 )
+    if not with_silent:
+        return found
+    for number, since in silent_since(None if asked is None else asked - found.keys()).items():
+        if number not in found:
+            found[number] = Standing("unknown", micros(since), OPERATIONAL, DOWN, is_silent=True)
     return found
 
 
 def always_unknown(services: Iterable[int]) -> set[int]:
-    """Which services that are unknown now were unknown ever since nothing was known of them."""
+    """Which services that are unknown now were never anything else."""
     found: set[int] = set()
     for batch in in_batches(sorted(set(services)), size=20_000):
-        courses = intervals_of(batch)
-        found |= {number for number, course in courses.items() if _is_always_unknown(course)}
+        for number, course in intervals_of(batch).items():
+            if not any(map(is_known, course)):
+                found.add(number)
     return found
-
-
-def _is_always_unknown(course: list[Interval]) -> bool:
-    began: datetime | None = None
-    for one in reversed(course):
-        if began is not None and one.end != began:
-            return True
-        if told_as(one.effective) != "unknown":
-            return False
-        began = one.start
-    return True
 
 
 def troubled_now() -> dict[int, str]:
