@@ -33,11 +33,14 @@ def rebuild_all(*, check: bool, json: bool, data: Path | None) -> None:
                 "effective": found.effective,
                 "before": found.before,
                 "after": found.after,
+                "unfounded": found.unfounded,
             }
         )
     elif found.before == found.after:
         say(f"Nothing differs from what was said (digest {found.after})")
     else:
         say(f"The conditions of {found.own + found.effective} services differed from what was said")
+        if found.unfounded:
+            say(f"Conditions without any observation behind them: {found.unfounded} services")
     if check and found.before != found.after:
         fail("nothing was changed; run `catenary rebuild` without --check to mend it")

@@ -29,7 +29,7 @@ from catenary.apps.monitoring.queries.stored import standing_own
 from catenary.apps.portfolio.models import Service
 from catenary.domain.condition.turns import fields_of
 from catenary.domain.documents.shapes import Stage
-from tests.apps.monitoring.worlds import DAWN, MINUTE, kept, now_is, report, word, work
+from tests.apps.monitoring.worlds import DAWN, MINUTE, Killed, kept, now_is, report, word, work
 from tests.apps.worlds import begin, define
 from tests.domain.estates import service
 
@@ -277,10 +277,6 @@ class TestOrder(TestCase):
         assert Observation.objects.count() == len(STORY)
 
 
-class Killed(Exception):
-    """Stands for a process that ends in the middle."""
-
-
 def test_a_step_that_breaks_off_anywhere_keeps_nothing_and_is_done_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -292,7 +288,7 @@ def test_a_step_that_breaks_off_anywhere_keeps_nothing_and_is_done_again(
         expected = kept()
         transaction.set_rollback(True)
     before = kept()
-    phases = ["words_from", "rewrite", "own_changes_from", "standing_own_of", "_count_up"]
+    phases = ["words_from", "rewrite", "own_changes_from", "standing_own_of", "count_up"]
 
     for phase, after in itertools.product(phases, (False, True)):
         engine = Engine()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from contextlib import AbstractContextManager
 from datetime import timedelta
 from unittest import mock
 
@@ -25,8 +24,18 @@ from catenary.apps.monitoring.operations.rebuilding import rebuild_conditions
 from catenary.apps.monitoring.queries.kept import Interval, effective_now, intervals_of
 from catenary.apps.monitoring.queries.since import since_of
 from catenary.apps.portfolio.models import Service
-from tests.apps.monitoring.test_engine import END, STORY, Killed
-from tests.apps.monitoring.worlds import DAWN, MINUTE, kept, now_is, report, word, work
+from tests.apps.monitoring.test_engine import END, STORY
+from tests.apps.monitoring.worlds import (
+    DAWN,
+    MINUTE,
+    Killed,
+    breaks_off,
+    kept,
+    now_is,
+    report,
+    word,
+    work,
+)
 from tests.apps.worlds import begin, everything, say
 
 pytestmark = pytest.mark.django_db
@@ -46,18 +55,6 @@ def expected() -> tuple[list[str], dict[int, list[Interval]]]:
         found = kept(), everything_read()
         transaction.set_rollback(True)
     return found
-
-
-def breaks_off(module: object, phase: str, after: bool) -> AbstractContextManager[object]:
-    """Something ends in the middle of a phase, before or after it did its work."""
-    real = getattr(module, phase)
-
-    def broken(*said: object, **more: object) -> None:
-        if after:
-            real(*said, **more)
-        raise Killed
-
-    return mock.patch.object(module, phase, broken)
 
 
 def test_packing_and_spreading_that_break_off_anywhere_are_done_again() -> None:
@@ -226,6 +223,30 @@ def test_what_is_kept_is_what_is_made_again_and_whatever_was_spoiled_is_mended()
     assert mended.before != mended.after
     again = rebuild_conditions(at=END, keeps=True)
     assert (again.own, again.effective, again.before) == (0, 0, again.after)
+
+
+def test_conditions_that_somebody_wrote_without_any_word_are_counted_and_taken_away() -> None:
+    """As the benchmark of the engine fills its tables: nothing was ever said of what stands."""
+    begin()
+    numbers = dict(Service.objects.values_list("reference", "pk"))
+    well = {"condition": 0, "without_planned": 0, "only_planned": 0}
+    for reference in (GRID, VAULT):
+        OwnCondition.objects.create(service_id=numbers[reference], starts_at=DAWN, **well)
+    at = DAWN + MINUTE
+    report(word(GRID, "down", at), now=at)
+    work(Engine(), at)
+
+    found = rebuild_conditions(at=at, keeps=False)
+    assert (found.own, found.unfounded) == (2, 2)
+    assert found.before != found.after
+    rebuild_conditions(at=at, keeps=True)
+
+    assert not OwnCondition.objects.filter(service__reference=VAULT).exists()
+    assert now_is(VAULT) == "possibly down"
+    assert OwnCondition.objects.get(service__reference=GRID).starts_at == at
+    again = rebuild_conditions(at=at, keeps=False)
+    assert (again.own, again.effective, again.unfounded) == (0, 0, 0)
+    assert again.before == again.after
 
 
 def test_a_service_that_is_removed_in_the_middle_of_a_storm_stops_and_loses_nothing() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,19 +12,35 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from catenary.apps.monitoring.models import EffectiveCondition, Followed, PackedChange
+from catenary.apps.monitoring.models import (
+    Belated,
+    EffectiveCondition,
+    Followed,
+    PackedChange,
+)
+from catenary.apps.monitoring.operations import catching_up, keeping, late, live
 from catenary.apps.monitoring.operations import engine as engine_module
-from catenary.apps.monitoring.operations import keeping
 from catenary.apps.monitoring.operations.engine import Engine
 from catenary.apps.monitoring.queries.explaining import UNHEARD_OF
 from catenary.apps.monitoring.queries.kept import conditions_at, intervals_of
 from catenary.apps.portfolio.models import Service
 from catenary.domain.documents.shapes import ServiceDocument, Stage
-from tests.apps.monitoring.worlds import DAWN, MINUTE, kept, now_is, report, word, work
+from tests.apps.monitoring.worlds import (
+    DAWN,
+    MINUTE,
+    Killed,
+    breaks_off,
+    kept,
+    now_is,
+    report,
+    word,
+    work,
+)
 from tests.apps.worlds import SERVICES, START, begin, define, everything, say
 from tests.domain.condition import plainly
 from tests.domain.estates import group, service
@@ -31,7 +50,7 @@ pytestmark = pytest.mark.django_db
 GRID, POWER, DATABASE = "ironport/grid", "ironport/power", "bluewater-ops/database"
 PATIENTS, BILLING = "bluewater-apps/patients", "bluewater-apps/billing"
 VAULT, NEW = "bluewater-ops/vault", "bluewater-apps/new"
-END = DAWN + 60 * MINUTE
+END, SECOND = DAWN + 60 * MINUTE, timedelta(seconds=1)
 
 
 def test_a_late_word_is_followed_over_the_chain_as_it_stood_then() -> None:
@@ -312,6 +331,114 @@ def compare(story: list[Any]) -> None:
             assert (names[known.next_loss], names[known.possible_next_loss]) == (loss, possible)
 
 
+@contextmanager
+def in_small_pieces(at_once: int = 1) -> Iterator[None]:
+    """Everything is too much for one step: the past is gone through instant by instant, a few
+    turns in a transaction."""
+    nothing = -(10**9)
+    with (
+        mock.patch.object(live, "MOST_TURNS", nothing),
+        mock.patch.object(late, "MOST_TURNS", nothing),
+        mock.patch.multiple(catching_up, MOST_IN_SLICE=nothing, KEPT_AT_ONCE=at_once),
+    ):
+        yield
+
+
+def flapping(minutes: int) -> Engine:
+    """The grid fails and comes back every minute, and an engine followed it."""
+    begin()
+    engine = Engine()
+    for minute in range(minutes):
+        condition = ("down", "operational")[minute % 2]
+        report(word(GRID, condition, DAWN + minute * MINUTE, source="probe"), now=END)
+    work(engine, END)
+    return engine
+
+
+def test_a_late_word_about_a_hot_service_is_followed_in_pieces_that_survive_being_killed() -> None:
+    engine = flapping(12)
+    # Of another voice: it changes every other minute since, and what stands now.
+    report(word(GRID, "degraded", DAWN + 30 * SECOND, source="other"), now=END)
+    with transaction.atomic():
+        engine.forget()
+        work(engine, END)
+        expected = kept()
+        transaction.set_rollback(True)
+    engine.forget()
+
+    with in_small_pieces():
+        engine.step(END)
+        # What stands now is right at once.
+        assert now_is(PATIENTS) == "degraded"
+        assert now_is(PATIENTS, DAWN + 90 * SECOND) == "operational"
+        assert Belated.objects.count() == 1
+        pieces, reached = 0, set()
+        while Belated.objects.exists():
+            for phase, after in itertools.product(["rewrite_until", "_piece"], [False, True]):
+                before = kept()
+                with (
+                    breaks_off(catching_up, phase, after),
+                    pytest.raises(Killed),
+                    transaction.atomic(),
+                ):
+                    engine.step(END)
+                assert kept() == before
+                engine = Engine()
+                engine.step(END)
+            assert engine.step(END).is_more == Belated.objects.exists()
+            pieces += 1
+            reached |= set(Belated.objects.values_list("since", flat=True))
+
+    assert len(reached) > 5 and pieces > 5
+    assert now_is(PATIENTS, DAWN + 90 * SECOND) == "degraded"
+    assert kept() == expected
+
+
+def test_a_late_word_that_changes_a_moment_leaves_all_that_came_later() -> None:
+    engine = flapping(12)
+    with in_small_pieces():
+        later = word(GRID, "degraded", DAWN + 90 * SECOND, source="probe")
+        report(later, now=END)
+        before = kept()
+        assert engine.step(END).changed == 0
+
+        (owed,) = Belated.objects.all()
+        assert (owed.since, owed.until) == (DAWN + 90 * SECOND, DAWN + 2 * MINUTE)
+        work(engine, END)
+
+    changed = set(kept()) - set(before)
+    assert len(changed) == 2 * 6
+    assert now_is(PATIENTS, DAWN + 100 * SECOND) == "degraded"
+    assert now_is(PATIENTS, DAWN + 2 * MINUTE) == "down"
+    before = kept()
+    Followed.objects.all().delete()
+    work(Engine(), END)
+    assert kept() == before
+
+
+def test_words_go_on_while_something_of_the_past_is_owed() -> None:
+    engine = flapping(12)
+    with in_small_pieces():
+        report(word(GRID, "degraded", DAWN + 30 * SECOND, source="other"), now=END)
+        engine.step(END)
+        engine.step(END)
+        # One about the stretch that is owed, and one about now.
+        report(
+            word(POWER, "down", DAWN + 5 * MINUTE, source="x", valid_for="2 min"),
+            word(VAULT, "down", DAWN + 40 * MINUTE, source="x"),
+            now=END,
+        )
+        engine.step(END)
+        assert now_is(VAULT) == "down"
+        work(engine, END)
+
+    assert not Belated.objects.exists()
+    before = kept()
+    Followed.objects.all().delete()
+    work(Engine(), END)
+    assert kept() == before
+
+
 class TestAnyOrder(TestCase):
     """The kept intervals are what an independent reading of the story says, at every instant."""
 
@@ -320,6 +447,21 @@ class TestAnyOrder(TestCase):
     def test_words_and_edits_in_any_order_end_in_what_really_stood(self, story: list[Any]) -> None:
         tell(story)
 
+        compare(story)
+        before = kept()
+        Followed.objects.all().delete()
+        work(Engine(), END)
+        assert kept() == before
+
+    @settings(max_examples=25, deadline=timedelta(minutes=1))
+    @given(story=stories(), at_once=st.integers(1, 3))
+    def test_what_is_owed_of_the_past_ends_in_what_really_stood(
+        self, story: list[Any], at_once: int
+    ) -> None:
+        with in_small_pieces(at_once):
+            tell(story)
+
+        assert not Belated.objects.exists()
         compare(story)
         before = kept()
         Followed.objects.all().delete()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
+from unittest import mock
 
 from catenary.apps.monitoring.models import EffectiveCondition, OwnCondition
 from catenary.apps.monitoring.operations.engine import Engine, Step
@@ -92,3 +94,19 @@ def kept() -> list[str]:
         "only_planned",
     )
     return sorted(map(str, [*effective, *own]))
+
+
+class Killed(Exception):
+    """The process is gone."""
+
+
+def breaks_off(module: object, phase: str, after: bool) -> AbstractContextManager[object]:
+    """Something ends in the middle of a phase, before or after it did its work."""
+    real = getattr(module, phase)
+
+    def broken(*said: object, **more: object) -> None:
+        if after:
+            real(*said, **more)
+        raise Killed
+
+    return mock.patch.object(module, phase, broken)

@@ -14,6 +14,23 @@ from django.db.models import F, Q
 from catenary.apps.common.models import PlainText
 from catenary.apps.monitoring.choices import About, Channel, SourceKind
 
+_Rules = list[models.BaseConstraint]
+
+
+def _once(name: str, *fields: str) -> _Rules:
+    """No two rows have the same in these."""
+    return [models.UniqueConstraint(fields=fields, name=f"monitoring_{name}")]
+
+
+def _intervals(name: str) -> _Rules:
+    """One interval of a service stands at most, and each ends after it begins."""
+    name, stands = f"monitoring_{name}", Q(ends_at__isnull=True)
+    later = stands | Q(ends_at__gt=F("starts_at"))
+    return [
+        models.UniqueConstraint(fields=["service"], condition=stands, name=f"{name}_now"),
+        models.CheckConstraint(condition=later, name=f"{name}_ends_later"),
+    ]
+
 
 class Source(models.Model):
     """One voice: its later word of a service replaces its earlier one. All who report by hand in
@@ -30,11 +47,7 @@ class Source(models.Model):
     name = PlainText(max_length=300, blank=True)
 
     class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["organization", "kind", "name"], name="monitoring_one_voice"
-            ),
-        ]
+        constraints: ClassVar[_Rules] = _once("one_voice", "organization", "kind", "name")
 
 
 class Observation(models.Model):
@@ -95,7 +108,7 @@ class Waiting(models.Model):
     due_at = models.DateTimeField(db_index=True)
 
     class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints: ClassVar[_Rules] = [
             models.UniqueConstraint(
                 fields=["service"],
                 condition=Q(observation__isnull=True),
@@ -132,15 +145,7 @@ class OwnCondition(models.Model):
                 name="monitoring_own_ended",
             ),
         ]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["service"], condition=Q(ends_at__isnull=True), name="monitoring_own_now"
-            ),
-            models.CheckConstraint(
-                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
-                name="monitoring_own_ends_later",
-            ),
-        ]
+        constraints: ClassVar[_Rules] = _intervals("own")
 
 
 class EffectiveCondition(models.Model):
@@ -178,17 +183,7 @@ class EffectiveCondition(models.Model):
             models.Index(fields=["service", "starts_at"], name="monitoring_effective_of"),
             models.Index(fields=["starts_at"], name="monitoring_effective_from"),
         ]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["service"],
-                condition=Q(ends_at__isnull=True),
-                name="monitoring_effective_now",
-            ),
-            models.CheckConstraint(
-                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
-                name="monitoring_effective_ends_later",
-            ),
-        ]
+        constraints: ClassVar[_Rules] = _intervals("effective")
 
 
 class PackedChange(models.Model):
@@ -205,6 +200,23 @@ class PackedChange(models.Model):
     spread_to = models.BigIntegerField(default=0)
     digest = PlainText(max_length=32)
     content = models.BinaryField()
+
+
+class Belated(models.Model):
+    """A stretch of the past, ``[since, until)``, in which the effective conditions of everybody
+    above ``services`` (numbers, as JSON) have still to be worked out anew, slice by slice: what
+    came late changes too much to follow it in one step. ``slice_until`` is where the slice at hand
+    ends, ``spread_to`` the service, by number, up to which it is kept. From ``until`` on all is
+    right already.
+
+    Seen by: nobody. Managed by: the engine. As of yesterday: not kept; it says what is to be done.
+    """
+
+    services = models.TextField()
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    slice_until = models.DateTimeField(null=True)
+    spread_to = models.BigIntegerField(default=0)
 
 
 class Followed(models.Model):
@@ -268,11 +280,7 @@ class MaintenanceVersion(models.Model):
     person_id = models.BigIntegerField(null=True)
 
     class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["maintenance", "number"], name="monitoring_maintenance_version"
-            ),
-        ]
+        constraints: ClassVar[_Rules] = _once("maintenance_version", "maintenance", "number")
 
 
 class MaintenanceService(models.Model):
@@ -283,11 +291,7 @@ class MaintenanceService(models.Model):
     service = models.ForeignKey("portfolio.Service", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["maintenance", "service"], name="monitoring_maintained_once"
-            ),
-        ]
+        constraints: ClassVar[_Rules] = _once("maintained_once", "maintenance", "service")
 
 
 class Inlet(models.Model):
@@ -315,7 +319,7 @@ class Inlet(models.Model):
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints: ClassVar[_Rules] = [
             models.UniqueConstraint(
                 fields=["organization", "key"],
                 condition=Q(closed_at__isnull=True),
@@ -402,7 +406,7 @@ class Subscription(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["account", "created_at"], name="monitoring_subscribed"),
         ]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints: ClassVar[_Rules] = [
             models.CheckConstraint(
                 condition=Q(about="service", service__isnull=False)
                 | ~Q(about="service") & Q(service__isnull=True),
@@ -426,11 +430,7 @@ class Told(models.Model):
     tellings = models.IntegerField(default=1)
 
     class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["subscription", "service"], name="monitoring_told_once"
-            ),
-        ]
+        constraints: ClassVar[_Rules] = _once("told_once", "subscription", "service")
 
 
 class ToldMaintenance(models.Model):
@@ -444,11 +444,9 @@ class ToldMaintenance(models.Model):
     told_at = models.DateTimeField()
 
     class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["subscription", "maintenance"], name="monitoring_maintenance_told_once"
-            ),
-        ]
+        constraints: ClassVar[_Rules] = _once(
+            "maintenance_told_once", "subscription", "maintenance"
+        )
 
 
 class FeedAddress(models.Model):

@@ -191,6 +191,15 @@ def turns_of(service: Ints, instant: Ints, code: Codes16) -> Turns:
     return found.chosen(differs)
 
 
+@dataclass(frozen=True, eq=False)
+class Trail:
+    """What was followed up to now; with ``owed_until``, only what stands from that instant on,
+    and what was before it has still to be worked out."""
+
+    turns: Turns
+    owed_until: int | None = None
+
+
 NO_TURNS = Turns(
     np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int16)
 )

@@ -12,30 +12,33 @@ are changes of the catalogue, which may become known after words that were said 
 
 from __future__ import annotations
 
-import secrets
 import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-from django.db import connection
 
 from catenary.apps.common.operations import delete_rows, insert_rows, waiting_turn
 from catenary.apps.common.queries import catalogue_version
 from catenary.apps.common.queries.prepared import Prepared, numbers
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.queries.timelines import revised_after
-from catenary.apps.monitoring.models import OwnCondition, Propagation, Waiting
-from catenary.apps.monitoring.operations.intervals import Value, rewrite
+from catenary.apps.monitoring.models import OwnCondition, Waiting
+from catenary.apps.monitoring.operations.catching_up import CatchingUp, is_all_made, owe
+from catenary.apps.monitoring.operations.intervals import Difference, Value, rewrite
 from catenary.apps.monitoring.operations.keeping import follow_to, keep, spread
-from catenary.apps.monitoring.operations.late import turns_of_everybody, turns_since
+from catenary.apps.monitoring.operations.late import (
+    followed_since,
+    turns_of_everybody,
+    turns_since,
+)
 from catenary.apps.monitoring.operations.live import Live, live_now
-from catenary.apps.monitoring.operations.marking import mark_changed
+from catenary.apps.monitoring.operations.marking import count_up, mark_changed
 from catenary.apps.monitoring.queries.instants import micros, moment
 from catenary.apps.monitoring.queries.stored import (
     OWN,
     Due,
-    asked_at,
     due_by,
     followed_to,
     own_changes_from,
@@ -46,6 +49,7 @@ from catenary.apps.monitoring.queries.stored import (
 from catenary.apps.monitoring.queries.words import words_from
 from catenary.domain.chain.rows import distinct
 from catenary.domain.condition.replaying import SILENT
+from catenary.domain.condition.turns import Trail
 from catenary.domain.estate import Ints
 from catenary.domain.observations.history import History, history_of
 from catenary.domain.observations.words import NEVER
@@ -76,12 +80,14 @@ class Engine:
     def __init__(self) -> None:
         """Nothing is loaded before the first step."""
         self._live: Live | None = None
-        self._owes_spreading = False
+        self._catching_up = CatchingUp()
+        self._owes_rest = False
         self._at_once = FIRST_AT_ONCE
 
     def forget(self) -> None:
         """Load everything anew at the next step: somebody else may have been at work."""
         self._live = None
+        self._catching_up.forget()
 
     def step(self, at: datetime) -> Step:
         """Do what is due by a moment. Raises `CatalogueBusy` when its turn does not come; whatever
@@ -89,12 +95,14 @@ class Engine:
         version = catalogue_version()
         live = self._live
         is_current = live is not None and live.estate.version == version
-        if is_current and not what_is_left(at)[0]:
-            return Step(is_more=spread())
-        if self._owes_spreading:
-            # Words that never end leave a turn to what is packed.
-            self._owes_spreading = False
-            spread()
+        if live is not None and is_current:
+            is_due, is_owed = what_is_left(at)
+            if not is_due:
+                return Step(is_more=is_owed and self._make_good(live, at))
+            if self._owes_rest:
+                # Words that never end leave a turn to what is packed, and to what is owed.
+                self._owes_rest = False
+                self._make_good(live, at)
         # In hand again only when everything is kept.
         self._live = None
         was = live
@@ -110,18 +118,27 @@ class Engine:
             if catalogue_version() != live.estate.version:
                 self._live = was
                 return Step(is_more=True)
-            kept = _follow_chain(live, at) if was is not live else []
+            kept = []
+            if was is not live:
+                self._catching_up.forget()
+                kept = _follow_chain(live, at)
             due = due_by(at, min(self._at_once, MOST_AT_ONCE))
             if due:
+                self._catching_up.changed_from(min(each.since for each in due))
                 kept += _follow_words(live, due, at)
             changed = distinct(np.concatenate(kept)) if kept else _NOBODY
             if due or len(changed):
-                _count_up(at)
+                count_up(at)
             mark_changed(changed.tolist(), at)
         self._live = live
         self._at_once = _taken_next(self._at_once, len(due), time.perf_counter() - begun)
-        is_more, self._owes_spreading = what_is_left(at)
-        return Step(len(due), len(changed), self._owes_spreading or is_more)
+        is_more, self._owes_rest = what_is_left(at)
+        return Step(len(due), len(changed), self._owes_rest or is_more)
+
+    def _make_good(self, live: Live, at: datetime) -> bool:
+        """Spread out a piece of what is packed, or work out a piece of what is owed of the past;
+        whether more is left."""
+        return spread() or self._catching_up.go_on(live.estate, at)
 
 
 def _taken_next(most: int, taken: int, seconds: float) -> int:
@@ -143,11 +160,14 @@ def _follow_chain(live: Live, at: datetime) -> list[Ints]:
     estate = live.estate
     if revised is None:
         kept = [keep(turns_of_everybody(estate, at), at)]
+        is_all_made()
     else:
         edited = [each for each in revised if not each.is_first]
         since = min((each.starts_at for each in edited), default=at)
         numbers = {each.object_id for each in edited}
-        kept = [keep(turns_since(estate, numbers, since, at), at)] if edited else []
+        kept = []
+        if edited:
+            kept.append(_kept(followed_since(estate, numbers, since, at), numbers, since, None, at))
         # Who relies on what is new was edited, too.
         created = {each.object_id for each in revised if each.is_first}
         if created:
@@ -164,28 +184,54 @@ def _follow_words(live: Live, due: list[Due], at: datetime) -> list[Ints]:
     delete_rows(Waiting, [each.id for each in due])
     differing = rewrite_own(since, at)
     kept: list[Ints] = []
-    now = {number: begins for number, begins in differing.items() if begins >= live.cut}
+    now = {number: each for number, each in differing.items() if each.since >= live.cut}
     if now:
-        first = moment(min(now.values()))
+        first = _first(now)
         rows = own_changes_from(first, now, MOST_FOLLOWED)
         if rows is None:
             now = {}
         else:
             before = standing_own_of({*now, *(row.service_id for row in rows)}, first)
             silent = {number: before.get(number, SILENT) for number in now}
-            turns = live.follow(micros(first), rows, {**silent, **before}, micros(at))
-            kept.append(keep(turns, at))
-    late = differing.keys() - now.keys()
+            trail = live.follow(micros(first), rows, {**silent, **before}, micros(at))
+            kept.append(_kept(trail, now, first, _same_again(now), at))
+    late = {number: each for number, each in differing.items() if number not in now}
     if late:
         live.say(standing_own_of(late, None), late)
-        first = moment(min(differing[number] for number in late))
-        kept.append(keep(turns_since(live.estate, late, first, at), at))
+        first = _first(late)
+        trail = followed_since(live.estate, late, first, at)
+        kept.append(_kept(trail, late, first, _same_again(late), at))
     return kept
 
 
-def rewrite_own(since: dict[int, datetime], at: datetime) -> dict[int, int]:
-    """Own conditions from what was said, up to now; what comes later leaves an alarm. Says since
-    when those that changed differ."""
+def _first(differing: Mapping[int, Difference]) -> datetime:
+    return moment(min(each.since for each in differing.values()))
+
+
+def _same_again(differing: Mapping[int, Difference]) -> int | None:
+    """From when on everything is as it was; none when anything differs now."""
+    ends = [each.until for each in differing.values()]
+    known = [each for each in ends if each is not None]
+    return max(known) if len(known) == len(ends) else None
+
+
+def _kept(
+    trail: Trail, touched: Iterable[int], first: datetime, again: int | None, at: datetime
+) -> Ints:
+    """Keep what was followed of these services and everybody above them, from a moment on, and
+    owe the rest; from ``again`` on everything is as it was. Who may have changed."""
+    if trail.owed_until is None:
+        return keep(trail.turns, at)
+    if again is not None and again <= trail.owed_until:
+        owe(touched, first, moment(again))
+        return _NOBODY
+    owe(touched, first, moment(trail.owed_until))
+    return keep(trail.turns, at)
+
+
+def rewrite_own(since: dict[int, datetime], at: datetime) -> dict[int, Difference]:
+    """Own conditions from what was said, up to now; what comes later leaves an alarm. Says when
+    those that changed differ."""
     # What still waits is left for its own step: a history of years is taken in piece by piece,
     # where the first step would otherwise follow all words of every service it touches.
     words, _ = words_from(since, without_waiting=True)
@@ -233,17 +279,3 @@ _ALARMS = Prepared(
         service_id__in=numbers(services), observation__isnull=True
     ).values_list("pk")
 )
-
-
-def _count_up(at: datetime) -> None:
-    # A random stride: after a restore the same number must not come again for other conditions.
-    stride = 1 + secrets.randbelow(1 << 40)
-    with connection.cursor() as cursor:
-        # Worded here: every step does it.
-        cursor.execute(
-            "UPDATE monitoring_propagation SET number = number + %s, seen_at = %s WHERE id = 1",
-            [stride, asked_at(at)],
-        )
-        is_there = cursor.rowcount
-    if not is_there:
-        Propagation.objects.create(pk=1, number=stride, seen_at=at)

@@ -33,6 +33,15 @@ class Kept:
     value: tuple[Any, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """From when on what is to be kept differs from what was, and from when on it is the same
+    again; none when it differs now."""
+
+    since: int
+    until: int | None
+
+
 @dataclass
 class Edits:
     """What to take away, to end at a moment, and to write."""
@@ -44,15 +53,17 @@ class Edits:
 
 def rewrite(
     model: type[models.Model], columns: Sequence[str], courses: Mapping[int, Course]
-) -> dict[int, int]:
+) -> dict[int, Difference]:
     """Make services say what ``courses`` say, from the first instant of each on; everything before
-    stays. Says from which instant on each of those that changed differs from what was kept."""
+    stays. Says when each of those that changed differs from what was kept."""
     kept = _kept(model, columns, courses)
     edits, changed = Edits(), {}
     for service, course in courses.items():
-        differs = edit(service, _joined(course), kept.get(service, []), edits)
+        wanted, before = joined(course), kept.get(service, [])
+        differs = edit(service, wanted, before, edits)
         if differs is not None:
-            changed[service] = differs
+            again = _same_again(wanted, _course_of(before, wanted[0][0]))
+            changed[service] = Difference(differs, again)
     write(model, columns, edits)
     return changed
 
@@ -97,7 +108,7 @@ def _ending_since(model: type[models.Model], columns: tuple[str, ...]) -> Prepar
     )
 
 
-def _joined(course: Iterable[tuple[int, Value]]) -> list[tuple[int, Value]]:
+def joined(course: Iterable[tuple[int, Value]]) -> list[tuple[int, Value]]:
     """The same without changes that change nothing; of several at one instant the last counts."""
     found: list[tuple[int, Value]] = []
     for instant, value in course:
@@ -143,7 +154,7 @@ def _course_of(kept: list[Kept], since: int) -> list[tuple[int, Value]]:
         course.append((max(one.start, since), one.value))
         if one.end is not None:
             course.append((max(one.end, since), None))
-    return _joined(course)
+    return joined(course)
 
 
 def _first_difference(new: list[tuple[int, Value]], old: list[tuple[int, Value]]) -> int | None:
@@ -153,6 +164,35 @@ def _first_difference(new: list[tuple[int, Value]], old: list[tuple[int, Value]]
     if len(new) == len(old):
         return None
     return max(new, old, key=len)[min(len(new), len(old))][0]
+
+
+def _same_again(new: list[tuple[int, Value]], old: list[tuple[int, Value]]) -> int | None:
+    """From when on two courses that differ are the same up to now; none when they differ now."""
+    same = 0
+    for one, other in zip(reversed(new), reversed(old), strict=False):
+        if one != other:
+            if one[1] == other[1]:
+                return max(one[0], other[0])
+            break
+        same += 1
+    return new[-same][0] if same else None
+
+
+def continued(
+    course: Iterable[tuple[int, Value]], kept: list[Kept], until: int
+) -> list[tuple[int, Value]]:
+    """A course up to an instant, and from then on what is kept, as far as it overlaps that."""
+    goes_on = [each for each in kept if each.start <= until and _ends_after(each, until)]
+    rest: list[tuple[int, Value]] = [(until, None)]
+    for each in goes_on:
+        rest = [(until, each.value)]
+        if each.end is not None:
+            rest.append((each.end, None))
+    return joined([*course, *rest])
+
+
+def _ends_after(one: Kept, instant: int) -> bool:
+    return one.end is None or one.end > instant
 
 
 def _from(course: list[tuple[int, Value]], instant: int) -> list[tuple[int, Value]]:

@@ -29,11 +29,12 @@ from catenary.domain.condition.propagation import (
     propagate,
     propagate_change,
 )
-from catenary.domain.condition.replaying import SILENT, OwnValue
+from catenary.domain.condition.replaying import EACH_INSTANT, SILENT, OwnValue
 from catenary.domain.condition.turns import (
     NO_TURNS,
     NOTHING_KNOWN,
     Codes16,
+    Trail,
     Turns,
     codes_at,
     fields_of,
@@ -43,6 +44,8 @@ from catenary.domain.estate import Estate, Ints
 
 #: After so many revisions the chain is read whole.
 _FEW = 200
+#: So many turns are followed at once, and besides so many times the chain.
+MOST_TURNS, _TIMES = 250_000, 3
 
 
 @dataclass
@@ -96,9 +99,10 @@ class Live:
 
     def follow(
         self, since: int, rows: Sequence[OwnRow], before: Mapping[int, OwnValue], now: int
-    ) -> Turns:
+    ) -> Trail:
         """Go back to just before an instant and come forward again along own conditions: the
-        turns of effective conditions since then of all that may have changed.
+        turns of effective conditions since then of all that may have changed. Where these are too
+        many for one step, it goes to what stands now at once.
 
         ``rows`` are all own conditions that begin or end since then, and those that stand of
         whoever is to be looked at anew; ``before`` is what stood just before of all of these.
@@ -107,16 +111,27 @@ class Live:
         events = _events(rows, since, now, place)
         back = {position: before.get(number, SILENT) for number, position in place.items()}
         if not back:
-            return NO_TURNS
+            return Trail(NO_TURNS)
         changed = [self._say(back)]
         then = self.codes.copy()
         parts: list[tuple[Ints, int, Codes16]] = []
-        for instant in sorted(events):
+        left = MOST_TURNS + _TIMES * self.estate.size
+        instants = sorted(events)
+        for done, instant in enumerate(instants):
+            if left < 0:
+                rest = [events[each] for each in instants[done:]]
+                changed.append(self._say({at: own for said in rest for at, own in said.items()}))
+                everybody, last = distinct(np.concatenate(changed)), instants[-1]
+                return Trail(self._turns([(everybody, last, self.codes[everybody])]), last)
             positions = self._say(events[instant])
+            left -= EACH_INSTANT + len(positions)
             changed.append(positions)
             parts.append((positions, instant, self.codes[positions]))
         everybody = distinct(np.concatenate(changed))
-        parts.insert(0, (everybody, since, then[everybody]))
+        return Trail(self._turns([(everybody, since, then[everybody]), *parts]))
+
+    def _turns(self, parts: Sequence[tuple[Ints, int, Codes16]]) -> Turns:
+        """Positions, an instant, and what they are from then on."""
         return turns_of(
             self.estate.service_ids[np.concatenate([part[0] for part in parts])],
             np.concatenate([np.full(len(part[0]), part[1]) for part in parts]),

@@ -9,11 +9,13 @@ from datetime import datetime
 from hashlib import blake2b
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from catenary.apps.common.operations import waiting_turn
 from catenary.apps.common.queries import in_batches
 from catenary.apps.history.queries import last_mark
-from catenary.apps.monitoring.models import Observation, Waiting
+from catenary.apps.monitoring.models import Observation, OwnCondition, Waiting
+from catenary.apps.monitoring.operations.catching_up import CatchingUp, is_all_made
 from catenary.apps.monitoring.operations.engine import rewrite_own
 from catenary.apps.monitoring.operations.keeping import follow_to, spread
 from catenary.apps.monitoring.operations.late import turns_of_everybody
@@ -33,35 +35,51 @@ _TOGETHER = 5_000
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
     """How many services had other own and other effective conditions than follow from what was
-    said, and the digests of all intervals as they were and as they are."""
+    said, and the digests of all intervals as they were and as they are. ``unfounded`` services had
+    an own condition from before anybody said anything of them: somebody else than we wrote it."""
 
     own: int
     effective: int
     before: str
     after: str
+    unfounded: int = 0
 
 
 def rebuild_conditions(*, at: datetime, keeps: bool) -> Rebuilt:
     """Make all conditions again, and keep them unless only the comparison is wanted. What waits
     for the engine is left to it. Only for the owner of the conditions (`operations.owning`);
     raises `CatalogueBusy` when its turn does not come."""
-    while spread():
+    catching_up = CatchingUp()
+    while spread() or catching_up.go_on(current_estate(), at):
         pass
     estate, mark = current_estate(), last_mark()
     with waiting_turn():
-        before = _digest()
+        before, unfounded = _digest(), _unfounded()
         own = 0
         waits = Waiting.objects.filter(observation__isnull=False)
         spoken_of = Observation.objects.exclude(pk__in=waits.values("observation_id"))
-        numbers = spoken_of.values_list("service_id", flat=True).distinct().order_by("service_id")
-        for batch in in_batches(numbers, _TOGETHER):
+        numbers = {
+            *spoken_of.values_list("service_id", flat=True).distinct(),
+            *OwnCondition.objects.values_list("service_id", flat=True).distinct(),
+        }
+        for batch in in_batches(sorted(numbers), _TOGETHER):
             own += len(rewrite_own(dict.fromkeys(batch, EPOCH), at))
         effective = len(rewrite_by(turns_of_everybody(estate, at)))
         follow_to(mark)
-        found = Rebuilt(own, effective, before, _digest())
+        is_all_made()
+        found = Rebuilt(own, effective, before, _digest(), unfounded)
         if not keeps:
             transaction.set_rollback(True)
     return found
+
+
+def _unfounded() -> int:
+    """How many services have an own condition that no word said of them can have begun."""
+    said = Observation.objects.filter(
+        service_id=OuterRef("service_id"), at__lte=OuterRef("starts_at")
+    )
+    rows = OwnCondition.objects.filter(~Exists(said))
+    return rows.values("service_id").distinct().count()
 
 
 def _digest() -> str:

@@ -4,6 +4,7 @@ begins; whoever has more to tell is done one by one."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,7 +15,14 @@ from django.db import connection
 from catenary.apps.common.operations import insert_columns, set_rows
 from catenary.apps.common.queries.columns import moment_literal, number_columns
 from catenary.apps.monitoring.models import EffectiveCondition
-from catenary.apps.monitoring.operations.intervals import Edits, Kept, Value, edit, write
+from catenary.apps.monitoring.operations.intervals import (
+    Edits,
+    Kept,
+    Value,
+    continued,
+    edit,
+    write,
+)
 from catenary.apps.monitoring.queries.instants import ONGOING, instants, moment
 from catenary.apps.monitoring.queries.kept import CODE_SQL, TIMES
 from catenary.apps.monitoring.queries.stored import EFFECTIVE
@@ -61,6 +69,22 @@ def rewrite_by(turns: Turns) -> Ints:
     return np.concatenate(changed)
 
 
+def rewrite_until(turns: Turns, until: int) -> None:
+    """Make services what ``turns`` say, from the first instant of each up to another one; what is
+    before, and what is from then on, stays."""
+    if not len(turns):
+        return
+    ends = moment_literal(moment(until))
+    begins = moment_literal(moment(int(turns.instant.min())))
+    where = f"starts_at <= {ends} AND (ends_at IS NULL OR ends_at >= {begins})"
+    said, edits = _courses(turns), Edits()
+    kept = _kept(_read(where, turns.services), said)
+    for service, course in said.items():
+        before = kept.get(service, [])
+        edit(service, continued(course, before, until), before, edits)
+    write(EffectiveCondition, EFFECTIVE, edits)
+
+
 def _rewrite(turns: Turns, services: Ints) -> Ints:
     first = turns.chosen(turns.is_first)
     rows = _standing(services)
@@ -104,21 +128,32 @@ def _end(numbers: Ints, instants: Ints) -> None:
 
 
 def _edit_one_by_one(turns: Turns, rows: _Rows, edits: Edits) -> list[int]:
-    said: dict[int, list[tuple[int, Value]]] = {}
-    for service, instant, code in zip(*_lists(turns), strict=True):
-        value = None if code == NOTHING_KNOWN else _fields(code)
-        said.setdefault(service, []).append((instant, value))
-    kept: dict[int, list[Kept]] = {}
-    rows = rows.chosen(np.isin(rows.service, turns.services))
-    for number, service, start, end, code in zip(*_lists(rows), strict=True):
-        if end >= said[service][0][0]:
-            until = None if end == ONGOING else end
-            kept.setdefault(service, []).append(Kept(number, start, until, _fields(code)))
+    said = _courses(turns)
+    kept = _kept(rows.chosen(np.isin(rows.service, turns.services)), said)
     return [
         service
         for service, course in said.items()
         if edit(service, course, kept.get(service, []), edits) is not None
     ]
+
+
+def _courses(turns: Turns) -> dict[int, list[tuple[int, Value]]]:
+    """What turns say, by service."""
+    said: dict[int, list[tuple[int, Value]]] = {}
+    for service, instant, code in zip(*_lists(turns), strict=True):
+        value = None if code == NOTHING_KNOWN else _fields(code)
+        said.setdefault(service, []).append((instant, value))
+    return said
+
+
+def _kept(rows: _Rows, said: Mapping[int, list[tuple[int, Value]]]) -> dict[int, list[Kept]]:
+    """Rows of these services, as far as they reach to where something else is said."""
+    kept: dict[int, list[Kept]] = {}
+    for number, service, start, end, code in zip(*_lists(rows), strict=True):
+        if end >= said[service][0][0]:
+            until = None if end == ONGOING else end
+            kept.setdefault(service, []).append(Kept(number, start, until, _fields(code)))
+    return kept
 
 
 def _lists(columns: Any) -> list[list[Any]]:

@@ -29,7 +29,7 @@ from catenary.apps.history.queries.timelines import (
 from catenary.apps.monitoring.queries.instants import micros
 from catenary.apps.portfolio.queries.lookup import services_by_reference
 from catenary.apps.portfolio.queries.records import TODAY
-from catenary.domain.condition.replaying import Segment
+from catenary.domain.condition.replaying import Segment, Segments
 from catenary.domain.documents.kept import kept_groups
 from catenary.domain.documents.shapes import DependencyGroupDocument, Stage
 from catenary.domain.estate import Bools, Estate, Ints
@@ -76,10 +76,10 @@ class Section:
             *self.born.values(),
         }
 
-    def segments(self, since: int) -> list[Segment]:
-        """The chain from an instant on, cut where it changes."""
-        later = sorted(cut for cut in self.cuts() if cut > since)
-        return [self._segment(start) for start in (since, *later)]
+    def segments(self, since: int, until: int | None = None) -> Segments:
+        """The chain from an instant on, up to now or another one, cut where it changes."""
+        later = [each for each in self.cuts() if each > since and (until is None or each <= until)]
+        return Segments(len(self.numbers), [since, *sorted(later)], self._segment)
 
     def _segment(self, start: int) -> Segment:
         size = len(self.numbers)

@@ -145,11 +145,12 @@ def followed_to() -> Mark | None:
     return None if row is None else Mark(*row)
 
 
-#: Whether anything is due, and whether anything is packed.
+#: Whether anything is due, and whether anything is packed or owed.
 _LEFT = (
     "SELECT CASE WHEN EXISTS (SELECT 1 FROM monitoring_waiting WHERE due_at <= %s)"
     " THEN 1 ELSE 0 END,"
-    " CASE WHEN EXISTS (SELECT 1 FROM monitoring_packedchange) THEN 1 ELSE 0 END"
+    " CASE WHEN EXISTS (SELECT 1 FROM monitoring_packedchange)"
+    " OR EXISTS (SELECT 1 FROM monitoring_belated) THEN 1 ELSE 0 END"
 )
 _PACKED = Prepared(lambda: PackedChange.objects.values_list("pk")[:1])
 
@@ -160,12 +161,12 @@ def is_anything_packed() -> bool:
 
 
 def what_is_left(at: datetime) -> tuple[bool, bool]:
-    """Whether anything is due by a moment, and whether a packed change is not wholly spread out.
-    One query, worded here: every step asks it."""
+    """Whether anything is due by a moment, and whether a packed change is not wholly spread out or
+    something of the past is owed. One query, worded here: every step asks it."""
     with connection.cursor() as cursor:
         cursor.execute(_LEFT, [asked_at(at)])
-        is_due, is_packed = cursor.fetchone()
-    return bool(is_due), bool(is_packed)
+        is_due, is_owed = cursor.fetchone()
+    return bool(is_due), bool(is_owed)
 
 
 @dataclass(frozen=True, slots=True)
