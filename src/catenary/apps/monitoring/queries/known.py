@@ -8,6 +8,8 @@ same question always gets the same answer (docs/algorithms/as-known-then.md).
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -32,7 +34,7 @@ from catenary.domain.chain.compiled import compiled
 from catenary.domain.condition.codes import OPERATIONAL, UNKNOWN
 from catenary.domain.condition.engines import chosen
 from catenary.domain.condition.explanation import Causes, explained
-from catenary.domain.condition.own import Own
+from catenary.domain.condition.own import Own, is_derived
 from catenary.domain.condition.propagation import Conditions, propagate
 from catenary.domain.condition.turns import NOTHING_KNOWN, Codes16, codes_at
 from catenary.domain.estate import Bools, Estate, Ints
@@ -50,6 +52,10 @@ _LAST = (
 )
 
 
+#: The last answers, by database, moments, the last word and the number of what the engine kept.
+_MOST_HELD = 2
+_held: OrderedDict[tuple[str, datetime, datetime, int, int], KnownThen] = OrderedDict()
+_lock = threading.Lock()
 _BY_THEN = " AND o.at <= %s AND o.recorded_at <= %s"
 
 
@@ -94,7 +100,8 @@ class KnownThen:
     def causes(self, place: int, paths: int) -> tuple[Causes, Causes]:
         """Where the condition of a service, by position, and its being at risk came from."""
         # What nobody ever spoke of is a cause by itself, as where kept intervals are explained.
-        silent = np.flatnonzero(self.codes == NOTHING_KNOWN)
+        derived = is_derived(self.own, self.conditions.chain)
+        silent = np.flatnonzero((self.codes == NOTHING_KNOWN) & ~derived)
         unknown = np.full(len(silent), UNKNOWN, dtype=np.int8)
         well = np.full(len(silent), OPERATIONAL, dtype=np.int8)
         nobody = np.zeros(len(silent), dtype=np.bool_)
@@ -140,9 +147,39 @@ def known_then(*, at: datetime, known_at: datetime) -> KnownThen:
     of both: nobody had said otherwise. Nobody asks: what may be told is for the caller.
 
     Costs a look at every observation recorded by then, and at the catalogue of then when that is
-    not held; some ask for a past moment, few for the same one twice, so it is not kept.
+    not held. Whoever asks turns pages and narrows what they see of the same moment: the last
+    answers are held until anything is heard, or the engine keeps anything (which a word that was
+    recorded by then and committed late is followed by).
     """
     records = records_at(min(at, known_at))
+    heard, number = _heard()
+    key = str(connection.settings_dict["NAME"]), at, known_at, heard, number
+    with _lock:
+        held = _held.get(key)
+        if held is not None and held.records is records:
+            _held.move_to_end(key)
+            return held
+    found = _worked_out(records, at, known_at)
+    if number:
+        with _lock:
+            _held[key] = found
+            while len(_held) > _MOST_HELD:
+                _held.popitem(last=False)
+    return found
+
+
+def _heard() -> tuple[int, int]:
+    """The last observation, and the number of what the engine kept; 0 for none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT MAX(id) FROM monitoring_observation),"
+            " (SELECT number FROM monitoring_propagation WHERE id = 1)"
+        )
+        last, number = cursor.fetchone()
+    return last or 0, number or 0
+
+
+def _worked_out(records: Past, at: datetime, known_at: datetime) -> KnownThen:
     estate = records.estate()
     words, observations = _words(estate, at, known_at)
     spans = spans_of(words)
