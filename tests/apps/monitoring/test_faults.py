@@ -23,6 +23,7 @@ from catenary.apps.monitoring.operations.engine import Engine
 from catenary.apps.monitoring.operations.rebuilding import rebuild_conditions
 from catenary.apps.monitoring.queries.kept import Interval, effective_now, intervals_of
 from catenary.apps.monitoring.queries.since import since_of
+from catenary.apps.monitoring.queries.words import words_from
 from catenary.apps.portfolio.models import Service
 from tests.apps.monitoring.test_engine import END, STORY
 from tests.apps.monitoring.worlds import (
@@ -201,6 +202,30 @@ def test_a_storm_of_alerts_is_followed_at_once_and_leaves_no_more_than_it_said()
     assert OwnCondition.objects.count() == 10
     assert EffectiveCondition.objects.filter(service__reference=PATIENTS).count() == 10
     assert now_is(PATIENTS) == "operational"
+
+
+def test_what_waits_for_one_service_is_taken_together() -> None:
+    """Of each service whose turn it is, all that was ever said may be read."""
+    begin()
+    hit = [GRID, VAULT, PATIENTS]
+    storm = [
+        word(hit[number % 3], "down", DAWN, source=f"alert {number}", text=str(number))
+        for number in range(96)
+    ]
+    report(*storm, now=DAWN)
+
+    with (
+        mock.patch.object(engine_module, "MOST_AT_ONCE", 16),
+        mock.patch.object(engine_module, "words_from", wraps=words_from) as read,
+    ):
+        work(Engine(), DAWN)
+
+    assert not Waiting.objects.exists()
+    # By turns alone all three would be read in each of six steps; so one or two are.
+    services = [len(call.args[0]) for call in read.call_args_list]
+    assert len(services) == 6
+    assert sum(services) < 3 * 6
+    assert all(now_is(each) == "down" for each in hit)
 
 
 def test_what_is_kept_is_what_is_made_again_and_whatever_was_spoiled_is_mended() -> None:

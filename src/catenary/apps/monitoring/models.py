@@ -67,7 +67,8 @@ class Observation(models.Model):
     service = models.ForeignKey(
         "portfolio.Service", on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+")
+    # Nobody asks for all that a source ever said, of whatever services.
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+", db_index=False)
     condition = models.SmallIntegerField()
     at = models.DateTimeField()
     recorded_at = models.DateTimeField()

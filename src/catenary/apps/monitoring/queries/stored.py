@@ -178,13 +178,22 @@ class Due:
     since: datetime
 
 
+#: When more is due than can be taken at once, one of so many is the turn of its source; the others
+#: are of the same services, whose words are read together anyway: a storm about a thousand services
+#: would otherwise have all that was ever said of each read again for every word of it.
+_OF_ONE_SERVICE = 8
+
+
 def due_by(at: datetime, most: int) -> list[Due]:
     """What is due by a moment, the first first. When that is more than can be taken at once, every
-    source has its turn: a flood from one holds up nobody else."""
+    source has its turn, with what else waits for the same services: a flood from one holds up
+    nobody else."""
     now = asked_at(at)
     found = _first_due(most + 1).rows(now)
     if len(found) > most:
-        found = _due_in_turn(most).rows(now)
+        found = _due_in_turn(max(most // _OF_ONE_SERVICE, 2)).rows(now)
+        beside = _due_of(most).rows(now, sorted({row[1] for row in found}))
+        found = list(dict.fromkeys([*found, *beside]))[:most]
     return [Due(*row) for row in found]
 
 
@@ -214,6 +223,17 @@ def _due_in_turn(most: int) -> Prepared:
             Waiting.objects.filter(due_at__lte=at)
             .annotate(turn=turn)
             .order_by("turn", "due_at", "pk")
+            .values_list(*_DUE)[:most]
+        )
+    )
+
+
+@cache
+def _due_of(most: int) -> Prepared:
+    return Prepared(
+        lambda at, services: (
+            Waiting.objects.filter(due_at__lte=at, service_id__in=numbers(services))
+            .order_by("due_at", "pk")
             .values_list(*_DUE)[:most]
         )
     )

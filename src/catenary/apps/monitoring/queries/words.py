@@ -24,17 +24,33 @@ _WANTED = {
     "sqlite": "SELECT json_extract(value, '$[0]') AS service_id,"
     " json_extract(value, '$[1]') AS since FROM json_each(%s)",
 }
+#: ``s`` steps from source to source along the index, and of each only its last words are looked at:
+#: a monitor that has reported every minute for a year costs no more than one that began today.
 _FROM_AND_BEFORE = (
-    "WITH w AS ({wanted}), l AS ("
-    "SELECT o.service_id, o.source_id, MAX(o.at) AS at FROM w"
-    " JOIN monitoring_observation o ON o.service_id = w.service_id AND o.at < w.since{which}"
-    " GROUP BY o.service_id, o.source_id)"
-    " SELECT {columns} FROM w"
-    " JOIN monitoring_observation o ON o.service_id = w.service_id AND o.at >= w.since{which}"
+    "WITH RECURSIVE w AS ({wanted}), s(service_id, since, source_id) AS ("
+    "SELECT w.service_id, w.since, (SELECT MIN(o.source_id) FROM monitoring_observation o"
+    " WHERE o.service_id = w.service_id) FROM w"
     " UNION ALL"
-    " SELECT {columns} FROM l JOIN monitoring_observation o ON o.service_id = l.service_id"
-    " AND o.source_id = l.source_id AND o.at = l.at{which}"
+    " SELECT s.service_id, s.since, (SELECT MIN(o.source_id) FROM monitoring_observation o"
+    " WHERE o.service_id = s.service_id AND o.source_id > s.source_id)"
+    " FROM s WHERE s.source_id IS NOT NULL), l AS ("
+    # Not MAX: with words left out, PostgreSQL would look at all of them for it.
+    "SELECT s.service_id, s.source_id, (SELECT o.at FROM monitoring_observation o"
+    " WHERE o.service_id = s.service_id AND o.source_id = s.source_id AND o.at < s.since{which}"
+    " ORDER BY o.at DESC LIMIT 1) AS at FROM s WHERE s.source_id IS NOT NULL)"
+    " SELECT {columns} FROM w {among}o.service_id = w.service_id AND o.at >= w.since{which}{end}"
+    " UNION ALL SELECT {columns} FROM l {among}o.service_id = l.service_id"
+    " AND o.source_id = l.source_id AND o.at = l.at{which}{end}"
 )
+#: Row by row along the index: PostgreSQL knows neither how many sources are stepped through nor how
+#: few words are wanted of each, and reads the whole table rather.
+_JOINED = {
+    "postgresql": {
+        "among": "CROSS JOIN LATERAL (SELECT o.* FROM monitoring_observation o WHERE ",
+        "end": " OFFSET 0) o",
+    },
+    "sqlite": {"among": "JOIN monitoring_observation o ON ", "end": ""},
+}
 _NOT_WAITING = " AND NOT EXISTS (SELECT 1 FROM monitoring_waiting m WHERE m.observation_id = o.id)"
 
 
@@ -51,6 +67,7 @@ def words_from(
         wanted=_WANTED[connection.vendor],
         columns=WORD_COLUMNS,
         which=_NOT_WAITING if without_waiting else "",
+        **_JOINED[connection.vendor],
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, _asked(pairs))
