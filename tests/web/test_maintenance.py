@@ -164,6 +164,22 @@ def test_one_looks_first_and_announces_then(world: World) -> None:
     ]
 
 
+def test_no_sentence_ends_twice_in_german(world: World) -> None:
+    # Within the hours of the portal, where another start would take less: "2 Std." ends itself.
+    monday = clock.now() + timedelta(days=7 - clock.now().weekday())
+    asked = {**FORM, "start": f"{monday:%Y-%m-%dT10:00}", "preview": "1"}
+
+    html = (
+        world.client("operator")
+        .get("/maintenance/new/", asked, headers={"accept-language": "de"})
+        .content.decode()
+    )
+
+    told = html.partition('id="what-it-does"')[2]
+    assert "Servicezeit" in told
+    assert ".." not in told.replace("...", "")
+
+
 def test_more_than_can_be_looked_at_is_said(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     announce("alpha-it/portal", "Zone")
     words = "More is planned than could be looked at"

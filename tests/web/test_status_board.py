@@ -37,7 +37,7 @@ def test_what_does_not_work_comes_first_and_the_rest_is_counted(world: World) ->
     assert "2 of 5 services do not work as they should: 2 down" in said
     assert said.index("Zengine") < said.index("Zportal")
     assert "Zledger" not in said and "1 service that works" in said
-    assert "of which nobody reports anything" in said
+    assert "of which nothing is known" in said
 
 
 def test_one_can_ask_for_a_condition_a_side_a_provider_and_for_ones_own(world: World) -> None:

@@ -266,8 +266,8 @@ def _rest(found: Board, narrowed: BoardFilter) -> list[Link]:
     well = found.ranks.get("operational", 0)
     if unheard:
         text = ngettext(
-            "{n} service of which nobody reports anything",
-            "{n} services of which nobody reports anything",
+            "{n} service of which nothing is known",
+            "{n} services of which nothing is known",
             unheard,
         )
         url = addresses.status(_query(narrowed, only=("unknown",)))
@@ -291,8 +291,10 @@ def _line(row: BoardRow, needed: Needed | None) -> BoardLine:
     if known.next_loss:
         loss = condition_word(CODE_NAMES[known.next_loss])
         notes.append(_("at risk: one more loss would make it {condition}").format(condition=loss))
-    if row.rank == "unheard":
-        notes.append(_("nobody reports anything of it"))
+    # Whether anybody speaks of what others provide is theirs to know: so it is put for all.
+    is_unheard = row.rank == "unheard" and not known.next_loss
+    if is_unheard:
+        notes.append(_("nothing is known of it"))
     return BoardLine(
         reference=row.reference,
         name=row.known_as or row.name,
@@ -301,7 +303,7 @@ def _line(row: BoardRow, needed: Needed | None) -> BoardLine:
         provider=organization_link(row.provider),
         mark=_mark(kind),
         role=role_word(row.role),
-        words=in_words(words(known)) if kind == "unknown" and row.rank != "unheard" else "",
+        words=in_words(words(known)) if kind == "unknown" and not is_unheard else "",
         since=row.since,
         notes=tuple(notes),
         needed=needed_mark(needed),
