@@ -126,6 +126,82 @@ def test_what_a_parameter_should_have_been_is_told_in_our_words(
     assert (error["detail"], error.get("expected") or "") == (detail, expected)
 
 
+@pytest.mark.parametrize(
+    ("address", "parameter", "remedy"),
+    [
+        ("/api/v1/services?limt=5", "limt", 'did you mean "limit"?'),
+        ("/api/v1/services?Limit=5", "Limit", 'did you mean "limit"?'),
+        ("/api/v1/people?role=owner", "role", "leave it out"),
+        ("/api/v1/status?conditions=down", "conditions", 'did you mean "condition"?'),
+        (f"{LEDGER}?field=name", "field", 'did you mean "fields"?'),
+        ("/api/v1/me?since=2026-01-01", "since", "leave it out"),
+        ("/api/v1/changes?form=2026-01-01", "form", 'did you mean "from"?'),
+    ],
+)
+def test_a_parameter_that_is_not_there_is_refused_with_what_was_meant(
+    api: Api, address: str, parameter: str, remedy: str
+) -> None:
+    said = problem(api("editor").get(address), 400, "unknown-parameter")
+
+    (error,) = said["errors"]
+    assert (error["parameter"], error["remedy"]) == (parameter, remedy)
+    assert error["detail"] == f'there is no parameter "{parameter}" here'
+    assert "as" in error["expected"].removeprefix("some of ").split(", ")
+
+
+def test_everything_that_is_wrong_with_the_parameters_is_told_together(api: Api) -> None:
+    wrong = {
+        "limit": "0",
+        "role": "king",
+        "stage": "lively",
+        "as_of": "yesterday",
+        "fields": "nam,stag",
+        "after": "nowhere",
+        "q": "x" * 201,
+    }
+    query = "&".join(f"{name}={value}" for name, value in wrong.items())
+
+    values = problem(api("editor").get(f"/api/v1/services?{query}"), 422, "invalid")
+    both = problem(api("editor").get(f"/api/v1/services?{query}&limt=5"), 400, "unknown-parameter")
+
+    assert {each["parameter"] for each in values["errors"]} == set(wrong)
+    assert {each["parameter"] for each in both["errors"]} == {*wrong, "limt"}
+    assert both["errors"][1:] == values["errors"]
+    named = {each["parameter"]: each for each in values["errors"]}
+    assert named["fields"]["detail"] == 'there is no field "nam" and "stag"'
+    assert named["limit"]["expected"] == "1 to 100"
+    assert named["role"]["expected"].startswith("one of customer-facing")
+
+
+def test_a_change_with_a_parameter_that_is_not_there_changes_nothing(api: Api) -> None:
+    before = standing()
+
+    answer = api("editor").put(f"{LEDGER}?dry_run=true", {"name": "x", "stage": "live"})
+
+    problem(answer, 400, "unknown-parameter")
+    assert standing() == before
+
+
+def test_a_stranger_is_not_told_which_parameters_there_are(api: Api) -> None:
+    problem(api("nobody").get("/api/v1/services?limt=5"), 401, "unauthenticated")
+
+
+def test_very_many_names_that_are_not_there_are_told_in_part(api: Api) -> None:
+    query = "&".join(f"{'n' * 300}{number}=1" for number in range(20))
+
+    said = problem(api("editor").get(f"/api/v1/services?{query}"), 400, "unknown-parameter")
+
+    assert len({each["parameter"] for each in said["errors"]}) == 1
+    assert all(len(each["parameter"]) <= 100 for each in said["errors"])
+
+
+def test_a_repeated_filter_is_kept_from_page_to_page(api: Api) -> None:
+    first = api("editor").get("/api/v1/status?condition=unknown&condition=operational&limit=1")
+
+    assert first.json()["next"]
+    assert "condition=unknown&condition=operational" in first.headers["Link"]
+
+
 def test_every_other_way_to_fail_is_a_problem_too(api: Api) -> None:
     editor = api("editor")
 

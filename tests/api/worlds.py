@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,6 +16,11 @@ from catenary.apps.access.operations.tokens import issue_token
 from catenary.domain.actors import EVERY_SCOPE, Origin, Scope
 
 ONE = "/api/v1/services/alpha-it"
+#: Addresses of objects of the catalogue, which another source may manage.
+_OBJECT = re.compile(
+    r"/api/v1/((organizations|people)/[^/?]+|(services|calendars)(/[^/?]+){2}|consumption(/[^/?]+){3})"
+    r"(\?|$)"
+)
 
 
 def token_for(account: int, *scopes: Scope) -> str:
@@ -44,7 +50,7 @@ class Speaker:
         said = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.token:
             said.setdefault("authorization", f"Bearer {self.token}")
-        if self.take_over and method in {"PUT", "PATCH", "DELETE"}:
+        if self.take_over and method in {"PUT", "PATCH", "DELETE"} and _OBJECT.match(address):
             address += ("&" if "?" in address else "?") + "take_over=true"
         data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body)
         answer: Any = self.client.generic(

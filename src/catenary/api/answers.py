@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
 from django.http import HttpRequest, HttpResponse
-
-from catenary.api.problems import Trouble, invalid_parameter
 
 Plain = dict[str, Any]
 _JSON = "application/json"
@@ -62,25 +60,11 @@ def _tags(header: str) -> set[str]:
     return {tag.strip().removeprefix("W/") for tag in header.split(",")}
 
 
-def wanted_fields(request: HttpRequest) -> frozenset[str] | None:
-    """The fields asked for by ``fields=``; none when all are wanted."""
-    said = request.GET.get("fields", "")
+def wanted_fields(said: str) -> frozenset[str] | None:
+    """The fields that a text names, with commas between; none when all are wanted."""
     if not said:
         return None
     return frozenset(name.strip() for name in said.split(",") if name.strip()) | {*_ALWAYS}
-
-
-def check_fields(fields: frozenset[str] | None, known: Iterable[str]) -> None:
-    """Refuse fields that the kind of object does not have: a typing error would otherwise look
-    like an empty field."""
-    if fields is None:
-        return
-    names = [*dict.fromkeys(known)]
-    unknown = sorted(fields.difference(names))
-    if unknown:
-        raise invalid_parameter(
-            "fields", f'there is no field "{unknown[0][:100]}"', f"some of {', '.join(names)}"
-        )
 
 
 def sparse(plain: Plain, fields: frozenset[str] | None) -> Plain:
@@ -111,7 +95,7 @@ def link_to_next(request: HttpRequest, after: str | None) -> dict[str, str]:
     """The header that leads to the next page of a list; none on the last."""
     if after is None:
         return {}
-    query = [(name, value) for name, value in request.GET.items() if name != "after"]
+    query = [(n, value) for n, values in request.GET.lists() if n != "after" for value in values]
     address = f"{request.path}?{urlencode([*query, ('after', after)])}"
     return {"Link": f'<{address}>; rel="next"'}
 
@@ -122,14 +106,9 @@ def place_after(value: Any) -> str:
 
 
 def place_of(after: str) -> Any:
-    """What `place_after` made a place of; raises `Trouble` for anything else."""
+    """What `place_after` made a place of; none for anything else."""
     try:
         padded = after + "=" * (-len(after) % 4)
         return orjson.loads(base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError):
-        raise wrong_place() from None
-
-
-def wrong_place() -> Trouble:
-    """``after`` is not a place this list has given."""
-    return invalid_parameter("after", "this is no place in this list", "“next” of the page before")
+        return None

@@ -13,7 +13,8 @@ from django.http.response import HttpResponseBase
 from ninja.utils import check_csrf
 
 from catenary import clock
-from catenary.api.problems import Trouble, invalid_parameter
+from catenary.api.asked import check_names
+from catenary.api.problems import Trouble
 from catenary.apps.access.operations.limits import take_request, take_stranger
 from catenary.apps.access.operations.tokens import touch_token
 from catenary.apps.access.queries.tokens import TokenHolder, token_holder
@@ -39,12 +40,11 @@ class Asking:
 class Door:
     """Lets in whoever may do what a route is for: ``needs`` is the scope of their token."""
 
-    def __init__(self, needs: Scope, *, looks_back: bool = False) -> None:
+    def __init__(self, needs: Scope) -> None:
         self.needs = needs
-        self.looks_back = looks_back
 
     def __call__(self, request: HttpRequest) -> Asking:
-        """Who asks; raises `Trouble` for everybody who may not."""
+        """Who asks; raises `Trouble` for everybody who may not, and `WrongNames`."""
         account_id, is_operator, scopes, version = _holder(request)
         if self.needs not in scopes:
             raise Trouble(
@@ -54,9 +54,7 @@ class Door:
                     "WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{self.needs}"'
                 },
             )
-        if "as_of" in request.GET and not self.looks_back:
-            # Silently giving today for a past day would be worse than nothing.
-            raise invalid_parameter("as_of", "this is only known as it is today")
+        check_names(request)
         look_as = request.GET.get("as", "")
         actor, viewpoint = actor_looking(account_id, is_operator, "api", scopes, look_as, version)
         if look_as and viewpoint is None:
@@ -69,8 +67,6 @@ class Door:
 #: Services and consumption are changed with ``write``; organizations, people and their roles
 #: with ``admin``. Asking for the findings of a document not saved is reading.
 READING, WRITING, MANAGING = Door(Scope.READ), Door(Scope.WRITE), Door(Scope.ADMIN)
-#: Reading what can also be read as of a past moment.
-LOOKING_BACK = Door(Scope.READ, looks_back=True)
 
 
 def asking_of(request: HttpRequest) -> Asking:

@@ -31,8 +31,8 @@ from catenary.apps.monitoring.queries.what_if import BASES, MOST_SUPPOSED, SUPPO
 from catenary.apps.portfolio.queries.impact import MOST_AT_ONCE
 
 #: Answered by every route, by some fault of the request or of ours.
-_ALWAYS = ("malformed", "unauthenticated", "wrong-scope", "not-found", "not-acceptable", "invalid",
-           "too-many-requests", "internal", "unavailable")  # fmt: skip
+_ALWAYS = ("malformed", "unknown-parameter", "unauthenticated", "wrong-scope", "not-found",
+           "not-acceptable", "invalid", "too-many-requests", "internal", "unavailable")  # fmt: skip
 _WITH_BODY = ("too-large", "unsupported-media-type", "forged")
 _WRITING = ("not-allowed", "forged", "refused", "busy", "changed-meanwhile")
 
@@ -96,8 +96,6 @@ def _complete(path: str, method: str, operation: Schema) -> None:
     for parameter in parameters:
         parameter.setdefault("example", _example_of(parameter))
     parameters.append(_AS)
-    if _takes_fields(name, method):
-        parameters.append(_FIELDS)
     if method in {"put", "patch", "delete"} and _kind_of(name):
         parameters += [_IF_MATCH, *([] if method == "delete" else [_IF_NONE_MATCH])]
     elif name in _VERSIONED:
@@ -201,10 +199,6 @@ def _kind_of(name: str) -> str:
         rest = name.removeprefix("patch").removeprefix("delete")
     kinds = {title: kind for kind, (title, _) in TITLES.items()}
     return kinds.get(rest, _PLURALS.get(rest, ""))
-
-
-def _takes_fields(name: str, method: str) -> bool:
-    return method == "get" and (_kind_of(name) != "" or name == "listChanges")
 
 
 def _success(name: str, method: str) -> tuple[Schema, Any, str]:
@@ -334,14 +328,6 @@ _AS: Schema = {
     "description": "key of the organization to look as; without it, the one you belong to",
     "schema": {"type": "string", "maxLength": 200},
     "example": "hospital-it",
-}
-_FIELDS: Schema = {
-    "name": "fields",
-    "in": "query",
-    "required": False,
-    "description": "the fields wanted, with commas between; `reference` is always given",
-    "schema": TEXT,
-    "example": "name,stage",
 }
 _IF_MATCH: Schema = {
     "name": "If-Match",

@@ -82,6 +82,7 @@ PARAMETERS: Plain = {
     "door": "web",
     "source": "browser",
     "as_of": "2026-03-01",
+    "fields": "name,reference",
     "past": False,
     "note": "The switches come a week later",
 }
@@ -382,6 +383,18 @@ ME: Plain = {
 }
 PROBLEMS: dict[str, Plain] = {
     "malformed": {"detail": "the body is no JSON: unexpected end of data (line 1, column 12)"},
+    "unknown-parameter": {
+        "detail": 'limt: there is no parameter "limt" here',
+        "errors": [
+            {
+                "code": "unknown-parameter",
+                "parameter": "limt",
+                "detail": 'there is no parameter "limt" here',
+                "expected": "some of after, as, fields, limit, q",
+                "remedy": 'did you mean "limit"?',
+            }
+        ],
+    },
     "unauthenticated": {"detail": "the token is unknown, expired or revoked"},
     "wrong-scope": {"detail": 'this needs a token with the scope "write"'},
     "not-allowed": {

@@ -11,13 +11,13 @@ from datetime import datetime
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query
 
 from catenary import clock
 from catenary.api import objects
-from catenary.api.answers import object_answer, sparse
+from catenary.api.answers import object_answer, sparse, wanted_fields
 from catenary.api.asking import Asking, asking_of
-from catenary.api.problems import invalid_parameter, not_found
+from catenary.api.parameters import MOMENT, query
+from catenary.api.problems import not_found
 from catenary.apps.portfolio.queries.past import Past, records_at
 from catenary.apps.portfolio.queries.records import TODAY, Records
 from catenary.apps.portfolio.queries.seen import Seen
@@ -25,7 +25,8 @@ from catenary.domain.moments import read_moment
 
 AsOf = Annotated[
     str,
-    Query(
+    query(
+        MOMENT,
         max_length=40,
         description="as of a past moment: an ISO date (its end, in UTC) or date and time; what has "
         "not come yet is now. What may be seen is what could be seen then and may be seen today; "
@@ -42,21 +43,14 @@ class Then:
     records: Past
 
 
-def moment_then(as_of: str, name: str = "as_of") -> datetime | None:
-    """The past moment that ``as_of`` names; none for the present. Raises `Trouble`."""
-    if not as_of:
-        return None
-    at = read_moment(as_of)
-    if at is None:
-        raise invalid_parameter(
-            name, "this is no moment", "an ISO date or time, like 2026-03-01T09:30Z"
-        )
-    return None if at >= clock.now() else at
+def moment_then(as_of: str) -> datetime | None:
+    """The past moment that ``as_of`` names; none for the present."""
+    at = read_moment(as_of) if as_of else None
+    return None if at is None or at >= clock.now() else at
 
 
 def then_of(as_of: str) -> Then | None:
-    """The moment that ``as_of`` names, with the catalogue as it was; none for the present. Raises
-    `Trouble`."""
+    """The moment that ``as_of`` names, with the catalogue as it was; none for the present."""
     at = moment_then(as_of)
     return None if at is None else Then(at, records_at(at))
 
@@ -77,11 +71,11 @@ def one_then(
     reference: str,
     then: Then,
     read: Callable[[Asking, Sequence[str], Then | None], Iterable[Seen]],
+    fields: str,
 ) -> HttpResponse:
     """One object as it was, or 304 when whoever asks has it; ``read`` reads a batch of them."""
-    fields = objects.chosen_fields(request, kind)
     seen = next(iter(read(asking_of(request), [reference], then)), None)
     if seen is None:
         raise not_found(kind, reference)
-    plain = sparse(objects.object_plain(kind, seen), fields)
+    plain = sparse(objects.object_plain(kind, seen), wanted_fields(fields))
     return object_answer(request, plain, seen.digest, moment_of(then))

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 
 from catenary.api.answers import (
     Plain,
-    check_fields,
     json_answer,
     object_answer,
     of_moment,
@@ -56,16 +55,9 @@ def object_plain(kind: str, seen: Seen) -> Plain:
     return plain
 
 
-def chosen_fields(request: HttpRequest, kind: str) -> frozenset[str] | None:
-    """The fields asked for, which the kind must have; none when all are wanted."""
-    chosen = wanted_fields(request)
-    check_fields(chosen, FIELDS[kind])
-    return chosen
-
-
-def get_one(request: HttpRequest, kind: str, reference: str) -> HttpResponse:
-    """One object, or 304 when whoever asks has it."""
-    chosen = chosen_fields(request, kind)
+def get_one(request: HttpRequest, kind: str, reference: str, fields: str) -> HttpResponse:
+    """One object, or 304 when whoever asks has it; ``fields`` names those asked for."""
+    chosen = wanted_fields(fields)
     seen = look_at(asking_of(request), kind, reference)
     if seen is None:
         raise not_found(kind, reference)
@@ -123,7 +115,7 @@ def batch(
     chosen: frozenset[str] | None = None
     if said.get("fields") is not None:
         names = texts(said["fields"], "fields", 100)
-        check_fields(frozenset(names), FIELDS[kind])
+        _check_fields(kind, names)
         chosen = frozenset(names) | {"reference"}
     found = {seen.reference: seen for seen in read(asking_of(request), references)}
     once = list(dict.fromkeys(references))
@@ -135,6 +127,19 @@ def batch(
         },
         headers=of_moment(as_of),
     )
+
+
+def _check_fields(kind: str, names: Sequence[str]) -> None:
+    """A typing error would otherwise look like an empty field."""
+    expected = f"one of {', '.join(FIELDS[kind])}"
+    unknown = [
+        Error(f'there is no field "{name[:100]}"', pointer(["fields", at]), code="invalid",
+              expected=expected)
+        for at, name in enumerate(names)
+        if name not in FIELDS[kind]
+    ]  # fmt: skip
+    if unknown:
+        raise Trouble("invalid", unknown[0].detail, unknown)
 
 
 def texts(value: Any, name: str, most: int) -> list[str]:

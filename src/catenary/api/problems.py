@@ -42,6 +42,13 @@ _KINDS = (
         "no text may hold. Nothing was changed.",
     ),
     Kind(
+        "unknown-parameter",
+        400,
+        "There is no such parameter",
+        "Every parameter that the address does not take is named, with the one that was probably "
+        "meant, and with it every value that cannot be. Nothing was read or changed.",
+    ),
+    Kind(
         "unauthenticated",
         401,
         "Nobody is signed in",
@@ -235,12 +242,6 @@ def pointer(path: Iterable[str | int], base: str = "") -> str:
 def not_found(what: str, reference: str) -> Trouble:
     """The same words whether it does not exist or may not be seen."""
     return Trouble("not-found", f"there is no {what} {reference} that you may see")
-
-
-def invalid_parameter(name: str, detail: str, expected: str = "") -> Trouble:
-    """A query parameter that cannot be what it is."""
-    error = Error(detail, parameter=name, expected=expected)
-    return Trouble("invalid", f"{name}: {detail}", [error])
 
 
 def mistakes(found: Sequence[Mistake], base: str = "", strip: int = 0) -> list[Error]:

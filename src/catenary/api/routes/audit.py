@@ -14,11 +14,10 @@ from catenary.api.answers import (
     link_to_next,
     place_after,
     place_of,
-    wrong_place,
 )
 from catenary.api.asking import MANAGING, asking_of
-from catenary.api.parameters import After, Limit
-from catenary.api.problems import Trouble, invalid_parameter
+from catenary.api.parameters import MOMENT, Limit, after_in, query
+from catenary.api.problems import Trouble
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.queries.acts import Touched
 from catenary.apps.reporting.queries import (
@@ -44,12 +43,28 @@ Whose = Annotated[
 ]
 From = Annotated[
     str,
-    Query(alias="from", max_length=40, description="from this moment on: an ISO date or time"),
+    query(
+        MOMENT, alias="from", max_length=40, description="from this moment on: an ISO date or time"
+    ),
 ]
 To = Annotated[
     str,
-    Query(alias="to", max_length=40, description="up to this moment, a day with all its hours"),
+    query(
+        MOMENT, alias="to", max_length=40, description="up to this moment, a day with all its hours"
+    ),
 ]
+
+
+def _is_place(after: str) -> bool:
+    said = place_of(after)
+    return isinstance(said, list) and len(said) == 2 and all(map(_is_number, said))
+
+
+def _is_number(said: Any) -> bool:
+    return said is None or (type(said) is int and 0 <= said < 2**63)
+
+
+After = Annotated[str, after_in(_is_place)]
 
 
 @router.get("/audit", auth=MANAGING, operation_id="listAudit")
@@ -65,21 +80,15 @@ def list_audit(
     """Who came in, who did not, who changed what and which roles came and went, the latest first.
     An operator reads all of it; an administrator what concerns the people and objects of the
     organizations they administer. For everybody else there is no audit."""
-    begin, end = read_beginning(since), read_moment(until)
-    for name, said, moment in (("from", since, begin), ("to", until, end)):
-        if said and moment is None:
-            raise invalid_parameter(
-                name, "this is no moment", "an ISO date or time, like 2026-03-01T09:30Z"
-            )
-    asking = asking_of(request)
+    asking, end = asking_of(request), read_moment(until)
     try:
         found = audit(
             actor=asking.actor,
             subject=Subject(what) if what else None,
             person=person.strip().lower(),
-            since=begin,
+            since=read_beginning(since),
             until=end + timedelta(microseconds=1) if end else None,
-            after=_place(after),
+            after=Place(*place_of(after)) if after else Place(),
             limit=limit,
         )
     except AuditClosed:
@@ -90,19 +99,6 @@ def list_audit(
         {"items": [_entry(each) for each in found.entries], "next": place},
         headers=link_to_next(request, place),
     )
-
-
-def _place(after: str) -> Place:
-    if not after:
-        return Place()
-    said = place_of(after)
-    if not isinstance(said, list) or len(said) != 2 or not all(map(_is_number, said)):
-        raise wrong_place()
-    return Place(*said)
-
-
-def _is_number(said: Any) -> bool:
-    return said is None or (type(said) is int and 0 <= said < 2**63)
 
 
 def _entry(entry: AuditEntry) -> Plain:

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
 
 from catenary.api import objects
-from catenary.api.answers import page_answer, place_after, place_of, sparse, wrong_place
+from catenary.api.answers import page_answer, place_after, place_of, sparse, wanted_fields
 from catenary.api.asking import READING, WRITING, Asking, asking_of
-from catenary.api.parameters import After, Limit, Named, TakeOver
+from catenary.api.parameters import AfterText, Limit, Named, TakeOver, fields_of
 from catenary.apps.portfolio.queries.calendars import seen_calendars
 from catenary.apps.portfolio.queries.seen import Seen
 
@@ -26,32 +26,34 @@ Owner = Annotated[
 CalendarKey = Annotated[
     str, Path(max_length=300, description="second part of the reference of a calendar")
 ]
+Fields = Annotated[str, fields_of(objects.FIELDS[_KIND])]
 
 
 @router.get("/calendars", auth=READING, operation_id="listCalendars")
 def list_calendars(
-    request: HttpRequest, q: Named = "", after: After = "", limit: Limit = 20
+    request: HttpRequest,
+    q: Named = "",
+    after: AfterText = "",
+    limit: Limit = 20,
+    fields: Fields = "",
 ) -> HttpResponse:
     """Calendars one may see: those of one's own top organization, and those that services of
     others keep which one may see."""
-    fields = objects.chosen_fields(request, _KIND)
-    place = place_of(after) if after else ""
-    if not isinstance(place, str):
-        raise wrong_place()
+    place, wanted = place_of(after) if after else "", wanted_fields(fields)
     asking = asking_of(request)
     found: list[Seen] = []
     if asking.viewpoint is not None:
         found = seen_calendars(actor=asking.actor, viewpoint=asking.viewpoint)
-    wanted = q.strip().casefold()
+    named = q.strip().casefold()
     matching = [
         seen
         for seen in found
-        if wanted in seen.reference or wanted in str(seen.plain["name"]).casefold()
+        if named in seen.reference or named in str(seen.plain["name"]).casefold()
     ]
     rest = [seen for seen in matching if seen.reference > place]
     return page_answer(
         request,
-        [sparse(objects.object_plain(_KIND, seen), fields) for seen in rest[:limit]],
+        [sparse(objects.object_plain(_KIND, seen), wanted) for seen in rest[:limit]],
         total=len(matching),
         total_is_capped=False,
         after=place_after(rest[limit - 1].reference) if len(rest) > limit else None,
@@ -65,9 +67,11 @@ def get_calendars(request: HttpRequest) -> HttpResponse:
 
 
 @router.get(_ONE, auth=READING, operation_id="getCalendar")
-def get_calendar(request: HttpRequest, organization: Owner, calendar: CalendarKey) -> HttpResponse:
+def get_calendar(
+    request: HttpRequest, organization: Owner, calendar: CalendarKey, fields: Fields = ""
+) -> HttpResponse:
     """One calendar, as it is written."""
-    return objects.get_one(request, _KIND, f"{organization}/{calendar}")
+    return objects.get_one(request, _KIND, f"{organization}/{calendar}", fields)
 
 
 @router.put(_ONE, auth=WRITING, operation_id="putCalendar")

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from catenary.api.answers import Plain, json_answer, of_moment
-from catenary.api.asking import LOOKING_BACK, READING, asking_of
+from catenary.api.asking import READING, asking_of
 from catenary.api.looking import AsOf, moment_of, records_of, then_of
 from catenary.api.parameters import Organization, ServiceKey
 from catenary.api.problems import not_found
@@ -35,7 +35,7 @@ Most = Annotated[int, Query(ge=1, le=300, description="how many services to give
 Entries = Annotated[int, Query(ge=1, le=500, description="how many entries to give at most")]
 
 
-@router.get(f"{_ONE}/chain", auth=LOOKING_BACK, operation_id="getChain")
+@router.get(f"{_ONE}/chain", auth=READING, operation_id="getChain")
 def get_chain(
     request: HttpRequest,
     organization: Organization,

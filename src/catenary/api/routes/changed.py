@@ -9,16 +9,13 @@ from ninja import Query
 
 from catenary.api.answers import (
     Plain,
-    check_fields,
     json_answer,
     link_to_next,
     sparse,
     wanted_fields,
-    wrong_place,
 )
 from catenary.api.asking import READING, asking_of
-from catenary.api.parameters import After, Below, Limit
-from catenary.api.problems import invalid_parameter
+from catenary.api.parameters import MOMENT, Below, Limit, after_in, fields_of, query
 from catenary.api.routes import changes
 from catenary.apps.portfolio.queries.changes import (
     Changes,
@@ -34,7 +31,8 @@ router = changes.router
 
 From = Annotated[
     str,
-    Query(
+    query(
+        MOMENT,
         alias="from",
         max_length=40,
         description="from this moment on, which is included: an ISO date (its beginning, in UTC) "
@@ -43,7 +41,8 @@ From = Annotated[
 ]
 To = Annotated[
     str,
-    Query(
+    query(
+        MOMENT,
         alias="to",
         max_length=40,
         description="up to this moment, which is included: an ISO date (its end, in UTC) or date "
@@ -65,10 +64,14 @@ Reference = Annotated[
 Who = Annotated[str, Query(max_length=300, description="e-mail address of who did it")]
 Door = Annotated[str, Query(max_length=100, description="through what: web, api, command-line, …")]
 Source = Annotated[
-    str, Query(max_length=300, description="what manages the objects since: browser, folder:…, …")
+    str,
+    Query(
+        max_length=300,
+        description="where it came from: browser, api, command-line, folder:…, import:…, …",
+    ),
 ]
 #: What is told of one change of one object.
-FIELDS = (
+_TOLD = (
     "reference",
     "at",
     "kind",
@@ -81,6 +84,8 @@ FIELDS = (
     "before",
     "after",
 )
+Fields = Annotated[str, fields_of(_TOLD)]
+After = Annotated[str, after_in(is_place)]
 
 
 @router.get("/changes", auth=READING, operation_id="listChanges")
@@ -96,29 +101,20 @@ def list_changes(
     source: Source = "",
     after: After = "",
     limit: Limit = 20,
+    fields: Fields = "",
 ) -> HttpResponse:
     """What changed in the viewpoint's top organization between two moments, the latest first: what
     was said before and after, who did it, through what, and why. `by` is null for an operator
     and for somebody of another top organization; restricted services are told to those who may
     see them. A page may hold fewer items than `limit`, or none, and yet lead on by `next`."""
-    fields = wanted_fields(request)
-    check_fields(fields, FIELDS)
-    moments = [read_beginning(since), read_moment(until)]
-    for name, said, moment in zip(("from", "to"), (since, until), moments, strict=True):
-        if said and moment is None:
-            raise invalid_parameter(
-                name, "this is no moment", "an ISO date or time, like 2026-03-01T09:30Z"
-            )
-    if after and not is_place(after):
-        raise wrong_place()
-    asking, found = asking_of(request), Changes(())
+    asking, found, wanted = asking_of(request), Changes(()), wanted_fields(fields)
     if asking.viewpoint is not None:
         found = changes_between(
             actor=asking.actor,
             viewpoint=asking.viewpoint,
             narrowed=Narrowed(
-                moments[0],
-                moments[1],
+                read_beginning(since),
+                read_moment(until),
                 organization=organization,
                 person=person,
                 door=door,
@@ -129,7 +125,7 @@ def list_changes(
             after=after,
             limit=limit,
         )
-    items = [sparse(_plain(row), fields) for row in found.rows]
+    items = [sparse(_plain(row), wanted) for row in found.rows]
     headers = link_to_next(request, found.after)
     return json_answer({"items": items, "next": found.after}, headers=headers)
 

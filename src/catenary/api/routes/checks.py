@@ -8,10 +8,10 @@ from typing import Annotated
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from catenary.api.answers import Plain, json_answer, page_answer, place_after, place_of, wrong_place
+from catenary.api.answers import Plain, json_answer, page_answer, place_after, place_of
 from catenary.api.asking import READING, asking_of
 from catenary.api.bodies import read_json
-from catenary.api.parameters import After, Limit
+from catenary.api.parameters import Limit, after_in
 from catenary.api.problems import pointer
 from catenary.api.routes.changes import read_tries
 from catenary.apps.portfolio.queries.checks import live_findings
@@ -29,6 +29,16 @@ How = Annotated[Severity | None, Query(description="how much it matters")]
 _Key = tuple[int, str, str, int]
 
 
+def _is_place(after: str) -> bool:
+    match place_of(after):
+        case [int(), str(), str(), int()]:
+            return True
+    return False
+
+
+After = Annotated[str, after_in(_is_place)]
+
+
 @router.get("/checks", auth=READING, operation_id="listFindings")
 def list_findings(
     request: HttpRequest,
@@ -40,7 +50,7 @@ def list_findings(
 ) -> HttpResponse:
     """What the definition checks find in the viewpoint's top organization, the most severe
     first."""
-    place = _place(after)
+    place = tuple(place_of(after)) if after else None
     viewpoint = asking_of(request).viewpoint
     found: list[Finding] = []
     if viewpoint is not None:
@@ -102,13 +112,3 @@ def _keys(findings: list[Finding]) -> list[_Key]:
         number = keys[-1][3] + 1 if keys and keys[-1][:3] == key else 0
         keys.append((*key, number))
     return keys
-
-
-def _place(after: str) -> _Key | None:
-    if not after:
-        return None
-    match place_of(after):
-        case [int() as severity, str() as code, str() as subject, int() as number]:
-            return severity, code, subject, number
-        case _:
-            raise wrong_place()

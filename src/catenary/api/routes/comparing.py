@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from catenary.api.answers import Plain, json_answer, of_moment
-from catenary.api.asking import LOOKING_BACK, asking_of
+from catenary.api.asking import READING, asking_of
 from catenary.api.looking import AsOf, moment_of, records_of, then_of
 from catenary.api.parameters import Organization, ServiceKey
 from catenary.api.problems import not_found
@@ -29,7 +29,7 @@ Customer = Annotated[
 
 
 @router.get(
-    "/services/{organization}/{service}/compare", auth=LOOKING_BACK, operation_id="compareService"
+    "/services/{organization}/{service}/compare", auth=READING, operation_id="compareService"
 )
 def compare_service(
     request: HttpRequest,

@@ -16,14 +16,13 @@ from catenary.api.answers import (
     of_moment,
     place_after,
     place_of,
-    wrong_place,
 )
-from catenary.api.asking import LOOKING_BACK, WRITING, Asking, asking_of
+from catenary.api.asking import READING, WRITING, Asking, asking_of
 from catenary.api.bodies import mapping, parse, read_bytes
 from catenary.api.looking import AsOf, moment_then
 from catenary.api.once import carried_out_once
-from catenary.api.parameters import After, Limit, Organization, ServiceKey
-from catenary.api.problems import Error, Trouble, invalid_parameter, not_found, pointer
+from catenary.api.parameters import MOMENT, Limit, Organization, ServiceKey, after_in, one_of, query
+from catenary.api.problems import Error, Trouble, not_found, pointer
 from catenary.apps.monitoring.operations.recording import (
     MOST_WORDS,
     RefusedWord,
@@ -38,16 +37,27 @@ _MOST_REASONS = 200
 
 KnownAt = Annotated[
     str,
-    Query(
+    query(
+        MOMENT,
         max_length=40,
         description="as it was known at a moment: only what had been recorded by then counts, "
         "over the catalogue of then; without as_of, of that same moment",
     ),
 ]
 Only = Annotated[
-    list[str],
+    list[Annotated[str, one_of("condition", SHOWN)]],
     Query(description=f"shown as one of {', '.join(SHOWN)}; repeat it for several"),
 ]
+
+
+def _is_place(after: str) -> bool:
+    match place_of(after):
+        case [int(), str(), int()]:
+            return True
+    return False
+
+
+After = Annotated[str, after_in(_is_place)]
 
 
 @router.post("/observations", auth=WRITING, operation_id="recordObservations")
@@ -60,9 +70,7 @@ def record(request: HttpRequest) -> HttpResponse:
     return carried_out_once(request, asking, body, lambda: _recorded(asking, parse(body)), 202)
 
 
-@router.get(
-    "/services/{organization}/{service}/status", auth=LOOKING_BACK, operation_id="readStatus"
-)
+@router.get("/services/{organization}/{service}/status", auth=READING, operation_id="readStatus")
 def read_status(
     request: HttpRequest,
     organization: Organization,
@@ -92,7 +100,7 @@ def read_status(
     return json_answer(status_as_plain(found), headers=of_moment(told))
 
 
-@router.get("/status", auth=LOOKING_BACK, operation_id="readBoard")
+@router.get("/status", auth=READING, operation_id="readBoard")
 def read_board(
     request: HttpRequest,
     condition: Only = [],  # noqa: B006 - ninja copies it
@@ -104,11 +112,8 @@ def read_board(
     """Every service inside the viewpoint or used by it with its condition, the worst first, and
     how many there are of each. As of a past moment: those of today, with what is known today of
     that moment; with ``known_at`` those of then, with what was known then."""
-    unknown = [each for each in condition if each not in SHOWN]
-    if unknown:
-        raise invalid_parameter("condition", "this is no condition", " or ".join(SHOWN))
     asking, (then, known) = asking_of(request), _moments(as_of, known_at)
-    place = _place(after) if after else None
+    place = tuple(place_of(after)) if after else None
     if asking.viewpoint is None:
         counts = dict.fromkeys(SHOWN, 0)
         return json_answer({"items": [], "counts": counts, "total": 0, "next": None})
@@ -137,17 +142,10 @@ def read_board(
 def _moments(as_of: str, known_at: str) -> tuple[datetime | None, datetime | None]:
     """The moment that is asked about, and up to when what was recorded counts: without the first,
     the same moment."""
-    then, known = moment_then(as_of), moment_then(known_at, "known_at")
+    then, known = moment_then(as_of), moment_then(known_at)
     if as_of and then is None and known is not None:
         then = clock.now()
     return then if as_of else known, known
-
-
-def _place(after: str) -> tuple[int, str, int]:
-    match place_of(after):
-        case [int(kind), str(name), int(number)]:
-            return kind, name, number
-    raise wrong_place()
 
 
 def _recorded(asking: Asking, value: Any) -> bytes:

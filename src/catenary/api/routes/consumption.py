@@ -10,17 +10,18 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from catenary.api import objects
-from catenary.api.answers import page_answer, place_after, place_of, sparse, wrong_place
-from catenary.api.asking import LOOKING_BACK, WRITING, Asking, asking_of
+from catenary.api.answers import page_answer, place_after, place_of, sparse, wanted_fields
+from catenary.api.asking import READING, WRITING, Asking, asking_of
 from catenary.api.looking import AsOf, Then, moment_of, one_then, then_of
 from catenary.api.parameters import (
-    After,
     Below,
     Consumer,
     Limit,
     Organization,
     ServiceKey,
     TakeOver,
+    after_in,
+    fields_of,
 )
 from catenary.apps.portfolio.queries.seen import Seen, SeenPage
 from catenary.apps.portfolio.queries.seen_consumption import seen_consumption, seen_consumption_page
@@ -34,9 +35,18 @@ _ONE = "/consumption/{consumer}/{organization}/{service}"
 ServiceReference = Annotated[
     str, Query(max_length=300, description="reference of a service: organization/service")
 ]
+Fields = Annotated[str, fields_of(objects.FIELDS[_KIND])]
 
 
-@router.get("/consumption", auth=LOOKING_BACK, operation_id="listConsumption")
+def _is_place(after: str) -> bool:
+    place = place_of(after)
+    return type(place) is int and 0 <= place < 1 << 63
+
+
+After = Annotated[str, after_in(_is_place)]
+
+
+@router.get("/consumption", auth=READING, operation_id="listConsumption")
 def list_consumption(
     request: HttpRequest,
     consumer: Below = "",
@@ -44,13 +54,11 @@ def list_consumption(
     after: After = "",
     limit: Limit = 20,
     as_of: AsOf = "",
+    fields: Fields = "",
 ) -> HttpResponse:
     """What is consumed by or from the viewpoint's top organization, in the order in which it was
     said."""
-    fields = objects.chosen_fields(request, _KIND)
-    place = place_of(after) if after else 0
-    if not isinstance(place, int) or isinstance(place, bool) or not 0 <= place < 1 << 63:
-        raise wrong_place()
+    place, wanted = place_of(after) if after else 0, wanted_fields(fields)
     asking, then = asking_of(request), then_of(as_of)
     page = SeenPage((), 0)
     if asking.viewpoint is not None:
@@ -69,7 +77,7 @@ def list_consumption(
         )
     return page_answer(
         request,
-        [sparse(objects.object_plain(_KIND, seen), fields) for seen in page.items],
+        [sparse(objects.object_plain(_KIND, seen), wanted) for seen in page.items],
         total=page.total,
         total_is_capped=page.is_capped,
         after=None if page.after is None else place_after(int(page.after)),
@@ -77,26 +85,27 @@ def list_consumption(
     )
 
 
-@router.post("/consumption/batch", auth=LOOKING_BACK, operation_id="getConsumptions")
+@router.post("/consumption/batch", auth=READING, operation_id="getConsumptions")
 def get_consumptions(request: HttpRequest, as_of: AsOf = "") -> HttpResponse:
     """Up to 1,000 by reference: `consumer > organization/service`."""
     then = then_of(as_of)
     return objects.batch(request, _KIND, partial(_many, then=then), moment_of(then))
 
 
-@router.get(_ONE, auth=LOOKING_BACK, operation_id="getConsumption")
+@router.get(_ONE, auth=READING, operation_id="getConsumption")
 def get_consumption(
     request: HttpRequest,
     consumer: Consumer,
     organization: Organization,
     service: ServiceKey,
     as_of: AsOf = "",
+    fields: Fields = "",
 ) -> HttpResponse:
     """One organization's consumption of one service."""
     reference, then = _reference(consumer, organization, service), then_of(as_of)
     if then is None:
-        return objects.get_one(request, _KIND, reference)
-    return one_then(request, _KIND, reference, then, _many)
+        return objects.get_one(request, _KIND, reference, fields)
+    return one_then(request, _KIND, reference, then, _many, fields)
 
 
 @router.put(_ONE, auth=WRITING, operation_id="putConsumption")

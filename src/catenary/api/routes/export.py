@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from ninja import Router
 
 from catenary.api.answers import of_moment
-from catenary.api.asking import LOOKING_BACK, Asking, asking_of
+from catenary.api.asking import READING, Asking, asking_of
 from catenary.api.looking import AsOf, Then, moment_of, then_of
 from catenary.api.places import Places
 from catenary.api.writing import seen_person
@@ -29,7 +29,7 @@ _LINES, _BYTES = 500, 500_000
 _PEOPLE = 500
 
 
-@router.get("/export", auth=LOOKING_BACK, operation_id="exportCatalogue")
+@router.get("/export", auth=READING, operation_id="exportCatalogue")
 def export_catalogue(request: HttpRequest, as_of: AsOf = "") -> HttpResponseBase:
     """All one may see, one object a line (NDJSON): organizations, people, services, consumption.
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from catenary.api import objects
-from catenary.api.answers import page_answer, place_after, place_of, sparse, wrong_place
-from catenary.api.asking import LOOKING_BACK, MANAGING, Asking, asking_of
+from catenary.api.answers import page_answer, place_after, place_of, sparse, wanted_fields
+from catenary.api.asking import MANAGING, READING, Asking, asking_of
 from catenary.api.looking import AsOf, Then, moment_of, one_then, then_of
-from catenary.api.parameters import After, Below, Key, Limit, Named, TakeOver
+from catenary.api.parameters import AfterText, Below, Key, Limit, Named, TakeOver, fields_of
 from catenary.apps.portfolio.queries.seen import (
     Seen,
     SeenPage,
@@ -30,21 +30,21 @@ _KIND = "organization"
 _ONE = "/organizations/{key}"
 _BATCH = "/organizations/batch"
 
+Fields = Annotated[str, fields_of(objects.FIELDS[_KIND])]
 
-@router.get("/organizations", auth=LOOKING_BACK, operation_id="listOrganizations")
+
+@router.get("/organizations", auth=READING, operation_id="listOrganizations")
 def list_organizations(
     request: HttpRequest,
     q: Named = "",
     within: Below = "",
-    after: After = "",
+    after: AfterText = "",
     limit: Limit = 20,
     as_of: AsOf = "",
+    fields: Fields = "",
 ) -> HttpResponse:
     """Organizations one may see, those above before those below."""
-    fields = objects.chosen_fields(request, _KIND)
-    place = place_of(after) if after else ""
-    if not isinstance(place, str):
-        raise wrong_place()
+    place, wanted = place_of(after) if after else "", wanted_fields(fields)
     asking, then = asking_of(request), then_of(as_of)
     page = SeenPage((), 0)
     if asking.viewpoint is not None:
@@ -63,7 +63,7 @@ def list_organizations(
         )
     return page_answer(
         request,
-        [sparse(objects.object_plain(_KIND, seen), fields) for seen in page.items],
+        [sparse(objects.object_plain(_KIND, seen), wanted) for seen in page.items],
         total=page.total,
         total_is_capped=page.is_capped,
         after=None if page.after is None else place_after(page.after),
@@ -71,20 +71,22 @@ def list_organizations(
     )
 
 
-@router.post(_BATCH, auth=LOOKING_BACK, operation_id="getOrganizations")
+@router.post(_BATCH, auth=READING, operation_id="getOrganizations")
 def get_organizations(request: HttpRequest, as_of: AsOf = "") -> HttpResponse:
     """Up to 1,000 organizations by key."""
     then = then_of(as_of)
     return objects.batch(request, _KIND, partial(_many, then=then), moment_of(then))
 
 
-@router.get(_ONE, auth=LOOKING_BACK, operation_id="getOrganization")
-def get_organization(request: HttpRequest, key: Key, as_of: AsOf = "") -> HttpResponse:
+@router.get(_ONE, auth=READING, operation_id="getOrganization")
+def get_organization(
+    request: HttpRequest, key: Key, as_of: AsOf = "", fields: Fields = ""
+) -> HttpResponse:
     """One organization."""
     then = then_of(as_of)
     if then is None:
-        return objects.get_one(request, _KIND, key)
-    return one_then(request, _KIND, key, then, _many)
+        return objects.get_one(request, _KIND, key, fields)
+    return one_then(request, _KIND, key, then, _many, fields)
 
 
 @router.put(_ONE, auth=MANAGING, operation_id="putOrganization")
@@ -110,10 +112,12 @@ def delete_organization(
 # Somebody may call an organization "batch", and it is found like any other.
 
 
-@router.get(_BATCH, auth=LOOKING_BACK, include_in_schema=False)
-def get_organization_called_batch(request: HttpRequest, as_of: AsOf = "") -> HttpResponse:
+@router.get(_BATCH, auth=READING, include_in_schema=False)
+def get_organization_called_batch(
+    request: HttpRequest, as_of: AsOf = "", fields: Fields = ""
+) -> HttpResponse:
     """The organization with the key `batch`."""
-    return get_organization(request, "batch", as_of)
+    return get_organization(request, "batch", as_of, fields)
 
 
 @router.put(_BATCH, auth=MANAGING, include_in_schema=False)

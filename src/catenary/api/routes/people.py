@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from catenary.api import objects
-from catenary.api.answers import page_answer, place_after, place_of, sparse, wrong_place
-from catenary.api.asking import LOOKING_BACK, MANAGING, Asking, asking_of
+from catenary.api.answers import page_answer, place_after, place_of, sparse, wanted_fields
+from catenary.api.asking import MANAGING, READING, Asking, asking_of
 from catenary.api.looking import AsOf, Then, moment_of, one_then, then_of
-from catenary.api.parameters import After, Below, Email, Limit, Named, TakeOver
+from catenary.api.parameters import (
+    AfterText,
+    Below,
+    Email,
+    Limit,
+    Named,
+    TakeOver,
+    fields_of,
+)
 from catenary.api.writing import seen_person
 from catenary.apps.organizations.queries import organizations_by_key
 from catenary.apps.organizations.queries.listing import (
@@ -29,21 +38,21 @@ _KIND = "person"
 _ONE = "/people/{email}"
 _CAP = 1_000
 
+Fields = Annotated[str, fields_of(objects.FIELDS[_KIND])]
 
-@router.get("/people", auth=LOOKING_BACK, operation_id="listPeople")
+
+@router.get("/people", auth=READING, operation_id="listPeople")
 def list_people(
     request: HttpRequest,
     q: Named = "",
     within: Below = "",
-    after: After = "",
+    after: AfterText = "",
     limit: Limit = 20,
     as_of: AsOf = "",
+    fields: Fields = "",
 ) -> HttpResponse:
     """People who belong or work in the viewpoint's top organization, by e-mail address."""
-    fields = objects.chosen_fields(request, _KIND)
-    place = place_of(after) if after else ""
-    if not isinstance(place, str):
-        raise wrong_place()
+    place, wanted = place_of(after) if after else "", wanted_fields(fields)
     asking, then, page = asking_of(request), then_of(as_of), SeenPage((), 0)
     if asking.viewpoint is not None and then is not None:
         page = past_people_page(
@@ -59,7 +68,7 @@ def list_people(
         page = _page(asking.viewpoint, q.strip(), within, place, limit)
     return page_answer(
         request,
-        [sparse(objects.object_plain(_KIND, seen), fields) for seen in page.items],
+        [sparse(objects.object_plain(_KIND, seen), wanted) for seen in page.items],
         total=page.total,
         total_is_capped=page.is_capped,
         after=None if page.after is None else place_after(page.after),
@@ -85,20 +94,22 @@ def _page(viewpoint: Viewpoint, named: str, within: str, after: str, limit: int)
     )
 
 
-@router.post("/people/batch", auth=LOOKING_BACK, operation_id="getPeople")
+@router.post("/people/batch", auth=READING, operation_id="getPeople")
 def get_people(request: HttpRequest, as_of: AsOf = "") -> HttpResponse:
     """Up to 1,000 people by e-mail address."""
     then = then_of(as_of)
     return objects.batch(request, _KIND, partial(_many, then=then), moment_of(then))
 
 
-@router.get(_ONE, auth=LOOKING_BACK, operation_id="getPerson")
-def get_person(request: HttpRequest, email: Email, as_of: AsOf = "") -> HttpResponse:
+@router.get(_ONE, auth=READING, operation_id="getPerson")
+def get_person(
+    request: HttpRequest, email: Email, as_of: AsOf = "", fields: Fields = ""
+) -> HttpResponse:
     """One person."""
     then = then_of(as_of)
     if then is None:
-        return objects.get_one(request, _KIND, email)
-    return one_then(request, _KIND, email, then, _many)
+        return objects.get_one(request, _KIND, email, fields)
+    return one_then(request, _KIND, email, then, _many, fields)
 
 
 @router.put(_ONE, auth=MANAGING, operation_id="putPerson")

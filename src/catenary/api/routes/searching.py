@@ -10,11 +10,11 @@ from ninja import Query, Router
 from catenary import clock
 from catenary.api import objects
 from catenary.api.answers import Plain, json_answer, of_moment
-from catenary.api.asking import LOOKING_BACK, asking_of
+from catenary.api.asking import READING, asking_of
 from catenary.api.bodies import mapping, read_json
 from catenary.api.looking import AsOf, Then, moment_of, records_of, then_of
 from catenary.api.parameters import Limit, Words
-from catenary.api.problems import Error, Trouble, invalid_parameter
+from catenary.api.problems import Error, Trouble
 from catenary.api.supposing import answer_what_if
 from catenary.apps.organizations.queries.listing import people_called
 from catenary.apps.portfolio.queries.catalogue import CatalogueFilter, find_services, summaries
@@ -34,7 +34,12 @@ from catenary.domain.text import words
 router = Router(tags=["search and impact"])
 
 Services = Annotated[
-    list[str], Query(description="references of the services that fail; repeat it for several")
+    list[str],
+    Query(
+        min_length=1,
+        max_length=MOST_FAILING,
+        description="references of the services that fail; repeat it for several",
+    ),
 ]
 CONDITIONS = ("down", "degraded")
 _IMPACT = {"services": "references of the services that fail", "condition": "down or degraded"}
@@ -52,7 +57,7 @@ Most = Annotated[
 Condition = Annotated[Literal["down", "degraded"], Query(description="how they fail")]
 
 
-@router.get("/search", auth=LOOKING_BACK, operation_id="search")
+@router.get("/search", auth=READING, operation_id="search")
 def search(request: HttpRequest, q: Words, limit: Limit = 20, as_of: AsOf = "") -> HttpResponse:
     """Services that hold all the words, the best matches first, and organizations and people
     whose name or address holds what was asked for."""
@@ -66,7 +71,7 @@ def search(request: HttpRequest, q: Words, limit: Limit = 20, as_of: AsOf = "") 
     return json_answer(found | ({"as_of": moment_of(then)} if then else {}), headers=spoken)
 
 
-@router.get("/impact", auth=LOOKING_BACK, operation_id="getImpact")
+@router.get("/impact", auth=READING, operation_id="getImpact")
 def get_impact(
     request: HttpRequest,
     service: Services,
@@ -76,14 +81,10 @@ def get_impact(
 ) -> HttpResponse:
     """Who is hit when services fail: services with the path that leads there, organizations and
     outcomes. A hundred of each kind are listed unless more are asked for; all are counted."""
-    if not 1 <= len(service) <= MOST_FAILING:
-        raise invalid_parameter(
-            "service", f"{len(service)} stand here", f"1 to {MOST_FAILING} references"
-        )
     return _hit(request, service, condition, limit, then_of(as_of))
 
 
-@router.post("/impact", auth=LOOKING_BACK, operation_id="findImpact")
+@router.post("/impact", auth=READING, operation_id="findImpact")
 def find_impact(request: HttpRequest, limit: Most = SHOWN, as_of: AsOf = "") -> HttpResponse:
     """The same of up to 1,000 services, more than fit into an address: `{"services": […]}`.
     With `suppositions` it is another question: what would be if services were in conditions of

@@ -10,19 +10,21 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from catenary.api import objects
-from catenary.api.answers import page_answer, sparse, wrong_place
-from catenary.api.asking import LOOKING_BACK, WRITING, Asking, asking_of
+from catenary.api.answers import page_answer, sparse, wanted_fields
+from catenary.api.asking import READING, WRITING, Asking, asking_of
 from catenary.api.looking import AsOf, Then, moment_of, one_then, then_of
 from catenary.api.parameters import (
-    After,
     Below,
     Limit,
     Organization,
     ServiceKey,
     TakeOver,
     Words,
+    after_in,
+    fields_of,
+    one_of,
+    query,
 )
-from catenary.api.problems import invalid_parameter
 from catenary.apps.portfolio.queries.catalogue import CatalogueFilter, is_place
 from catenary.apps.portfolio.queries.seen import (
     Seen,
@@ -39,13 +41,27 @@ _KIND = "service"
 _ONE = "/services/{organization}/{service}"
 
 Role = Annotated[
-    str, Query(description=f"seen from the viewpoint: {', '.join(ROLE_NAMES)}", max_length=40)
+    str,
+    query(
+        one_of("role", ("", *ROLE_NAMES)),
+        description=f"seen from the viewpoint: {', '.join(ROLE_NAMES)}",
+        max_length=40,
+    ),
 ]
-StageName = Annotated[str, Query(description=f"one of {', '.join(Stage)}", max_length=40)]
+StageName = Annotated[
+    str,
+    query(
+        one_of("stage", ("", *map(str, Stage))),
+        description=f"one of {', '.join(Stage)}",
+        max_length=40,
+    ),
+]
+After = Annotated[str, after_in(is_place)]
+Fields = Annotated[str, fields_of(objects.FIELDS[_KIND])]
 Tag = Annotated[str, Query(description="a label", max_length=100)]
 
 
-@router.get("/services", auth=LOOKING_BACK, operation_id="listServices")
+@router.get("/services", auth=READING, operation_id="listServices")
 def list_services(
     request: HttpRequest,
     q: Words = "",
@@ -56,14 +72,10 @@ def list_services(
     after: After = "",
     limit: Limit = 20,
     as_of: AsOf = "",
+    fields: Fields = "",
 ) -> HttpResponse:
     """Services one may see, by name; in a search the best matches first."""
-    fields = objects.chosen_fields(request, _KIND)
-    _one_of("role", role, ROLE_NAMES)
-    _one_of("stage", stage, [str(each) for each in Stage])
-    if after and not is_place(after):
-        raise wrong_place()
-    asking, then = asking_of(request), then_of(as_of)
+    asking, then, wanted = asking_of(request), then_of(as_of), wanted_fields(fields)
     page = SeenPage((), 0)
     if asking.viewpoint is not None:
         asked: dict[str, Any] = {
@@ -80,7 +92,7 @@ def list_services(
         )
     return page_answer(
         request,
-        [sparse(objects.object_plain(_KIND, seen), fields) for seen in page.items],
+        [sparse(objects.object_plain(_KIND, seen), wanted) for seen in page.items],
         total=page.total,
         total_is_capped=page.is_capped,
         after=page.after,
@@ -88,7 +100,7 @@ def list_services(
     )
 
 
-@router.post("/services/batch", auth=LOOKING_BACK, operation_id="getServices")
+@router.post("/services/batch", auth=READING, operation_id="getServices")
 def get_services(request: HttpRequest, as_of: AsOf = "") -> HttpResponse:
     """Up to 1,000 services by reference. Those that do not exist or may not be seen are named
     under `missing`."""
@@ -96,15 +108,19 @@ def get_services(request: HttpRequest, as_of: AsOf = "") -> HttpResponse:
     return objects.batch(request, _KIND, partial(_many, then=then), moment_of(then))
 
 
-@router.get(_ONE, auth=LOOKING_BACK, operation_id="getService")
+@router.get(_ONE, auth=READING, operation_id="getService")
 def get_service(
-    request: HttpRequest, organization: Organization, service: ServiceKey, as_of: AsOf = ""
+    request: HttpRequest,
+    organization: Organization,
+    service: ServiceKey,
+    as_of: AsOf = "",
+    fields: Fields = "",
 ) -> HttpResponse:
     """One service as it is seen from the viewpoint."""
     reference, then = f"{organization}/{service}", then_of(as_of)
     if then is None:
-        return objects.get_one(request, _KIND, reference)
-    return one_then(request, _KIND, reference, then, _many)
+        return objects.get_one(request, _KIND, reference, fields)
+    return one_then(request, _KIND, reference, then, _many, fields)
 
 
 @router.put(_ONE, auth=WRITING, operation_id="putService")
@@ -151,8 +167,3 @@ def _many(asking: Asking, references: Sequence[str], then: Then | None) -> Itera
     if then is None:
         return seen_services(**asked).values()
     return past_services(**asked, records=then.records).values()
-
-
-def _one_of(name: str, said: str, known: Sequence[str]) -> None:
-    if said and said not in known:
-        raise invalid_parameter(name, f'there is no {name} "{said}"', f"one of {', '.join(known)}")

@@ -15,7 +15,7 @@ from ninja import Query, Router
 
 from catenary import clock
 from catenary.api.answers import json_answer
-from catenary.api.asking import LOOKING_BACK, WRITING, Asking, asking_of
+from catenary.api.asking import READING, WRITING, Asking, asking_of
 from catenary.api.bodies import mapping, parse, read_bytes
 from catenary.api.looking import AsOf, moment_of, then_of
 from catenary.api.once import REPLAYED, carried_out_once
@@ -66,7 +66,7 @@ _AGAINST = frozenset(
 LONGEST = 20_000
 
 
-@router.get(_AT, auth=LOOKING_BACK, operation_id="readWorkshop")
+@router.get(_AT, auth=READING, operation_id="readWorkshop")
 def read_workshop(
     request: HttpRequest,
     organization: Organization,
