@@ -44,6 +44,9 @@ def test_what_changed_by_whom_and_how(api: Api) -> None:
     motor = next(row for row in answer.json()["items"] if row["kind"] == "service")
     assert (motor["before"]["name"], motor["after"]["name"]) == ("Zengine", "Motor")
     assert (motor["by"], motor["door"], motor["note"]) == ("Zeda", "api", "as agreed")
+    assert {row["source"] for row in answer.json()["items"]} == {"api"}
+    assert rows(editor.get(f"{CHANGES}?from={begun}&source=api")) == rows(answer)
+    assert rows(editor.get(f"{CHANGES}?from={begun}&source=browser")) == []
     assert rows(editor.get(f"{CHANGES}?to={begun}&reference=alpha-it/engine")) == [
         ("service", "alpha-it/engine", "created")
     ]

@@ -136,6 +136,19 @@ class Viewpoint:
         return self.path + PATH_END
 
 
+#: The managing source of what is written by hand, in the browser or through another door; and what
+#: a change is told to come from that was made in the browser.
+BY_HAND = "browser"
+#: Doors through which one writes by hand elsewhere than in the browser.
+OTHER_DOORS = ("api", "command-line", "schedule", "sign-on", "inlet")
+
+
+def told_source(source: str, door: str) -> str:
+    """Where a change came from: files, an import, a provider one signs on with; what was written
+    by hand came through its door, whoever manages the object since."""
+    return door if source == BY_HAND and door in OTHER_DOORS else source
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
     """In whose name and when a batch of changes is made; all its history entries point to it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -85,6 +86,44 @@ def test_the_moments_and_the_fields_narrow() -> None:
     assert told(ada, "bluewater", person="stella@st-mary.example") == []
     assert told(ada, "bluewater", organization="ironport") == []
     assert told(ada, "bluewater", service="ironport/power") == []
+
+
+@pytest.mark.parametrize("how", ["few acts", "many acts", "a few objects"])
+def test_what_is_written_by_hand_came_through_its_door(
+    monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    begin()
+    if how == "many acts":
+        monkeypatch.setattr(history, "_FEW_ACTS", 0)
+    doors = {"web": "Store", "api": "Depot", "command-line": "Cellar"}
+    for number, (door, name) in enumerate(doors.items()):
+        define(
+            services=[service("bluewater-ops/database", "ironport/power", name=name)],
+            actor=replace(as_person("ada"), door=door),
+            at=START + (number + 1) * HOUR,
+        )
+    ada = as_person("ada")
+    one = "bluewater-ops/database" if how == "a few objects" else ""
+
+    def names(source: str) -> list[str]:
+        page = changes_between(
+            actor=ada,
+            viewpoint=looking_from(ada, "bluewater"),
+            narrowed=Narrowed(source=source, service=one),
+        )
+        assert {row.entry.source for row in page.rows} <= {source}
+        return [str((row.entry.after or {})["name"]) for row in page.rows]
+
+    assert names("browser") == ["Store"]
+    assert names("api") == ["Depot"]
+    assert names("command-line") == ["Cellar"]
+    assert names("sign-on") == []
+    grouped = grouped_changes(
+        actor=ada,
+        viewpoint=looking_from(ada, "bluewater"),
+        narrowed=Narrowed(since=START + HOUR, service="bluewater-ops/database"),
+    )
+    assert [group.source for group in grouped.groups] == ["command-line", "api", "browser"]
 
 
 def test_the_difference_and_who_made_it_are_told() -> None:

@@ -31,7 +31,7 @@ from catenary.apps.portfolio.queries.lookup import (
     managed_services,
     services_by_reference,
 )
-from catenary.domain.actors import Actor
+from catenary.domain.actors import BY_HAND, Actor
 from catenary.domain.documents.calendars import calendar_to_plain
 from catenary.domain.documents.plain import (
     consumption_to_plain,
@@ -56,9 +56,6 @@ from catenary.exchange.catalogue.planning import (
     consumption_pair,
     consumption_reference,
 )
-
-#: What is written by hand, in the browser or through the API, has this managing source.
-BY_HAND = "browser"
 
 Document = (
     OrganizationDocument | PersonDocument | CalendarDocument | ServiceDocument | ConsumptionDocument

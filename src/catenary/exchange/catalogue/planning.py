@@ -23,6 +23,7 @@ from catenary.apps.portfolio.queries.lookup import (
     managed_services,
     services_by_id,
 )
+from catenary.domain.actors import BY_HAND
 from catenary.domain.documents.calendars import calendar_to_plain
 from catenary.domain.documents.plain import (
     consumption_to_plain,
@@ -164,12 +165,15 @@ def _managed_elsewhere(kind: str, reference: str, manager: str) -> Refusal:
     path: FieldPath = (SECTIONS[kind], reference)
     if kind == "consumption":
         path = (SECTIONS[kind], *consumption_pair(reference))
+    then = f"then {manager} no longer manages it"
+    if manager == BY_HAND:
+        manager, then = "hand, in the browser or through the API", "then these files manage it"
     return Refusal(
         "managed-elsewhere",
         reference,
         path,
-        f"{reference} is managed by {manager}, and these files would change it",
-        f"change it there, or take it over with --take-over (then {manager} no longer manages it)",
+        f"{reference} is managed by {manager}; these files would change it",
+        f"change it there, or take it over with --take-over ({then})",
     )
 
 

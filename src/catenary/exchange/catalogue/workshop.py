@@ -26,12 +26,12 @@ from catenary.apps.portfolio.operations.workshop import (
 )
 from catenary.apps.portfolio.queries.documents import service_documents
 from catenary.apps.portfolio.queries.workshop import Proposal, Table, workshop
-from catenary.domain.actors import Actor, ChangeSet, Viewpoint
+from catenary.domain.actors import BY_HAND, Actor, ChangeSet, Viewpoint
 from catenary.domain.documents.plain import digest, service_to_plain
 from catenary.domain.said import said
 from catenary.domain.workshop.standing import Side
 from catenary.domain.workshop.suggestions import Part, Suggestion, write_in
-from catenary.exchange.catalogue.amending import BY_HAND, Amendment, amend
+from catenary.exchange.catalogue.amending import Amendment, amend
 
 #: Said of a change that wrote a proposal in; whose it was is told to those at the table.
 BY_PROPOSAL = "from the workshop with a customer"

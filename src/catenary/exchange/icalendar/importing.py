@@ -11,12 +11,12 @@ from catenary.apps.calendars.queries import (
     calendars_by_reference,
     managed_calendars,
 )
-from catenary.domain.actors import Actor
+from catenary.domain.actors import BY_HAND, Actor
 from catenary.domain.documents.calendars import MAX_EXCEPTIONS, calendar_to_plain, read_calendar
 from catenary.domain.documents.shapes import CalendarDocument, CalendarException
 from catenary.domain.findings import Problem
 from catenary.domain.refusals import Refusal, Refused
-from catenary.exchange.catalogue.amending import BY_HAND, Amendment, amend
+from catenary.exchange.catalogue.amending import Amendment, amend
 from catenary.exchange.icalendar.reading import ClosedDay, Rejected, read_closed_days
 
 

@@ -12,6 +12,7 @@ from catenary.apps.access.queries.events import AccessEntry
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.queries.acts import Act, Touched
 from catenary.apps.reporting.queries import AuditEntry, RoleChange, Standing, Who
+from catenary.domain.actors import BY_HAND
 from catenary.domain.devices import browser_words
 from catenary.web.pages.audit import AuditLine
 from catenary.web.service.history import source_words
@@ -129,7 +130,7 @@ def _ways(act: Act) -> Iterator[str]:
     """By which door, and from where, unless that says the same."""
     if act.door:
         yield _door(act.door)
-    if act.source and act.source not in ("browser", act.door):
+    if act.source and act.source not in (BY_HAND, act.door):
         yield source_words(act.source)
 
 

@@ -22,8 +22,8 @@ from catenary.apps.portfolio.queries.changes import (
     changes_between,
     grouped_changes,
 )
+from catenary.domain.actors import BY_HAND
 from catenary.domain.moments import read_moment
-from catenary.exchange.catalogue.amending import BY_HAND
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.pages import Count, Link, say
@@ -131,7 +131,7 @@ def _groups(found: GroupedChanges, narrowed: dict[str, str]) -> tuple[ChangedTog
 def _through(group: Together) -> str:
     """By which door and from which source."""
     door = door_words(group.door)
-    if not group.source or group.source == BY_HAND:
+    if group.source in ("", BY_HAND, group.door):
         return door
     return f"{source_words(group.source)}, {door}" if door else source_words(group.source)
 

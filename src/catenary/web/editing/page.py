@@ -17,10 +17,9 @@ from catenary.apps.portfolio.queries.picking import (
     find_services,
     names_of,
 )
-from catenary.domain.actors import path_numbers
+from catenary.domain.actors import BY_HAND, path_numbers
 from catenary.domain.findings import Problem
 from catenary.domain.references import is_key, is_reference
-from catenary.exchange.catalogue.amending import BY_HAND
 from catenary.web import addresses
 from catenary.web.asking import Asking
 from catenary.web.editing.checking import Panel

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from catenary.apps.access.queries.accounts import account_names
 from catenary.apps.history.queries import HistoryEntry as Entry
 from catenary.apps.organizations.queries import OrganizationRow, PersonRow, people_by_id
+from catenary.domain.actors import BY_HAND, OTHER_DOORS
 from catenary.domain.plan import field_changes
 from catenary.web.marks import organization_link
 from catenary.web.pages import Change, HistoryEntry, Sentence, say
@@ -92,8 +93,8 @@ def _sentence(action: str) -> str:
 def source_words(source: str) -> str:
     """Through what a change came, or by what a service is managed."""
     kind, _colon, name = source.partition(":")
-    if source in ("browser", "command-line"):
-        return door_words({"browser": "web"}.get(source, source))
+    if source in (BY_HAND, *OTHER_DOORS):
+        return door_words("web" if source == BY_HAND else source)
     if kind == "folder":
         return _("catalogue files “{name}”").format(name=name)
     if kind == "import":

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catenary.apps.portfolio.queries.workshop import Proposal, Table, Workshop
+from catenary.domain.actors import BY_HAND
 from catenary.domain.documents.hours import format_hours
 from catenary.domain.documents.plain import service_to_plain
 from catenary.domain.documents.shapes import ServiceDocument, UtilityKind
@@ -51,7 +52,6 @@ from catenary.web.workshop.words import (
     who_of,
 )
 
-BY_HAND = "browser"
 _CARDS = (
     ("value", (Part.OUTCOMES,)),
     (

@@ -15,6 +15,7 @@ from catenary.apps.common.queries import in_batches
 from catenary.apps.common.queries.prepared import Prepared, numbers
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.models import Change, Revision
+from catenary.domain.actors import told_source
 
 _CURRENT = Prepared(
     lambda kind, ids: Revision.objects.filter(
@@ -131,7 +132,7 @@ def entry_of(row: Revision) -> HistoryEntry:
         person_id=row.change.person_id,
         account_id=row.change.account_id,
         door=row.change.door,
-        source=row.change.source,
+        source=told_source(row.change.source, row.change.door),
         reference=row.reference,
         before=said_in(row.before.document) if row.before else None,
         after=said_in(row.document),

@@ -13,6 +13,7 @@ from django.db.models.functions import RowNumber
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.models import Change, Revision
 from catenary.apps.history.queries import said_in
+from catenary.domain.actors import told_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def acts(
             person_id=changes[number].person_id,
             account_id=changes[number].account_id,
             door=changes[number].door,
-            source=changes[number].source,
+            source=told_source(changes[number].source, changes[number].door),
             count=count,
             touched=tuple(touched.get(number, ())),
         )
