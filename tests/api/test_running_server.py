@@ -130,7 +130,9 @@ def test_the_client_subscribes_and_is_told_nothing_more_in_the_end(served: Serve
 
     listed = {each["name"]: each for each in client.subscriptions()}
     assert hook["secret"] and "secret" not in listed[hook["name"]]
-    assert {**listed[mail["name"]], "secret": None} == mail
+    assert {**listed[mail["name"]], "outcome": "created", "secret": None} == mail
+    again = client.subscribe("service", "mail", service=PATIENTS, conditions=["down"])
+    assert again == {**mail, "outcome": "unchanged"}
     assert (mail["service"], mail["conditions"]) == (PATIENTS, ["down"])
 
     other = client.replace_subscription(mail["name"], "consumed", "mail")

@@ -41,10 +41,36 @@ def test_one_subscribes_and_the_secret_is_told_once(api: Api) -> None:
     listed = api(CLEO).get(ALL)
     assert [each["name"] for each in listed.json()["items"]] == [hook["name"], mail["name"]]
     one = api(CLEO).get(f"{ALL}/{hook['name']}")
-    assert {**one.json(), "secret": hook["secret"]} == hook
+    assert {**one.json(), "outcome": "created", "secret": hook["secret"]} == hook
     assert (hook["conditions"], hook["quiet"], hook["organization"]) == (["down"], quiet, "charlie")
     assert mail["service"] == "alpha-it/ledger"
     assert hook["secret"] not in (listed.content + one.content).decode()
+
+
+def test_subscribing_to_the_very_same_again_keeps_the_one_that_stands(api: Api) -> None:
+    first, mail = made(api, HOOK), made(api, MAIL)
+
+    again = made(api, {**HOOK, "address": f" {HOOK['address']} "})
+    other = made(api, {**HOOK, "conditions": ["down"]})
+    service = made(api, MAIL)
+    somebody = made(api, HOOK, who="editor")
+
+    assert again == {**first, "outcome": "unchanged"}
+    assert service == {**mail, "outcome": "unchanged"}
+    assert other["outcome"] == somebody["outcome"] == "created"
+    assert len({each["name"] for each in (first, mail, other, somebody)}) == 4
+    assert Subscription.objects.count() == 4
+    api(CLEO).delete(f"{ALL}/{first['name']}")
+    assert made(api, HOOK)["outcome"] == "created"
+
+
+def test_what_takes_the_place_of_one_may_be_one_that_stands(api: Api) -> None:
+    hook, mail = made(api, HOOK), made(api, MAIL)
+
+    answer = api(CLEO).put(f"{ALL}/{hook['name']}", MAIL)
+
+    assert answer.json()["name"] == mail["name"]
+    assert [each["name"] for each in api(CLEO).get(ALL).json()["items"]] == [mail["name"]]
 
 
 def test_what_is_sent_twice_with_a_key_subscribes_once(api: Api) -> None:

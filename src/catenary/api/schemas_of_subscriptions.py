@@ -35,7 +35,11 @@ _SECRET: Schema = {
     **TEXT_OR_NULL,
     "description": "what calls of a webhook are signed with: told here and never again",
 }
-_MADE: Schema = object_of({**_FIELDS, "secret": _SECRET})
+_OUTCOME: Schema = {
+    "enum": ["created", "changed", "unchanged"],
+    "description": "unchanged: one has the very same already, and this is it",
+}
+_MADE: Schema = object_of({**_FIELDS, "outcome": _OUTCOME, "secret": _SECRET})
 SUBSCRIPTION = {
     "name": "kT4wqZr81bNc",
     "organization": "ward-3",
@@ -47,7 +51,7 @@ SUBSCRIPTION = {
     "quiet": {"from": "22:00", "until": "06:00", "zone": "Europe/Berlin"},
     "created-at": "2026-11-03T09:00:00+00:00",
 }
-MADE = {**SUBSCRIPTION, "secret": "whsec_kept where passwords are kept"}
+MADE = {**SUBSCRIPTION, "outcome": "created", "secret": "whsec_kept where passwords are kept"}
 #: What routes answer, with an example.
 ANSWERS: dict[str, tuple[Schema, Any]] = {
     "readSubscriptions": (object_of({"items": list_of(_SUBSCRIPTION)}), {"items": [SUBSCRIPTION]}),

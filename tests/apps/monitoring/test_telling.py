@@ -61,7 +61,8 @@ def follow(name: str, seen: str, about: str = "consumed", **wish: Any) -> str:
     """Subscribe somebody, by e-mail unless said otherwise."""
     actor = reader(name)
     asked = Wish(**({"about": about, "channel": "mail"} | wish))
-    return subscribe(actor=actor, viewpoint=looking_from(actor, seen), wish=asked, at=DAWN)
+    viewpoint = looking_from(actor, seen)
+    return subscribe(actor=actor, viewpoint=viewpoint, wish=asked, at=DAWN).public_id
 
 
 class Clock:
@@ -405,11 +406,15 @@ def test_what_cannot_be_subscribed_to_is_refused(wish: dict[str, Any], code: str
 
 
 def test_nobody_has_more_subscriptions_than_anybody_needs() -> None:
-    for _ in range(MOST_SUBSCRIPTIONS):
-        follow("uwe", "ward-3")
+    hooks = [f"https://hooks.example/{number}" for number in range(MOST_SUBSCRIPTIONS + 1)]
+    for address in hooks[:-1]:
+        follow("uwe", "ward-3", channel="webhook", address=address)
 
     with pytest.raises(Refused):
-        follow("uwe", "ward-3")
+        follow("uwe", "ward-3", channel="webhook", address=hooks[-1])
+    # What stands already needs no room.
+    follow("uwe", "ward-3", channel="webhook", address=hooks[0])
+    assert Subscription.objects.count() == MOST_SUBSCRIPTIONS
 
 
 def test_everybody_is_looked_at_when_very_many_changed(monkeypatch: pytest.MonkeyPatch) -> None:

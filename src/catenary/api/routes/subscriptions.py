@@ -57,7 +57,8 @@ def read_subscriptions(request: HttpRequest) -> HttpResponse:
 @router.post("/subscriptions", auth=MANAGING, operation_id="subscribe")
 def subscribe_to(request: HttpRequest) -> HttpResponse:
     """Subscribe, looking as the organization one looks as. The secret of a webhook stands in this
-    answer and nowhere else. With an `Idempotency-Key` the same may be sent again without
+    answer and nowhere else. Who subscribes to the same again gets the subscription that stands:
+    `outcome` is then `unchanged`. With an `Idempotency-Key` the same may be sent again without
     subscribing twice."""
     asking = asking_of(request)
     body = read_bytes(request)
@@ -70,12 +71,15 @@ def subscribe_to(request: HttpRequest) -> HttpResponse:
             made = subscribe(actor=asking.actor, viewpoint=viewpoint, wish=wish, at=clock.now())
         except Refused as refused:
             raise refused_trouble(refused) from None
-        return orjson.dumps({"name": made})
+        return orjson.dumps({"name": made.public_id, "is_new": made.is_new})
 
     # The name alone is kept with the key. The secret follows from it, and is kept nowhere.
     came = carried_out_once(request, asking, body, carry_out)
     headers = {name: value for name, value in came.items() if name == REPLAYED}
-    return _made(asking, orjson.loads(came.content)["name"], headers)
+    said = orjson.loads(came.content)
+    # What was kept before there was a choice made something new.
+    outcome = "created" if said.get("is_new", True) else "unchanged"
+    return _made(asking, said["name"], headers, outcome=outcome)
 
 
 @router.get(_ONE, auth=READING, operation_id="readSubscription")
@@ -102,7 +106,7 @@ def put_subscription(request: HttpRequest, name: Name) -> HttpResponse:
         raise not_found("subscription", name) from None
     except Refused as refused:
         raise refused_trouble(refused) from None
-    return _made(asking, made)
+    return _made(asking, made, outcome="changed")
 
 
 @router.delete(_ONE, auth=MANAGING, operation_id="endSubscription")
@@ -135,11 +139,13 @@ def _mine(asking: Asking, name: str) -> SubscriptionRow:
     raise not_found("subscription", name)
 
 
-def _made(asking: Asking, name: str, headers: dict[str, str] | None = None) -> HttpResponse:
+def _made(
+    asking: Asking, name: str, headers: dict[str, str] | None = None, *, outcome: str
+) -> HttpResponse:
     row = _mine(asking, name)
     (plain,) = _plain([row])
     secret = secret_of(name) if row.channel == Channel.WEBHOOK else None
-    return json_answer({**plain, "secret": secret}, headers=headers)
+    return json_answer({**plain, "outcome": outcome, "secret": secret}, headers=headers)
 
 
 def _plain(rows: list[SubscriptionRow]) -> list[dict[str, Any]]:

@@ -73,10 +73,11 @@ def subscriptions(asking: Asking) -> HttpResponse:
         zone=timezone.get_current_timezone_name(),
     )
     try:
-        subscribe(actor=asking.actor, viewpoint=asking.viewpoint, wish=wish, at=clock.now())
+        made = subscribe(actor=asking.actor, viewpoint=asking.viewpoint, wish=wish, at=clock.now())
     except Refused as refused:
         return _refused(asking, form, *(in_words(refusal.sentence) for refusal in refused.refusals))
-    messages.success(request, _("You will be told."))
+    said = _("You will be told.") if made.is_new else _("You are told of that already.")
+    messages.success(request, said)
     return HttpResponseRedirect(reverse("subscriptions"))
 
 

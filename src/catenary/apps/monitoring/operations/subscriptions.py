@@ -49,8 +49,17 @@ class Wish:
     zone: str = "UTC"
 
 
-def subscribe(*, actor: Actor, viewpoint: Viewpoint, wish: Wish, at: datetime) -> str:
-    """Subscribe in one's own name, looking from a viewpoint; the public name of the subscription.
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """A subscription by its public name; it is not new when one has the very same already."""
+
+    public_id: str
+    is_new: bool
+
+
+def subscribe(*, actor: Actor, viewpoint: Viewpoint, wish: Wish, at: datetime) -> Subscribed:
+    """Subscribe in one's own name, looking from a viewpoint. Who wishes the same again keeps the
+    subscription that stands.
 
     Raises `Refused` with every reason. A service one may not see is refused like one that does not
     exist.
@@ -58,8 +67,11 @@ def subscribe(*, actor: Actor, viewpoint: Viewpoint, wish: Wish, at: datetime) -
     service_id = _service_id(actor, viewpoint, wish)
     _refuse(actor, wish, service_id)
     with waiting_turn():
+        same = _same(actor, viewpoint, wish, service_id)
+        if same:
+            return Subscribed(same, is_new=False)
         _make_room(Subscription.objects.filter(ended_at__isnull=True), actor, MOST_SUBSCRIPTIONS)
-        return _made(actor, viewpoint, wish, service_id, at)
+        return Subscribed(_made(actor, viewpoint, wish, service_id, at), is_new=True)
 
 
 class SubscriptionMissing(Exception):
@@ -70,7 +82,8 @@ def replace_subscription(
     *, actor: Actor, viewpoint: Viewpoint, public_id: str, wish: Wish, at: datetime
 ) -> str:
     """Let another subscription take the place of one of one's own: what was said stays as it was
-    said. Raises `SubscriptionMissing`, and `Refused` like `subscribe`."""
+    said. When the very same stands already, that is the one. Raises `SubscriptionMissing`, and
+    `Refused` like `subscribe`."""
     rows = Subscription.objects.filter(
         public_id=public_id, account_id=actor.account_id or 0, ended_at__isnull=True
     )
@@ -81,7 +94,8 @@ def replace_subscription(
     with waiting_turn():
         if not rows.update(ended_at=at):
             raise SubscriptionMissing(public_id)
-        return _made(actor, viewpoint, wish, service_id, at)
+        same = _same(actor, viewpoint, wish, service_id)
+        return same or _made(actor, viewpoint, wish, service_id, at)
 
 
 def send_test(*, actor: Actor, public_id: str, at: datetime) -> None:
@@ -106,24 +120,39 @@ def _refuse(actor: Actor, wish: Wish, service_id: int | None) -> None:
         raise Refused(refusals)
 
 
+def _saying(
+    actor: Actor, viewpoint: Viewpoint, wish: Wish, service_id: int | None
+) -> dict[str, Any]:
+    """What a subscription says: two that say the same are one."""
+    return {
+        "account_id": actor.account_id or 0,
+        "organization_id": viewpoint.organization_id,
+        "about": wish.about,
+        "service_id": service_id,
+        "channel": wish.channel,
+        "address": wish.address.strip() if wish.channel == Channel.WEBHOOK else "",
+        "conditions": " ".join(kind for kind in CONDITIONS if kind in wish.conditions),
+        "quiet_from": wish.quiet_from,
+        "quiet_until": wish.quiet_until,
+        # Without quiet hours nothing hangs on it.
+        **({"time_zone": wish.zone} if wish.quiet_from is not None else {}),
+    }
+
+
+def _same(actor: Actor, viewpoint: Viewpoint, wish: Wish, service_id: int | None) -> str:
+    """The subscription that says the same and stands; nothing where there is none."""
+    rows = Subscription.objects.filter(
+        ended_at__isnull=True, **_saying(actor, viewpoint, wish, service_id)
+    )
+    return rows.order_by("pk").values_list("public_id", flat=True).first() or ""
+
+
 def _made(
     actor: Actor, viewpoint: Viewpoint, wish: Wish, service_id: int | None, at: datetime
 ) -> str:
     public_id = _letters(12)
-    Subscription.objects.create(
-        public_id=public_id,
-        account_id=actor.account_id or 0,
-        organization_id=viewpoint.organization_id,
-        about=wish.about,
-        service_id=service_id,
-        channel=wish.channel,
-        address=wish.address.strip() if wish.channel == Channel.WEBHOOK else "",
-        conditions=" ".join(kind for kind in CONDITIONS if kind in wish.conditions),
-        quiet_from=wish.quiet_from,
-        quiet_until=wish.quiet_until,
-        time_zone=wish.zone,
-        created_at=at,
-    )
+    saying = {**_saying(actor, viewpoint, wish, service_id), "time_zone": wish.zone}
+    Subscription.objects.create(public_id=public_id, created_at=at, **saying)
     begin_with_what_stands(subscription=public_id, at=at)
     return public_id
 
