@@ -48,6 +48,29 @@ def plain(answer: Any) -> str:
     return re.sub(r'request-number">[^<]*<', "", answer.content.decode())
 
 
+def test_subscribing_twice_keeps_the_first(world: World) -> None:
+    row = subscribed(world)
+
+    html = world.client(CLEO).post(PAGE, FORM, follow=True).content.decode()
+
+    assert "You are told of that already." in html
+    assert [each.pk for each in Subscription.objects.all()] == [row.pk]
+
+
+def test_the_feed_of_a_provider_tells_of_what_it_provides(world: World) -> None:
+    address = feed_of(world, "viewer at the provider")
+    say("alpha-it/engine", "operational", ago=timedelta(days=2))
+    say("alpha-it/engine", "down", ago=timedelta(days=1))
+    announce("alpha-it/engine", "Zplanned")
+
+    entries = feedparser.parse(Client().get(address).content).entries
+
+    happened = " ".join(entry.title for entry in entries)
+    assert "Zengine" in happened and "down" in happened
+    assert any(entry.title.startswith("Maintenance: ") for entry in entries)
+    assert "Zplanned" in "".join(e.content[0].value for e in entries if "content" in e)
+
+
 def test_somebody_subscribes_and_ends_it(world: World) -> None:
     row = subscribed(world, **{"quiet-from": "22:00", "quiet-until": "06:30"})
 

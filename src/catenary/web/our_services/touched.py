@@ -10,12 +10,22 @@ from catenary.domain.actors import Actor, Viewpoint
 
 
 def touching_us(
-    actor: Actor, viewpoint: Viewpoint, views: Sequence[MaintenanceView]
+    actor: Actor,
+    viewpoint: Viewpoint,
+    views: Sequence[MaintenanceView],
+    *,
+    with_provided: bool = False,
 ) -> Iterator[tuple[MaintenanceView, list[TouchedService]]]:
-    """Those of some maintenance that touch what a viewpoint consumes, each with what it touches,
-    in their order."""
+    """Those of some maintenance that touch what a viewpoint consumes, and on request what it
+    provides, each with what it touches, in their order."""
     named = {each.reference for view in views for each in (*view.services, *view.hits)}
-    ours = consumed_among(actor=actor, viewpoint=viewpoint, references=named) if named else ()
+    ours = (
+        consumed_among(
+            actor=actor, viewpoint=viewpoint, references=named, with_provided=with_provided
+        )
+        if named
+        else ()
+    )
     for view in views:
         touched = {
             each.reference: each

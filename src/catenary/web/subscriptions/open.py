@@ -46,8 +46,8 @@ _NOBODYS = "0" * 64
 
 @require_safe
 def feed(request: HttpRequest, secret: str) -> HttpResponse:
-    """What happened to what an organization consumes, for a feed reader; a closed feed, a wrong
-    address and one that never was are the same."""
+    """What happened to what an organization consumes and provides, for a feed reader; a closed
+    feed, a wrong address and one that never was are the same."""
     at = clock.now()
     wait = take_visitor(address=network_address(request), at=at)
     if wait:
@@ -62,7 +62,12 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
         raise Http404
     with translation.override(row.language or "en"), timezone.override(row.time_zone or "UTC"):
         happened = recent_events(
-            actor=actor, viewpoint=viewpoint, at=at, since=at - _BACK, limit=_ENTRIES
+            actor=actor,
+            viewpoint=viewpoint,
+            at=at,
+            since=at - _BACK,
+            limit=_ENTRIES,
+            with_provided=True,
         )
         made = Feed(
             key=row.public_id,
@@ -86,15 +91,15 @@ def _latest_first(*entries: Iterable[Entry]) -> list[Entry]:
 
 
 def _announced(actor: Actor, viewpoint: Viewpoint, at: datetime) -> Iterator[Entry]:
-    """Maintenance of what is consumed: what is ahead or under way, and what was called off lately.
-    An entry stays the same when it is changed; readers show it anew."""
+    """Maintenance of what is consumed or provided: what is ahead or under way, and what was called
+    off lately. An entry stays the same when it is changed; readers show it anew."""
     asked: dict[str, Any] = {"actor": actor, "viewpoint": viewpoint, "at": at}
     over, _more = maintenance_past(**asked, limit=_CALLED_OFF)
     views = [
         *maintenance_ahead(**asked),
         *(each for each in over if each.state == "cancelled" and each.changed_at >= at - _BACK),
     ]
-    for view, touched in touching_us(actor, viewpoint, views):
+    for view, touched in touching_us(actor, viewpoint, views, with_provided=True):
         if view.state == "cancelled":
             title = _("Called off: {maintenance}").format(maintenance=title_of(view))
             lines = [each.name for each in touched]

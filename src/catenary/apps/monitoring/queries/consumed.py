@@ -22,7 +22,7 @@ from catenary.apps.monitoring.queries.explaining import (
     reasons_of_several,
 )
 from catenary.apps.monitoring.queries.instants import micros, moment
-from catenary.apps.monitoring.queries.shown_spans import recent_spans, spans_of
+from catenary.apps.monitoring.queries.shown_spans import changed_since, recent_spans, spans_of
 from catenary.apps.monitoring.queries.standing import kinds_now, standing_now
 from catenary.apps.monitoring.queries.status import SHOWN, ToldCause, shown, told_causes
 from catenary.apps.organizations.queries import OrganizationRow, organizations_by_id
@@ -121,6 +121,14 @@ def _consumed_by(estate: Estate, viewpoint: Viewpoint, seen: Bools) -> tuple[Boo
         above[service[_is_above(estate, consumer, organization)]] = True
     told = seen & (estate.stage != _RETIRED)
     return own & told, above & told & ~own
+
+
+def _provided_by(estate: Estate, viewpoint: Viewpoint, seen: Bools) -> Ints:
+    """Where the services stand that a viewpoint or somebody below it provides."""
+    organization = estate.organization_position(viewpoint.organization_id)
+    if organization is None:
+        return estate.provider[:0]
+    return np.flatnonzero(estate.inside(organization) & seen & (estate.stage != _RETIRED))
 
 
 def _is_above(estate: Estate, consumer: Ints, organization: int) -> Bools:
@@ -280,15 +288,25 @@ def _causes(
 
 
 def recent_events(
-    *, actor: Actor, viewpoint: Viewpoint, at: datetime, since: datetime, limit: int
+    *,
+    actor: Actor,
+    viewpoint: Viewpoint,
+    at: datetime,
+    since: datetime,
+    limit: int,
+    with_provided: bool = False,
 ) -> tuple[NamedEvent, ...]:
     """What happened to what the viewpoint consumes, the last first; of what organizations above
-    it consume only where it consumes nothing itself."""
+    it consume only where it consumes nothing itself. On request also what happened to what it
+    provides."""
     estate = current_estate()
     seen = visible_services(estate, actor, viewpoint)
     own, shared = map(np.flatnonzero, _consumed_by(estate, viewpoint, seen))
     places = own if len(own) else shared
     numbers = estate.service_ids[places].tolist()
+    if with_provided:
+        places = np.union1d(places, _provided_by(estate, viewpoint, seen))
+        numbers = changed_since(estate.service_ids[places].tolist(), since)
     recent = recent_spans(numbers, since, _MOST_EVENTS)
     happened = events(recent.spans, micros(recent.since))[:limit]
     named = {change.service for event in happened for change in event.changes}
@@ -300,12 +318,19 @@ def recent_events(
 
 
 def consumed_among(
-    *, actor: Actor, viewpoint: Viewpoint, references: Iterable[str]
+    *,
+    actor: Actor,
+    viewpoint: Viewpoint,
+    references: Iterable[str],
+    with_provided: bool = False,
 ) -> frozenset[str]:
-    """Which of these services the viewpoint consumes and may see."""
+    """Which of these services the viewpoint consumes, or on request provides, and may see."""
     estate = current_estate()
     seen = visible_services(estate, actor, viewpoint)
-    numbers = set(estate.service_ids[consumed_places(estate, viewpoint, seen)].tolist())
+    places = consumed_places(estate, viewpoint, seen)
+    if with_provided:
+        places = np.union1d(places, _provided_by(estate, viewpoint, seen))
+    numbers = set(estate.service_ids[places].tolist())
     rows = services_by_reference(references)
     return frozenset(reference for reference, row in rows.items() if row.id in numbers)
 
