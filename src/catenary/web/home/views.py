@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from catenary.apps.monitoring.queries.consumed import consumed_counts
 from catenary.apps.portfolio.policies import may_begin
 from catenary.apps.portfolio.queries.catalogue import ServiceSummary
-from catenary.apps.portfolio.queries.home import ChainPlace, Relation, chain_place
+from catenary.apps.portfolio.queries.home import ChainPlace, Relation, chain_place, other_houses
 from catenary.domain.actors import Viewpoint
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
@@ -26,6 +26,7 @@ from catenary.web.pages import (
     Figure,
     HeldService,
     HomePage,
+    HouseLine,
     Link,
     ProvidedCounts,
     ReliedOnProvider,
@@ -50,13 +51,32 @@ def home(asking: Asking) -> HttpResponse:
         )
         return page_response(asking, "home.html", page, current="home")
     place = chain_place(actor=asking.actor, viewpoint=asking.viewpoint)
+    # Who belongs nowhere runs the installation: nothing of it is theirs to use.
+    houses, house_count = (
+        ((), 0)
+        if asking.actor.memberships
+        else other_houses(actor=asking.actor, viewpoint=asking.viewpoint)
+    )
     home_page = replace(
         _home_page(place, asking.viewpoint),
         drafts=draft_lines(asking),
         using=_using(asking, asking.viewpoint),
         may_define=may_begin(asking.actor, "service"),
+        lead=_lead(place),
+        houses=tuple(
+            HouseLine(house.organization.key, house.organization.name, Count(house.services))
+            for house in houses
+        ),
+        house_count=Count(house_count),
     )
     return page_response(asking, "home.html", home_page, current="home")
+
+
+def _lead(place: ChainPlace) -> Sentence | None:
+    """Where somebody goes on who provides and uses nothing, and may see what others do."""
+    if not place.has_catalogue or place.provided_count or place.held_count:
+        return None
+    return Sentence((Link(_("See what is in the catalogue"), addresses.catalogue()),))
 
 
 def _using(asking: Asking, viewpoint: Viewpoint) -> Sentence | None:

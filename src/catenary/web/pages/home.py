@@ -83,12 +83,23 @@ class FarOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class HouseLine:
+    """A top organization that an operator may look as."""
+
+    key: str
+    name: str
+    services: Count
+
+
+@dataclass(frozen=True, slots=True)
 class HomePage:
     """Who are my customers, what do I provide, who do I rely on, what depends on me.
 
     ``has_catalogue`` is false on a fresh installation: the page then says how to begin.
     ``using`` says how it goes now with what we use; ``may_define`` whether its reader may define
     services or organizations at all. ``…_beyond`` count what exists beyond what one may see.
+    ``lead`` leads on whoever provides and uses nothing; ``houses`` are the other top organizations
+    of an operator who belongs to none, the largest of ``house_count``.
     """
 
     organization: Link
@@ -112,3 +123,6 @@ class HomePage:
     chain_url: str = ""
     using: Sentence | None = None
     may_define: bool = False
+    lead: Sentence | None = None
+    houses: tuple[HouseLine, ...] = ()
+    house_count: Count = Count(0)

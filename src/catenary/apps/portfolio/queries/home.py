@@ -132,6 +132,31 @@ def _place(estate: Estate, organization: int, actor: Actor, viewpoint: Viewpoint
     )
 
 
+@dataclass(frozen=True, slots=True)
+class House:
+    """A top organization with how many services it provides."""
+
+    organization: OrganizationRow
+    services: int
+
+
+def other_houses(*, actor: Actor, viewpoint: Viewpoint) -> tuple[tuple[House, ...], int]:
+    """For an operator, who sees to all of them: the other top organizations that provide most, and
+    how many provide anything. For everybody else there are none."""
+    if not actor.is_operator:
+        return (), 0
+    estate = current_estate()
+    counts = np.bincount(estate.provider_root, minlength=len(estate.organization_ids))
+    here = estate.organization_position(viewpoint.root_id)
+    if here is not None:
+        counts[here] = 0
+    largest = np.argsort(-counts, kind="stable")[:_ROWS]
+    found = {int(estate.organization_ids[at]): int(counts[at]) for at in largest if counts[at]}
+    rows = organizations_by_id(found) if found else {}
+    houses = tuple(House(rows[number], count) for number, count in found.items() if number in rows)
+    return houses, int(np.count_nonzero(counts))
+
+
 def relation_counts(*, actor: Actor, viewpoint: Viewpoint) -> tuple[int, int, int]:
     """How many services the viewpoint provides, to how many customers, and how many providers
     it is a customer of: what the viewpoint band says on every page. No query beyond the
