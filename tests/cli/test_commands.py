@@ -223,8 +223,8 @@ def test_impact_is_told_in_words_and_in_json(stocked: Installation) -> None:
     assert stocked.run("impact", "acme/nothing").code == 2
     assert stocked.run("impact", "acme/db", "--condition", "tired").code == 2
     hidden = stocked.run("impact", "acme/db", "--by", "bo@buyer.example")
-    missing = stocked.run("impact", "acme/no", "--by", "bo@buyer.example")
-    assert (hidden.code, hidden.err) == (2, missing.err.replace("acme/no", "acme/db"))
+    missing = stocked.run("impact", "acme/xx", "--by", "bo@buyer.example")
+    assert (hidden.code, hidden.err) == (2, missing.err.replace("acme/xx", "acme/db"))
 
 
 def test_what_if_is_told_for_each_piece_of_time(stocked: Installation) -> None:
@@ -396,6 +396,44 @@ def test_options_that_would_do_nothing_are_refused(stocked: Installation, files:
 
 def test_the_schema_is_json(installation: Installation) -> None:
     assert installation.fine("schema").json["type"] == "object"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what", "meant"),
+    [
+        (["impact", "nope/x"], "service nope/x", ""),
+        (["impact", "nope/db"], "service nope/db", '; did you mean "acme/db"?'),
+        (["impact", "acme/shopp"], "service acme/shopp", '; did you mean "acme/shop"?'),
+        (["impact", "acme/shopp=down"], "service acme/shopp", '; did you mean "acme/shop"?'),
+        (["show", "acme/shopp"], "service acme/shopp", '; did you mean "acme/shop"?'),
+        (["show", "buyr"], "organization buyr", '; did you mean "buyer"?'),
+        (["chain", "nope/shop"], "service nope/shop", '; did you mean "acme/shop"?'),
+        (["status", "acme/shopp"], "service acme/shopp", '; did you mean "acme/shop"?'),
+        (["status", "--as", "acmee"], "organization acmee", '; did you mean "acme"?'),
+        (
+            ["impact", "acme/bd", "--by", "bo@buyer.example"],
+            "service acme/bd",
+            "",  # The database is there, but not to be seen by a customer.
+        ),
+    ],
+)
+def test_what_is_not_there_is_named_with_what_was_meant(
+    stocked: Installation, arguments: list[str], what: str, meant: str
+) -> None:
+    ran = stocked.run(*arguments)
+
+    assert ran.code == 2
+    said, mended = ran.err.splitlines()
+    assert said == f"catenary: there is no {what} that you may see{meant}"
+    assert mended.startswith("    to mend it: ")
+
+
+def test_a_report_of_what_is_not_there_says_what_was_meant(stocked: Installation) -> None:
+    ran = stocked.run("observe", "acme/shopp", "down")
+
+    assert ran.code == 1
+    assert 'acme/shopp that you may see; did you mean "acme/shop"?' in ran.err
+    assert "nothing was recorded" in ran.err
 
 
 def test_an_unknown_word_is_a_usage_error(installation: Installation) -> None:

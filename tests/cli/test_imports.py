@@ -103,6 +103,66 @@ def test_three_backstage_catalogues_live_side_by_side(
     assert any(line["outcome"] == "rejected" for line in reports["one-platform"]["lines"])
 
 
+def account_in(said: str) -> tuple[int, dict[str, int], int]:
+    """The account at the end of an import: rows read, what they came to, and how many rejected
+    rows have a reason."""
+    lines = said[said.index("Rows read: ") :].splitlines()
+    counts, reasons = {}, 0
+    for line in lines[1:]:
+        number, _, word = line.strip().partition(" ")
+        if line.startswith("      "):
+            reasons += int(number.replace(",", ""))
+        elif line.startswith("  "):
+            counts[word] = int(number.replace(",", ""))
+        else:
+            break
+    return int(lines[0].removeprefix("Rows read: ").replace(",", "")), counts, reasons
+
+
+def test_an_import_ends_with_one_account_that_adds_up_and_leads_there(
+    installation: Installation, tmp_path: Path
+) -> None:
+    source, report = tmp_path / "compose.yaml", tmp_path / "report.csv"
+    source.write_text(
+        """services:
+  web: {depends_on: [db, nowhere]}
+  job: {depends_on: [elsewhere]}
+  db: {}
+"""
+    )
+    command: list[str | Path] = [
+        "import",
+        "compose",
+        source,
+        "--provider",
+        "acme",
+        "--source",
+        "acme",
+    ]
+
+    dry = installation.fine(*command, "--dry-run")
+    first = installation.fine(*command, "--report", report)
+    again = installation.fine(*command)
+    value = installation.fine(*command, "--json").json
+
+    read, counts, reasons = account_in(first.out)
+    assert read == sum(counts.values()) == len(report.read_text().splitlines()) - 1
+    assert counts["rejected"] == reasons == 2
+    assert counts["taken"] == read - 2
+    assert account_in(dry.out) == (read, {"could be taken": read - 2, "rejected": 2}, 2)
+    assert account_in(again.out)[:2] == (
+        read,
+        {"taken": 0, "there already, just so": read - 2, "rejected": 2},
+    )
+    assert value["report"]["counts"]["unchanged"] == read - 2
+    assert sum(each["rows"] for each in value["report"]["reasons"]) == 2
+    assert f"Every row with what became of it: {report}" in first.out
+    assert "Look at it" not in dry.out
+    place = "http://localhost:8000/catalogue/?provider=acme"
+    assert f"Look at it: {place} (3 services, looking as acme)" in first.out
+    assert value["look_at"] == [{"organization": "acme", "services": 3, "address": place}]
+
+
 def test_a_report_is_safe_to_open_in_a_spreadsheet(
     installation: Installation, tmp_path: Path
 ) -> None:
@@ -163,6 +223,14 @@ def test_a_history_is_brought_in_once_and_a_dry_run_keeps_nothing(
     assert installation.rows("SELECT COUNT(*) FROM monitoring_observation") == [(words,)]
     assert installation.rows("SELECT name FROM monitoring_source") == [("jenkins",)]
     assert "0 words recorded" in again.out
+    read, counts, reasons = account_in(again.out)
+    assert (
+        read
+        == sum(counts.values())
+        == first["report"]["counts"]["taken"]
+        + sum(count for outcome, count in first["report"]["counts"].items() if outcome != "taken")
+    )
+    assert counts["taken"] == 0 and counts["rejected"] == reasons > 100
     rows = list(csv.DictReader(report.open(encoding="utf-8", newline="")))
     assert len(rows) == len(first["report"]["lines"])
     unresolved = [row for row in rows if "nobody declared" in row["reason"]]

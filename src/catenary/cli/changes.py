@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
+from catenary.cli.missing import no_organization, no_place
 from catenary.cli.session import actor_by, fail, ready
 from catenary.cli.terminal import answer, say
 from catenary.domain.moments import read_moment
@@ -38,7 +39,9 @@ def show_changes(
     key = seen or (actor.is_operator and (organization or service.partition("/")[0])) or ""
     viewpoint = viewpoint_of(actor, key) if key else home_viewpoint(actor)
     if viewpoint is None:
-        fail(f"there is no organization {key or 'of yours'} to look from")
+        if not key:
+            no_place(actor)
+        no_organization(key, actor)
     begin = _moment(since)
     if begin is not None and len(since) == 10:
         begin = datetime.combine(begin.date(), time.min, tzinfo=UTC)

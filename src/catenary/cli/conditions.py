@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from catenary import clock
 from catenary.cli.exit_codes import REFUSED
+from catenary.cli.missing import no_service, service_meant
 from catenary.cli.session import actor_by, fail, moment_from, ready, viewpoint_from
 from catenary.cli.showing import viewpoint_for
 from catenary.cli.terminal import Colour, answer, complain, say
@@ -32,16 +33,22 @@ def report(*, said: Mapping[str, Any], by: str, json: bool, data: Path | None) -
     """Record one word."""
     ready(data)
     from catenary.apps.monitoring.operations.recording import record_observations
+    from catenary.apps.organizations.queries import home_viewpoint
 
     word = {name: value for name, value in said.items() if value not in ("", None)}
-    found = record_observations(actor=actor_by(by), at=clock.now(), words=[word])
+    actor = actor_by(by)
+    found = record_observations(actor=actor, at=clock.now(), words=[word])
     reasons = [reason for refused in found.refused for reason in refused.reasons]
     if json:
         outcome = str(found.taken[0].outcome) if found.taken else "refused"
         answer({"outcome": outcome, "errors": [_reason(reason) for reason in reasons]})
     for reason in reasons if not json else ():
         field = "" if reason.field in ("", "service") else f"{reason.field}: "
-        complain(f"catenary: {field}{reason.sentence}")
+        meant = ""
+        if reason.code == "unknown-service":
+            viewpoint = home_viewpoint(actor) if by else None
+            meant = service_meant(str(word["service"]), actor, viewpoint)
+        complain(f"catenary: {field}{reason.sentence}{meant}")
         complain(f"    expected: {reason.expected}")
     if reasons:
         fail("nothing was recorded", REFUSED)
@@ -80,16 +87,17 @@ def show_status(
         return
     from catenary.apps.monitoring.queries.status import service_status, status_as_plain
 
+    viewpoint = viewpoint_for(actor, seen, reference)
     found = service_status(
         actor=actor,
-        viewpoint=viewpoint_for(actor, seen, reference),
+        viewpoint=viewpoint,
         reference=reference,
         at=then or clock.now(),
         is_past=then is not None,
         known_at=known,
     )
     if found is None:
-        fail(f"there is no service {reference} that you may see")
+        no_service([reference], actor, viewpoint)
     if json:
         answer(status_as_plain(found))
     else:

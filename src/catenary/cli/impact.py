@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from catenary import clock
-from catenary.cli.session import actor_by, fail, ready, records_from
+from catenary.cli.missing import no_service
+from catenary.cli.session import actor_by, ready, records_from
 from catenary.cli.showing import viewpoint_for
 from catenary.cli.terminal import Colour, answer, say
 
@@ -54,7 +55,7 @@ def show_impact(
         records=records_from(as_of),
     )
     if missing or view is None:
-        fail("; ".join(f"there is no service {name} that you may see" for name in missing))
+        no_service(missing, actor, viewpoint)
     needed = None
     if not as_of:
         needed = needed_at((hit.link.reference for hit in view.hits), clock.now())

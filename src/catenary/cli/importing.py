@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import typer
 from catenary import clock
 from catenary.cli.catalogue import apply_prepared, plan_as_json, print_plan
 from catenary.cli.exit_codes import FAILED, REFUSED, STOPPED
+from catenary.cli.import_account import print_account, say_where, where_it_is
 from catenary.cli.running import ready_or_new
 from catenary.cli.session import actor_by, fail
 from catenary.cli.terminal import answer, complain, progress, say
@@ -19,10 +19,9 @@ from catenary.cli.terminal import answer, complain, progress, say
 if TYPE_CHECKING:
     from catenary.exchange.catalogue.applying import PreparedPlan
     from catenary.exchange.importers.recording import HistoryTaken
-    from catenary.exchange.importers.report import Imported, ReportLine
+    from catenary.exchange.importers.report import Imported
 
 KINDS = ("csv", "compose", "backstage", "archimate", "cstate", "upptime")
-_REJECTED_SHOWN = 50
 
 
 def import_sources(
@@ -48,6 +47,7 @@ def import_sources(
         imported = _read(kind, sources, mapping, provider, name)
     ready_or_new(data)
     from catenary.exchange.catalogue.applying import prepare_plan
+    from catenary.exchange.importers.account import with_unchanged
 
     named = source or provider or (mapping or sources[0]).resolve().stem
     with progress("planning"):
@@ -57,31 +57,42 @@ def import_sources(
             prune=prune,
             take_over=take_over,
         )
+    lines = with_unchanged(imported.report, imported.catalogue, prepared.plan)
+    imported = replace(imported, report=lines)
     if not json:
-        _print_report(imported)
+        _print_documents(imported)
         print_plan(prepared.plan, as_json=False)
-    taken = None
-    if imported.told and not (dry_run and prepared.plan.refusals):
-        taken, imported = _write_all(imported, prepared, kind, named, by, json, keep=not dry_run)
-    elif not dry_run:
-        apply_prepared(prepared, by=by, note=f"import {kind}", as_json=json)
-    if report is not None:
-        _write_report(imported, report)
+    taken, kept = None, False
+    try:
+        if imported.told and not (dry_run and prepared.plan.refusals):
+            taken, imported = _write_all(
+                imported, prepared, kind, named, by, json, keep=not dry_run
+            )
+        elif not dry_run:
+            apply_prepared(prepared, by=by, note=f"import {kind}", as_json=json)
+        kept = not dry_run
+    finally:
+        # Whatever stood against it: why rows were rejected is wanted all the more.
+        if report is not None:
+            _write_report(imported, report)
+        if not json:
+            print_account(imported, taken, report, is_kept=kept)
+    found = where_it_is(imported.catalogue)
     if json:
         answer(
             {
                 "report": _report_as_json(imported),
                 "plan": plan_as_json(prepared.plan),
                 **({"observations": words_as_json(taken)} if taken is not None else {}),
+                "look_at": [] if dry_run else [each.plain() for each in found],
             }
         )
+    elif dry_run:
+        say("Dry run: nothing was changed.")
     else:
-        if taken is not None:
-            _print_taken(taken)
-        if dry_run:
-            say("Dry run: nothing was changed.")
-        elif not prepared.plan.is_empty or (taken is not None and taken.added):
+        if not prepared.plan.is_empty or (taken is not None and taken.added):
             say("Imported.")
+        say_where(found)
     if dry_run and prepared.plan.refusals:
         raise typer.Exit(REFUSED)
 
@@ -126,15 +137,6 @@ def _write_all(
 def words_as_json(taken: HistoryTaken) -> dict[str, int]:
     """How many words an import recorded, for programs."""
     return {"added": taken.added, "repeated": taken.repeated, "corrected": taken.corrected}
-
-
-def _print_taken(taken: HistoryTaken) -> None:
-    _print_rejected([line for line in taken.report if line.outcome == "rejected"])
-    rows = sum(line.outcome == "taken" for line in taken.report)
-    say(
-        f"{_counted(rows, 'row')} told of services; {_counted(taken.added, 'word')} recorded, "
-        f"{taken.corrected:,} of them corrections."
-    )
 
 
 def _read(
@@ -183,15 +185,11 @@ def _write_report(imported: Imported, path: Path) -> None:
         fail(f"{path} cannot be written: {error.strerror}")
 
 
-def _print_report(imported: Imported) -> None:
-    _print_rejected(imported.rejected)
-    counts = imported.count()
-    said = ", ".join(f"{count:,} {outcome.value}" for outcome, count in counts.items())
+def _print_documents(imported: Imported) -> None:
     catalogue = imported.catalogue
     groups = sum(len(d.relies_on) for d in catalogue.services.values())
-    say(f"Read: {said}.")
     say(
-        f"That is {_counted(len(catalogue.organizations), 'organization')}, "
+        f"Read: {_counted(len(catalogue.organizations), 'organization')}, "
         f"{_counted(len(catalogue.people), 'person', 'people')}, "
         f"{_counted(len(catalogue.services), 'service')} with "
         f"{_counted(groups, 'dependency group')}, and "
@@ -199,17 +197,13 @@ def _print_report(imported: Imported) -> None:
     )
 
 
-def _print_rejected(rejected: Sequence[ReportLine]) -> None:
-    for line in rejected[:_REJECTED_SHOWN]:
-        say(f"{line.source}:{line.line}: rejected {line.item}: {line.reason}")
-    if len(rejected) > _REJECTED_SHOWN:
-        more = len(rejected) - _REJECTED_SHOWN
-        say(f"… and {more:,} more rejected (--report FILE lists every row)")
-
-
 def _report_as_json(imported: Imported) -> dict[str, object]:
+    from catenary.exchange.importers.account import account_of
+
+    reasons = account_of(imported.report).reasons
     return {
         "counts": {outcome.value: count for outcome, count in imported.count().items()},
+        "reasons": [{"reason": reason, "rows": count} for reason, count in reasons],
         "lines": [
             {
                 "source": line.source,

@@ -11,6 +11,7 @@ import typer
 
 from catenary import clock
 from catenary.cli.exit_codes import REFUSED
+from catenary.cli.missing import no_service
 from catenary.cli.session import actor_by, fail, ready, viewpoint_from
 from catenary.cli.terminal import answer, complain, say
 
@@ -151,7 +152,7 @@ def _preview(actor: Actor, plain: Mapping[str, Any], seen: str, json: bool) -> N
         _refuse(refused.reasons, json)
     found = preview(actor=actor, viewpoint=viewpoint, planned=planned, at=at)
     if found is None:
-        fail(f"there is no service {services[0]} that you may see")
+        no_service(services[:1], actor, viewpoint)
     if json:
         answer(preview_as_plain(found))
     else:

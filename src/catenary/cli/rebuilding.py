@@ -18,9 +18,13 @@ def rebuild_all(*, check: bool, json: bool, data: Path | None) -> None:
 
     owner = Owner()
     if not owner.owns():
+        # It works words out ahead of what it has stored: compared in between, what is merely on
+        # its way would be told as wrong, and what is made anew be overwritten by what it holds.
         fail(
-            "a worker is following what is reported: stop it (and `catenary serve`, or set "
-            "CATENARY_ENGINE to off) and run the command again"
+            "a worker is following what is reported, and what it has not stored yet would look "
+            "wrong. Stop it: `catenary worker`, or `catenary serve` (restart it with "
+            "CATENARY_ENGINE=off to go on serving). Then run this command, and start it again: "
+            "what is reported meanwhile is kept, and followed then"
         )
     try:
         found = rebuild_conditions(at=clock.now(), keeps=not check)

@@ -68,17 +68,18 @@ def viewpoint_from(actor: Actor, key: str) -> Viewpoint | None:
     """The viewpoint a command was given, or the actor's own; None means everything, which only
     the operator gets."""
     from catenary.apps.organizations.queries import home_viewpoint, viewpoint_of
+    from catenary.cli.missing import no_organization, no_place
 
     if not key:
         if actor.is_operator:
             return None
         viewpoint = home_viewpoint(actor)
         if viewpoint is None:
-            fail(f"{actor.email} belongs to no organization to look from")
+            no_place(actor)
         return viewpoint
     viewpoint = viewpoint_of(actor, key)
     if viewpoint is None:
-        fail(f"there is no organization {key} to look from")
+        no_organization(key, actor)
     return viewpoint
 
 

@@ -6,6 +6,7 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from catenary.cli.missing import no_organization, no_place, no_service
 from catenary.cli.session import actor_by, fail, ready, records_from
 from catenary.cli.terminal import answer, say
 from catenary.domain.references import is_reference
@@ -77,7 +78,7 @@ def show_chain(
         records=records_from(as_of),
     )
     if view is None:
-        fail(f"there is no service {reference} that you may see")
+        no_service([reference], actor, viewpoint)
     if json:
         answer(_chain_as_json(view))
     else:
@@ -93,7 +94,12 @@ def viewpoint_for(actor: Actor, seen: str, reference: str) -> Viewpoint:
         key = reference.partition("/")[0]
     viewpoint = viewpoint_of(actor, key) if key else home_viewpoint(actor)
     if viewpoint is None:
-        fail(f"there is no organization {key or 'of yours'} to look from")
+        if is_reference(reference) and not seen and actor.is_operator:
+            # Where it would stand is nowhere: so there is no such service.
+            no_service([reference], actor, None)
+        if not key:
+            no_place(actor)
+        no_organization(key, actor)
     return viewpoint
 
 
@@ -105,7 +111,7 @@ def _service(
 
     view = service_view(actor=actor, viewpoint=viewpoint, reference=reference, records=records)
     if view is None:
-        fail(f"there is no service {reference} that you may see")
+        no_service([reference], actor, viewpoint)
     reasons = view.reasons
     return {
         "reference": reference,
@@ -128,7 +134,7 @@ def _organization(actor: Actor, viewpoint: Viewpoint, key: str) -> dict[str, Any
 
     view = organization_view(actor=actor, viewpoint=viewpoint, key=key)
     if view is None:
-        fail(f"there is no organization {key} that you may see")
+        no_organization(key, actor)
     return {
         "reference": key,
         "seen-as": viewpoint.key,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catenary.cli.conditions import COLOURS
+from catenary.cli.missing import no_service
 from catenary.cli.session import actor_by, fail, moment_from, ready
 from catenary.cli.showing import viewpoint_for
 from catenary.cli.terminal import answer, say
@@ -47,10 +48,11 @@ def show_what_if(
     assumptions = [_assumption(text, tuple(SUPPOSABLE)) for text in told]
     at = moment_from(as_of)
     actor = actor_by(by)
+    viewpoint = viewpoint_for(actor, seen, assumptions[0].reference)
     try:
         found, missing = what_if(
             actor=actor,
-            viewpoint=viewpoint_for(actor, seen, assumptions[0].reference),
+            viewpoint=viewpoint,
             assumptions=assumptions,
             basis=basis,
             at=at,
@@ -59,7 +61,7 @@ def show_what_if(
     except ValueError as wrong:
         fail(str(wrong))
     if found is None:
-        fail("; ".join(f"there is no service {name} that you may see" for name in missing))
+        no_service(missing, actor, viewpoint)
     if json:
         answer(what_if_as_plain(found))
     else:

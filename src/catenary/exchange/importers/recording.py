@@ -83,15 +83,20 @@ def record_imported(
             telling=lambda count: telling(said.added + said.repeated + count),
         )
     reasons.update({each.place: each.reasons for each in (*said.refused, *kept.refused)})
-    lines = tuple(_line(told, reasons.get(place)) for place, told in enumerate(imported.told))
+    news = said.news | kept.news
+    lines = tuple(
+        _line(told, reasons.get(place), is_new=place in news)
+        for place, told in enumerate(imported.told)
+    )
     return HistoryTaken(
         lines, said.added + kept.added, said.repeated + kept.repeated, kept.corrected
     )
 
 
-def _line(told: Told, wrong: Sequence[Wrong] | None) -> ReportLine:
+def _line(told: Told, wrong: Sequence[Wrong] | None, *, is_new: bool) -> ReportLine:
     reference = str(told.plain["service"])
     if not wrong:
-        return ReportLine(told.source, told.line, told.item, Outcome.TAKEN, reference)
+        outcome = Outcome.TAKEN if is_new else Outcome.UNCHANGED
+        return ReportLine(told.source, told.line, told.item, outcome, reference)
     reason = "; ".join(f"{one.field}: {one.sentence} ({one.expected})" for one in wrong)
     return ReportLine(told.source, told.line, told.item, Outcome.REJECTED, "", reason)

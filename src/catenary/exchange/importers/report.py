@@ -17,12 +17,14 @@ from catenary.exchange.csv_safety import neutralise
 class Outcome(StrEnum):
     """What became of something found in a source.
 
-    ``taken``: it is in the catalogue document. ``merged``: it says more of something already
-    taken, or the same again. ``skipped``: left aside on purpose. ``rejected``: it should have
-    been taken and could not be.
+    ``taken``: it is in the catalogue document. ``unchanged``: it was in the catalogue already, just
+    so; no importer knows that, but whoever plans and records what it read. ``merged``: it says more
+    of something already taken, or the same again. ``skipped``: left aside on purpose.
+    ``rejected``: it should have been taken and could not be.
     """
 
     TAKEN = "taken"
+    UNCHANGED = "unchanged"
     MERGED = "merged"
     SKIPPED = "skipped"
     REJECTED = "rejected"

@@ -9,6 +9,7 @@ that time, what was said before stands.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -49,12 +50,13 @@ Telling = Callable[[int], None]
 class HistoryRecorded:
     """What became of records: how many words were added, how many were there already (or follow
     from others), how many of those added correct what the source said before, and who was
-    refused."""
+    refused. ``news`` are the places of what added anything."""
 
     added: int
     repeated: int
     corrected: int
     refused: tuple[RefusedWord, ...]
+    news: frozenset[int] = frozenset()
 
 
 def record_history(
@@ -89,7 +91,22 @@ def record_history(
         begin = None if well_from is None else micros(well_from)
         words, corrected = _words(allowed, rows, source, at, begin, is_well_after)
         found = record_words(actor=actor, at=at, said=list(enumerate(words)), telling=telling)
-    return replace(found, corrected=corrected, refused=tuple(refused))
+    news = _news([words[place] for place in found.news], records)
+    return replace(found, corrected=corrected, refused=tuple(refused), news=news)
+
+
+def _news(words: Iterable[Said], records: Iterable[tuple[int, Record]]) -> frozenset[int]:
+    """The places of the records in whose time something was said that had not been said."""
+    moments: dict[str, list[int]] = {}
+    for word in sorted(words, key=lambda each: each.at):
+        moments.setdefault(word.service, []).append(micros(word.at))
+    found = set()
+    for place, record in records:
+        said_at = moments.get(record.service, ())
+        first = bisect_left(said_at, micros(record.start))
+        if first < len(said_at) and said_at[first] <= _end(record):
+            found.add(place)
+    return frozenset(found)
 
 
 def record_words(
@@ -105,15 +122,17 @@ def record_words(
     """
     added = repeated = 0
     refused: list[RefusedWord] = []
+    news: set[int] = set()
     with waiting_turn():
         for some in in_batches(sorted(said, key=lambda each: each[1].at), MOST_WORDS):
             found = record_said(actor=actor, at=at, said=some)
-            news = sum(one.outcome == Outcome.RECORDED for one in found.taken)
-            added += news
-            repeated += len(found.taken) - news
+            fresh = {one.place for one in found.taken if one.outcome == Outcome.RECORDED}
+            news |= fresh
+            added += len(fresh)
+            repeated += len(found.taken) - len(fresh)
             refused += found.refused
             telling(added + repeated)
-    return HistoryRecorded(added, repeated, 0, tuple(refused))
+    return HistoryRecorded(added, repeated, 0, tuple(refused), frozenset(news))
 
 
 def _words(
