@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.queries import HistoryEntry
+from catenary.domain.actors import BY_HAND, OTHER_DOORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +38,14 @@ class ChangeFilter:
     source: str = ""
     within: int = 0
     veiled: Any = None
+
+
+def came_from(source: str, of: str = "") -> Q:
+    """What `told_source` says of a change, asked of the database."""
+    elsewhere = Q(**{f"{of}door__in": OTHER_DOORS})
+    is_there = Q(**{f"{of}source": source})
+    if source == BY_HAND:
+        return is_there & ~elsewhere
+    if source in OTHER_DOORS:
+        return is_there | Q(**{f"{of}source": BY_HAND, f"{of}door": source})
+    return is_there

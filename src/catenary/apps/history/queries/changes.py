@@ -16,8 +16,8 @@ from catenary.apps.common.queries.prepared import Prepared
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.models import Change, Revision
 from catenary.apps.history.queries import HistoryEntry, entry_of
-from catenary.apps.history.queries.asked import ChangeEntry, ChangeFilter
-from catenary.domain.actors import BY_HAND, OTHER_DOORS, told_source
+from catenary.apps.history.queries.asked import ChangeEntry, ChangeFilter, came_from
+from catenary.domain.actors import told_source
 
 #: Revisions of one change by kind.
 _Own = dict[Kind, list[int]]
@@ -154,7 +154,7 @@ def _acts(narrowed: ChangeFilter) -> QuerySet[Change]:
     if narrowed.door:
         rows = rows.filter(door=narrowed.door)
     if narrowed.source:
-        rows = rows.filter(_came_from(narrowed.source))
+        rows = rows.filter(came_from(narrowed.source))
     return rows
 
 
@@ -281,17 +281,6 @@ def _is_asked(key: _Key, narrowed: ChangeFilter) -> bool:
         and narrowed.door in ("", key.door)
         and narrowed.source in ("", told_source(key.source, key.door))
     )
-
-
-def _came_from(source: str, of: str = "") -> Q:
-    """What `told_source` says of a change, asked of the database."""
-    elsewhere = Q(**{f"{of}door__in": OTHER_DOORS})
-    is_there = Q(**{f"{of}source": source})
-    if source == BY_HAND:
-        return is_there & ~elsewhere
-    if source in OTHER_DOORS:
-        return is_there | Q(**{f"{of}source": BY_HAND, f"{of}door": source})
-    return is_there
 
 
 def _before(place: Place) -> Q:
@@ -489,7 +478,7 @@ def _rows_of(numbers: Mapping[Kind, Sequence[int]], narrowed: ChangeFilter) -> Q
     if narrowed.door:
         rows = rows.filter(change__door=narrowed.door)
     if narrowed.source:
-        rows = rows.filter(_came_from(narrowed.source, "change__"))
+        rows = rows.filter(came_from(narrowed.source, "change__"))
     return rows
 
 
