@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from benchmarks.estate import COMMON, READER, Invented, document_of, invented
 from catenary.apps.history.operations import open_change
+from catenary.apps.monitoring.operations.engine import Engine
 from catenary.apps.organizations.operations.people import give_account
 from catenary.apps.portfolio.queries import estate
 from catenary.connectors.opening import opened
@@ -24,6 +25,7 @@ from catenary.domain.documents.shapes import CalendarDocument
 from catenary.domain.findings import Problem
 from catenary.exchange.catalogue.amending import Amendment, amend
 from catenary.exchange.catalogue.applying import apply_plan, prepare_plan
+from tests.apps.monitoring.worlds import report, word, work
 from tests.web.access.world import kept_apart
 
 pytestmark = pytest.mark.django_db
@@ -59,8 +61,8 @@ PINNED = {
     "status": 24,
     "status, narrowed": 25,
     "status, looking back": 20,
-    "status, as known then": 17,
-    "status of a service, as known then": 16,
+    "status, as known then": 18,
+    "status of a service, as known then": 17,
     "changes": 18,
     "our services": 24,
     "service, looking back": 29,
@@ -73,6 +75,11 @@ PINNED = {
     "sessions": 11,
     "inlets": 13,
     "inlet": 16,
+    "status, with failures": 25,
+    "status, with failures, looking back": 20,
+    "status, with failures, as known then": 17,
+    "status of a service that fails": 65,
+    "our services, with failures": 33,
 }
 #: What a page costs more the first time: loading the chain into memory.
 LOADING = 9
@@ -131,6 +138,30 @@ def addresses(made: Invented, client: Client) -> dict[str, str]:
     }
 
 
+def failing(made: Invented) -> dict[str, str]:
+    """Pages that show conditions, while something does not work."""
+    then = "as_of=2026-11-03T13:00Z"
+    return {
+        "status, with failures": "/status/",
+        "status, with failures, looking back": f"/status/?{then}",
+        "status, with failures, as known then": f"/status/?{then}&known=then",
+        "status of a service that fails": f"/services/{made.deep}/status/",
+        "our services, with failures": "/our-services/",
+    }
+
+
+def _fails(made: Invented) -> None:
+    """The hottest service is down and another one degraded, and a third fell silent."""
+    one, other, third = made.hottest, made.deep, next(reversed(made.services))
+    said = [
+        word(one, "down", NOON, text="it smokes"),
+        word(other, "degraded", NOON),
+        word(third, "operational", NOON, source="probe", valid_for="5 min"),
+    ]
+    report(*said, now=NOON)
+    work(Engine(), NOON + timedelta(hours=1))
+
+
 def table_of(made: Invented, client: Client) -> str:
     """The workshop of a service that somebody consumes and that the reader's people provide."""
     for consumed in made.consumption.values():
@@ -178,6 +209,10 @@ def counted(size: int) -> dict[str, int]:
         _administers_top_0()
         _open_inlets(several=size // 50)
         for name, address in ADMINISTERED.items():
+            _queries(client, address)
+            found[name] = _queries(client, address)
+        _fails(made)
+        for name, address in failing(made).items():
             _queries(client, address)
             found[name] = _queries(client, address)
     return found
