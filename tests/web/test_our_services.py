@@ -180,6 +180,18 @@ def home(world: World, who: str) -> str:
     return main(" ".join(world.client(who).get("/").content.decode().split()))
 
 
+def test_what_is_degraded_and_may_be_down_is_known_to_be_broken(world: World) -> None:
+    # Nobody knows of what it rests on: it is degraded at least.
+    say("alpha-it/portal", "degraded")
+
+    told = "1 of 2 services you use does not work as it should."
+    ours = main(page(world, "another customer"))
+    assert f"{told} Of 1 nobody knows for certain." in ours
+    assert told in home(world, "another customer")
+    board = world.client("another customer").get("/status/").content.decode()
+    assert "not work as it should: 1 degraded or down." in re.sub("<[^>]+>", "", board)
+
+
 def test_home_says_in_a_line_how_it_goes_with_what_one_uses(world: World) -> None:
     line = '<a href="/our-services/">'
     quiet = home(world, "another customer")

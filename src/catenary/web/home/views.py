@@ -81,9 +81,9 @@ def _lead(place: ChainPlace) -> Sentence | None:
 
 def _using(asking: Asking, viewpoint: Viewpoint) -> Sentence | None:
     """How it goes now with what we use; nothing where nobody reports of any of it."""
-    counts = consumed_counts(actor=asking.actor, viewpoint=viewpoint)
-    total, troubled = sum(counts.values()), counts["down"] + counts["degraded"]
-    if not total or counts["unknown"] == total:
+    counts, uncertain = consumed_counts(actor=asking.actor, viewpoint=viewpoint)
+    total, troubled = sum(counts.values()), counts["down"] + counts["degraded"] + uncertain
+    if not total or counts["unknown"] - uncertain == total:
         return None
     # In the words of the page that this leads to.
     if troubled:

@@ -124,8 +124,9 @@ def answer(found: Consumed) -> Sentence:
         if found.shared_total:
             return say(_("You use what is used by everybody in your organization."))
         return say(_("You consume no service that is in the catalogue."))
-    troubled = found.counts["down"] + found.counts["degraded"]
-    maintained, unknown = found.counts["maintenance"], found.counts["unknown"]
+    # What may be down and is degraded at least does not work, however badly.
+    troubled = found.counts["down"] + found.counts["degraded"] + found.uncertain
+    maintained, unknown = found.counts["maintenance"], found.counts["unknown"] - found.uncertain
     sentences = []
     if not troubled and not maintained and not unknown:
         told = ngettext("The service you use works.", "All {total} services you use work.", total)

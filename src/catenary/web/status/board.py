@@ -191,7 +191,8 @@ def _answer(found: Board, is_silent: bool) -> Sentence:
         return say(_("There is no service here that you may see yet."))
     if is_silent:
         return say(_("Nobody has reported anything yet, so nothing is known."))
-    bad = counts["down"] + counts["degraded"]
+    # What may be down and is degraded at least does not work, however badly.
+    bad = counts["down"] + counts["degraded"] + found.uncertain
     others = []
     if counts["maintenance"]:
         n = counts["maintenance"]
@@ -221,6 +222,8 @@ def _answer(found: Board, is_silent: bool) -> Sentence:
         for code in ("down", "degraded")
         if counts[code]
     ]
+    if found.uncertain:
+        parts.append(_("{n} degraded or down").format(n=figure(found.uncertain)))
     pattern = ngettext(
         "{n} of {all} services does not work as it should: {parts}.",
         "{n} of {all} services do not work as they should: {parts}.",

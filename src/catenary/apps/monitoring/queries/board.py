@@ -18,7 +18,9 @@ from catenary.apps.monitoring.queries.known import KnownThen, known_then
 from catenary.apps.monitoring.queries.since import since_of
 from catenary.apps.monitoring.queries.standing import (
     CALM,
+    IS_UNCERTAIN,
     KIND_OF,
+    RANK_OF,
     RANKS,
     Standing,
     standing_at,
@@ -78,7 +80,8 @@ class BoardRow:
 class Board:
     """One page; ``after`` leads to the next one. ``counts`` are by what services are shown as and
     ``ranks`` by `standing.RANKS`, whatever condition is asked for; ``total`` is of those asked
-    for. ``roles`` and ``providers`` are counted without their own filter."""
+    for. ``roles`` and ``providers`` are counted without their own filter. ``uncertain`` are those
+    among the unknown that are certainly degraded at least."""
 
     rows: tuple[BoardRow, ...]
     counts: dict[str, int]
@@ -88,6 +91,7 @@ class Board:
     roles: dict[str, int] = field(default_factory=dict)
     providers: tuple[tuple[OrganizationRow, int], ...] = ()
     mine: int = 0
+    uncertain: int = 0
 
 
 def board(
@@ -186,7 +190,9 @@ class _Asked:
             else self.estate.roles_seen_from(organization)
         )
         home = self.estate.organization_position(viewpoint.root_id)
-        self.ranks = standing.ranks_from(home)[places]
+        codes = standing.codes_from(home)[places]
+        self.ranks: Ints = RANK_OF[codes]
+        self.is_uncertain = IS_UNCERTAIN[codes]
         self.is_mine = _owned(self.estate, actor.email, is_kept=known is None)
 
     def page(self, after: tuple[int, str, int] | None, limit: int) -> Board:
@@ -217,6 +223,7 @@ class _Asked:
             {name: int(n) for name, n in zip(ROLE_NAMES, roles, strict=True) if n},
             self._providers(in_condition & in_role & is_mine),
             int((self.is_mine[places] & in_condition & in_role & in_house).sum()),
+            int((self.is_uncertain & in_role & in_house & is_mine).sum()),
         )
 
     def _everything(self) -> Bools:

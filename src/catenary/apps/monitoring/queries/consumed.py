@@ -23,7 +23,13 @@ from catenary.apps.monitoring.queries.explaining import (
 )
 from catenary.apps.monitoring.queries.instants import micros, moment
 from catenary.apps.monitoring.queries.shown_spans import changed_since, recent_spans, spans_of
-from catenary.apps.monitoring.queries.standing import kinds_now, standing_now
+from catenary.apps.monitoring.queries.standing import (
+    IS_UNCERTAIN,
+    KIND_OF,
+    RANK_OF,
+    codes_now,
+    standing_now,
+)
 from catenary.apps.monitoring.queries.status import SHOWN, ToldCause, shown, told_causes
 from catenary.apps.organizations.queries import OrganizationRow, organizations_by_id
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
@@ -86,7 +92,8 @@ class SharedService:
 @dataclass(frozen=True, slots=True)
 class Consumed:
     """One page of what is consumed, what is not fine first. ``counts`` are of all of it.
-    ``shared`` is what organizations above consume besides, the first `MOST_SHARED` of it, with
+    ``uncertain`` are those among the unknown that are certainly degraded at least. ``shared`` is
+    what organizations above consume besides, the first `MOST_SHARED` of it, with
     counts of its own."""
 
     services: tuple[ConsumedService, ...]
@@ -96,6 +103,7 @@ class Consumed:
     pages: int
     shared: tuple[SharedService, ...] = ()
     shared_counts: Mapping[str, int] = field(default_factory=dict)
+    uncertain: int = 0
 
     @property
     def shared_total(self) -> int:
@@ -146,7 +154,8 @@ def consumed(
     own, shared = (
         names.sorted(np.flatnonzero(each)) for each in _consumed_by(estate, viewpoint, seen)
     )
-    kinds = kinds_now(estate)
+    codes = codes_now(estate)
+    kinds = KIND_OF[RANK_OF[codes]]
     pages = max(1, -(-len(own) // size))
     page = min(max(1, page), pages)
     chosen = own[np.argsort(kinds[own], kind="stable")][(page - 1) * size : page * size]
@@ -159,15 +168,18 @@ def consumed(
         pages=pages,
         shared=_shared(estate, viewpoint, worst_first, kinds),
         shared_counts=_counts(kinds[shared]),
+        uncertain=int(IS_UNCERTAIN[codes[own]].sum()),
     )
 
 
-def consumed_counts(*, actor: Actor, viewpoint: Viewpoint) -> dict[str, int]:
-    """How many of the services that the viewpoint consumes are shown as what, as in `consumed`."""
+def consumed_counts(*, actor: Actor, viewpoint: Viewpoint) -> tuple[dict[str, int], int]:
+    """How many of the services that the viewpoint consumes are shown as what, and how many are
+    uncertain, as in `consumed`."""
     estate = current_estate()
     seen = visible_services(estate, actor, viewpoint)
     own, _above = _consumed_by(estate, viewpoint, seen)
-    return _counts(kinds_now(estate)[np.flatnonzero(own)])
+    codes = codes_now(estate)[np.flatnonzero(own)]
+    return _counts(KIND_OF[RANK_OF[codes]]), int(IS_UNCERTAIN[codes].sum())
 
 
 def _counts(kinds: Ints) -> dict[str, int]:

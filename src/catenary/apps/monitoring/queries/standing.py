@@ -33,7 +33,7 @@ from catenary.apps.monitoring.queries.status import SHOWN, shown
 from catenary.apps.monitoring.queries.stored import propagation
 from catenary.apps.portfolio.queries.estate import current_estate
 from catenary.apps.portfolio.queries.lookup import services_by_id
-from catenary.domain.condition.codes import UNKNOWN
+from catenary.domain.condition.codes import CODE_NAMES, DOWN, UNKNOWN
 from catenary.domain.estate import Estate, Ints
 
 Codes = NDArray[np.uint8]
@@ -88,6 +88,14 @@ KIND_OF: Ints = np.array(
         for rank in RANKS
     ],
     dtype=np.int64,
+)
+#: The codes of what is unknown and yet certainly degraded at least.
+IS_UNCERTAIN: NDArray[np.bool_] = np.array(
+    [
+        RANKS[RANK_OF[code]] == "unknown"
+        and CODE_NAMES[min(code & 3, DOWN)] in ("degraded", "down")
+        for code in range(128)
+    ]
 )
 
 
@@ -294,15 +302,14 @@ _EFFECTIVE = _Table(EffectiveCondition, CODE_SQL, _FROM_KEPT)
 _OWN = _Table(OwnCondition, "condition", _FROM_OWN)
 
 
-def kinds_now(estate: Estate) -> Ints:
-    """What every service of an estate is shown as: its place in `SHOWN`."""
+def codes_now(estate: Estate) -> Codes:
+    """The code of every service of an estate."""
     standing = standing_now()
-    kinds: Ints = KIND_OF[RANK_OF[standing.codes]]
     if standing.estate is estate:
-        return kinds
+        return standing.codes
     # Somebody changed the catalogue a moment ago.
-    found = np.full(estate.size, SHOWN.index("unknown"), dtype=np.int64)
+    found = np.full(estate.size, _NOTHING, dtype=np.uint8)
     places = estate.service_positions(standing.estate.service_ids.tolist())
     there = standing.estate.service_positions(estate.service_ids[places].tolist())
-    found[places] = kinds[there]
+    found[places] = standing.codes[there]
     return found
