@@ -3,13 +3,14 @@ same. Used on pages behind the door, on public ones, and in their static copies.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -47,8 +48,9 @@ def strip_of(days: Sequence[Day], name: str) -> Strip:
 def _sentence(days: Sequence[Day]) -> str:
     """``2 days down, 1 degraded, 87 operational``: each day by its worst."""
     parts = []
+    numbers = Counter(day.worst for day in days)
     for kind in KINDS:
-        number = sum(day.worst == kind for day in days)
+        number = numbers[kind]
         if number:
             word = condition_word(condition_mark(kind).condition)
             pattern = ngettext("{n} day {condition}", "{n} days {condition}", number)
@@ -57,7 +59,8 @@ def _sentence(days: Sequence[Day]) -> str:
 
 
 def _svg(days: Sequence[Day], pattern: str, name: str, sentence: str) -> SafeString:
-    bars = format_html_join("", "{}", ((bars,) for bars in _bars(days)))
+    # Each of them is safe already.
+    bars = mark_safe("".join(_bars(days)))
     return format_html(
         '<svg class="strip" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img"'
         ' aria-label="{}">{}</svg>',
@@ -69,24 +72,18 @@ def _svg(days: Sequence[Day], pattern: str, name: str, sentence: str) -> SafeStr
 
 
 def _bars(days: Sequence[Day]) -> Iterator[SafeString]:
-    """The bars in pieces: days alike in a row are one, made once for all services that had them."""
-    language, at = get_language() or "", 0
-    while at < len(days):
-        first, count = days[at], 1
-        if len(first.held) == 1:
-            while at + count < len(days) and days[at + count].held.keys() == first.held.keys():
-                count += 1
-            yield _alike(language, at, first.day, count, first.worst)
-        else:
-            yield _bar(at, first)
-        at += count
+    """One bar for each day. Most days are one thing from beginning to end: the bar of such a day
+    is made once, for all services that had it."""
+    language = get_language() or ""
+    for at, day in enumerate(days):
+        yield _whole(language, at, day.day, day.worst) if len(day.held) == 1 else _bar(at, day)
 
 
-@lru_cache(maxsize=512)
-def _alike(_language: str, at: int, first: date, count: int, kind: str) -> SafeString:
-    """The bars of days that were one thing all day."""
-    days = (Day(first + timedelta(days=n), kind, {kind: 0}) for n in range(count))
-    return format_html_join("", "{}", ((_bar(at + n, day),) for n, day in enumerate(days)))
+#: Ninety places of five kinds, in some languages, around the dates that are today somewhere.
+@lru_cache(maxsize=4_096)
+def _whole(_language: str, at: int, day: date, kind: str) -> SafeString:
+    """The bar of a day that was one thing all day."""
+    return _bar(at, Day(day, kind, {kind: 0}))
 
 
 def _bar(at: int, day: Day) -> SafeString:
@@ -150,4 +147,9 @@ def _runs(days: Sequence[Day]) -> Iterator[tuple[Day, Day]]:
 
 
 def _short(day: date) -> str:
+    return _written(get_language() or "", day)
+
+
+@lru_cache(maxsize=1_024)
+def _written(_language: str, day: date) -> str:
     return date_format(day, "SHORT_DATE_FORMAT")
