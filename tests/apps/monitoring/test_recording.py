@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from catenary.apps.monitoring.choices import Outcome
 from catenary.apps.monitoring.models import Observation, Source, Waiting
@@ -32,6 +34,27 @@ def test_the_same_word_of_a_source_is_kept_once() -> None:
     assert [each.outcome for each in other.taken] == [Outcome.RECORDED]
     assert Observation.objects.count() == Waiting.objects.count() == 2
     assert set(Source.objects.values_list("name", flat=True)) == {"probe", "another"}
+
+
+def test_a_voice_is_found_by_its_whole_name_however_many_a_house_has_heard() -> None:
+    begin()
+
+    with CaptureQueriesContext(connection) as asked:
+        report(word(DATABASE, "down", source="probe"))
+    sql = next(q["sql"] for q in asked.captured_queries if "monitoring_source" in q["sql"])
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute(f"EXPLAIN {sql}")
+        else:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+        plan = repr(cursor.fetchall())
+
+    whole = {
+        "sqlite": "organization_id=? AND kind=? AND name=?",
+        "postgresql": "monitoring_one_voice",
+    }
+    assert whole[connection.vendor] in plan
 
 
 @pytest.mark.parametrize(

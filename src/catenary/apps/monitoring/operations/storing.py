@@ -90,11 +90,12 @@ _NEW_VOICE = (
     "INSERT INTO monitoring_source (organization_id, kind, name) VALUES (%s, %s, %s)"
     " ON CONFLICT DO NOTHING"
 )
-#: By organization and name: every alert is a source of its own, and a house may have many.
+#: By the whole of the index: every alert is a source of its own, and without the kind SQLite reads
+#: all that a house ever heard.
 _VOICES = Prepared(
-    lambda organization, names: Source.objects.filter(
-        organization_id=organization, name__in=texts(names)
-    ).values_list("kind", "name", "pk")
+    lambda organization, kind, names: Source.objects.filter(
+        organization_id=organization, kind=kind, name__in=texts(names)
+    ).values_list("name", "pk")
 )
 _DIGESTS = Prepared(
     lambda digests: Observation.objects.filter(digest__in=texts(digests)).values_list("digest")
@@ -102,16 +103,14 @@ _DIGESTS = Prepared(
 
 
 def _known_voices(voices: Iterable[Voice]) -> dict[Voice, int]:
-    wanted = set(voices)
-    names: dict[int, list[str]] = {}
-    for organization, _, name in wanted:
-        names.setdefault(organization, []).append(name)
-    rows = (
-        ((organization, kind, name), number)
-        for organization, some in names.items()
-        for kind, name, number in _VOICES.rows(organization, some)
-    )
-    return {voice: number for voice, number in rows if voice in wanted}
+    names: dict[tuple[int, str], list[str]] = {}
+    for organization, kind, name in voices:
+        names.setdefault((organization, kind), []).append(name)
+    return {
+        (organization, kind, name): number
+        for (organization, kind), some in names.items()
+        for name, number in _VOICES.rows(organization, kind, some)
+    }
 
 
 #: PostgreSQL: those that are there and those that are new, in one statement. In order, so that two
