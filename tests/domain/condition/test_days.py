@@ -39,6 +39,17 @@ def told(
     return [(str(day.day), day.worst, day.length / HOUR) for day in found]
 
 
+def test_a_day_that_is_skipped_tells_nothing_though_a_span_goes_over_it() -> None:
+    apia = "Pacific/Apia"
+    always = [Span(at("2011-12-01T00:00", apia), None, "operational")]
+
+    assert told(always, apia, "2011-12-29", 3, "2012-01-05T00:00") == [
+        ("2011-12-29", "operational", 24),
+        ("2011-12-30", "", 0),
+        ("2011-12-31", "operational", 24),
+    ]
+
+
 def test_the_example_of_the_page() -> None:
     """docs/algorithms/days.md."""
     spans = [

@@ -89,17 +89,23 @@ def days(spans: Iterable[Span], bounds: Sequence[int], first: date, now: int) ->
     held: list[dict[str, int]] = [{} for _ in bounds[1:]]
     for span in spans:
         until = now if span.end is None else min(span.end, now)
-        for place in _places(bounds, span.start, until):
+        kind, touched = span.kind, _places(bounds, span.start, until)
+        for place in touched[1:-1]:
+            # It fills the days between its first and its last; one that is skipped has no length.
+            if bounds[place + 1] > bounds[place]:
+                held[place][kind] = bounds[place + 1] - bounds[place]
+        for place in {*touched[:1], *touched[-1:]}:
             length = min(until, bounds[place + 1]) - max(span.start, bounds[place])
             if length > 0:
-                held[place][span.kind] = held[place].get(span.kind, 0) + length
+                held[place][kind] = held[place].get(kind, 0) + length
     found = []
     for place, told in enumerate(held):
         length = min(now, bounds[place + 1]) - bounds[place]
         silent = length - sum(told.values())
         if length > 0 and silent > 0:
             told["unknown"] = told.get("unknown", 0) + silent
-        worst = min(told, key=_RANK.__getitem__, default="")
+        # Nearly every day was one thing.
+        worst = next(iter(told), "") if len(told) < 2 else min(told, key=_RANK.__getitem__)
         found.append(Day(first + timedelta(days=place), worst, told))
     return tuple(found)
 
