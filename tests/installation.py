@@ -14,18 +14,22 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import sys
 import urllib.parse
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from django.conf import settings
 from psycopg import sql
 
 from tests.loaded import can_be_run_loaded, run_loaded
+from tests.once import made_once
 from tests.product import catenary, clean_environment
 from tests.second import must_have_asked
 
@@ -119,7 +123,7 @@ class Installation:
 
     def sqlite(self) -> sqlite3.Connection:
         """A connection of one's own to the SQLite database."""
-        return sqlite3.connect(self.data / "catenary.sqlite3")
+        return sqlite3.connect(self.data / "catenary.sqlite3", timeout=SECONDS)
 
     def digest(self) -> str:
         """A fingerprint of every row of every table; equal means that nothing changed."""
@@ -153,12 +157,63 @@ class Installation:
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL database with all tables, which others are copied from; empty on
+    SQLite, where a database is a file or a piece of memory."""
+    if not _address_of_a_new_database():
+        yield ""
+        return
+    with made_once(tmp_path_factory, "tables", _make_tables, _drop) as folder:
+        yield (folder / "url").read_text()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tables: str
+) -> None:
+    """Have Django copy the tests' own database as well, instead of migrating it anew."""
+    if tables:
+        settings.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = _name_in(tables)
+
+
+@pytest.fixture(scope="session")
+def migrated(tables: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """An installation with its tables and nothing in them; copied, never used."""
-    with _databases() as url:
-        installation = Installation(tmp_path_factory.mktemp("migrated"), url)
-        installation.fine("migrate")
-        yield installation
+    must_have_asked()
+    make = partial(_migrate, tables)
+    with made_once(tmp_path_factory, "migrated", make, _drop) as folder:
+        yield Installation(folder / "data", (folder / "url").read_text())
+
+
+def _make_tables(folder: Path) -> None:
+    django = [sys.executable, "-m", "django", "migrate", "--verbosity=0"]
+    with _kept_when_well(folder) as url:
+        _create_database(url)
+        installation = Installation(folder / "data", url)
+        environment = installation.environment(DJANGO_SETTINGS_MODULE="catenary.config.settings")
+        subprocess.run(django, env=environment, check=True, timeout=SECONDS)
+
+
+def _migrate(tables: str, folder: Path) -> None:
+    with _kept_when_well(folder) as url:
+        _create_database(url, tables)
+        Installation(folder / "data", url).fine("migrate")
+
+
+@contextlib.contextmanager
+def _kept_when_well(folder: Path) -> Iterator[str]:
+    """The address of a new database, written into a folder; dropped if it could not be made."""
+    url = _address_of_a_new_database()
+    try:
+        yield url
+        (folder / "url").write_text(url)
+    except BaseException:
+        _drop_database(url)
+        raise
+
+
+def _drop(folder: Path) -> None:
+    _drop_database((folder / "url").read_text())
 
 
 @pytest.fixture
@@ -191,20 +246,44 @@ def nothing_yet(tmp_path: Path) -> Iterator[Installation]:
 def _databases(template: str = "") -> Iterator[str]:
     """A PostgreSQL database of its own, dropped at the end; an empty address on SQLite."""
     must_have_asked()
+    url = _address_of_a_new_database()
+    _create_database(url, template)
+    try:
+        yield url
+    finally:
+        _drop_database(url)
+
+
+def _address_of_a_new_database() -> str:
+    """Where a database could be that is not there yet; empty on SQLite."""
     server = os.environ.get("DATABASE_URL", "")
     if not server.startswith("postgres"):
-        yield ""
-        return
-    name = f"catenary_{uuid.uuid4().hex}"
-    make = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
-    if template:
-        of = urllib.parse.urlsplit(template).path.lstrip("/")
-        make += sql.SQL(" TEMPLATE {}").format(sql.Identifier(of))
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(make)
-    try:
-        yield urllib.parse.urlsplit(server)._replace(path=f"/{name}").geturl()
-    finally:
-        drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(drop)
+        return ""
+    return urllib.parse.urlsplit(server)._replace(path=f"/catenary_{uuid.uuid4().hex}").geturl()
+
+
+def _name_in(url: str) -> str:
+    return urllib.parse.urlsplit(url).path.lstrip("/")
+
+
+def _name(url: str) -> sql.Identifier:
+    return sql.Identifier(_name_in(url))
+
+
+def _create_database(url: str, template: str = "") -> None:
+    """Make the database of an address, as a copy of another if there is one; nothing on SQLite."""
+    if url:
+        make = sql.SQL("CREATE DATABASE {}").format(_name(url))
+        if template:
+            make += sql.SQL(" TEMPLATE {}").format(_name(template))
+        _tell_the_server(make)
+
+
+def _drop_database(url: str) -> None:
+    if url:
+        _tell_the_server(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(_name(url)))
+
+
+def _tell_the_server(statement: sql.Composed) -> None:
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(statement)

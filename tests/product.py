@@ -1,4 +1,4 @@
-"""The real product, running: `catenary demo` in a process of its own, as a user would start it.
+"""The real product, running, in processes of its own: what `catenary demo` has made, served.
 
 Journeys talk to it over HTTP alone. It has a folder and a database of its own, so it neither
 sees the tests' database nor is seen by it.
@@ -7,6 +7,8 @@ sees the tests' database nor is seen by it.
 from __future__ import annotations
 
 import os
+import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,15 +17,19 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.once import made_once
+
 # Known to the tests because they choose it: every example person signs in with it.
 EXAMPLE_PASSWORD = "a-long-password-for-journeys-4711"
 SECONDS_TO_START = 120
+#: Well above the ports of known services; and from where on others give ports to whoever asks.
+FIRST_PORT, DYNAMIC_PORTS = 10_000, 32_768
 
 
 class DidNotStart(Exception):
@@ -60,11 +66,25 @@ def clean_environment(data: Path, **more: str) -> dict[str, str]:
 
 
 def free_port() -> int:
-    """A loopback port that nobody listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """A loopback port that nobody listened on a moment ago, and that nobody is given by chance
+    before it is listened on: connections to anywhere leave from the ports of the system's own
+    range, and whoever asks it for any port gets one of those."""
+    while True:
+        port = FIRST_PORT + secrets.randbelow(_first_of_the_system() - FIRST_PORT)
+        with socket.socket() as probe, suppress(OSError):
+            # As servers do: what was left behind by a connection that has ended is not in the way.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
+
+
+def _first_of_the_system() -> int:
+    try:
+        first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    except (OSError, ValueError):
+        return DYNAMIC_PORTS
+    # Where the system's range leaves no room below it there is none that is safe.
+    return first if first > 2 * FIRST_PORT else DYNAMIC_PORTS
 
 
 def answers(url: str) -> bool:
@@ -129,7 +149,7 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 def running_demo(
     data: Path, port: int = 0, environment: Mapping[str, str] | None = None
 ) -> Iterator[Product]:
-    """The product with the example stories in it, on a free port."""
+    """The product with the example stories in it, on a free port, as `catenary demo` starts it."""
     port = port or free_port()
     arguments = ("--port", str(port), "--data", str(data), "--password", EXAMPLE_PASSWORD)
     command = catenary("demo", *arguments)
@@ -137,8 +157,35 @@ def running_demo(
         yield product
 
 
+def _load_demo(folder: Path) -> None:
+    with running_demo(folder):
+        pass
+
+
 @pytest.fixture(scope="session")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The data folder that a demonstration left when it was stopped: with the example stories and
+    their people; copied, never used."""
+    with made_once(tmp_path_factory, "demo", _load_demo) as folder:
+        yield folder
+
+
+@contextmanager
+def serving(
+    demo: Path, data: Path, port: int = 0, environment: Mapping[str, str] | None = None
+) -> Iterator[Product]:
+    """The product with the example stories in it, on a free port: served from a copy of what a
+    demonstration left."""
+    # The write-ahead log goes with it: what it holds is part of the database.
+    shutil.copytree(demo, data, ignore=shutil.ignore_patterns("*-shm"), dirs_exist_ok=True)
+    port = port or free_port()
+    command = catenary("serve", "--port", str(port), "--data", str(data))
+    with running(command, data, port, environment=environment) as product:
+        yield product
+
+
+@pytest.fixture(scope="session")
+def product(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The product with the example stories in it; one for all journeys of a test process."""
-    with running_demo(tmp_path_factory.mktemp("product")) as product:
+    with serving(demo, tmp_path_factory.mktemp("product")) as product:
         yield product

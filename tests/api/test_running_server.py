@@ -9,6 +9,7 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,7 +23,7 @@ from schemathesis.pytest._test_builder import build_operation_test
 
 from catenary.api.description import description
 from catenary.client import Catenary, Problem
-from tests.product import Product, catenary, clean_environment, running_demo
+from tests.product import Product, catenary, clean_environment, serving
 
 #: A catalogue editor of the hospital's IT.
 WHO = "dana.reyes@st-mary.example"
@@ -44,10 +45,11 @@ class Served:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     data = tmp_path_factory.mktemp("api")
     # The fuzzer asks more often than anybody may.
-    with running_demo(data, environment={"CATENARY_API_REQUESTS_PER_MINUTE": "0"}) as product:
+    unlimited = {"CATENARY_API_REQUESTS_PER_MINUTE": "0"}
+    with serving(demo, data, environment=unlimited) as product:
         said = subprocess.run(
             catenary("token", "issue", "tests", "--for", WHO, "--scope", "admin"),
             env=clean_environment(data),

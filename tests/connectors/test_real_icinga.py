@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.connectors.monitors import command, operator_of, program, started, wait_until
-from tests.product import Product, running_demo
+from tests.product import Product, serving
 
 NETWORK = "hospital-it/network"
 SETTINGS = f"services: {{db01;postgres: {NETWORK}}}\n"
@@ -88,12 +88,12 @@ def monitored(product: Product, folder: Path, root: Path) -> Iterator[Path]:
 
 
 @pytest.mark.journey
-def test_what_icinga_finds_is_told_and_its_end_too(tmp_path: Path, root: Path) -> None:
+def test_what_icinga_finds_is_told_and_its_end_too(demo: Path, tmp_path: Path, root: Path) -> None:
     program("icinga2"), program("curl")
     data = tmp_path / "data"
     data.mkdir()
     log = tmp_path / "icinga.log"
-    with running_demo(data, environment={"CATENARY_ENGINE": ""}) as product:
+    with serving(demo, data, environment={"CATENARY_ENGINE": ""}) as product:
         operator = operator_of(product)
 
         def said(of: str) -> Any:

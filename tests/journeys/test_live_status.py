@@ -24,7 +24,7 @@ from tests.browser import MILLISECONDS_TO_WAIT, WIDE, Complaints, sign_in
 from tests.installation import run_command
 from tests.journeys.steps import card
 from tests.journeys.test_every_page import serious, wide
-from tests.product import Product, answers, catenary, clean_environment, free_port, running_demo
+from tests.product import Product, answers, catenary, clean_environment, free_port, serving
 
 pytestmark = pytest.mark.journey
 
@@ -42,9 +42,9 @@ WITH_ENGINE = {"CATENARY_ENGINE": ""}
 
 
 @pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def live(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The product with its worker; everything in the hospital's chain is known to work."""
-    with running_demo(tmp_path_factory.mktemp("live"), environment=WITH_ENGINE) as product:
+    with serving(demo, tmp_path_factory.mktemp("live"), environment=WITH_ENGINE) as product:
         say(product, *((service, "operational") for service in WELL))
         yield product
 
@@ -299,13 +299,13 @@ def wait_until(found: Callable[[], bool], seconds: float = 30) -> None:
 
 
 def test_a_page_catches_up_after_the_server_was_killed(
-    open_as: Callable[..., Page], tmp_path: Path, complaints: Complaints
+    demo: Path, open_as: Callable[..., Page], tmp_path: Path, complaints: Complaints
 ) -> None:
     complaints.expected |= {"ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED", "failed"}
-    with running_demo(tmp_path, environment=WITH_ENGINE) as demo:
-        say(demo, *((service, "operational") for service in WELL))
+    with serving(demo, tmp_path, environment=WITH_ENGINE) as before:
+        say(before, *((service, "operational") for service in WELL))
     port = free_port()
-    product = Product(f"http://localhost:{port}", tmp_path, demo.password)
+    product = Product(f"http://localhost:{port}", tmp_path, before.password)
     first = begin(product, port)
     try:
         dana = open_as(DANA, "/status/?all=1", product)

@@ -4,13 +4,14 @@ readable by everybody."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import PHONE
 from tests.journeys.test_every_page import Scheme, serious
-from tests.product import Product, running_demo
+from tests.product import Product, serving
 from tests.web.access.test_passkeys_in_browser import password, sign_out, with_authenticator
 
 pytestmark = pytest.mark.journey
@@ -22,11 +23,11 @@ OKAFOR = "chidi.okafor@st-mary.example"
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def product(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """A product in which everybody must show a second factor."""
     demanding = {"CATENARY_SECOND_FACTOR": "everybody"}
     folder = tmp_path_factory.mktemp("demanding")
-    with running_demo(folder, environment=demanding) as product:
+    with serving(demo, folder, environment=demanding) as product:
         yield product
 
 

@@ -15,7 +15,7 @@ import pytest
 import requests
 
 from tests.connectors.monitors import command, operator_of, program, started, wait_until
-from tests.product import Product, free_port, running_demo
+from tests.product import Product, free_port, serving
 
 INVENTORY = "hospital-it/pharmacy-inventory"
 PATIENTS = "hospital-it/patient-management"
@@ -145,12 +145,12 @@ def monitored(product: Product, folder: Path) -> Iterator[Pharmacy]:
 
 @pytest.mark.journey
 def test_an_alert_that_fires_turns_the_customers_page_red_and_its_end_green(
-    tmp_path: Path, root: Path
+    demo: Path, tmp_path: Path, root: Path
 ) -> None:
     program("prometheus"), program("prometheus-alertmanager")
     data = tmp_path / "data"
     data.mkdir()
-    with running_demo(data, environment={"CATENARY_ENGINE": ""}) as product:
+    with serving(demo, data, environment={"CATENARY_ENGINE": ""}) as product:
         log = tmp_path / "alertmanager.log"
         customer = signed_in(product, CUSTOMER)
 

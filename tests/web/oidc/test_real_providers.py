@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser import MILLISECONDS_TO_WAIT, WIDE, Complaints
-from tests.product import Product, free_port, running_demo, stop
+from tests.product import Product, free_port, serving, stop
 
 pytestmark = pytest.mark.journey
 
@@ -38,7 +38,7 @@ class SignOn:
 
 
 @pytest.fixture(scope="module")
-def sign_on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SignOn]:
+def sign_on(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SignOn]:
     """The certified provider, and a demonstration that trusts it."""
     node = shutil.which("node")
     if node is None or not (PACKAGES / "node_modules" / "oidc-provider").is_dir():
@@ -71,7 +71,7 @@ def sign_on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SignOn]:
                 "CATENARY_OIDC_SCOPES": "openid profile email groups",
                 "CATENARY_OIDC_GROUPS": str(folder / "groups.yaml"),
             }
-            with running_demo(data, ours, environment) as product:
+            with serving(demo, data, ours, environment) as product:
                 yield SignOn(product, issuer)
         finally:
             stop(provider)
