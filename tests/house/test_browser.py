@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser
 
+from tests.axe import violations
 from tests.browser import Complaints
 
 POLICY = "default-src 'self'; img-src 'self' data: http:"
@@ -70,3 +71,16 @@ def test_a_page_that_breaks_quietly_is_heard(browser: Browser, html: str, part: 
 @pytest.mark.journey
 def test_a_page_that_is_well_is_not_complained_about(browser: Browser) -> None:
     assert complaints_about(browser, "<p>fine</p>") == []
+
+
+@pytest.mark.journey
+def test_what_axe_finds_is_told_with_its_element(browser: Browser) -> None:
+    with serving("<title>A picture</title><main><h1>One</h1><img src='data:,'></main>") as url:
+        context = browser.new_context(bypass_csp=True)
+        page = context.new_page()
+        page.goto(url)
+        found = violations(page)
+        context.close()
+
+    told = {one["id"]: (one["impact"], one["nodes"][0]["html"]) for one in found}
+    assert told["image-alt"] == ("critical", '<img src="data:,">')

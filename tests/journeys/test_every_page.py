@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, ViewportSize, expect
 
+from tests.axe import violations
 from tests.browser import PHONE, WIDE, Complaints
 from tests.journeys.steps import table_lines
 from tests.product import Product
@@ -93,7 +93,7 @@ Scheme = Literal["light", "dark"]
 #: Half of a window of 1280 pixels: what is left of it at a zoom of 200 %.
 ZOOMED: ViewportSize = {"width": 640, "height": 450}
 # In the dark only the colours are others: the rest is the same page.
-AXE = {
+AXE: dict[Scheme, dict[str, Any]] = {
     "light": {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
     "dark": {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}},
 }
@@ -101,10 +101,9 @@ AXE = {
 
 def serious(page: Page, scheme: Scheme) -> list[str]:
     """What axe finds that keeps somebody from reading or doing something."""
-    found: Any = Axe().run(page, options=AXE[scheme]).response["violations"]
     return [
         f"{page.url}: {one['id']}: {one['help']}: {one['nodes'][0]['html'][:200]}"
-        for one in found
+        for one in violations(page, AXE[scheme])
         if one["impact"] in {"serious", "critical"}
     ]
 
@@ -242,3 +241,5 @@ def test_the_keys_go_where_they_say(signed_in: Callable[..., Page]) -> None:
         page.keyboard.press("g")
         page.keyboard.press(key)
         expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+        # Its script, which listens to the next key, comes after its words.
+        page.wait_for_load_state()
