@@ -23,6 +23,7 @@ from playwright.sync_api import (
     Request,
     StorageState,
     ViewportSize,
+    expect,
     sync_playwright,
 )
 
@@ -42,7 +43,10 @@ FLAGS = [
 ]
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 360, "height": 780}
-MILLISECONDS_TO_WAIT = 15_000
+#: Whoever waits for nothing waits in vain so long; what comes is there at once, or when a busy
+#: machine gets to it.
+MILLISECONDS_TO_WAIT = 30_000
+expect.set_options(timeout=MILLISECONDS_TO_WAIT)
 
 
 def chromium() -> str:

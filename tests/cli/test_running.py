@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.installation import Installation, run_command
-from tests.product import clean_environment
+from tests.product import clean_environment, free_port
 
 SECRET = "hunter2"
 
@@ -222,7 +222,7 @@ def test_an_unexpected_error_is_one_sentence_with_a_place(
 
 
 def test_ctrl_c_in_a_command_is_quiet(installation: Installation) -> None:
-    process = installation.start("serve", "--port", "47219")
+    process = installation.start("serve", "--port", str(free_port()))
     assert process.stdout is not None
     process.stdout.readline()
     time.sleep(0.5)

@@ -12,7 +12,7 @@ import subprocess
 import threading
 import time
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
@@ -81,8 +81,15 @@ class SlowRequest(threading.Thread):
             urllib.parse.urlencode(form),
             {"Content-Type": "application/x-www-form-urlencoded", "Cookie": self.cookie},
         )
-        with contextlib.suppress(http.client.RemoteDisconnected):
+        with contextlib.suppress(ConnectionError):
             self.status = self.connection.getresponse().status
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 @pytest.fixture
@@ -104,11 +111,10 @@ def test_a_slow_request_is_finished_and_no_new_one_is_taken(
             time.sleep(2)
             assert slow.is_alive(), slow.status
             process.send_signal(signal.SIGTERM)
-            time.sleep(1)
+            wait_until(lambda: not answers(f"http://127.0.0.1:{port}"))
             assert process.poll() is None
-            assert not answers(f"http://127.0.0.1:{port}")
-        slow.join(30)
-        code = process.wait(15)
+        slow.join(60)
+        code = process.wait(60)
 
     assert slow.status == 302
     assert code == 0
@@ -117,17 +123,17 @@ def test_a_slow_request_is_finished_and_no_new_one_is_taken(
 def test_a_request_without_end_does_not_keep_it_for_ever(
     installation: Installation, password: str
 ) -> None:
-    with serving(installation, CATENARY_LOCK_SECONDS="60") as (process, port):
+    with serving(installation, CATENARY_LOCK_SECONDS="600") as (process, port):
         slow = SlowRequest(port, password)
         slow.daemon = True
         with nobody_writes(installation):
             slow.start()
             time.sleep(1)
             process.send_signal(signal.SIGTERM)
-            begun = time.monotonic()
-            process.wait(20)
+            # The request waits as long as nobody writes, which is longer than this.
+            process.wait(120)
 
-    assert time.monotonic() - begun < 14
+    assert slow.status == 0
 
 
 def test_it_says_that_it_stops_while_it_goes_on_answering(installation: Installation) -> None:
@@ -137,13 +143,12 @@ def test_it_says_that_it_stops_while_it_goes_on_answering(installation: Installa
         answer = connection.getresponse()
         return answer.status, str(json.loads(answer.read())["status"])
 
-    with serving(installation, CATENARY_DRAIN_SECONDS="3") as (process, port):
-        before = ready(port)
+    with serving(installation, CATENARY_DRAIN_SECONDS="8") as (process, port):
+        assert ready(port) == (200, "ready")
         process.send_signal(signal.SIGTERM)
-        time.sleep(0.5)
-        during, alive = ready(port), answers(f"http://127.0.0.1:{port}")
-        code = process.wait(15)
+        wait_until(lambda: ready(port) == (503, "stopping"))
+        assert answers(f"http://127.0.0.1:{port}")
+        code = process.wait(60)
 
-    assert (before, during, alive) == ((200, "ready"), (503, "stopping"), True)
     assert code == 0
     assert list(installation.data.glob("stopping.*")) == []

@@ -42,13 +42,18 @@ class Server:
         self.port = free_port()
         self.taken: list[bytes] = []
         self.asked = 0
+        self.under_way = 0
         self.is_slow = False
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         self.asked += 1
-        while self.is_slow:
-            await asyncio.sleep(0.05)
-        self.taken.append(envelope.content)
+        self.under_way += 1
+        try:
+            while self.is_slow:
+                await asyncio.sleep(0.05)
+            self.taken.append(envelope.content)
+        finally:
+            self.under_way -= 1
         return "250 taken"
 
     def numbers(self) -> list[bytes]:
@@ -138,7 +143,7 @@ def test_killed_in_the_middle_of_sending_it_tells_once(told: Installation, serve
         wait_until(lambda: server.asked == 1)
         kill()
     server.is_slow = False
-    time.sleep(0.2)
+    wait_until(lambda: server.under_way == 0)
     server.taken.clear()
     assert notices(told) == [(0,)]
 

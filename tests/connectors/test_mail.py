@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email
 import email.policy
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -20,6 +19,7 @@ from catenary.config.mail import Mail
 from catenary.connectors.mail.message import message_of
 from catenary.connectors.mail.sending import NotSent, reachable, send
 from catenary.connectors.notices.addresses import unsubscribed
+from tests.product import free_port
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 
@@ -45,14 +45,6 @@ class Server:
         assert isinstance(message, EmailMessage)
         self.received.append(message)
         return "250 taken"
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
 
 
 @pytest.fixture

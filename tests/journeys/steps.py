@@ -53,8 +53,8 @@ def names_in_catalogue(page: Page, address: str = "/catalogue/") -> list[str]:
     page.goto(address)
     names = page.locator(".hit h2").all_inner_texts()
     while (following := page.get_by_role("link", name="Next", exact=True)).count():
-        following.click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            following.click()
         names += page.locator(".hit h2").all_inner_texts()
     return names
 

@@ -37,14 +37,23 @@ class Senders:
     secret: str
     answered: list[str] = field(default_factory=list)
     others: set[int] = field(default_factory=set)
+    pause: int = SENDERS * EACH
+    """When so many were answered they wait, so that some are left; `go_on` lets them."""
+    _may_go_on: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def begin(self) -> list[threading.Thread]:
         """One thread for each sender."""
-        threads = [threading.Thread(target=self._send, args=(n,)) for n in range(SENDERS)]
+        threads = [
+            threading.Thread(target=self._send, args=(n,), daemon=True) for n in range(SENDERS)
+        ]
         for thread in threads:
             thread.start()
         return threads
+
+    def go_on(self) -> None:
+        """Send the rest."""
+        self._may_go_on.set()
 
     def has_answered(self, count: int) -> bool:
         """Whether so many were answered."""
@@ -52,6 +61,8 @@ class Senders:
 
     def _send(self, sender: int) -> None:
         for number in range(EACH):
+            if self.has_answered(self.pause):
+                self._may_go_on.wait()
             fingerprint = f"{sender:04x}{number:04x}"
             while not self._is_taken(fingerprint):
                 time.sleep(0.2)
@@ -82,9 +93,13 @@ class Senders:
 
 
 @contextlib.contextmanager
-def serving(installation: Installation, port: int) -> Iterator[subprocess.Popen[bytes]]:
+def serving(
+    installation: Installation, port: int, lock_seconds: str = "1"
+) -> Iterator[subprocess.Popen[bytes]]:
     """The server without a worker, in a group of its own, which is killed at the end."""
-    environment = installation.environment(CATENARY_ENGINE="off", CATENARY_LOCK_SECONDS="1")
+    environment = installation.environment(
+        CATENARY_ENGINE="off", CATENARY_LOCK_SECONDS=lock_seconds
+    )
     with (installation.data / "served.log").open("ab") as out:
         process = subprocess.Popen(
             catenary("serve", "--port", str(port)),
@@ -135,9 +150,10 @@ def test_what_was_answered_survives_that_the_server_is_killed(
 ) -> None:
     port = free_port()
     sent = senders(installation, root, port)
+    sent.pause = SENDERS * EACH * 3 // 4
     with serving(installation, port) as first:
         threads = sent.begin()
-        wait_until(lambda: len(sent.answered) > SENDERS * EACH // 4)
+        wait_until(partial(sent.has_answered, SENDERS * EACH // 4))
         os.killpg(first.pid, signal.SIGKILL)
         first.wait()
         time.sleep(0.5)
@@ -145,6 +161,7 @@ def test_what_was_answered_survives_that_the_server_is_killed(
         assert answered < set(everything()), "all were answered before it was killed"
         assert answered <= set(kept(installation))
 
+        sent.go_on()
         with serving(installation, port):
             finish(threads)
 
@@ -169,12 +186,16 @@ def test_while_the_database_is_gone_nothing_is_said_to_be_taken_and_after_it_all
 ) -> None:
     port = free_port()
     sent = senders(installation, root, port)
+    sent.pause = SENDERS * EACH // 2
     with serving(installation, port):
         threads = sent.begin()
         for count in (10, 50):
             wait_until(partial(sent.has_answered, count))
             give_back = gone_for_a_moment(installation)
+            sent.go_on()
             time.sleep(2.5)
+            if not installation.url:
+                wait_until(lambda: bool(sent.others))
             give_back()
         finish(threads)
 
@@ -193,26 +214,22 @@ def test_a_flood_through_one_inlet_leaves_another_its_turn(
         "inlet", "open", "hospital-it/other", "--kind", "alertmanager", "--json"
     ).json
     mine = Senders(port, other["address"], other["secret"])
-    with serving(installation, port):
+    with serving(installation, port, lock_seconds="30"):
         is_over = threading.Event()
 
         def pour(number: int) -> None:
             while not is_over.is_set():
                 flood._is_taken(f"{number:04x}{time.monotonic_ns():x}")
 
-        threads = [threading.Thread(target=pour, args=(n,)) for n in range(FLOODING)]
+        threads = [threading.Thread(target=pour, args=(n,), daemon=True) for n in range(FLOODING)]
         for thread in threads:
             thread.start()
         try:
-            begun = time.monotonic()
             for number in range(20):
                 assert mine._is_taken(f"ffff{number:04x}")
-            took = time.monotonic() - begun
         finally:
             is_over.set()
             finish(threads)
 
-    # Not a measurement: that it is served at all, among thirty others that never stop.
-    assert took < 60
     assert mine.others == set()
     assert flood.others <= {503}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -10,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser import PHONE, Complaints
 from tests.journeys.steps import card, expect_nothing_there, look_as
 from tests.journeys.test_every_page import serious
-from tests.product import Product, running_demo
+from tests.product import Product, serving
 
 pytestmark = pytest.mark.journey
 
@@ -22,13 +23,13 @@ PRIYA = "priya.nair@acme-cloud.example"
 SERVICE = "/services/hospital-it/patient-management/"
 TABLE = f"{SERVICE}workshop/?customer=emergency-ward"
 #: The other side's change comes by itself within a few seconds.
-SOON = 12_000
+SOON = 60_000
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def product(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """A product of this file's own: what is agreed here must not be met elsewhere."""
-    with running_demo(tmp_path_factory.mktemp("workshop")) as product:
+    with serving(demo, tmp_path_factory.mktemp("workshop")) as product:
         yield product
 
 

@@ -107,22 +107,22 @@ def test_what_is_not_taken_is_listed_with_the_reason(event: str, reason: str) ->
     ],
 )
 def test_what_is_no_calendar_at_all_is_refused_soon(raw: bytes) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
 
     with pytest.raises(NotACalendar):
         read_closed_days(raw, first=FIRST, last=LAST)
 
-    assert time.perf_counter() - begun < 20
+    assert time.process_time() - begun < 20
 
 
 def test_a_million_recurrences_cost_no_more_than_the_days_asked_for() -> None:
     greedy = "DTSTART;VALUE=DATE:19700101\nRRULE:FREQ=DAILY"
-    begun = time.perf_counter()
+    begun = time.process_time()
 
     found = read(*[greedy] * 300)
 
     assert len(found.days) == (LAST - FIRST).days + 1
-    assert time.perf_counter() - begun < 30
+    assert time.process_time() - begun < 30
     assert any("too much recurs" in each.reason for each in found.rejected)
 
 
