@@ -22,8 +22,8 @@ ON_SQLITE := $(TESTING) -u DATABASE_URL
 ON_POSTGRESQL := $(TESTING) $(BIN)/python scripts/postgres_for_tests.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run set-up set-up-dev set-up-tests test lint test-sqlite test-postgresql soak bench load \
-	screenshots clean
+.PHONY: help run set-up set-up-dev set-up-tests test lint lint-style lint-types lint-contracts \
+	lint-and-compile compile test-sqlite test-postgresql soak bench load screenshots clean
 
 help: ## Say what can be done
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -41,14 +41,34 @@ set-up-dev:
 set-up-tests:
 	@$(SET_UP) tests
 
-test: set-up-tests lint test-sqlite test-postgresql ## Linters, types, contracts and all tests on SQLite and PostgreSQL
+test: set-up-tests lint-and-compile test-sqlite test-postgresql ## Linters, types, contracts and all tests on SQLite and PostgreSQL
 	@echo "make test: all passed."
 
+LINT := lint-types lint-style lint-contracts
+AT_ONCE = @$(MAKE) --no-print-directory --jobs --output-sync=target
+
 lint: set-up-dev ## Linters, formatting, types and import contracts
+	$(AT_ONCE) $(LINT)
+
+lint-style:
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+
+lint-types:
 	$(BIN)/mypy
+
+lint-contracts:
 	$(BIN)/lint-imports --no-logo
+
+# Types are looked at by one processor, and that takes longest. What the others could do meanwhile:
+# compile the product and its tests, which else all processes of tests do at once, each for itself.
+lint-and-compile:
+	$(AT_ONCE) $(LINT) compile
+
+compile:
+	@$(TESTING) $(BIN)/python -m compileall -q src
+	@# What cannot be collected is told when tests are run.
+	@$(ON_SQLITE) $(BIN)/pytest -qq --collect-only >/dev/null 2>&1 || true
 
 test-sqlite: set-up-tests ## All tests on SQLite, browser journeys included
 	$(ON_SQLITE) $(PYTEST)
