@@ -79,7 +79,7 @@ PINNED: dict[tuple[str, str], tuple[int, int | None]] = {
     ("GET", "/schema"): (1, None),
 }
 #: Routes that also say what was known at a moment, and what that takes.
-KNOWN = {"/services/{organization}/{service}/status": 7, "/status": 6}
+KNOWN = {"/services/{organization}/{service}/status": 8, "/status": 7}
 AS_KNOWN = ", as known then"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import shutil
 import time
@@ -9,8 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
+from catenary.apps.monitoring.operations.owning import _LOCK
 from tests.installation import Installation, copied
 from tests.product import catenary
 
@@ -434,6 +437,26 @@ def test_a_report_of_what_is_not_there_says_what_was_meant(stocked: Installation
     assert ran.code == 1
     assert 'acme/shopp that you may see; did you mean "acme/shop"?' in ran.err
     assert "nothing was recorded" in ran.err
+
+
+def test_rebuilding_beside_a_worker_is_refused_with_the_reason_and_the_way(
+    stocked: Installation,
+) -> None:
+    if stocked.url:
+        held: Any = psycopg.connect(stocked.url)
+        held.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+    else:
+        (database,) = stocked.data.glob("*.sqlite3")
+        held = open(f"{database}.engine", "w")  # noqa: SIM115 - closed below
+        fcntl.flock(held, fcntl.LOCK_EX)
+
+    ran = stocked.run("rebuild", "--check")
+    held.close()
+
+    assert ran.code == 2
+    assert "what it has not stored yet would look wrong" in ran.err
+    assert "CATENARY_ENGINE=off" in ran.err and "is kept, and followed then" in ran.err
+    assert "Nothing differs" in stocked.fine("rebuild", "--check").out
 
 
 def test_an_unknown_word_is_a_usage_error(installation: Installation) -> None:
