@@ -19,15 +19,15 @@ from catenary.apps.common.queries import catalogue_version
 from catenary.apps.monitoring.models import Belated
 from catenary.apps.monitoring.operations.late import slice_since
 from catenary.apps.monitoring.operations.marking import count_up
-from catenary.apps.monitoring.operations.rewriting import rewrite_until
+from catenary.apps.monitoring.operations.rewriting import rewrite_until, services_at_once
 from catenary.apps.monitoring.queries.instants import micros
 from catenary.apps.monitoring.queries.stored import is_anything_packed
 from catenary.domain.condition.turns import Turns
 from catenary.domain.estate import Estate
 
-#: So many turns are in a slice, and a few times the chain besides; so many of them are kept at
-#: once, and those of one service at least.
-MOST_IN_SLICE, KEPT_AT_ONCE = 100_000, 20_000
+#: So many turns are in a slice, and a few times the chain besides; those of so many services are
+#: kept at once, or of fewer where there is much of each.
+MOST_IN_SLICE, KEPT_AT_ONCE = 100_000, 5_000
 _NOBODY = 0
 
 
@@ -116,13 +116,13 @@ class CatchingUp:
 
 
 def _piece(turns: Turns, after: int) -> Turns:
-    """The turns of the next services after one, by number: some thousands, or those of one."""
+    """The turns of the next services after one, by number: of some thousands, or fewer."""
     rest = turns.chosen(turns.service > after)
-    if len(rest) <= KEPT_AT_ONCE:
+    services = rest.services
+    together = services_at_once(rest, KEPT_AT_ONCE)
+    if len(services) <= together:
         return rest
-    last = int(rest.service[KEPT_AT_ONCE - 1])
-    whole = rest.chosen(rest.service < last)
-    return whole if len(whole) else rest.chosen(rest.service == last)
+    return rest.chosen(rest.service <= services[together - 1])
 
 
 def _move(row: Belated, **to: object) -> None:

@@ -27,7 +27,7 @@ from catenary.apps.history.queries.timelines import revised_after
 from catenary.apps.monitoring.models import OwnCondition, Waiting
 from catenary.apps.monitoring.operations.catching_up import CatchingUp, is_all_made, owe
 from catenary.apps.monitoring.operations.intervals import Difference, Value, rewrite
-from catenary.apps.monitoring.operations.keeping import follow_to, keep, spread
+from catenary.apps.monitoring.operations.keeping import MOST_DIRECT, follow_to, keep, spread
 from catenary.apps.monitoring.operations.late import (
     followed_since,
     turns_of_everybody,
@@ -220,11 +220,13 @@ def _kept(
 ) -> Ints:
     """Keep what was followed of these services and everybody above them, from a moment on, and
     owe the rest; from ``again`` on everything is as it was. Who may have changed."""
-    if trail.owed_until is None:
-        return keep(trail.turns, at)
-    if again is not None and again <= trail.owed_until:
+    is_large = trail.owed_until is not None or len(trail.turns.services) > MOST_DIRECT
+    if is_large and again is not None:
+        # What stands now is what stood, and so is all that came after that.
         owe(touched, first, moment(again))
         return _NOBODY
+    if trail.owed_until is None:
+        return keep(trail.turns, at)
     owe(touched, first, moment(trail.owed_until))
     return keep(trail.turns, at)
 

@@ -16,7 +16,7 @@ from hashlib import blake2b
 from catenary.apps.common.operations import waiting_turn
 from catenary.apps.history.queries import Mark
 from catenary.apps.monitoring.models import Followed, PackedChange
-from catenary.apps.monitoring.operations.rewriting import rewrite_by
+from catenary.apps.monitoring.operations.rewriting import rewrite_by, services_at_once
 from catenary.apps.monitoring.queries.kept import Pending, pending
 from catenary.apps.monitoring.queries.stored import is_anything_packed
 from catenary.domain.condition.turns import NO_TURNS, Turns
@@ -74,8 +74,10 @@ def _until(batches: Sequence[Pending]) -> int:
     ends = []
     for batch in batches:
         if batch.spread_to == least:
-            ahead = batch.ahead().services
-            ends.append(int(ahead[min(len(ahead), SPREAD_AT_ONCE) - 1]))
+            ahead = batch.ahead()
+            services = ahead.services
+            together = services_at_once(ahead, SPREAD_AT_ONCE)
+            ends.append(int(services[min(len(services), together) - 1]))
     # Not beyond where another one stands: from there on both go together.
     return min(*ends, *(batch.spread_to for batch in batches if batch.spread_to > least), ends[0])
 

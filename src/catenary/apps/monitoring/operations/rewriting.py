@@ -29,6 +29,8 @@ from catenary.apps.monitoring.queries.stored import EFFECTIVE
 from catenary.domain.condition.turns import NOTHING_KNOWN, Codes16, Turns, columns_of, fields_of
 from catenary.domain.estate import Bools, Ints
 
+#: So many intervals are rewritten at once, as far as a look at so many services tells.
+_AT_ONCE, _LOOKED_AT = 20_000, 64
 #: So many services are asked about in one statement.
 _TOGETHER = 20_000
 _NONE = -1
@@ -67,6 +69,26 @@ def rewrite_by(turns: Turns) -> Ints:
         part = services[start : start + _TOGETHER]
         changed.append(_rewrite(turns.within(int(part[0]) - 1, int(part[-1])), part))
     return np.concatenate(changed)
+
+
+def services_at_once(turns: Turns, most: int) -> int:
+    """How many services, ``most`` at most, to rewrite at once, the first first: fewer the more is
+    said and the more is kept of each since then. Looks at some of them."""
+    services = turns.services[:most]
+    if len(services) <= 1:
+        return 1
+    some = services[:: -(-len(services) // _LOOKED_AT)]
+    since = moment_literal(moment(int(turns.instant.min())))
+    listed = ",".join(map(str, some.tolist()))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT COUNT(*) FROM monitoring_effectivecondition"
+            f" WHERE service_id IN ({listed}) AND (ends_at IS NULL OR ends_at >= {since})"
+        )
+        (kept,) = cursor.fetchone()
+    said = turns.within(int(services[0]) - 1, int(services[-1]))
+    each = kept / len(some) + len(said) / len(services)
+    return max(1, min(most, int(_AT_ONCE / max(each, 1))))
 
 
 def rewrite_until(turns: Turns, until: int) -> None:
