@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from catenary.apps.monitoring.choices import Outcome
+from catenary.apps.monitoring.choices import Outcome, SourceKind
 from catenary.apps.monitoring.models import Observation, Source, Waiting
 from catenary.apps.monitoring.operations.engine import Engine
 from catenary.domain.actors import Scope
@@ -38,13 +38,19 @@ def test_the_same_word_of_a_source_is_kept_once() -> None:
 
 def test_a_voice_is_found_by_its_whole_name_however_many_a_house_has_heard() -> None:
     begin()
+    report(word(DATABASE, "down", source="probe"))
+    house = Source.objects.get().organization_id
+    Source.objects.bulk_create(
+        Source(organization_id=house, kind=SourceKind.MONITOR, name=f"probe {number}")
+        for number in range(2_000)
+    )
 
     with CaptureQueriesContext(connection) as asked:
-        report(word(DATABASE, "down", source="probe"))
+        report(word(DATABASE, "operational", DAWN + MINUTE, source="probe"), now=DAWN + MINUTE)
     sql = next(q["sql"] for q in asked.captured_queries if "monitoring_source" in q["sql"])
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("ANALYZE monitoring_source")
             cursor.execute(f"EXPLAIN {sql}")
         else:
             cursor.execute(f"EXPLAIN QUERY PLAN {sql}")

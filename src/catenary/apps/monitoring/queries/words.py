@@ -38,7 +38,10 @@ _FROM_AND_BEFORE = (
     "SELECT s.service_id, s.source_id, (SELECT o.at FROM monitoring_observation o"
     " WHERE o.service_id = s.service_id AND o.source_id = s.source_id AND o.at < s.since{which}"
     " ORDER BY o.at DESC LIMIT 1) AS at FROM s WHERE s.source_id IS NOT NULL)"
-    " SELECT {columns} FROM w {among}o.service_id = w.service_id AND o.at >= w.since{which}{end}"
+    # To the end of time: of a moment alone PostgreSQL expects a third of all words from then on, and
+    # would rather read them all; of a span it expects few.
+    " SELECT {columns} FROM w {among}o.service_id = w.service_id"
+    " AND o.at >= w.since AND o.at < {never}{which}{end}"
     " UNION ALL SELECT {columns} FROM l {among}o.service_id = l.service_id"
     " AND o.source_id = l.source_id AND o.at = l.at{which}{end}"
 )
@@ -48,8 +51,9 @@ _JOINED = {
     "postgresql": {
         "among": "CROSS JOIN LATERAL (SELECT o.* FROM monitoring_observation o WHERE ",
         "end": " OFFSET 0) o",
+        "never": "'infinity'",
     },
-    "sqlite": {"among": "JOIN monitoring_observation o ON ", "end": ""},
+    "sqlite": {"among": "JOIN monitoring_observation o ON ", "end": "", "never": "'9999-12-31'"},
 }
 _NOT_WAITING = " AND NOT EXISTS (SELECT 1 FROM monitoring_waiting m WHERE m.observation_id = o.id)"
 
