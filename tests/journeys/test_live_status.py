@@ -116,10 +116,12 @@ def test_a_database_fails_and_everybody_concerned_sees_it_at_once_and_why(
 ) -> None:
     dana = open_as(DANA, "/status/")
     nurse = open_as(NURSE, f"/services/{PATIENTS}/status/")
+    ward = open_as(NURSE, "/our-services/")
     katja = open_as(KATJA, "/status/")
     listening(katja)
     before = katja.locator("#board").inner_text()
     expect(shown(nurse, PATIENTS)).to_have_text("operational")
+    expect(ward.locator("#ours")).to_contain_text("All 2 services you use work.")
 
     # The cloud's own engineer says so, in the browser.
     priya = open_as(PRIYA, "/services/acme-cloud/db-1/status/")
@@ -134,6 +136,12 @@ def test_a_database_fails_and_everybody_concerned_sees_it_at_once_and_why(
     expect(card(nurse, "Where it comes from")).to_contain_text("Pharmacy inventory")
     expect(card(nurse, "Where it comes from")).to_contain_text("First database")
     same_page(nurse)
+    expect(shown(ward, PATIENTS)).to_have_text("degraded")
+    expect(ward.locator("#ours")).to_contain_text(
+        "1 of 2 services you use does not work as it should."
+    )
+    expect(ward.locator("#ours")).to_contain_text("Because of First database: down.")
+    same_page(ward)
     # The hospital's IT sees what is hit, where one of the two databases is gone.
     expect(shown(dana, PATIENTS)).to_have_text("degraded")
     expect(shown(dana, "acme-cloud/db-1")).to_have_text("down")
@@ -163,6 +171,8 @@ def test_a_database_fails_and_everybody_concerned_sees_it_at_once_and_why(
     say(live, ("acme-cloud/db-2", "operational"))
     expect(shown(nurse, PATIENTS)).to_have_text("operational")
     same_page(nurse)
+    expect(ward.locator("#ours")).to_contain_text("All 2 services you use work.")
+    same_page(ward)
 
 
 def test_the_chain_picture_follows_and_stays_where_one_looks(

@@ -10,6 +10,7 @@ import pytest
 
 from catenary import clock
 from catenary.apps.access.models import Account
+from catenary.apps.monitoring.models import Propagation
 from catenary.apps.monitoring.operations.engine import Engine
 from catenary.apps.monitoring.operations.recording import record_observations
 from catenary.domain.actors import Actor
@@ -85,6 +86,34 @@ def test_what_is_not_fine_comes_first_with_the_reason_one_may_know(world: World)
     assert "a supporting service of Zalphait: down" in html
     for hidden in ("Zengine", "probe", "Zenginetext"):
         assert hidden not in html
+
+
+def test_the_page_follows_what_happens(world: World) -> None:
+    say("alpha-it/ledger", "operational")
+    client = world.client("another customer")
+    whole = " ".join(client.get(PAGE).content.decode().split())
+    assert 'data-live="/status/live/' in whole
+    assert 'id="ours" data-refresh="/our-services/"' in whole
+    say("alpha-it/engine", "down")
+
+    part = client.get(PAGE, headers={"HX-Request": "true", "HX-Target": "ours"}).content.decode()
+
+    assert part.startswith('<div id="ours"') and "<html" not in part
+    assert "1 of 2 services you use does not work as it should." in part
+    assert re.search(
+        r'data-condition-of="alpha-it/portal"><span class="condition condition-down"', part
+    )
+    assert named(part) == ["Zcharlieword", "Zcharlieledger"]
+
+
+def test_when_nobody_follows_what_is_reported_the_customer_is_told(world: World) -> None:
+    say("alpha-it/ledger", "operational")
+    assert "may be out of date" not in page(world, "another customer")
+
+    long_ago = clock.now() - timedelta(minutes=5)
+    Propagation.objects.update(seen_at=long_ago)
+
+    assert "What is shown may be out of date." in page(world, "another customer")
 
 
 def test_at_home_the_cause_has_its_name(world: World) -> None:

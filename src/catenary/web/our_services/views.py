@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
 from django.http import HttpResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,11 +27,14 @@ from catenary.apps.monitoring.queries.consumed import (
 )
 from catenary.apps.monitoring.queries.kept import Effective
 from catenary.apps.monitoring.queries.maintenance import maintenance_ahead
+from catenary.apps.monitoring.queries.sight import sight_of
 from catenary.apps.monitoring.queries.status import ToldCause, words
+from catenary.apps.monitoring.queries.stored import anybody_speaks, propagation
 from catenary.domain.actors import Viewpoint
 from catenary.domain.condition.codes import CODE_NAMES
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
+from catenary.web.live.shared import part_for_all
 from catenary.web.maintenance.words import when_words
 from catenary.web.marks import organization_link
 from catenary.web.our_services.strip import condition_mark, strip_of
@@ -45,6 +50,7 @@ from catenary.web.pages.our_services import (
     SharedLine,
 )
 from catenary.web.reading import figure, in_words, moment
+from catenary.web.status.board import is_stale, live_of
 from catenary.web.words import condition_word
 
 _EVENTS = 30
@@ -55,11 +61,35 @@ _NAMED = 3
 @require_safe
 @signed_in
 def our_services(asking: Asking) -> HttpResponse:
-    """What the viewpoint consumes and how it goes with it."""
+    """What the viewpoint consumes and how it goes with it; it changes while one looks at it."""
     viewpoint = asking.viewpoint
     if viewpoint is None:
         page = OurServicesPage("", say(_("There is no organization to look from yet.")))
         return page_response(asking, "our_services.html", page)
+    if asking.request.headers.get("HX-Target") == "ours":
+        return HttpResponse(_part(asking, viewpoint))
+    # Taken before what is shown is read: what changes in between is then told, not missed.
+    live = live_of(asking)
+    page = replace(_page(asking, viewpoint), live=live)
+    return page_response(asking, "our_services.html", page, look="customer")
+
+
+def _part(asking: Asking, viewpoint: Viewpoint) -> str:
+    """The part that changes, made once for all pages that one session has open."""
+
+    def make() -> str:
+        page = _page(asking, viewpoint)
+        return render_to_string("partials/our_services.html", {"page": page}, asking.request)
+
+    sight = sight_of(asking.actor, viewpoint)
+    # Days and what is ahead change with the minute, whatever else stays; a form in it is the
+    # session's own.
+    minute = clock.now().replace(second=0, microsecond=0)
+    session = asking.request.session.session_key
+    return part_for_all(asking, sight, "our-services", make, session, minute)
+
+
+def _page(asking: Asking, viewpoint: Viewpoint) -> OurServicesPage:
     at, zone = clock.now(), timezone.get_current_timezone_name()
     said = asking.request.GET.get("page", "1")
     number = int(said) if said.isascii() and said.isdigit() and len(said) < 7 else 1
@@ -67,7 +97,8 @@ def our_services(asking: Asking) -> HttpResponse:
     happened = recent_events(
         actor=asking.actor, viewpoint=viewpoint, at=at, since=at - RECENT, limit=_EVENTS
     )
-    page = OurServicesPage(
+    computed_at = propagation()[1]
+    return OurServicesPage(
         organization=viewpoint.name,
         answer=answer(found),
         services=tuple(map(_line, found.services)),
@@ -82,8 +113,10 @@ def our_services(asking: Asking) -> HttpResponse:
         subscriptions_url=reverse("subscriptions"),
         next_url=_page_url(found.page + 1) if found.page < found.pages else "",
         shared=_shared(found),
+        here=asking.request.get_full_path(),
+        is_stale=anybody_speaks() and is_stale(computed_at, at),
+        stale_since=computed_at,
     )
-    return page_response(asking, "our_services.html", page, look="customer")
 
 
 def _counts(counts: Mapping[str, int]) -> tuple[tuple[ConditionMark, Count], ...]:
@@ -165,6 +198,7 @@ def _line(service: ConsumedService) -> ServiceLine:
         at_risk = _("At risk: one more loss would make it {condition}.").format(condition=loss)
     return ServiceLine(
         anchor=f"service-{service.id}",
+        reference=service.reference,
         service=Link(service.name, addresses.service(service.reference)),
         provider=organization_link(service.provider),
         mark=condition_mark(service.kind),

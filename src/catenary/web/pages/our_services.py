@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.utils.safestring import SafeString
 
+from catenary.web.pages.live import Live
 from catenary.web.pages.marks import ConditionMark, Count
 from catenary.web.pages.sentences import Link, Sentence
 
@@ -36,6 +37,7 @@ class ServiceLine:
     condition, ``why`` where it comes from."""
 
     anchor: str
+    reference: str
     service: Link
     provider: Link
     mark: ConditionMark
@@ -44,6 +46,11 @@ class ServiceLine:
     why: Sentence
     at_risk: str
     strip: Strip
+
+    @property
+    def days_id(self) -> str:
+        """What the table of its days is known by: opened, it stays open while the page changes."""
+        return f"{self.anchor}-days"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,8 @@ class AheadLine:
 @dataclass(frozen=True, slots=True)
 class OurServicesPage:
     """What an organization consumes, what is not fine first; apart from that, what organizations
-    above it use for everybody."""
+    above it use for everybody. ``is_stale`` when nobody has followed what is reported for a while,
+    since ``stale_since`` or ever."""
 
     organization: str
     answer: Sentence
@@ -107,3 +115,7 @@ class OurServicesPage:
     next_url: str = ""
     subscriptions_url: str = ""
     shared: Shared | None = None
+    here: str = ""
+    live: Live | None = None
+    is_stale: bool = False
+    stale_since: datetime | None = None
