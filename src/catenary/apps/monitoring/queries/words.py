@@ -38,8 +38,8 @@ _FROM_AND_BEFORE = (
     "SELECT s.service_id, s.source_id, (SELECT o.at FROM monitoring_observation o"
     " WHERE o.service_id = s.service_id AND o.source_id = s.source_id AND o.at < s.since{which}"
     " ORDER BY o.at DESC LIMIT 1) AS at FROM s WHERE s.source_id IS NOT NULL)"
-    # To the end of time: of a moment alone PostgreSQL expects a third of all words from then on, and
-    # would rather read them all; of a span it expects few.
+    # To the end of time: of a moment alone PostgreSQL expects a third of all words from then on,
+    # and would rather read them all; of a span it expects few.
     " SELECT {columns} FROM w {among}o.service_id = w.service_id"
     " AND o.at >= w.since AND o.at < {never}{which}{end}"
     " UNION ALL SELECT {columns} FROM l {among}o.service_id = l.service_id"
