@@ -318,7 +318,7 @@ def test_a_service_that_is_removed_in_the_middle_of_a_storm_stops_and_loses_noth
         (1_024, 1_024, 2.0, 512),
         (1_024, 1_024, 0.5, 1_024),
         (1_024, 1_024, 0.1, 2_048),
-        (4_096, 4_096, 0.1, 4_096),
+        (8_192, 8_192, 0.1, 8_192),
         (256, 256, 9.0, 256),
         # Few that took long say nothing of many, nor do few that took no time.
         (1_024, 3, 2.0, 1_024),

@@ -38,14 +38,13 @@ from catenary.apps.monitoring.operations.marking import count_up, mark_changed
 from catenary.apps.monitoring.queries.instants import micros, moment
 from catenary.apps.monitoring.queries.stored import (
     OWN,
-    Due,
-    due_by,
     followed_to,
     own_changes_from,
     standing_own,
     standing_own_of,
     what_is_left,
 )
+from catenary.apps.monitoring.queries.waiting import Due, due_by
 from catenary.apps.monitoring.queries.words import words_from
 from catenary.domain.chain.rows import distinct
 from catenary.domain.condition.replaying import SILENT
@@ -56,7 +55,7 @@ from catenary.domain.observations.words import NEVER
 
 #: So many marks are taken at once at most, and at first; after that as many as one turn to write
 #: has the time for: words of long ago cost more than those of now, and others wait to write.
-MOST_AT_ONCE, FIRST_AT_ONCE, LEAST_AT_ONCE = 4_096, 1_024, 256
+MOST_AT_ONCE, FIRST_AT_ONCE, LEAST_AT_ONCE = 8_192, 1_024, 256
 #: So many seconds a turn should take.
 _TURN_SECONDS = 0.8
 #: After so many changes of own conditions a word is followed as one that comes late.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 
@@ -45,3 +46,10 @@ def instants(moments: Sequence[datetime | str | None]) -> Ints:
             if isinstance(each, datetime)
         ]
     return found
+
+
+def moment_of(value: Any) -> Any:
+    """A moment as the database gave it, or none; SQLite keeps it as text, in UTC."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)

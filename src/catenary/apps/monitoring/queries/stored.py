@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cache
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 import orjson
 from django.db import connection
-from django.db.models import F, Q, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Q
 from numpy.typing import NDArray
 
 from catenary.apps.common.queries.columns import number_columns
@@ -24,8 +22,8 @@ from catenary.apps.monitoring.models import (
     PackedChange,
     Propagation,
     Source,
-    Waiting,
 )
+from catenary.apps.monitoring.queries.instants import moment_of
 from catenary.domain.estate import Ints
 
 #: What an own condition is: as reported, without what is planned, with that alone.
@@ -88,7 +86,9 @@ def own_changes_from(first: datetime, also: Iterable[int], most: int) -> list[Ow
             [at, at, asked if postgresql else orjson.dumps(asked).decode(), at],
         )
         rows = cursor.fetchall()
-    found = {row[0]: _own_row(row[1], _moment(row[2]), _moment(row[3]), *row[4:]) for row in rows}
+    found = {
+        row[0]: _own_row(row[1], moment_of(row[2]), moment_of(row[3]), *row[4:]) for row in rows
+    }
     later = (row for row in found.values() if row.start >= first or row.end is not None)
     if sum(1 for _ in later) > most:
         return None
@@ -105,13 +105,6 @@ _CHANGES = (
     f" SELECT * FROM ({_OF_OWN} ends_at >= %s LIMIT {{most}}) AS e UNION ALL"
     f" {_OF_OWN} service_id {{among}} AND ends_at IS NULL AND starts_at < %s"
 )
-
-
-def _moment(value: Any) -> Any:
-    """A moment as the database gave it; SQLite keeps it as text, in UTC."""
-    if isinstance(value, str):
-        value = datetime.fromisoformat(value)
-    return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
 
 
 _STANDING_OF = Prepared(
@@ -167,76 +160,6 @@ def what_is_left(at: datetime) -> tuple[bool, bool]:
         cursor.execute(_LEFT, [asked_at(at)])
         is_due, is_owed = cursor.fetchone()
     return bool(is_due), bool(is_owed)
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A service that the engine must look at, from ``since`` on."""
-
-    id: int
-    service_id: int
-    since: datetime
-
-
-#: When more is due than can be taken at once, one of so many is the turn of its source; the others
-#: are of the same services, whose words are read together anyway: a storm about a thousand services
-#: would otherwise have all that was ever said of each read again for every word of it.
-_OF_ONE_SERVICE = 8
-
-
-def due_by(at: datetime, most: int) -> list[Due]:
-    """What is due by a moment, the first first. When that is more than can be taken at once, every
-    source has its turn, with what else waits for the same services: a flood from one holds up
-    nobody else."""
-    now = asked_at(at)
-    found = _first_due(most + 1).rows(now)
-    if len(found) > most:
-        found = _due_in_turn(max(most // _OF_ONE_SERVICE, 2)).rows(now)
-        beside = _due_of(most).rows(now, sorted({row[1] for row in found}))
-        found = list(dict.fromkeys([*found, *beside]))[:most]
-    return [Due(*row) for row in found]
-
-
-_DUE = ("pk", "service_id", "since")
-
-
-@cache
-def _first_due(most: int) -> Prepared:
-    return Prepared(
-        lambda at: (
-            Waiting.objects.filter(due_at__lte=at)
-            .order_by("due_at", "pk")
-            .values_list(*_DUE)[:most]
-        )
-    )
-
-
-@cache
-def _due_in_turn(most: int) -> Prepared:
-    turn = Window(
-        RowNumber(),
-        partition_by=F("observation__source_id"),
-        order_by=[F("due_at").asc(), F("pk").asc()],
-    )
-    return Prepared(
-        lambda at: (
-            Waiting.objects.filter(due_at__lte=at)
-            .annotate(turn=turn)
-            .order_by("turn", "due_at", "pk")
-            .values_list(*_DUE)[:most]
-        )
-    )
-
-
-@cache
-def _due_of(most: int) -> Prepared:
-    return Prepared(
-        lambda at, services: (
-            Waiting.objects.filter(due_at__lte=at, service_id__in=numbers(services))
-            .order_by("due_at", "pk")
-            .values_list(*_DUE)[:most]
-        )
-    )
 
 
 _ANY_VOICE = Prepared(lambda: Source.objects.values_list("pk")[:1])
