@@ -20,7 +20,7 @@ from catenary.connectors.webhook import reading as _webhook
 from catenary.connectors.wishes import Wishes
 from catenary.domain.actors import Actor, Origin
 from catenary.domain.refusals import Refusal, Refused
-from catenary.domain.said import said
+from catenary.domain.said import as_said, said
 
 __all__ = ["KINDS", "changed", "opened", "settings_read"]
 
@@ -96,8 +96,8 @@ def check_settings(kind: str, settings: Any, house: str, key: str) -> None:
                     "settings-invalid",
                     key,
                     ("settings", wrong.field),
-                    wrong.sentence,
-                    wrong.expected,
+                    as_said(wrong.sentence),
+                    as_said(wrong.expected),
                 )
                 for wrong in wishes.wrong
             ]

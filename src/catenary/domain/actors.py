@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from catenary.domain.documents.shapes import Role
+from catenary.domain.said import Said, as_said, said
 
 #: A path in the tree of organizations: fixed-width segments, so that text order is tree order
 #: and everything at or below a path starts with it.
@@ -147,6 +148,19 @@ def told_source(source: str, door: str) -> str:
     """Where a change came from: files, an import, a provider one signs on with; what was written
     by hand came through its door, whoever manages the object since."""
     return door if source == BY_HAND and door in OTHER_DOORS else source
+
+
+def manager_in_words(source: str) -> Said:
+    """What manages an object, for people: the same in the browser, the API and the command line."""
+    kind, _colon, name = source.partition(":")
+    if source == BY_HAND:
+        return said("people in the browser or through the API")
+    if kind == "folder":
+        return said("the catalogue files “{name}”", name)
+    if kind == "import":
+        kind, _colon, name = name.partition(":")
+        return said("the {kind} import “{name}”", kind, name)
+    return as_said(source)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from catenary.domain.findings import FieldPath
+from catenary.domain.said import Said, as_said
+
+#: A refusal that nobody can mend has no remedy.
+NO_REMEDY = as_said("")
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One reason. ``code`` is for programs; ``path`` leads to the field in the document."""
+    """One reason. ``code`` is for programs; ``path`` leads to the field in the document.
+
+    Sentence and remedy are ``Said``, so that no reason can be given that a page could not say in
+    its reader's language (docs/decisions/0030).
+    """
 
     code: str
     reference: str
     path: FieldPath
-    sentence: str
-    remedy: str = ""
+    sentence: Said
+    remedy: Said = NO_REMEDY
 
 
 class Refused(Exception):

@@ -86,6 +86,16 @@ def said_of(number: int, one: str, many: str, *values: str) -> Said:
     return text
 
 
+def as_said(text: str) -> Said:
+    """A text as a sentence: itself when it is one; any other is nobody's to translate, and is told
+    as it stands."""
+    if isinstance(text, Said):
+        return text
+    told = Said(text)
+    told.pattern, told.values = "{text}", (text,)
+    return told
+
+
 @cache
 def _constant(pattern: str) -> Said:
     """The same words for everybody: hundreds of thousands of findings share a few remedies."""

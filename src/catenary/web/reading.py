@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext, ngettext
 
+from catenary.domain.actors import BY_HAND, manager_in_words
 from catenary.domain.quantities import MICROSECONDS
 from catenary.domain.said import Figure, Said, places
 
@@ -27,6 +28,13 @@ def in_words(text: str) -> str:
     pattern = ngettext(text.pattern, text.many, text.number) if text.many else gettext(text.pattern)
     values = map(in_words, text.values)
     return pattern.format_map(dict(zip(places(text.pattern), values, strict=True)))
+
+
+def manager_words(managed_by: str) -> str:
+    """What else manages an object, in words; nothing when it is managed by hand."""
+    if not managed_by or managed_by == BY_HAND:
+        return ""
+    return in_words(manager_in_words(managed_by))
 
 
 def figure(amount: Decimal | int) -> str:

@@ -16,6 +16,7 @@ from catenary.apps.portfolio.queries.lookup import services_by_reference
 from catenary.domain.actors import Actor
 from catenary.domain.documents.shapes import ConsumptionDocument, ServiceDocument, Stage
 from catenary.domain.refusals import Refused
+from catenary.domain.said import as_said
 from tests.apps.worlds import (
     NOBODY,
     OPERATOR,
@@ -187,9 +188,9 @@ def test_a_supporter_one_may_not_see_is_refused_in_the_words_of_one_that_is_not_
     real = refused(as_person(name), service(own, hidden)).refusals
     invented = refused(as_person(name), service(own, hidden + "x")).refusals
 
-    assert [replace(r, sentence=r.sentence.replace(hidden, hidden + "x")) for r in real] == list(
-        invented
-    )
+    assert [
+        replace(r, sentence=as_said(r.sentence.replace(hidden, hidden + "x"))) for r in real
+    ] == list(invented)
 
 
 def test_a_supporter_one_may_see_is_taken() -> None:

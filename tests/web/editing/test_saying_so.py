@@ -12,7 +12,16 @@ from django.test import Client
 
 from catenary.domain.documents.shapes import Role
 from tests.apps.worlds import entries
-from tests.web.editing.conftest import EDIT, PATIENTS, VAULT, client_of, form_of, service, world
+from tests.web.editing.conftest import (
+    EDIT,
+    PATIENTS,
+    VAULT,
+    client_of,
+    form_of,
+    managed_by_files,
+    service,
+    world,
+)
 from tests.web.editing.test_editing import live, save, say_meanwhile
 
 pytestmark = pytest.mark.django_db
@@ -264,3 +273,20 @@ def test_houses_and_people_are_checked_while_one_types_with_remedies() -> None:
     )
     told = ada.post("/new/consumption/", {**taken, "do": "check"}).content.decode()
     assert "CAT505" in told
+
+
+def test_why_not_is_said_in_the_readers_language() -> None:
+    managed_by_files()
+    ada = client_of("ada")
+    ada.defaults["HTTP_ACCEPT_LANGUAGE"] = "de"
+    leave = "/organizations/bluewater-ops/delete/"
+
+    form = ada.get(EDIT).content.decode()
+    seen = form_of(ada.get(leave))["seen"]
+    refused = ada.post(leave, {"seen": seen, "take-over": "on"})
+
+    assert "Anderswo verwaltet: die Katalogdateien „tests“." in form
+    assert refused.status_code == 422
+    html = refused.content.decode()
+    assert "bluewater-ops stellt noch bluewater-ops/database und 1 weitere bereit" in html
+    assert "still provides" not in html

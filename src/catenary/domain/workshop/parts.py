@@ -9,7 +9,7 @@ from typing import Any
 from catenary.domain.documents.shapes import ServiceDocument
 from catenary.domain.naming import slug, with_fingerprint
 from catenary.domain.refusals import Refusal, Refused
-from catenary.domain.said import said
+from catenary.domain.said import Said, as_said, said
 
 
 class Part(StrEnum):
@@ -94,8 +94,14 @@ def already_there(document: ServiceDocument, part: Part) -> Refused:
 
 
 def refusal(
-    document: ServiceDocument, code: str, part: Part, sentence: str, remedy: str
+    document: ServiceDocument, code: str, part: Part, sentence: Said, remedy: Said
 ) -> Refused:
     """One reason why nothing is written into this part."""
     place = ("services", document.reference, *part.value.split("."))
     return Refused([Refusal(code, document.reference, place, sentence, remedy)])
+
+
+def unreadable(document: ServiceDocument, part: Part, sentence: str, expected: str = "") -> Refused:
+    """Why what would stand there does not make a document; ``sentence`` and ``expected`` are of
+    the problem that reading it found."""
+    return refusal(document, "unreadable", part, as_said(sentence), as_said(expected))

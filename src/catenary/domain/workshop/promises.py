@@ -33,6 +33,7 @@ from catenary.domain.workshop.parts import (
     already_there,
     fresh_key,
     refusal,
+    unreadable,
 )
 
 _NAME = Text()
@@ -94,7 +95,7 @@ def write_promised(document: ServiceDocument, suggestion: Suggestion) -> Service
         after = suggestion.after
         hours = None if after is None else Hours().read(after, (), problems)
         if problems:
-            raise refusal(document, "unreadable", part, problems[0].sentence, problems[0].expected)
+            raise unreadable(document, part, problems[0].sentence, problems[0].expected)
         return replace(document, service_hours=hours)
     return replace(document, warranty=_warranty(document, suggestion))
 
@@ -129,7 +130,7 @@ def _requirements(
     )
     read = Utilities().read({key: suggestion.after}, (), problems)
     if problems:
-        raise refusal(document, "unreadable", suggestion.part, problems[0].sentence, "")
+        raise unreadable(document, suggestion.part, problems[0].sentence)
     if any(replace(one, key=key) == read[0] for one in held if one.key != subject):
         raise already_there(document, suggestion.part)
     if suggestion.act is Act.ADD:
@@ -169,7 +170,7 @@ def _warranty(document: ServiceDocument, suggestion: Suggestion) -> Warranty:
     problems: list[Problem] = []
     read = WARRANTY.read(plain, (), problems)
     if read is None or problems:
-        raise refusal(document, "unreadable", part, problems[0].sentence, problems[0].expected)
+        raise unreadable(document, part, problems[0].sentence, problems[0].expected)
     return read
 
 

@@ -26,6 +26,7 @@ from catenary.domain.workshop.parts import (
     already_there,
     fresh_key,
     refusal,
+    unreadable,
 )
 from catenary.domain.workshop.promises import promised_line, read_promised, write_promised
 
@@ -126,7 +127,7 @@ def _outcomes(
     key = suggestion.subject or fresh_key(statement, taken, "outcome")
     new = OUTCOME.read(suggestion.after, ("outcomes", key), problems, key=key)
     if new is None:
-        raise refusal(document, "unreadable", suggestion.part, problems[0].sentence, "")
+        raise unreadable(document, suggestion.part, problems[0].sentence)
     if suggestion.act is Act.ADD:
         return (*outcomes, replace(new, wanted_by=wanted_by))
     return tuple(

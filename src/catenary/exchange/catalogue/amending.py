@@ -31,7 +31,7 @@ from catenary.apps.portfolio.queries.lookup import (
     managed_services,
     services_by_reference,
 )
-from catenary.domain.actors import BY_HAND, Actor
+from catenary.domain.actors import BY_HAND, Actor, manager_in_words
 from catenary.domain.documents.calendars import calendar_to_plain
 from catenary.domain.documents.plain import (
     consumption_to_plain,
@@ -48,7 +48,7 @@ from catenary.domain.documents.shapes import (
     ServiceDocument,
 )
 from catenary.domain.refusals import Refusal, Refused
-from catenary.domain.said import said
+from catenary.domain.said import Said, figure, said
 from catenary.exchange.catalogue.changing import Changes, make_changes
 from catenary.exchange.catalogue.guessing import counted_guesses
 from catenary.exchange.catalogue.planning import (
@@ -308,15 +308,8 @@ def _named_twice(amendments: Sequence[Amendment]) -> list[Refusal]:
     twice = []
     for each in amendments:
         if (each.kind, each.reference) in seen:
-            twice.append(
-                Refusal(
-                    "named-twice",
-                    each.reference,
-                    (SECTIONS[each.kind], each.reference),
-                    f"{each.reference} is named twice in one change",
-                    "say once what it shall be",
-                )
-            )
+            sentence = said("{reference} is named twice in one change", each.reference)
+            twice.append(_refusal("named-twice", each, sentence, said("say once what it shall be")))
         seen.add((each.kind, each.reference))
     return twice
 
@@ -324,47 +317,47 @@ def _named_twice(amendments: Sequence[Amendment]) -> list[Refusal]:
 def _still_in_use(written: Sequence[Amendment]) -> list[Refusal]:
     """Why organizations that would go must stay, when all is written: something is still provided
     or consumed there. Parts and people have been looked for by the operation."""
-    going = [a.reference for a in written if a.kind == "organization" and a.document is None]
+    going = {a.reference: a for a in written if a.kind == "organization" and a.document is None}
+    remedy = said("move what it provides and end what it consumes first")
+    links = links_of_organizations(going) if going else {}
     return [
-        Refusal(
-            "still-in-use",
-            key,
-            ("organizations", key),
-            f"{key} still {'provides' if provided else 'consumes'} {(provided + consumed)[0]}"
-            + (f" and {more} more" if (more := len(provided + consumed) - 1) else ""),
-            "move what it provides and end what it consumes first",
-        )
-        for key, (provided, consumed) in (links_of_organizations(going) if going else {}).items()
+        _refusal("still-in-use", going[key], _uses(key, provided, consumed), remedy)
+        for key, (provided, consumed) in links.items()
         if provided or consumed
     ]
 
 
+def _uses(key: str, provided: Sequence[str], consumed: Sequence[str]) -> Said:
+    first, more = (*provided, *consumed)[0], len(provided) + len(consumed) - 1
+    uses = said("{first} and {n} more", first, figure(more)) if more else first
+    if provided:
+        return said("{key} still provides {services}", key, uses)
+    return said("{key} still consumes {services}", key, uses)
+
+
 def _nothing_to_remove(amendment: Amendment) -> Refusal:
     # The same words whether it is not there or not the actor's to remove.
-    return Refusal(
-        "missing",
-        amendment.reference,
-        (SECTIONS[amendment.kind], amendment.reference),
-        f"there is no {amendment.kind} {amendment.reference} that you may remove",
-        "correct the reference, or ask an administrator of the organization",
-    )
+    reference = amendment.reference
+    match amendment.kind:
+        case "organization":
+            sentence = said("there is no organization {reference} that you may remove", reference)
+        case "person":
+            sentence = said("there is no person {reference} that you may remove", reference)
+        case "calendar":
+            sentence = said("there is no calendar {reference} that you may remove", reference)
+        case _:
+            sentence = said("there is no consumption {reference} that you may remove", reference)
+    remedy = said("correct the reference, or ask an administrator of the organization")
+    return _refusal("missing", amendment, sentence, remedy)
 
 
 def _managed_elsewhere(amendment: Amendment, manager: str) -> Refusal:
-    return Refusal(
-        "managed-elsewhere",
-        amendment.reference,
-        (SECTIONS[amendment.kind], amendment.reference),
-        said("{reference} is managed by {manager}", amendment.reference, _named(manager)),
-        said("change it there, or take it over (then this no longer manages it)"),
-    )
+    reference = amendment.reference
+    sentence = said("{reference} is managed by {manager}", reference, manager_in_words(manager))
+    remedy = said("change it there, or take it over (then this no longer manages it)")
+    return _refusal("managed-elsewhere", amendment, sentence, remedy)
 
 
-def _named(manager: str) -> str:
-    """What manages an object, for people."""
-    kind, _colon, name = manager.partition(":")
-    if kind == "folder":
-        return said("the catalogue files “{name}”", name)
-    if kind == "import":
-        return said("the import {name}", name)
-    return said("people in the browser") if manager == BY_HAND else manager
+def _refusal(code: str, amendment: Amendment, sentence: Said, remedy: Said) -> Refusal:
+    place = (SECTIONS[amendment.kind], amendment.reference)
+    return Refusal(code, amendment.reference, place, sentence, remedy)

@@ -23,7 +23,7 @@ from catenary.apps.portfolio.queries.lookup import (
     managed_services,
     services_by_id,
 )
-from catenary.domain.actors import BY_HAND
+from catenary.domain.actors import manager_in_words
 from catenary.domain.documents.calendars import calendar_to_plain
 from catenary.domain.documents.plain import (
     consumption_to_plain,
@@ -36,6 +36,7 @@ from catenary.domain.documents.shapes import CatalogueDocument
 from catenary.domain.findings import FieldPath
 from catenary.domain.plan import Plan, PlannedAction, PlannedItem, field_changes
 from catenary.domain.refusals import Refusal
+from catenary.domain.said import Said, figure, said
 
 Plains = Mapping[str, dict[str, Any]]
 
@@ -165,15 +166,16 @@ def _managed_elsewhere(kind: str, reference: str, manager: str) -> Refusal:
     path: FieldPath = (SECTIONS[kind], reference)
     if kind == "consumption":
         path = (SECTIONS[kind], *consumption_pair(reference))
-    then = f"then {manager} no longer manages it"
-    if manager == BY_HAND:
-        manager, then = "hand, in the browser or through the API", "then these files manage it"
     return Refusal(
         "managed-elsewhere",
         reference,
         path,
-        f"{reference} is managed by {manager}; these files would change it",
-        f"change it there, or take it over with --take-over ({then})",
+        said(
+            "{reference} is managed by {manager}; these files would change it",
+            reference,
+            manager_in_words(manager),
+        ),
+        said("change it there, or take it over with --take-over (then these files manage it)"),
     )
 
 
@@ -215,51 +217,82 @@ def _still_in_use(wanted: CatalogueDocument, items: list[PlannedItem]) -> list[R
     leaving = {item.reference for item in removed if item.kind == "service"}
     ending = {item.reference for item in removed if item.kind == "consumption"}
     keys = {item.reference for item in removed if item.kind == "organization"}
-    uses: dict[str, list[str]] = {}
+    uses: dict[str, tuple[_Use, str]] = {}
     for key, (provided, consumed) in links_of_organizations(keys).items():
-        uses[key] = [
-            f"provides {reference}"
-            for reference in provided
-            if reference not in leaving and reference not in wanted.services
-        ]
-        uses[key] += [
-            f"consumes {reference}"
-            for reference in consumed
-            if consumption_reference(key, reference) not in ending
-        ]
+        for reference in provided:
+            if reference not in leaving and reference not in wanted.services:
+                uses.setdefault(key, (_provides, reference))
+        for reference in consumed:
+            if consumption_reference(key, reference) not in ending:
+                uses.setdefault(key, (_consumes, reference))
     if keys:
-        for key, use in _uses(wanted):
+        for key, use, what in _uses(wanted):
             if key in keys:
-                uses.setdefault(key, []).append(use)
+                uses.setdefault(key, (use, what))
     return [
         Refusal(
             "still-in-use",
             key,
             ("organizations", key),
-            f"{key} is no longer in these files, but still {staying[0]}",
-            "keep it, or move what it provides and end what it consumes first",
+            use(key, what),
+            said("keep it, or move what it provides and end what it consumes first"),
         )
-        for key, staying in uses.items()
-        if staying
+        for key, (use, what) in uses.items()
     ]
 
 
-def _uses(wanted: CatalogueDocument) -> Iterator[tuple[str, str]]:
+#: Says of an organization what it is still used for: each way in a sentence of its own.
+_Use = Callable[[str, str], Said]
+
+
+def _provides(key: str, service: str) -> Said:
+    return said("{key} is no longer in these files, but still provides {service}", key, service)
+
+
+def _consumes(key: str, service: str) -> Said:
+    return said("{key} is no longer in these files, but still consumes {service}", key, service)
+
+
+def _is_published_to(key: str, service: str) -> Said:
+    return said(
+        "{key} is no longer in these files, but {service} is still published to it", key, service
+    )
+
+
+def _has_calendar(key: str, calendar: str) -> Said:
+    return said(
+        "{key} is no longer in these files, but still has the calendar {calendar}", key, calendar
+    )
+
+
+def _has_part(key: str, part: str) -> Said:
+    return said("{key} is no longer in these files, but still has {part} as a part", key, part)
+
+
+def _has_person(key: str, email: str) -> Said:
+    return said("{key} is no longer in these files, but {email} still belongs there", key, email)
+
+
+def _has_role(key: str, email: str) -> Said:
+    return said("{key} is no longer in these files, but {email} still has a role there", key, email)
+
+
+def _uses(wanted: CatalogueDocument) -> Iterator[tuple[str, _Use, str]]:
     """Every organization the files name, and what it is named for."""
     for service in wanted.services.values():
-        yield service.provider, f"provides {service.reference}"
+        yield service.provider, _provides, service.reference
         for key in service.published_to:
-            yield key, f"is one that {service.reference} is published to"
+            yield key, _is_published_to, service.reference
     for calendar in wanted.calendars.values():
-        yield calendar.organization, f"has the calendar {calendar.reference}"
+        yield calendar.organization, _has_calendar, calendar.reference
     for consumer, reference in wanted.consumption:
-        yield consumer, f"consumes {reference}"
+        yield consumer, _consumes, reference
     for organization in wanted.organizations.values():
-        yield organization.part_of, f"has {organization.key} as a part"
+        yield organization.part_of, _has_part, organization.key
     for person in wanted.people.values():
-        yield person.organization, f"is where {person.email} belongs"
+        yield person.organization, _has_person, person.email
         for membership in person.memberships:
-            yield membership.organization, f"is where {person.email} has a role"
+            yield membership.organization, _has_role, person.email
 
 
 def _still_needed(
@@ -292,10 +325,14 @@ def _still_needed(
             "still-needed",
             reference,
             ("services", reference),
-            f"{reference} is no longer in these files, but {remaining[0]}"
-            + (f" and {len(remaining) - 1} more" if len(remaining) > 1 else "")
-            + " still needs it",
-            "keep it, set its stage to retired, or end what needs it first",
+            said(
+                "{reference} is no longer in these files, but {holders} still needs it",
+                reference,
+                said("{first} and {n} more", remaining[0], figure(len(remaining) - 1))
+                if len(remaining) > 1
+                else remaining[0],
+            ),
+            said("keep it, set its stage to retired, or end what needs it first"),
         )
         for reference, remaining in holders.items()
         if remaining

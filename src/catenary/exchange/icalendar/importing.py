@@ -16,6 +16,7 @@ from catenary.domain.documents.calendars import MAX_EXCEPTIONS, calendar_to_plai
 from catenary.domain.documents.shapes import CalendarDocument, CalendarException
 from catenary.domain.findings import Problem
 from catenary.domain.refusals import Refusal, Refused
+from catenary.domain.said import as_said, figure, said
 from catenary.exchange.catalogue.amending import Amendment, amend
 from catenary.exchange.icalendar.reading import ClosedDay, Rejected, read_closed_days
 
@@ -97,8 +98,9 @@ def _checked(document: CalendarDocument) -> CalendarDocument:
                     "unreadable",
                     document.reference,
                     problem.path,
-                    problem.sentence,
-                    problem.expected or f"at most {MAX_EXCEPTIONS} exceptions",
+                    as_said(problem.sentence),
+                    as_said(problem.expected)
+                    or said("at most {n} exceptions", figure(MAX_EXCEPTIONS)),
                 )
                 for problem in problems
             ]
@@ -111,6 +113,6 @@ def _missing(reference: str) -> Refusal:
         "calendar-missing",
         reference,
         ("calendars", reference),
-        f"there is no calendar {reference} that you may see",
-        "define it, or correct the reference",
+        said("there is no calendar {missing} that you may see", reference),
+        said("define it, or correct the reference"),
     )

@@ -21,11 +21,11 @@ from catenary.exchange.catalogue.amending import Amendment, Conflicts, amend
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.editing.kinds import EDITINGS, Editing
-from catenary.web.editing.page import manager_words
 from catenary.web.editing.views import found, reference_of
 from catenary.web.notes import leave_note
 from catenary.web.pages import Link
 from catenary.web.pages.frame import Note
+from catenary.web.reading import manager_words
 
 _FORM = require_http_methods(["GET", "HEAD", "POST"])
 

@@ -17,7 +17,7 @@ from catenary.apps.portfolio.queries.picking import (
     find_services,
     names_of,
 )
-from catenary.domain.actors import BY_HAND, path_numbers
+from catenary.domain.actors import path_numbers
 from catenary.domain.findings import Problem
 from catenary.domain.references import is_key, is_reference
 from catenary.web import addresses
@@ -29,6 +29,7 @@ from catenary.web.editing.kinds import Editing
 from catenary.web.editing.parts import FormPart, form_parts
 from catenary.web.editing.widgets import Card, Drawing, cards, picked
 from catenary.web.pages import Link, Sentence
+from catenary.web.reading import manager_words
 
 #: Two letters find too much.
 _SHORTEST = 2
@@ -71,18 +72,6 @@ class EditPage:
 def _opened(asking: Asking) -> list[str]:
     """The sections that the browser has open, when it says so."""
     return asking.request.POST.get("open", "")[:400].split()
-
-
-def manager_words(managed_by: str) -> str:
-    """Who else manages an object, in words; nothing when it is managed by hand."""
-    kind, _colon, name = managed_by.partition(":")
-    if not managed_by or managed_by == BY_HAND:
-        return ""
-    if kind == "folder":
-        return _("the catalogue files “{name}”").format(name=name)
-    if kind == "import":
-        return _("the import {name}").format(name=name)
-    return managed_by
 
 
 def edit_page(

@@ -26,12 +26,13 @@ from catenary.web.editing.conflict import conflict_page
 from catenary.web.editing.drafts import document_of, state_of
 from catenary.web.editing.fields import State, posted, widget_id
 from catenary.web.editing.kinds import EDITINGS, NOTHING, SERVICE, Editing, begun_with
-from catenary.web.editing.page import by_place, edit_page, found_for, manager_words
+from catenary.web.editing.page import by_place, edit_page, found_for
 from catenary.web.editing.parts import form_parts
 from catenary.web.editing.saving import Saved, base_of, read_form, save
 from catenary.web.editing.telling import saved_note
 from catenary.web.notes import leave_note
 from catenary.web.pages.frame import Note
+from catenary.web.reading import manager_words
 
 #: A race lost again and again is no race: then the writer is told.
 _TRIES = 3

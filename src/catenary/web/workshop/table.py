@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catenary.apps.portfolio.queries.workshop import Proposal, Table, Workshop
-from catenary.domain.actors import BY_HAND
 from catenary.domain.documents.hours import format_hours
 from catenary.domain.documents.plain import service_to_plain
 from catenary.domain.documents.shapes import ServiceDocument, UtilityKind
@@ -36,7 +35,7 @@ from catenary.web.pages import (
     WorkshopPart,
     say,
 )
-from catenary.web.service.history import source_words
+from catenary.web.reading import manager_words
 from catenary.web.workshop.words import (
     EXAMPLES,
     PART_HELP,
@@ -227,9 +226,9 @@ def _seat(table: Table, side: Side | None) -> Sentence:
 
 
 def _managed_elsewhere(table: Table, side: Side | None) -> str:
-    if side is not Side.PROVIDER or not table.may_write or table.managed_by in ("", BY_HAND):
+    if side is not Side.PROVIDER or not table.may_write:
         return ""
-    return source_words(table.managed_by)
+    return manager_words(table.managed_by)
 
 
 def _cards(table: Table, side: Side | None, typed: Mapping[str, str]) -> tuple[WorkshopCard, ...]:

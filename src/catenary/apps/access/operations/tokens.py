@@ -21,7 +21,7 @@ from catenary.apps.access.queries.tokens import TokenHolder
 from catenary.apps.common.queries import is_busy
 from catenary.domain.actors import Origin, Scope, with_implied
 from catenary.domain.refusals import Refusal, Refused
-from catenary.domain.said import figure, said
+from catenary.domain.said import Said, figure, said
 
 #: A year and a day, so that "the same day next year" is always allowed.
 LONGEST = timedelta(days=366)
@@ -147,7 +147,7 @@ def _reasons_against(
     expires_at: datetime,
     at: datetime,
 ) -> Iterator[Refusal]:
-    def refusal(code: str, field: str, sentence: str, remedy: str) -> Refusal:
+    def refusal(code: str, field: str, sentence: Said, remedy: Said) -> Refusal:
         return Refusal(code, "token", (field,), sentence, remedy)
 
     if account is None:

@@ -14,7 +14,7 @@ from catenary.apps.portfolio.queries.estate import current_estate
 from catenary.apps.portfolio.queries.lookup import services_by_reference
 from catenary.domain.actors import Actor, is_at_or_below
 from catenary.domain.refusals import Refusal, Refused
-from catenary.domain.said import figure, said
+from catenary.domain.said import Said, figure, said
 
 #: More is no page any more that somebody reads.
 MOST_SHOWN = 100
@@ -63,7 +63,7 @@ def show_publicly(
 def _reasons_against(
     services: Sequence[tuple[str, str]], present: dict[str, int]
 ) -> Iterator[Refusal]:
-    def refusal(code: str, field: str, sentence: str, remedy: str) -> Refusal:
+    def refusal(code: str, field: str, sentence: Said, remedy: Said) -> Refusal:
         return Refusal(code, "public-page", (field,), sentence, remedy)
 
     if len(services) > MOST_SHOWN:

@@ -24,7 +24,7 @@ from catenary.apps.portfolio.queries.lookup import services_by_reference
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.documents.hours import is_zone
 from catenary.domain.refusals import Refusal, Refused
-from catenary.domain.said import figure, said
+from catenary.domain.said import Said, figure, said
 
 #: What one may want to hear of: everything that is not fine.
 CONDITIONS = tuple(kind for kind in SHOWN if kind != "operational")
@@ -235,7 +235,7 @@ def _service_id(actor: Actor, viewpoint: Viewpoint, wish: Wish) -> int | None:
 
 
 def _reasons_against(actor: Actor, wish: Wish, service_id: int | None) -> Iterator[Refusal]:
-    def refusal(code: str, field: str, sentence: str, remedy: str) -> Refusal:
+    def refusal(code: str, field: str, sentence: Said, remedy: Said) -> Refusal:
         return Refusal(code, "subscription", (field,), sentence, remedy)
 
     if actor.account_id is None:

@@ -18,8 +18,8 @@ from catenary.apps.portfolio.models import (
 from catenary.apps.portfolio.operations.hours import refused_hours
 from catenary.apps.portfolio.queries.workshop import Proposal, Table
 from catenary.domain.actors import ChangeSet
-from catenary.domain.refusals import Refusal, Refused
-from catenary.domain.said import figure, said
+from catenary.domain.refusals import NO_REMEDY, Refusal, Refused
+from catenary.domain.said import Said, figure, said
 from catenary.domain.workshop.standing import Side, why_not_confirm
 from catenary.domain.workshop.suggestions import Act, Part, Suggestion, seen_in, write_in
 
@@ -188,7 +188,7 @@ def settled(table: Table) -> Refused:
     )
 
 
-def refused(table: Table, code: str, sentence: str, remedy: str = "") -> Refused:
+def refused(table: Table, code: str, sentence: Said, remedy: Said = NO_REMEDY) -> Refused:
     """A reason why something is not done at this table."""
     reference = table.document.reference
     return Refused([Refusal(code, reference, ("services", reference), sentence, remedy)])
