@@ -148,10 +148,12 @@ def test_what_another_source_manages_is_taken_over_only_when_told(
     refused = stocked.run("apply", files, "--source", "other", "--json")
     assert (refused.code, stocked.digest()) == (1, before)
     assert any("--take-over" in r["remedy"] for r in refused.json["refused"])
+    told = " ".join(r["sentence"] + r["remedy"] for r in refused.json["refused"])
+    assert "is managed by the catalogue files “files”" in told and "folder:" not in told
 
     taken = stocked.run("apply", files, "--source", "other", "--take-over")
     assert taken.code == 0, taken.err
-    assert "managed by folder:files until now" in taken.out
+    assert "managed by the catalogue files “files” until now" in taken.out
     assert stocked.fine("show", "acme/db", "--json").json["name"] == "Mine now"
 
 

@@ -187,6 +187,7 @@ def print_plan(plan: Plan, *, as_json: bool) -> None:
     if as_json:
         answer(plan_as_json(plan))
         return
+    from catenary.domain.actors import manager_in_words
     from catenary.domain.plan import PlannedAction
 
     marks: dict[str, tuple[str, Colour]] = {
@@ -196,7 +197,8 @@ def print_plan(plan: Plan, *, as_json: bool) -> None:
     }
     for item in plan.items[:_SHOWN]:
         mark, colour = marks[item.action]
-        taken = f" (managed by {item.taken_from} until now)" if item.taken_from else ""
+        manager = manager_in_words(item.taken_from)
+        taken = f" (managed by {manager} until now)" if item.taken_from else ""
         say(f" {item.kind} {item.reference}{taken}", mark=mark, colour=colour)
         for change in item.changes:
             say(f"    {change.path}: {_short(change.before)} → {_short(change.after)}")

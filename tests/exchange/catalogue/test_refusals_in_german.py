@@ -21,8 +21,12 @@ from catenary.apps.organizations.queries import actor_of_person
 from catenary.apps.portfolio.operations import consumption, services
 from catenary.domain import actors
 from catenary.domain.actors import BY_HAND, Actor
-from catenary.domain.documents.hours import ServiceHours
-from catenary.domain.documents.shapes import CalendarDocument, ConsumptionDocument, Role
+from catenary.domain.documents.shapes import (
+    CalendarDocument,
+    ConsumptionDocument,
+    Role,
+    ServiceHours,
+)
 from catenary.domain.refusals import Refusal, Refused
 from catenary.domain.said import Said
 from catenary.exchange.catalogue import amending, guessing
