@@ -6,7 +6,7 @@ import fcntl
 import json
 import shutil
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -271,6 +271,33 @@ def test_status_is_told_as_it_was_known_at_a_moment(stocked: Installation) -> No
     assert shown("--known-at", then) == "unknown"
     assert shown("--as-of", then, "--known-at", datetime.now(UTC).isoformat()) == "down"
     assert stocked.run("status", "acme/shop", "--known-at", "soon").code == 2
+    # Before it was described there was no such service, and its own name is no better one.
+    early = stocked.run("status", "acme/shop", "--known-at", "2020-01-01T00:00Z")
+    assert early.code == 2
+    assert "there is no service acme/shop" in early.err and "did you mean" not in early.err
+
+
+def test_a_condition_is_reported_with_its_end(stocked: Installation) -> None:
+    now = datetime.now(UTC)
+    begun, over = (now - timedelta(hours=hours) for hours in (3, 1))
+    lasted = ("--at", begun.isoformat(), "--until", over.isoformat())
+
+    told = stocked.fine("observe", "acme/db", "down", *lasted).out
+
+    assert f"it holds from {begun.isoformat()}" in told
+    assert f"operational from {over.isoformat()}" in told
+    until = (now + timedelta(hours=1)).isoformat()
+    stocked.fine("observe", "acme/db", "degraded", "--source", "probe", "--until", until)
+    rows = stocked.rows("SELECT condition, valid_until IS NULL FROM monitoring_observation")
+    assert sorted(rows) == [(0, 1), (1, 0), (2, 1)]
+    for wrong in (
+        ("--at", over.isoformat(), "--until", begun.isoformat()),
+        ("--until", "tomorrow"),
+        ("--until", "2026-03-01"),
+        ("--until", until, "--valid-for", "5 min"),
+    ):
+        assert stocked.run("observe", "acme/db", "down", *wrong).code == 2
+    assert len(stocked.rows("SELECT 1 FROM monitoring_observation")) == 3
 
 
 def _follow(installation: Installation) -> None:

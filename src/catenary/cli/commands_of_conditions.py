@@ -32,6 +32,10 @@ def observe(
         str, typer.Argument(help="operational, degraded, down, unknown, or cleared.")
     ],
     at: Annotated[str, typer.Option(help="When it was true: an ISO time. [default: now]")] = "",
+    until: Annotated[
+        str,
+        typer.Option(help="Until when, past or to come: it worked from then on, or is unknown."),
+    ] = "",
     text: Annotated[str, typer.Option(help="What happened, in words.")] = "",
     planned: Annotated[
         bool | None, typer.Option("--planned/--unplanned", help="Whether it was planned.")
@@ -64,7 +68,7 @@ def observe(
         "source": source,
         "reference": number,
     }
-    report(said=said, by=by, json=json, data=data)
+    report(said=said, until=until, by=by, json=json, data=data)
 
 
 @app.command()

@@ -13,6 +13,8 @@ from catenary.cli.missing import no_service, service_meant
 from catenary.cli.session import actor_by, fail, moment_from, ready, viewpoint_from
 from catenary.cli.showing import viewpoint_for
 from catenary.cli.terminal import Colour, answer, complain, say
+from catenary.domain.moments import read_moment
+from catenary.domain.observations.lasting import lasting
 
 if TYPE_CHECKING:
     from catenary.apps.monitoring.queries.board import BoardRow
@@ -29,15 +31,18 @@ COLOURS: dict[str, Colour] = {
 _PAGE = 500
 
 
-def report(*, said: Mapping[str, Any], by: str, json: bool, data: Path | None) -> None:
-    """Record one word."""
+def report(*, said: Mapping[str, Any], until: str, by: str, json: bool, data: Path | None) -> None:
+    """Record one word, and how it ended when that is said, too."""
+    now = clock.now()
+    words = _words(
+        {name: value for name, value in said.items() if value not in ("", None)}, until, now
+    )
     ready(data)
     from catenary.apps.monitoring.operations.recording import record_observations
     from catenary.apps.organizations.queries import home_viewpoint
 
-    word = {name: value for name, value in said.items() if value not in ("", None)}
     actor = actor_by(by)
-    found = record_observations(actor=actor, at=clock.now(), words=[word])
+    found = record_observations(actor=actor, at=now, words=words)
     reasons = [reason for refused in found.refused for reason in refused.reasons]
     if json:
         outcome = str(found.taken[0].outcome) if found.taken else "refused"
@@ -47,7 +52,7 @@ def report(*, said: Mapping[str, Any], by: str, json: bool, data: Path | None) -
         meant = ""
         if reason.code == "unknown-service":
             viewpoint = home_viewpoint(actor) if by else None
-            meant = service_meant(str(word["service"]), actor, viewpoint)
+            meant = service_meant(str(words[0]["service"]), actor, viewpoint)
         complain(f"catenary: {field}{reason.sentence}{meant}")
         complain(f"    expected: {reason.expected}")
     if reasons:
@@ -55,6 +60,27 @@ def report(*, said: Mapping[str, Any], by: str, json: bool, data: Path | None) -
     if not json:
         taken = found.taken[0]
         say(f"{taken.service}: {taken.outcome}; it holds from {taken.at.isoformat()}")
+        for over in found.taken[1:]:
+            say(f"{over.service}: operational from {over.at.isoformat()}")
+
+
+def _words(word: dict[str, Any], until: str, now: datetime) -> list[dict[str, Any]]:
+    """The word alone, or with what its end says."""
+    if not until:
+        return [word]
+    if "valid-for" in word:
+        fail("say --until or --valid-for, not both")
+    # A date alone names a day; a condition ends at an instant.
+    ends = read_moment(until) if len(until.strip()) > len("2026-03-01") else None
+    if ends is None:
+        fail(f"--until: {until} is no ISO time, like 2026-03-01T09:30Z")
+    start = read_moment(word["at"]) if "at" in word else now
+    if start is None:
+        # What is wrong with it is told with everything else that is.
+        return [word]
+    if ends <= start:
+        fail("--until: it ends before it begins")
+    return lasting({"at": now.isoformat(), **word}, start=start, until=ends, now=now)
 
 
 def _reason(reason: Any) -> dict[str, str]:

@@ -29,7 +29,9 @@ def service_meant(reference: str, actor: Actor, viewpoint: Viewpoint | None) -> 
     """The end of a sentence about a service there is not: which was probably meant."""
     from catenary.apps.portfolio.queries.nearest import nearest_services
 
-    return _meant(nearest_services(actor=actor, viewpoint=viewpoint, reference=reference))
+    near = nearest_services(actor=actor, viewpoint=viewpoint, reference=reference)
+    # It may be there today and not at the moment that was asked about.
+    return _meant(name for name in near if name != reference)
 
 
 def no_organization(key: str, actor: Actor) -> NoReturn:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from catenary.apps.monitoring.operations.recording import record_observations
 from catenary.domain.actors import Actor
+from catenary.domain.observations.lasting import lasting
 from catenary.domain.observations.reading import LONGEST_TEXT
 from catenary.web.pages.service_status import FormChoice, ReportForm
 from catenary.web.status.timeline import condition_mark
@@ -107,16 +108,7 @@ def _read(reference: str, typed: Mapping[str, str], at: datetime) -> _Words:
     share = typed.get("share", "").strip()[:20]
     if share:
         word["share"] = share if share.endswith("%") else f"{share} %"
-    found.said.append(word)
-    if until is None:
-        return found
-    if until <= at:
-        # It is over: from then on it worked again.
-        found.said.append(
-            {"service": reference, "condition": "operational", "at": until.isoformat()}
-        )
-    else:
-        word["valid-for"] = f"{max(1, int((until - start).total_seconds()))} s"
+    found.said += [word] if until is None else lasting(word, start=start, until=until, now=at)
     return found
 
 
