@@ -186,6 +186,16 @@ def test_a_stranger_is_not_told_which_parameters_there_are(api: Api) -> None:
     problem(api("nobody").get("/api/v1/services?limt=5"), 401, "unauthenticated")
 
 
+@pytest.mark.parametrize("address", ["/api/v1/docs", "/api/v1/openapi.json"])
+@pytest.mark.parametrize("who", ["nobody", "editor"])
+def test_the_description_takes_no_parameters_either(api: Api, who: str, address: str) -> None:
+    said = problem(api(who).get(f"{address}?ass=acme&limit=5"), 400, "unknown-parameter")
+
+    told = [(error["parameter"], error["remedy"]) for error in said["errors"]]
+    assert told == [("ass", 'did you mean "as"?'), ("limit", "leave it out")]
+    assert api(who).get(f"{address}?as=acme").status_code == 200
+
+
 def test_very_many_names_that_are_not_there_are_told_in_part(api: Api) -> None:
     query = "&".join(f"{'n' * 300}{number}=1" for number in range(20))
 

@@ -4,18 +4,18 @@ that were sent, told together (RFC 9457)."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, wraps
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router
 from ninja.errors import ValidationError, ValidationErrorContext
 from pydantic import ValidationError as Invalid
 
 from catenary.api.parameters import UNFIT
-from catenary.api.problems import Error, Trouble
+from catenary.api.problems import Error, Trouble, answer_to
 from catenary.domain.documents.words import did_you_mean
 
 #: Taken by every route, and read before it is asked.
@@ -64,6 +64,19 @@ def check_names(request: HttpRequest) -> None:
         return
     unknown = [name for name in request.GET if name not in taken.names]
     raise WrongNames([_unknown(name, taken.names) for name in unknown[:_MOST]])
+
+
+def takes_nothing_more(view: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
+    """For addresses that are no routes: they refuse parameters in the same words."""
+
+    @wraps(view)
+    def asked(request: HttpRequest) -> HttpResponse:
+        unknown = [name for name in request.GET if name not in _EVERYWHERE]
+        if unknown:
+            return answer_to(_trouble([_unknown(name, _EVERYWHERE) for name in unknown[:_MOST]]))
+        return view(request)
+
+    return asked
 
 
 def trouble_with_names(request: HttpRequest, api: NinjaAPI, wrong: WrongNames) -> Trouble:

@@ -17,6 +17,7 @@ from django.shortcuts import render
 from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_safe
 
+from catenary.api.asked import takes_nothing_more
 from catenary.api.problems import KINDS, Kind
 
 _ORDER = ("get", "post", "put", "patch", "delete")
@@ -77,6 +78,7 @@ class ReferencePage:
 
 
 @require_safe
+@takes_nothing_more
 def reference_page(request: HttpRequest) -> HttpResponse:
     """Every route with what it takes and answers, and every kind of problem explained."""
     return render(request, "api/reference.html", {"page": _page()})

@@ -7,12 +7,14 @@ from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from catenary.api.asked import takes_nothing_more
 from catenary.api.main import api
 from catenary.api.problems import Trouble, answer_to
 from catenary.api.reading_page import reference_page
 
 
 @require_safe
+@takes_nothing_more
 def openapi(request: HttpRequest) -> HttpResponse:
     """The description of the API. It is the same for everybody and tells nothing of anybody."""
     # Built only when somebody asks: it takes longer than everything else at the start.
