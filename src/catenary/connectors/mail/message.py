@@ -126,7 +126,7 @@ def _list(lines: Sequence[Line]) -> SafeString:
 def _sign(line: Line) -> SafeString:
     sign, colour = _SIGNS.get(line.kind, ("", ""))
     if not sign:
-        return format_html("")
+        return SafeString("")
     return format_html("<span aria-hidden='true' style='color:{}'>{}</span> ", colour, sign)
 
 
