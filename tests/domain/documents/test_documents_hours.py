@@ -92,18 +92,19 @@ def test_hours_come_back_from_both_forms(hours: ServiceHours) -> None:
 
 ALOUD: list[tuple[ServiceHours, str]] = [
     (ServiceHours(), "24 hours a day, 7 days a week"),
-    (OFFICE, "Monday to Friday 08:00–18:00, Europe/Berlin"),
+    (OFFICE, "Monday to Friday 08:00–\u206018:00, Europe/Berlin"),
     (
         WITH_SATURDAY,
-        "Monday to Friday 08:00–18:00; Saturday 09:00–12:00 and 13:00–15:00, Europe/Berlin",
+        "Monday to Friday 08:00–\u206018:00; "
+        "Saturday 09:00–\u206012:00 and 13:00–\u206015:00, Europe/Berlin",
     ),
     (
         ServiceHours("UTC", tuple(WeeklySpan(day, 0, 60) for day in range(7))),
-        "Every day 00:00–01:00, UTC",
+        "Every day 00:00–\u206001:00, UTC",
     ),
     (
         ServiceHours("UTC", (WeeklySpan(5, 0, 60), WeeklySpan(6, 0, 60))),
-        "Saturday and Sunday 00:00–01:00, UTC",
+        "Saturday and Sunday 00:00–\u206001:00, UTC",
     ),
 ]
 

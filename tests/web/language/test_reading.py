@@ -62,4 +62,4 @@ def test_service_hours_are_said_aloud() -> None:
     with translation.override("de"):
         told = reading.in_words(describe(hours))
 
-    assert told == "Montag bis Freitag 08:00–18:00; Samstag 09:00–12:00, Europe/Berlin"
+    assert told == "Montag bis Freitag 08:00–\u206018:00; Samstag 09:00–\u206012:00, Europe/Berlin"

@@ -31,6 +31,9 @@ _DAY_NUMBER = {
     **{day: at for at, day in enumerate(DAYS)},
     **{name.lower(): at for at, name in enumerate(DAY_NAMES)},
 }
+#: Between two times of a day for readers: browsers would end a line after the dash alone.
+UNBROKEN_DASH = "–\N{WORD JOINER}"
+
 _SPAN = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})\s*[-–]\s*([0-9]{1,2})[:.]([0-9]{2})\Z")
 _ZONE = re.compile(r"[A-Za-z0-9_+/-]{1,64}\Z")
 _LINE_PART = re.compile(r"([A-Za-z]+(?:\s*[-–]\s*[A-Za-z]+)?)\s+(.+)\Z", re.DOTALL)
@@ -351,6 +354,6 @@ def _days_aloud(first: int, last: int, spans: str) -> str:
 def _spans_aloud(spans: list[WeeklySpan]) -> str:
     aloud = ""
     for span in spans:
-        times = _times(span, "–")
+        times = _times(span, UNBROKEN_DASH)
         aloud = said("{earlier} and {later}", aloud, times) if aloud else times
     return aloud

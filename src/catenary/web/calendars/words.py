@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from catenary.domain.documents.hours import UNBROKEN_DASH
 from catenary.domain.intervals import HOUR, instant, moment
 from catenary.domain.service_hours import Hours, is_open, next_change
 from catenary.domain.service_hours.days import zones_of
@@ -42,7 +43,7 @@ def wall(at: int, zone: str) -> str:
 
 def spans_in_words(spans: Iterable[tuple[int, int]]) -> str:
     """``08:00–12:00, 13:00–18:00``, or closed."""
-    told = ", ".join(f"{_clock(start)}–{_clock(end)}" for start, end in spans)
+    told = ", ".join(f"{_clock(start)}{UNBROKEN_DASH}{_clock(end)}" for start, end in spans)
     return told or _("closed")
 
 
