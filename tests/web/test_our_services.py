@@ -22,6 +22,7 @@ from catenary.domain.documents.shapes import (
 from catenary.exchange.catalogue.amending import Amendment, amend
 from tests.domain.estates import service
 from tests.web.access.world import World
+from tests.web.test_maintenance import announce
 
 pytestmark = pytest.mark.django_db
 
@@ -237,3 +238,11 @@ def test_home_says_in_a_line_how_it_goes_with_what_one_uses(world: World) -> Non
 
 def test_home_tells_of_catalogue_files_only_to_who_may_apply_them(world: World) -> None:
     assert "catenary apply" not in home(world, "another customer")
+
+
+def test_maintenance_that_is_repeated_says_how_often(world: World) -> None:
+    announce("alpha-it/ledger", "Zpatches", repeats="FREQ=WEEKLY")
+
+    ahead = main(page(world, "another customer")).partition('id="ahead"')[2]
+
+    assert "every week" in ahead.partition("</section>")[0]

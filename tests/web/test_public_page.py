@@ -14,12 +14,14 @@ from django.test import Client
 
 from catenary import clock
 from catenary.apps.access.operations import limits
-from catenary.apps.monitoring.models import PublicPage
+from catenary.apps.monitoring.models import Propagation, PublicPage
 from catenary.apps.monitoring.operations.maintenance import cancel_maintenance
 from catenary.apps.monitoring.queries.consumed import NamedEvent
 from catenary.apps.monitoring.queries.public import public_status
+from catenary.apps.monitoring.queries.public_ahead import PublicMaintenance
 from catenary.apps.portfolio.models import Service
 from catenary.domain.actors import Actor
+from catenary.exchange.status_page.ahead import rhythm
 from catenary.exchange.status_page.writing import files_of
 from tests.web.access.world import World
 from tests.web.test_hearing import plain
@@ -248,6 +250,63 @@ def test_a_copy_tells_maintenance_ahead(world: World) -> None:
         assert b"Zworktitle" not in files[name]
     assert b"Maintenance ahead" in files["index.html"]
     assert b"Maintenance: " in files["feed.atom"]
+
+
+def test_what_is_repeated_takes_one_line_with_its_next_time(world: World) -> None:
+    show(world)
+    say("alpha-it/portal", "operational")
+    announce("alpha-it/engine", "Zworktitle", repeats="FREQ=WEEKLY")
+    announce("alpha-it/portal", "Zworkonce", start=f"{tomorrow()[:10]}T08:00")
+
+    ahead = (
+        Client().get(PAGE).content.decode().partition('id="ahead"')[2].partition("</section>")[0]
+    )
+    whole = " ".join(ahead.split())
+
+    assert whole.count("Customer portal: ") == 2
+    assert whole.count("Every week, next ") == 1
+    weekly = whole.partition("<details>")[2].partition("</details>")[0]
+    assert "8 more times" in weekly and weekly.count("<time") == 8
+    # Programs and feeds get every time by itself, as before.
+    told = json.loads(Client().get(PAGE + "status.json").content)
+    assert len(told["maintenance"]) == 10
+    assert "Jede Woche, " in Client().get(PAGE + "?language=de").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ([0, 1, 2], "every day"),
+        ([0, 7, 14], "every week"),
+        ([0, 14, 28], "every 2 weeks"),
+        ([0, 3, 6], "every 3 days"),
+        ([0, 28, 63], ""),
+        ([0, 7], ""),
+    ],
+)
+def test_how_often_is_read_from_the_times(days: list[int], words: str) -> None:
+    begin = clock.now()
+    times = [
+        PublicMaintenance(
+            "plan", at, at + timedelta(hours=1), begin, False, (("Customer portal", "down"),)
+        )
+        # The clocks were changed after the first: in UTC it is an hour off from then on.
+        for day in days
+        for at in [begin + timedelta(days=day, hours=bool(day))]
+    ]
+
+    assert rhythm(times) == words
+
+
+def test_everybody_is_told_when_nobody_follows_what_is_reported(world: World) -> None:
+    show(world)
+    say("alpha-it/portal", "operational")
+    assert "may be out of date" not in Client().get(PAGE).content.decode()
+
+    Propagation.objects.update(seen_at=clock.now() - timedelta(minutes=5))
+
+    assert "What is shown may be out of date." in Client().get(PAGE).content.decode()
+    assert json.loads(Client().get(PAGE + "status.json").content)["is-current"] is False
 
 
 def test_texts_of_the_catalogue_are_text(world: World) -> None:

@@ -24,6 +24,7 @@ from catenary.apps.monitoring.queries.public_ahead import PublicMaintenance
 from catenary.domain.condition.days import KINDS, Day
 from catenary.domain.intervals import MINUTE
 from catenary.exchange.atom.writing import Entry, Feed, written
+from catenary.exchange.status_page.ahead import Repeated, folded, rhythm
 
 _HERE = Path(__file__).parent
 _STEP, _BAR, _HEIGHT = 8, 6, 36
@@ -77,7 +78,7 @@ def page_html(status: PublicStatus, places: Places, language: str) -> str:
                         "icon": _icon(status),
                         "services": [_service(each) for each in status.services],
                         "events": [_event(each) for each in status.events],
-                        "ahead": [_planned(one) for one in status.ahead if not one.is_called_off],
+                        "ahead": [_repeated(one) for one in folded(status.ahead)],
                         "at": _moment(status.at),
                     }
                 )
@@ -118,6 +119,7 @@ def page_json(status: PublicStatus) -> dict[str, Any]:
     return {
         "organization": status.organization,
         "at": status.at.isoformat(),
+        "is-current": status.is_current,
         "services": [
             {
                 "name": service.name,
@@ -286,6 +288,16 @@ def _planned(one: PublicMaintenance) -> dict[str, Any]:
             for condition, names in by_condition.items()
         ],
     }
+
+
+def _repeated(one: Repeated) -> dict[str, Any]:
+    often = rhythm((one.next, *one.others))
+    told = _planned(one.next)
+    when = told["when"]
+    said = _("{rhythm}, next {when}").format(rhythm=often, when=when) if often else when
+    more = ngettext("{n} more time", "{n} more times", len(one.others)).format(n=len(one.others))
+    others = [(each.start.isoformat(), _span(each.start, each.end)) for each in one.others]
+    return {**told, "when": f"{said[:1].upper()}{said[1:]}", "more": more, "others": others}
 
 
 def _planned_entry(one: PublicMaintenance) -> Entry:

@@ -29,13 +29,13 @@ from catenary.apps.monitoring.queries.kept import Effective
 from catenary.apps.monitoring.queries.maintenance import maintenance_ahead
 from catenary.apps.monitoring.queries.sight import sight_of
 from catenary.apps.monitoring.queries.status import ToldCause, words
-from catenary.apps.monitoring.queries.stored import anybody_speaks, propagation
+from catenary.apps.monitoring.queries.stored import anybody_speaks, is_stale, propagation
 from catenary.domain.actors import Viewpoint
 from catenary.domain.condition.codes import CODE_NAMES
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.live.shared import part_for_all
-from catenary.web.maintenance.words import when_words
+from catenary.web.maintenance.words import rhythm_words, when_words
 from catenary.web.marks import organization_link
 from catenary.web.our_services.strip import condition_mark, strip_of
 from catenary.web.our_services.touched import touching_us
@@ -50,7 +50,7 @@ from catenary.web.pages.our_services import (
     SharedLine,
 )
 from catenary.web.reading import figure, in_words, moment
-from catenary.web.status.board import is_stale, live_of
+from catenary.web.status.board import live_of
 from catenary.web.words import condition_word
 
 _EVENTS = 30
@@ -268,7 +268,8 @@ def _ahead(asking: Asking, viewpoint: Viewpoint, at: datetime) -> Iterator[Ahead
             links.append(Link(ngettext("{n} more", "{n} more", rest).format(n=figure(rest))))
         first = view.ahead[0]
         when = when_words(first.start, first.end)
-        yield AheadLine(when, Link(view.title, reverse("maintenance", args=[view.key])), links)
+        named = Link(view.title, reverse("maintenance", args=[view.key]))
+        yield AheadLine(when, named, links, rhythm_words(view.repeats))
 
 
 def event_line(event: NamedEvent) -> EventLine:

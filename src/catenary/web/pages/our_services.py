@@ -87,12 +87,13 @@ class EventLine:
 
 @dataclass(frozen=True, slots=True)
 class AheadLine:
-    """Maintenance that is announced: when next, what it is called (without a name where that may
-    not be told), and which services it touches."""
+    """Maintenance that is announced: when next and how often, what it is called (without a name
+    where that may not be told), and which services it touches."""
 
     when: str
     maintenance: Link
     services: list[Link]
+    repeats: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.http import HttpResponse
 from django.template.loader import render_to_string
@@ -16,7 +16,7 @@ from catenary import clock
 from catenary.apps.monitoring.queries.board import Board, BoardFilter, BoardRow, board
 from catenary.apps.monitoring.queries.sight import mark_of, sight_of
 from catenary.apps.monitoring.queries.status import SHOWN, shown, words
-from catenary.apps.monitoring.queries.stored import anybody_speaks, propagation
+from catenary.apps.monitoring.queries.stored import anybody_speaks, is_stale, propagation
 from catenary.apps.portfolio.queries.lookup import services_by_reference
 from catenary.apps.portfolio.queries.needed import Needed, needed_at
 from catenary.domain.condition.codes import CODE_NAMES
@@ -40,8 +40,6 @@ _CONDITIONS = (*SHOWN, "at-risk")
 #: Of what is in these, it is told whether it is needed now.
 _HIT = frozenset({"down", "degraded", "maintenance"})
 _LIMIT = 50
-#: The engine gives a sign of life every five seconds.
-STALE = timedelta(seconds=30)
 _NONE = Board((), dict.fromkeys(SHOWN, 0), 0, None)
 
 
@@ -177,11 +175,6 @@ def _page(
         live=live,
         knowing=knowing(asking),
     )
-
-
-def is_stale(computed_at: datetime | None, at: datetime) -> bool:
-    """Whether nobody has computed conditions for a while."""
-    return computed_at is None or at - computed_at > STALE
 
 
 def _answer(found: Board, is_silent: bool) -> Sentence:

@@ -27,7 +27,7 @@ from catenary.apps.monitoring.queries.shown_now import (
 )
 from catenary.apps.monitoring.queries.status import ServiceStatus, shown, words
 from catenary.apps.monitoring.queries.status import service_status as status_of
-from catenary.apps.monitoring.queries.stored import anybody_speaks
+from catenary.apps.monitoring.queries.stored import anybody_speaks, is_stale
 from catenary.apps.portfolio.queries.impact import ImpactView, impact_view
 from catenary.apps.portfolio.queries.needed import Needed, needed_at
 from catenary.domain.actors import Viewpoint
@@ -55,7 +55,7 @@ from catenary.web.pages.service_status import (
 )
 from catenary.web.reading import figure, in_words
 from catenary.web.status.block import notes_of
-from catenary.web.status.board import is_stale, live_of
+from catenary.web.status.board import live_of
 from catenary.web.status.knowing import knowing, known_at
 from catenary.web.status.reporting import FIELDS, NotAllowed, report, report_form
 from catenary.web.status.timeline import SPANS, USUAL, condition_mark, timeline

@@ -22,6 +22,7 @@ from catenary.apps.monitoring.queries.instants import micros
 from catenary.apps.monitoring.queries.public_ahead import PublicMaintenance, public_maintenance
 from catenary.apps.monitoring.queries.shown_spans import recent_spans
 from catenary.apps.monitoring.queries.status import SHOWN
+from catenary.apps.monitoring.queries.stored import anybody_speaks, is_stale, propagation
 from catenary.apps.organizations.queries import OrganizationRow, organizations_by_key
 from catenary.apps.portfolio.queries.estate import current_estate
 from catenary.apps.portfolio.queries.lookup import ServiceRow, services_by_id
@@ -56,7 +57,7 @@ class PublicService:
 
 @dataclass(frozen=True, slots=True)
 class PublicStatus:
-    """The page of a provider for everybody."""
+    """The page of a provider for everybody. ``is_current``: what is reported is being followed."""
 
     key: str
     organization: str
@@ -64,6 +65,7 @@ class PublicStatus:
     events: tuple[NamedEvent, ...]
     at: datetime
     ahead: tuple[PublicMaintenance, ...] = ()
+    is_current: bool = True
 
 
 def chosen(organization: OrganizationRow) -> Chosen:
@@ -119,6 +121,7 @@ def public_status(*, key: str, at: datetime) -> PublicStatus | None:
         events=named_events(happened, names, at),
         at=at,
         ahead=public_maintenance(names, at),
+        is_current=not anybody_speaks() or not is_stale(propagation()[1], at),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -164,6 +164,16 @@ def what_is_left(at: datetime) -> tuple[bool, bool]:
 
 _ANY_VOICE = Prepared(lambda: Source.objects.values_list("pk")[:1])
 _PROPAGATION = Prepared(lambda: Propagation.objects.filter(pk=1).values_list("number", "seen_at"))
+
+
+#: Nobody has computed for so long: what is shown may be out of date. The engine gives a sign of
+#: life every five seconds.
+STALE = timedelta(seconds=30)
+
+
+def is_stale(computed_at: datetime | None, at: datetime) -> bool:
+    """Whether nobody has computed conditions for a while."""
+    return computed_at is None or at - computed_at > STALE
 
 
 def anybody_speaks() -> bool:
