@@ -288,7 +288,7 @@ def test_a_step_that_breaks_off_anywhere_keeps_nothing_and_is_done_again(
         expected = kept()
         transaction.set_rollback(True)
     before = kept()
-    phases = ["words_from", "rewrite", "own_changes_from", "standing_own_of", "count_up"]
+    phases = ["rewrite_own", "rewrite", "own_changes_from", "standing_own_of", "count_up"]
 
     for phase, after in itertools.product(phases, (False, True)):
         engine = Engine()

@@ -3,8 +3,9 @@ holds up nobody who says little. What is counted is words that are read and step
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 from unittest import mock
 
 import numpy as np
@@ -14,9 +15,11 @@ from catenary.apps.monitoring.models import Waiting
 from catenary.apps.monitoring.operations import engine as engine_module
 from catenary.apps.monitoring.operations.engine import Engine
 from catenary.apps.monitoring.queries import waiting
+from catenary.apps.monitoring.queries import words as words_module
 from catenary.apps.monitoring.queries.waiting import due_by, quiet_first
-from catenary.apps.monitoring.queries.words import words_from
+from catenary.apps.monitoring.queries.words import words_of_rows
 from catenary.apps.portfolio.models import Service
+from catenary.domain.observations.words import Words
 from tests.apps.monitoring.worlds import DAWN, now_is, report, word, work
 from tests.apps.worlds import begin
 
@@ -55,19 +58,21 @@ def test_a_storm_costs_as_much_as_it_says_however_many_voices_a_service_has(voic
     storm(services, voices * len(services))
     read: list[int] = []
 
-    def counted(*asked: object, **more: object) -> object:
-        found = words_from(*asked, **more)  # type: ignore[arg-type]
-        read.append(len(found[1]))
-        return found
+    def counted(rows: Sequence[tuple[Any, ...]]) -> Words:
+        read.append(len(rows))
+        return words_of_rows(rows)
 
-    with steps_of(40), mock.patch.object(engine_module, "words_from", counted):
-        work(Engine())
-
-    assert not Waiting.objects.exists()
-    assert all(now_is(each) == "down" for each in services)
-    # Each word once, and those of the one service that a step left again in another one.
-    assert sum(read) <= 2.5 * voices * len(services)
-    assert len(read) <= voices * len(services) / 40 + 2
+    engine = Engine()
+    with steps_of(40), mock.patch.object(words_module, "words_of_rows", counted):
+        work(engine)
+        assert not Waiting.objects.exists()
+        assert all(now_is(each) == "down" for each in services)
+        # Each word once.
+        assert sum(read) == voices * len(services)
+        # And what is said later costs what is said then.
+        report(*(word(each, "down", DAWN, source="one more") for each in services))
+        work(engine)
+    assert sum(read) == (voices + 1) * len(services)
 
 
 @pytest.mark.django_db

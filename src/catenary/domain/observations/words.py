@@ -94,3 +94,23 @@ def words_of(words: Sequence[Word]) -> Words:
     for name in ("condition", "plan"):
         columns[name] = columns[name].astype(np.int8)
     return Words(**columns)
+
+
+def words_together(parts: Sequence[Words]) -> Words:
+    """All words of one or more sets, one after the other."""
+    return Words(
+        *(
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in Words.__dataclass_fields__
+        )
+    )
+
+
+def decisive(words: Words, since: int) -> Words:
+    """Of words about one service those that decide what stands from an instant on: all from then
+    on, and of each source the last before, all of them where several are of the same instant."""
+    is_before = words.at < since
+    sources, which = np.unique(words.source, return_inverse=True)
+    last = np.full(len(sources), -NEVER, dtype=np.int64)
+    np.maximum.at(last, which[is_before], words.at[is_before])
+    return words.chosen(~is_before | (words.at == last[which]))

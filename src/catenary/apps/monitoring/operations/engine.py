@@ -35,6 +35,7 @@ from catenary.apps.monitoring.operations.late import (
 )
 from catenary.apps.monitoring.operations.live import Live, live_now
 from catenary.apps.monitoring.operations.marking import count_up, mark_changed
+from catenary.apps.monitoring.operations.remembering import Remembered
 from catenary.apps.monitoring.queries.instants import micros, moment
 from catenary.apps.monitoring.queries.stored import (
     OWN,
@@ -45,13 +46,12 @@ from catenary.apps.monitoring.queries.stored import (
     what_is_left,
 )
 from catenary.apps.monitoring.queries.waiting import Due, due_by
-from catenary.apps.monitoring.queries.words import words_from
 from catenary.domain.chain.rows import distinct
 from catenary.domain.condition.replaying import SILENT
 from catenary.domain.condition.turns import Trail
 from catenary.domain.estate import Ints
 from catenary.domain.observations.history import History, history_of
-from catenary.domain.observations.words import NEVER
+from catenary.domain.observations.words import NEVER, Words
 
 #: So many marks are taken at once at most, and at first; after that as many as one turn to write
 #: has the time for: words of long ago cost more than those of now, and others wait to write.
@@ -80,12 +80,14 @@ class Engine:
         """Nothing is loaded before the first step."""
         self._live: Live | None = None
         self._catching_up = CatchingUp()
+        self._remembered = Remembered()
         self._owes_rest = False
         self._at_once = FIRST_AT_ONCE
 
     def forget(self) -> None:
         """Load everything anew at the next step: somebody else may have been at work."""
         self._live = None
+        self._remembered = Remembered()
         self._catching_up.forget()
 
     def step(self, at: datetime) -> Step:
@@ -104,6 +106,7 @@ class Engine:
                 self._make_good(live, at)
         # In hand again only when everything is kept.
         self._live = None
+        remembered, self._remembered = self._remembered, Remembered()
         was = live
         if live is None or not is_current:
             # Read before anybody has to wait for us; whether it still stands is asked below.
@@ -115,7 +118,7 @@ class Engine:
             # Not the time it took until it was our turn.
             begun = time.perf_counter()
             if catalogue_version() != live.estate.version:
-                self._live = was
+                self._live, self._remembered = was, remembered
                 return Step(is_more=True)
             kept = []
             if was is not live:
@@ -124,12 +127,12 @@ class Engine:
             due = due_by(at, min(self._at_once, MOST_AT_ONCE))
             if due:
                 self._catching_up.changed_from(min(each.since for each in due))
-                kept += _follow_words(live, due, at)
+                kept += _follow_words(live, remembered, due, at)
             changed = distinct(np.concatenate(kept)) if kept else _NOBODY
             if due or len(changed):
                 count_up(at)
             mark_changed(changed.tolist(), at)
-        self._live = live
+        self._live, self._remembered = live, remembered
         self._at_once = _taken_next(self._at_once, len(due), time.perf_counter() - begun)
         is_more, self._owes_rest = what_is_left(at)
         return Step(len(due), len(changed), self._owes_rest or is_more)
@@ -175,13 +178,18 @@ def _follow_chain(live: Live, at: datetime) -> list[Ints]:
     return kept
 
 
-def _follow_words(live: Live, due: list[Due], at: datetime) -> list[Ints]:
+def _follow_words(live: Live, remembered: Remembered, due: list[Due], at: datetime) -> list[Ints]:
     """Keep what follows from the words that these marks are about, and take the marks away."""
     since: dict[int, datetime] = {}
     for each in due:
         since[each.service_id] = min(since.get(each.service_id, at), each.since)
     delete_rows(Waiting, [each.id for each in due])
-    differing = rewrite_own(since, at)
+    # What still waits is left for its own step: a history of years is taken in piece by piece,
+    # where the first step would otherwise follow all words of every service it touches.
+    taken = [
+        (each.service_id, each.observation_id) for each in due if each.observation_id is not None
+    ]
+    differing = rewrite_own(remembered.words(since, taken), since, at)
     kept: list[Ints] = []
     now = {number: each for number, each in differing.items() if each.since >= live.cut}
     if now:
@@ -230,12 +238,10 @@ def _kept(
     return keep(trail.turns, at)
 
 
-def rewrite_own(since: dict[int, datetime], at: datetime) -> dict[int, Difference]:
-    """Own conditions from what was said, up to now; what comes later leaves an alarm. Says when
-    those that changed differ."""
-    # What still waits is left for its own step: a history of years is taken in piece by piece,
-    # where the first step would otherwise follow all words of every service it touches.
-    words, _ = words_from(since, without_waiting=True)
+def rewrite_own(words: Words, since: dict[int, datetime], at: datetime) -> dict[int, Difference]:
+    """Own conditions of services, each from its moment on, from what was said of them (older words
+    than those that decide may be among these), up to now; what comes later leaves an alarm. Says
+    when those that changed differ."""
     history = history_of(words)
     now = micros(at)
     courses: dict[int, list[tuple[int, Value]]] = {

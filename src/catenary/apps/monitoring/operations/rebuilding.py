@@ -21,6 +21,7 @@ from catenary.apps.monitoring.operations.keeping import follow_to, spread
 from catenary.apps.monitoring.operations.late import turns_of_everybody
 from catenary.apps.monitoring.operations.rewriting import rewrite_by
 from catenary.apps.monitoring.queries.instants import EPOCH
+from catenary.apps.monitoring.queries.words import words_from
 from catenary.apps.portfolio.queries.estate import current_estate
 
 _TABLES = {
@@ -63,7 +64,9 @@ def rebuild_conditions(*, at: datetime, keeps: bool) -> Rebuilt:
             *OwnCondition.objects.values_list("service_id", flat=True).distinct(),
         }
         for batch in in_batches(sorted(numbers), _TOGETHER):
-            own += len(rewrite_own(dict.fromkeys(batch, EPOCH), at))
+            since = dict.fromkeys(batch, EPOCH)
+            words, _ = words_from(since, without_waiting=True)
+            own += len(rewrite_own(words, since, at))
         effective = len(rewrite_by(turns_of_everybody(estate, at)))
         follow_to(mark)
         is_all_made()

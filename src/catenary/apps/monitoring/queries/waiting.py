@@ -35,11 +35,13 @@ QUIET_FIRST = 32
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A service that the engine must look at, from ``since`` on."""
+    """A service that the engine must look at, from ``since`` on; ``observation_id`` is of the
+    word that is why, none where something begins or runs out."""
 
     id: int
     service_id: int
     since: datetime
+    observation_id: int | None
 
 
 def due_by(at: datetime, most: int) -> list[Due]:
@@ -58,7 +60,7 @@ def _first_due(most: int) -> Prepared:
         lambda at: (
             Waiting.objects.filter(due_at__lte=at)
             .order_by("due_at", "pk")
-            .values_list("pk", "service_id", "since")[:most]
+            .values_list("pk", "service_id", "since", "observation_id")[:most]
         )
     )
 
@@ -109,12 +111,13 @@ def _mixed(quiet: list[int], patient: list[int]) -> Iterable[int]:
     return (each for each in services if each is not None)
 
 
+_OF_MARK = "w.id, w.service_id, w.since, w.observation_id"
 #: Service by service in their order, and no further than is asked for.
 _OF_SERVICES = {
-    "postgresql": "SELECT w.id, w.service_id, w.since FROM unnest(%s::bigint[]) AS s(service_id)"
-    " CROSS JOIN LATERAL (SELECT w.id, w.service_id, w.since FROM monitoring_waiting w"
+    "postgresql": f"SELECT {_OF_MARK} FROM unnest(%s::bigint[]) AS s(service_id)"
+    f" CROSS JOIN LATERAL (SELECT {_OF_MARK} FROM monitoring_waiting w"
     " WHERE w.service_id = s.service_id AND w.due_at <= %s OFFSET 0) w LIMIT %s",
-    "sqlite": "SELECT w.id, w.service_id, w.since FROM json_each(%s) s"
+    "sqlite": f"SELECT {_OF_MARK} FROM json_each(%s) s"
     " CROSS JOIN monitoring_waiting w ON w.service_id = s.value AND +w.due_at <= %s LIMIT %s",
 }
 
@@ -125,4 +128,4 @@ def _due_of(services: Iterable[int], at: datetime, most: int) -> list[Due]:
     asked = f"{{{listed}}}" if connection.vendor == "postgresql" else f"[{listed}]"
     with connection.cursor() as cursor:
         cursor.execute(_OF_SERVICES[connection.vendor], [asked, asked_at(at), most])
-        return [Due(row[0], row[1], moment_of(row[2])) for row in cursor.fetchall()]
+        return [Due(row[0], row[1], moment_of(row[2]), row[3]) for row in cursor.fetchall()]

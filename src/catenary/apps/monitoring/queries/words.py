@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -77,6 +77,27 @@ def words_from(
         cursor.execute(sql, _asked(pairs))
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return words_of_rows(rows), [row[-1] for row in rows]
+
+
+#: Words by their numbers.
+_NUMBERED = {
+    "postgresql": "= ANY(%s::bigint[])",
+    "sqlite": "IN (SELECT value FROM json_each(%s))",
+}
+
+
+def words_numbered(numbers: Iterable[int]) -> Words:
+    """Words by the numbers of the observations. One query, none for nothing."""
+    listed = ",".join(map(str, numbers))
+    if not listed:
+        return words_of_rows([])
+    vendor = connection.vendor
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {WORD_COLUMNS} FROM monitoring_observation o WHERE o.id {_NUMBERED[vendor]}",
+            [f"{{{listed}}}" if vendor == "postgresql" else f"[{listed}]"],
+        )
+        return words_of_rows(cursor.fetchall())
 
 
 def _asked(pairs: Sequence[tuple[int, datetime]]) -> list[Any]:
