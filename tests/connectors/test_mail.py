@@ -140,7 +140,7 @@ def test_maintenance_is_announced_over_a_real_server(
 
     assert str(message["Subject"]) == subject
     for body in (part(message, "plain"), part(message, "html")):
-        assert "3 November 2026, 13:00 to 15:00 CET" in body
+        assert "3 November 2026, 13:00 to 15:00 CET" in body.replace("\u00a0", " ")
         assert "New disks" in body and "Patients" in body
 
 

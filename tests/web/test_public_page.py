@@ -222,7 +222,7 @@ def test_maintenance_ahead_is_times_and_public_names_and_nothing_else(world: Wor
     for address, text in told.items():
         assert not [word for word in (*HIDDEN, "Zwork", "Zother", key) if word in text], address
     assert told[PAGE].count("Customer portal: ") == 1
-    assert "02:00 to 04:00 UTC" in told[PAGE]
+    assert "02:00 to 04:00\u00a0UTC" in told[PAGE]
     (planned,) = json.loads(told[PAGE + "status.json"])["maintenance"]
     assert planned["start"] == f"{tomorrow()}:00+00:00"
     (service,) = planned["services"]

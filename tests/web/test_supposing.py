@@ -60,7 +60,7 @@ def test_the_first_sentence_tells_the_worst_of_it(world: World) -> None:
         return re.sub("<[^>]+>", "", answer)
 
     assert told(always).endswith("would be worse off.")
-    assert told(sometimes).startswith("From 29 November 2026, 01:00 until 29 November 2026, 03:00")
+    assert told(sometimes).startswith("29 November 2026, 01:00 to 03:00 UTC: ")
     assert told(nothing) == "Nobody would be worse or better off."
     # Whoever adds another service goes on asking the same of the first.
     assert '<input type="hidden" name="from" value="2026-11-29T02:00">' in sometimes

@@ -1,10 +1,13 @@
-"""Words of the monitoring room."""
+"""Words of the monitoring room, and how everybody writes from when to when something lasts."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise as LazyText
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 #: The words for what services are shown as (`queries.status.SHOWN`), and for ranges.
@@ -23,6 +26,32 @@ CONDITION_WORDS: dict[str, LazyText] = {
 def condition_word(condition: str) -> str:
     """The word for a condition in the reader's language; an unknown one is shown as it is."""
     return str(CONDITION_WORDS.get(condition, condition))
+
+
+def period_words(
+    start: datetime, end: datetime, *, written: str = "DATETIME_FORMAT", with_weekday: bool = False
+) -> str:
+    """``1 December 2026, 10:00 to 13:00 UTC``: from when to when on the wall of the zone that both
+    moments are in. A day is said once where it is one; the zone once, unless its clocks were
+    changed between."""
+    begins = _written(start, written, with_weekday)
+    if start.tzname() != end.tzname():
+        begins = _in_zone(begins, start)
+    ends = (
+        date_format(end, "TIME_FORMAT")
+        if start.date() == end.date()
+        else _written(end, written, with_weekday)
+    )
+    return _("{start} to {end}").format(start=begins, end=_in_zone(ends, end))
+
+
+def _written(at: datetime, written: str, with_weekday: bool) -> str:
+    told = date_format(at, written)
+    return f"{date_format(at, 'D')}, {told}" if with_weekday else told
+
+
+def _in_zone(told: str, at: datetime) -> str:
+    return f"{told}\N{NO-BREAK SPACE}{at.tzname()}"
 
 
 class SourceKind(StrEnum):

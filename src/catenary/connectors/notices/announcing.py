@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catenary.apps.monitoring.choices import condition_word
+from catenary.apps.monitoring.choices import condition_word, period_words
 from catenary.apps.monitoring.queries.announcements import MaintenanceTold
 from catenary.apps.monitoring.queries.notices import Notice
 from catenary.connectors.notices.letters import (
@@ -19,7 +18,6 @@ from catenary.connectors.notices.letters import (
     Letter,
     Line,
     path_of,
-    when,
     with_lines,
 )
 
@@ -94,18 +92,9 @@ def _what(told: MaintenanceTold) -> Iterator[Line]:
 
 def _times(told: MaintenanceTold, zone: ZoneInfo) -> Iterator[Line]:
     for start, end in told.times:
-        yield Line(_span(start, end, zone), "", "")
+        yield Line(period_words(start.astimezone(zone), end.astimezone(zone)), "", "")
     if told.is_more:
         yield Line(_("and later again"), "", "")
-
-
-def _span(start: datetime, end: datetime, zone: ZoneInfo) -> str:
-    """From when to when; the day is said once where it is one."""
-    begins, ends = start.astimezone(zone), end.astimezone(zone)
-    until = when(end, zone)
-    if begins.date() == ends.date():
-        until = f"{date_format(ends, 'TIME_FORMAT')} {ends.tzname()}"
-    return _("{start} to {end}").format(start=date_format(begins, "DATETIME_FORMAT"), end=until)
 
 
 def _services(told: MaintenanceTold) -> Iterator[Line]:

@@ -17,7 +17,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catenary.apps.monitoring.choices import condition_word
+from catenary.apps.monitoring.choices import condition_word, period_words
 from catenary.apps.monitoring.queries.consumed import NamedEvent
 from catenary.apps.monitoring.queries.public import PublicService, PublicStatus
 from catenary.apps.monitoring.queries.public_ahead import PublicMaintenance
@@ -282,7 +282,7 @@ def _planned(one: PublicMaintenance) -> dict[str, Any]:
         by_condition.setdefault(condition, []).append(name)
     return {
         "start": one.start.isoformat(),
-        "when": _span(one.start, one.end),
+        "when": period_words(one.start, one.end),
         "lines": [
             "{}: {}".format(", ".join(names), condition_word(condition))
             for condition, names in by_condition.items()
@@ -296,7 +296,7 @@ def _repeated(one: Repeated) -> dict[str, Any]:
     when = told["when"]
     said = _("{rhythm}, next {when}").format(rhythm=often, when=when) if often else when
     more = ngettext("{n} more time", "{n} more times", len(one.others)).format(n=len(one.others))
-    others = [(each.start.isoformat(), _span(each.start, each.end)) for each in one.others]
+    others = [(each.start.isoformat(), period_words(each.start, each.end)) for each in one.others]
     return {**told, "when": f"{said[:1].upper()}{said[1:]}", "more": more, "others": others}
 
 
@@ -327,13 +327,6 @@ def _became(was: str, now: str) -> str:
 
 def _day(day: Day) -> str:
     return date_format(day.day, "SHORT_DATE_FORMAT")
-
-
-def _span(start: datetime, end: datetime) -> str:
-    """From when to when; the day is said once where it is one."""
-    begins = date_format(start, "DATETIME_FORMAT")
-    until = date_format(end, "TIME_FORMAT" if start.date() == end.date() else "DATETIME_FORMAT")
-    return _("{start} to {end}").format(start=begins, end=f"{until} UTC")
 
 
 def _moment(at: datetime) -> str:

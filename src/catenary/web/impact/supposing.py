@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catenary.apps.monitoring.choices import period_words
 from catenary.apps.monitoring.queries.status import shown, words
 from catenary.apps.monitoring.queries.supposed_times import Assumption
 from catenary.apps.monitoring.queries.what_if import (
@@ -46,7 +46,7 @@ from catenary.web.pages.supposing import (
     WouldBe,
     WouldBeRow,
 )
-from catenary.web.reading import in_words
+from catenary.web.reading import in_words, moment
 from catenary.web.words import condition_word
 
 _LONGEST_TIME = 40
@@ -197,8 +197,8 @@ def _answer(
     assumptions = []
     for row in rows:
         moments = [_moment(text, question.zone) for text in (row.begins, row.ends)]
-        for text, moment in zip((row.begins, row.ends), moments, strict=True):
-            if text and moment is None:
+        for text, read in zip((row.begins, row.ends), moments, strict=True):
+            if text and read is None:
                 return None, _("{time} is no time, like 2026-11-29T02:00.").format(time=text)
         start, end = moments
         if start is not None and end is not None and end <= start:
@@ -287,15 +287,11 @@ def _piece(number: int, piece: Piece, hours: Mapping[str, Hours]) -> WouldBe:
 
 
 def _title(piece: Piece) -> str:
-    begins, ends = (
-        "" if at is None else date_format(timezone.localtime(at), "DATETIME_FORMAT")
-        for at in (piece.start, piece.end)
-    )
-    if begins and ends:
-        return _("From {start} until {end}").format(start=begins, end=ends)
-    if begins:
-        return _("From {start} on").format(start=begins)
-    return _("Until {end}").format(end=ends) if ends else ""
+    if piece.start and piece.end:
+        return period_words(timezone.localtime(piece.start), timezone.localtime(piece.end))
+    if piece.start:
+        return _("From {start} on").format(start=moment(piece.start))
+    return _("Until {end}").format(end=moment(piece.end)) if piece.end else ""
 
 
 def _row(change: Change, needed: NeededMark | None) -> WouldBeRow:

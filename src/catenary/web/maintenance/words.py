@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catenary.apps.monitoring.choices import period_words
 from catenary.apps.monitoring.queries.maintenance import MaintenanceView, TouchedService
 from catenary.domain.documents.hours import DAY_NAMES
 from catenary.domain.maintenance.rules import RuleError, read_rule
@@ -22,13 +23,8 @@ from catenary.web.reading import figure, in_words
 
 
 def when_words(start: datetime, end: datetime) -> str:
-    """``Sun, 29 November 2026, 02:00 – 04:00 UTC`` where the reader reads."""
-    first, last = timezone.localtime(start), timezone.localtime(end)
-    begins = f"{date_format(first, 'D')}, {date_format(first, 'DATE_FORMAT')}, {first:%H:%M}"
-    if first.date() == last.date():
-        return f"{begins} – {last:%H:%M} {last:%Z}"
-    ends = f"{date_format(last, 'D')}, {date_format(last, 'DATE_FORMAT')}, {last:%H:%M}"
-    return f"{begins} – {ends} {last:%Z}"
+    """``Sun, 29 November 2026, 02:00 to 04:00 UTC`` where the reader reads."""
+    return period_words(timezone.localtime(start), timezone.localtime(end), with_weekday=True)
 
 
 def wall_words(wall: datetime) -> str:

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catenary.apps.monitoring.choices import period_words
 from catenary.apps.monitoring.queries.courses import ShownStretch
 from catenary.web import addresses
 from catenary.web.pages.marks import Chip, ConditionMark, Count
@@ -125,14 +126,15 @@ def _bar(each: ShownStretch, left: float, right: float) -> SafeString:
         # An outage of a minute in ninety days is still seen.
         max(round(right - left, 2), 1.5),
         tall,
-        _("{condition} from {start} to {end}").format(
-            condition=mark.word, start=_when(each.start), end=_when(each.end)
+        _("{condition}: {when}").format(
+            condition=mark.word,
+            when=period_words(
+                timezone.localtime(each.start),
+                timezone.localtime(each.end),
+                written="SHORT_DATETIME_FORMAT",
+            ),
         ),
     )
-
-
-def _when(at: datetime) -> str:
-    return date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")
 
 
 def _ticks(start: datetime, end: datetime) -> Iterator[tuple[datetime, str]]:
