@@ -243,6 +243,23 @@ def test_a_body_that_breaks_off_changes_nothing(served: Served) -> None:
     assert served.client().get("services", PATIENTS)["name"] == "Patient management"
 
 
+@pytest.mark.parametrize("end", [b"0\r\n\r\n", b""], ids=["whole", "cut"])
+def test_a_body_without_its_length_is_refused_in_words(served: Served, end: bytes) -> None:
+    """Where it ends nobody could tell: the server hands on a broken one as if it were whole."""
+    before = revisions(served)
+    body = json.dumps({"description": "In pieces"}).encode()
+    pieces = f"{len(body):x}\r\n".encode() + body + b"\r\n" + end
+    place = f"services/{PATIENTS}?take_over=true"
+
+    status, said = raw(
+        served, head(served, "PATCH", place, JSON, "Transfer-Encoding: chunked"), pieces, cut=True
+    )
+
+    assert status == 400
+    assert "Content-Length" in json.loads(said)["detail"]
+    assert revisions(served) == before
+
+
 @pytest.mark.parametrize(
     ("place", "length", "limit"),
     [(f"services/{PATIENTS}", 10_000_001, "10 MB"), ("changes", 50_000_001, "50 MB")],

@@ -246,6 +246,19 @@ def test_an_inlet_that_was_seen_is_asked_for_as_it_stands_before_anything_is_kep
     ]
 
 
+def test_a_body_without_its_length_is_refused_in_words() -> None:
+    monitor = sender()
+    headers = {"Authorization": f"Bearer {monitor.secret}", "Transfer-Encoding": "chunked"}
+
+    answer = Client().generic(
+        "POST", monitor.address, b"", content_type="application/json", headers=headers
+    )
+
+    assert answer.status_code == 400
+    assert "Content-Length" in answer.json()["detail"]
+    assert not Observation.objects.exists()
+
+
 def test_a_body_too_large_is_refused_before_it_is_read() -> None:
     monitor = sender()
 

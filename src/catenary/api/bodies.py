@@ -21,6 +21,7 @@ ONE, BULK = 10 * MEGABYTE, 50 * MEGABYTE
 MAX_DEPTH = 40
 #: And so many values in all: each takes many times its letters in memory, and time to look at.
 MAX_VALUES = 3_000_000
+_WITH_LENGTH = "send it whole, with a Content-Length, and not chunked"
 JSON = frozenset({"application/json"})
 MERGE_PATCH = frozenset({"application/merge-patch+json", "application/json"})
 
@@ -28,6 +29,9 @@ MERGE_PATCH = frozenset({"application/merge-patch+json", "application/json"})
 def read_bytes(request: HttpRequest, types: Collection[str] = JSON, limit: int = ONE) -> bytes:
     """The body, after looking at its type and length; raises `Trouble`."""
     _check_type(request, types)
+    if request.META.get("HTTP_TRANSFER_ENCODING"):
+        # The server hands on what came of it when the line breaks, as if that were all.
+        raise Trouble("malformed", f"the body came without its length; {_WITH_LENGTH}")
     said = request.META.get("CONTENT_LENGTH") or "0"
     # Compared as text first: a number of a thousand digits is not worth reading.
     if len(said) > 18 or int(said) > limit:

@@ -135,6 +135,9 @@ def _items(inlet: InletRow, body: bytes, headers: Mapping[str, str]) -> list[Ite
 
 def _length(request: HttpRequest) -> int:
     """What the head says of the length; refused before anything is read."""
+    if request.META.get("HTTP_TRANSFER_ENCODING"):
+        # Cut off, it could not be told from a whole one.
+        raise Refusing(400, "malformed", "a delivery comes with a Content-Length, and not chunked")
     said = request.META.get("CONTENT_LENGTH") or "0"
     if not said.isascii() or not said.isdigit():
         raise Refusing(400, "malformed", "the length of the body is not a number")
