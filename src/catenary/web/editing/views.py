@@ -54,7 +54,28 @@ def new(asking: Asking, kind: str) -> HttpResponse:
 def edit(asking: Asking, /, kind: str, **named: str) -> HttpResponse:
     """Change one object."""
     editing = EDITINGS[kind]
-    return _answer(asking, editing, found(asking, editing, named))
+    editable = editing.find(asking.actor, reference_of(editing, named))
+    if editable is None:
+        raise Http404
+    if editable.is_gone:
+        return _gone(asking, editing, editable)
+    return _answer(asking, editing, editable)
+
+
+def _gone(asking: Asking, editing: Editing, editable: Editable) -> HttpResponse:
+    """To where it is brought back from. What somebody typed while another deleted it is kept:
+    the form holds it again once the object is back."""
+    away = addresses.edit(editing.kind, editable.reference, "deleted")
+    given = asking.request.POST
+    if asking.request.method == "POST" and given.get("do", "save") not in ("discard", "undo"):
+        state = posted(editing.items_for(is_new=False), dict(given.lists()))
+        if _keep(asking, editing, editable, state, given.get("seen", "")[:32]) is not None:
+            sentence = _(
+                "Somebody deleted it while you were typing. What you typed is kept as a draft: "
+                "bring it back, and it is in the form."
+            )
+            leave_note(asking.request, away, Note(sentence))
+    return HttpResponseRedirect(away)
 
 
 @require_safe
@@ -207,8 +228,10 @@ def _saved(
             break
         # Somebody was faster between our reading and our writing: look again.
         editable = editing.find(asking.actor, editable.reference)
-        if editable is None or editable.is_gone:
+        if editable is None:
             raise Http404
+        if editable.is_gone:
+            return _gone(asking, editing, editable)
     if came.reference:
         undone = given.get("do") == "undo"
         if not undone:
