@@ -177,6 +177,18 @@ def test_a_customer_suggests_what_shall_be_promised(
     assert (told or "Suggest something") in html
 
 
+def test_a_suggestion_may_be_typed_with_the_comma_of_ones_language(
+    world: World, apart: None
+) -> None:
+    client = world.client("another customer")
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "de"
+
+    response = send(client, "propose", part="warranty.availability", statement="99,95 %")
+
+    assert response.status_code == DONE
+    assert "99,95" in client.get(TABLE, {"customer": "charlie"}).content.decode()
+
+
 def test_an_open_page_asks_next_to_nothing_while_there_is_no_news(
     world: World, apart: None
 ) -> None:

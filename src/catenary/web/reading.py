@@ -6,11 +6,12 @@ shown on a page is written as the reader writes it.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from decimal import Decimal
 
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format, get_format, number_format
 from django.utils.translation import gettext, ngettext
 
 from catenary.domain.actors import BY_HAND, manager_in_words
@@ -43,6 +44,18 @@ def figure(amount: Decimal | int) -> str:
         written = f"{amount:f}"
         amount = Decimal(written.rstrip("0").rstrip(".")) if "." in written else amount
     return number_format(amount, force_grouping=True)
+
+
+_WITH_COMMA = re.compile(r"\s*[0-9]+,[0-9]+\s*%?\s*")
+
+
+def typed_figure(text: str) -> str:
+    """A figure as documents write it: ``99,95 %`` is ``99.95 %`` where the reader's language has a
+    decimal comma. Everything else is left as it was typed, for the documents to say what is wrong
+    with it: to others a comma may stand between thousands."""
+    if get_format("DECIMAL_SEPARATOR") == "," and _WITH_COMMA.fullmatch(text):
+        return text.replace(",", ".")
+    return text
 
 
 def percentage(share: Decimal) -> str:

@@ -32,6 +32,25 @@ def test_figures_and_moments(language: str, whole: str, share: str, time: str, a
         assert reading.moment(datetime(2024, 3, 3, 14, 5, tzinfo=UTC)) == at
 
 
+@pytest.mark.parametrize(
+    ("language", "typed", "written"),
+    [
+        ("de", "99,95", "99.95"),
+        ("de", f" 99,95{NBSP}% ", f" 99.95{NBSP}% "),
+        ("de", "99.95", "99.95"),
+        ("de", "1.204,5", "1.204,5"),
+        ("de", "1,2,3", "1,2,3"),
+        ("de", "a,b", "a,b"),
+        ("en", "99,95", "99,95"),
+    ],
+)
+def test_a_figure_may_be_typed_with_the_comma_of_ones_language(
+    language: str, typed: str, written: str
+) -> None:
+    with translation.override(language):
+        assert reading.typed_figure(typed) == written
+
+
 def test_a_sentence_is_said_anew_with_what_fills_it() -> None:
     inner = said_of(
         2,

@@ -13,6 +13,8 @@ from typing import Any
 
 from django.utils.functional import Promise
 
+from catenary.web.reading import typed_figure
+
 Words = str | Promise
 State = dict[str, Any]
 #: Every field of a form is posted under this.
@@ -31,7 +33,8 @@ class Field:
     ``kind`` is ``line``, ``area``, ``lines`` (one entry a line), ``choice``, ``many`` (several
     of the choices), ``flag``, ``pick`` (found by search; ``pick`` says among what) or ``hidden``.
     ``when`` names the value of a neighbouring choice under which it counts; styles hide it
-    otherwise. ``start`` is what a new row begins with.
+    otherwise. ``start`` is what a new row begins with. A ``figure`` may be typed as the reader's
+    language writes it.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Field:
     when: str = ""
     start: str = ""
     most: int = 4_000
+    figure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +191,8 @@ def _text(field: Field, value: Any) -> str:
     text = found[-1] if found else ""
     if field.kind == "flag":
         return "on" if text else ""
+    if field.figure:
+        return typed_figure(text)
     # Browsers send every line end as two characters, whatever was there before.
     return text.replace("\r\n", "\n").replace("\r", "\n")
 

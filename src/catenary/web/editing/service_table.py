@@ -111,8 +111,8 @@ OUTCOMES = Section(
                     (
                         Field("name", _("What is measured"), example=_("median wait at reception")),
                         Field("unit", _("Unit"), example=_("min")),
-                        Field("baseline", _("Before")),
-                        Field("target", _("Wanted")),
+                        Field("baseline", _("Before"), figure=True),
+                        Field("target", _("Wanted"), figure=True),
                         Field(
                             "better",
                             _("Better is"),
@@ -249,6 +249,7 @@ WARRANTY = Section(
                     _("Availability, in percent of the service hours"),
                     example="99.9",
                     most=40,
+                    figure=True,
                 ),
                 Rows(
                     "capacity",
@@ -343,6 +344,7 @@ RELYING = Section(
                     example="50",
                     when="capacity",
                     most=40,
+                    figure=True,
                 ),
                 Field(
                     "full",
@@ -351,6 +353,7 @@ RELYING = Section(
                     help=_("Left empty: as soon as enough are there."),
                     when="any at-least capacity",
                     most=40,
+                    figure=True,
                 ),
                 Field("soft", _("Soft: its loss only degrades, it never takes it down"), "flag"),
                 Rows(
@@ -365,6 +368,7 @@ RELYING = Section(
                             example="1",
                             when="capacity",
                             most=40,
+                            figure=True,
                         ),
                     ),
                     _("Add a service"),

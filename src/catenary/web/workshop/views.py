@@ -27,7 +27,7 @@ from catenary.web.editing.telling import undoable
 from catenary.web.looking import looking_back
 from catenary.web.notes import leave_note
 from catenary.web.pages.frame import Note
-from catenary.web.reading import in_words
+from catenary.web.reading import in_words, typed_figure
 from catenary.web.workshop.quiet import is_quiet, quiet_word
 from catenary.web.workshop.table import workshop_page
 from catenary.web.workshop.words import PART_TITLES
@@ -184,7 +184,11 @@ def _do(desk: Desk, given: Mapping[str, str]) -> None:
 
 def _suggestion(given: Mapping[str, str]) -> Suggestion:
     problems: list[Problem] = []
-    suggestion = read_suggestion(given, problems)
+    figures = ["baseline", "target"]
+    if given.get("part") == Part.AVAILABILITY.value:
+        figures.append("statement")
+    typed = {name: typed_figure(given.get(name, "")) for name in figures if name in given}
+    suggestion = read_suggestion(dict(given.items()) | typed, problems)
     if suggestion is None:
         raise _Unreadable(problems)
     return suggestion
