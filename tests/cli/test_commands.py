@@ -99,6 +99,11 @@ def test_a_change_is_shown_field_by_field(stocked: Installation, files: Path) ->
 
     assert "~ service acme/db\n    name: Database → Data store\n" in said.out
 
+    edit(files, "relies-on: [acme/db]", "relies-on: [{any: [acme/db, acme/spare]}]")
+    edit(files, "  acme/shop:", "  acme/spare: {name: Spare, stage: live}\n  acme/shop:")
+    said = stocked.fine("plan", files)
+    assert "    relies-on: - acme/db + any 1 of 2: acme/db, acme/spare\n" in said.out
+
 
 def test_what_was_exported_applies_without_a_change(stocked: Installation, tmp_path: Path) -> None:
     written = stocked.fine("export", tmp_path / "out", "--json").json["files"]
@@ -324,6 +329,8 @@ def test_what_changed_is_told_in_words_and_in_json(stocked: Installation, files:
     assert "name: Shop → Store" in words
     assert value["has_more"] is True
     assert value["changes"][0]["fields"] == [{"path": "name", "before": "Shop", "after": "Store"}]
+    everywhere = stocked.fine("changes")
+    assert "alone; --as tells of another organization" in everywhere.err
     assert stocked.fine("changes", "--as", "acme", "--to", "2001-01-01").out == ""
     assert stocked.run("changes", "--as", "acme", "--from", "soon").code == 2
     assert "Store" not in stocked.fine("changes", "--by", "bo@buyer.example").out

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from catenary import clock
+from catenary.cli.changed_fields import say_field
 from catenary.cli.exit_codes import FAILED, REFUSED, STOPPED
 from catenary.cli.running import ready_or_new
 from catenary.cli.session import actor_by, fail, ready, records_from, refuse, viewpoint_from
@@ -201,7 +202,7 @@ def print_plan(plan: Plan, *, as_json: bool) -> None:
         taken = f" (managed by {manager} until now)" if item.taken_from else ""
         say(f" {item.kind} {item.reference}{taken}", mark=mark, colour=colour)
         for change in item.changes:
-            say(f"    {change.path}: {_short(change.before)} → {_short(change.after)}")
+            say_field(change.path, change.before, change.after)
     if len(plan.items) > _SHOWN:
         say(f"… and {len(plan.items) - _SHOWN:,} more (--json lists all)")
     say(
@@ -235,13 +236,6 @@ def plan_as_json(plan: Plan) -> dict[str, Any]:
             for r in plan.refusals
         ],
     }
-
-
-def _short(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    text = str(value)
-    return text if len(text) <= 60 else text[:57] + "…"
 
 
 def _source(folder: Path, source: str) -> str:

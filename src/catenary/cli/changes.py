@@ -6,9 +6,10 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
+from catenary.cli.changed_fields import say_field
 from catenary.cli.missing import no_organization, no_place
 from catenary.cli.session import actor_by, fail, ready
-from catenary.cli.terminal import answer, say
+from catenary.cli.terminal import answer, complain, say
 from catenary.domain.moments import read_moment
 from catenary.domain.plan import field_changes
 
@@ -55,11 +56,13 @@ def show_changes(
     if json:
         answer({"changes": values, "has_more": found.after is not None})
         return
+    if actor.is_operator and not key:
+        complain(f"Of {viewpoint.root_key} alone; --as tells of another organization.")
     for value in values:
         who = value["by"] or "an operator, or somebody elsewhere"
         say(f"{value['at']} {value['kind']} {value['reference']}: {value['action']} by {who}")
         for change in value["fields"][:_SHOWN]:
-            say(f"    {change['path']}: {_text(change['before'])} → {_text(change['after'])}")
+            say_field(change["path"], change["before"], change["after"])
     if found.after is not None:
         say("There is more: narrow it, or raise --limit.")
 
@@ -88,10 +91,3 @@ def _plain(row: Any) -> dict[str, Any]:
             for c in (field_changes(entry.before, entry.after) if both else ())
         ],
     }
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    text = str(value)
-    return text if len(text) <= 60 else text[:57] + "…"

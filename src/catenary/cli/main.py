@@ -373,7 +373,12 @@ def changes(
     door: Annotated[str, typer.Option(help="Only through: web, api or command-line.")] = "",
     source: Annotated[str, typer.Option(help="Only by this source, like folder:NAME.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="So many at most.")] = 50,
-    seen: Seen = "",
+    seen: Annotated[
+        str,
+        typer.Option(
+            "--as", help="Of the top organization of this one. [default: where one belongs]"
+        ),
+    ] = "",
     by: By = "",
     json: Json = False,
     data: Data = None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.test import Client
 from catenary.domain.documents.shapes import Role
 from catenary.exchange.catalogue.amending import Amendment, amend
 from tests.apps.worlds import OPERATOR, entries
+from tests.domain.estates import group
 from tests.web.editing.conftest import (
     EDIT,
     PATIENTS,
@@ -81,6 +83,19 @@ def test_a_problem_stands_at_its_field_and_everything_typed_is_still_there(edith
     again = form_of(answer)
     assert {name: again[f"f.{name}"] for name in typed} == typed
     assert entries() == before
+
+
+def test_figures_may_be_typed_with_a_decimal_comma_where_the_language_has_one(
+    edith: Client,
+) -> None:
+    german = {"HTTP_ACCEPT_LANGUAGE": "de"}
+    form = form_of(edith.get(EDIT)) | {"f.warranty.availability": "99,95", "do": "save"}
+
+    assert edith.post(EDIT, form).status_code == 422
+    assert edith.post(EDIT, form, **german).status_code == 302  # type: ignore[arg-type]
+
+    promised = service().warranty
+    assert promised is not None and promised.availability == Decimal("99.95")
 
 
 def test_nobody_is_told_of_mistakes_before_they_have_typed() -> None:
@@ -203,6 +218,25 @@ def test_the_second_of_two_is_shown_the_difference_and_nothing_is_overwritten(
     assert done.status_code == 302
     merged = service()
     assert (merged.name, merged.description, merged.tags) == ("Mine", "Their words", ("mine",))
+
+
+def test_thresholds_are_said_in_words_where_two_versions_stand_side_by_side(
+    edith: Client,
+) -> None:
+    form = form_of(edith.get(EDIT))
+    pair = group("bluewater-ops/database", "bluewater-apps/billing")
+    say_meanwhile(relies_on=(pair, group(VAULT)), tags=("a", "b"))
+    form |= {"f.relies-on.0.soft": "on", "do": "save"}
+
+    html = edith.post(EDIT, form).content.decode()
+
+    assert "any 1 of 2: bluewater-ops/database, bluewater-apps/billing" in html
+    assert "soft: bluewater-ops/database" in html
+    assert "<ins>a</ins>" in html and VAULT not in html
+    say_meanwhile(relies_on=(pair, group(VAULT)), tags=("b", "c"))
+    history = client_of("ada").get(f"/services/{PATIENTS}/history/").content.decode()
+    assert "any 1 of 2: bluewater-ops/database, bluewater-apps/billing" in history
+    assert "<del>a</del> <ins>c</ins>" in history
 
 
 def test_choices_count_for_the_version_they_were_made_on(edith: Client) -> None:
@@ -351,6 +385,37 @@ def test_deleting_what_changed_meanwhile_deletes_nothing(edith: Client) -> None:
 
     assert answer.status_code == 422
     assert service("bluewater-apps/fresh").name == "Fresher"
+
+
+def test_what_is_typed_into_something_deleted_meanwhile_is_kept() -> None:
+    world()
+    say_meanwhile(relies_on=())
+    ada, opal = client_of("ada"), client_of("operator")
+    address = f"/services/{VAULT}/"
+    typed = form_of(ada.get(f"{address}edit/")) | {"f.description": "Typed while it goes"}
+    seen = form_of(opal.get(f"{address}delete/"))["seen"]
+    assert opal.post(f"{address}delete/", {"seen": seen}).status_code == 302
+
+    saved = ada.post(f"{address}edit/", {**typed, "do": "save"})
+
+    assert saved["Location"] == f"{address}deleted/"
+    assert "What you typed is kept as a draft" in ada.get(saved["Location"]).content.decode()
+    # The draft is listed at home, and leads to where the service comes back from.
+    assert ada.get(f"{address}edit/")["Location"] == f"{address}deleted/"
+    assert ada.post(f"{address}deleted/")["Location"] == address
+    assert form_of(ada.get(f"{address}edit/"))["f.description"] == "Typed while it goes"
+    assert save(ada, f"{address}edit/").status_code == 302
+    assert service(VAULT).description == "Typed while it goes"
+
+
+def test_of_something_deleted_nobody_learns_who_could_not_change_it(edith: Client) -> None:
+    say_meanwhile(relies_on=())
+    opal, address = client_of("operator"), f"/services/{VAULT}/"
+    seen = form_of(opal.get(f"{address}delete/"))["seen"]
+    opal.post(f"{address}delete/", {"seen": seen})
+
+    assert edith.get(f"{address}edit/").status_code == 404
+    assert edith.post(f"{address}edit/", {"do": "save"}).status_code == 404
 
 
 def test_an_earlier_version_is_taken_up_again_in_the_form(edith: Client) -> None:

@@ -7,19 +7,21 @@ from typing import Any
 
 from catenary.apps.portfolio.queries.editing import Editable
 from catenary.apps.portfolio.queries.hidden import masked
+from catenary.domain.values_in_words import came_and_went, lines_of
 from catenary.web import addresses
 from catenary.web.asking import Asking
 from catenary.web.editing.fields import State, Words, flat
 from catenary.web.editing.kinds import Editing
 from catenary.web.editing.merging import Difference
-from catenary.web.editing.page import said
 from catenary.web.editing.saving import Saved
 from catenary.web.pages import Link
+from catenary.web.reading import in_words
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One field: what they saw, what it says now, what they typed, each in lines."""
+    """One field: what they saw, what it says now, what they typed, each in lines; of what goes
+    together by itself, what ``went`` and what ``came``."""
 
     name: str
     label: str
@@ -30,6 +32,8 @@ class Choice:
     by: str
     can_join: bool
     number: int
+    went: list[str]
+    came: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +83,10 @@ def _choice(
     number: int, difference: Difference, labels: dict[str, Words], hidden: frozenset[str]
 ) -> Choice:
     def lines(value: Any) -> list[str]:
-        return said(masked(value, hidden))
+        return list(map(in_words, lines_of(masked(value, hidden))))
 
+    other = difference.typed if difference.by == "mine" else difference.now
+    went, came = came_and_went(masked(difference.seen, hidden), masked(other, hidden))
     first = difference.path[0]
     label = str(labels.get(first) or first.replace("-", " ").capitalize())
     return Choice(
@@ -93,4 +99,6 @@ def _choice(
         difference.by,
         difference.can_join,
         number,
+        list(map(in_words, went)),
+        list(map(in_words, came)),
     )

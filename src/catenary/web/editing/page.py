@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -201,16 +200,3 @@ def by_place(found: Sequence[tuple[str, Problem]]) -> dict[str, list[Problem]]:
     for path, problem in found:
         placed.setdefault(path, []).append(problem)
     return placed
-
-
-def said(value: Any) -> list[str]:
-    """A plain value in lines that people read: for showing two versions side by side."""
-    if value is None:
-        return []
-    if isinstance(value, bool):
-        return [_("yes") if value else _("no")]
-    if isinstance(value, list):
-        return [" · ".join(said(item)) for item in value]
-    if isinstance(value, dict):
-        return [f"{name}: {', '.join(said(held))}" for name, held in value.items()]
-    return str(value).split("\n")

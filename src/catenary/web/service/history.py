@@ -12,9 +12,11 @@ from catenary.apps.access.queries.accounts import account_names
 from catenary.apps.history.queries import HistoryEntry as Entry
 from catenary.apps.organizations.queries import OrganizationRow, PersonRow, people_by_id
 from catenary.domain.actors import BY_HAND, OTHER_DOORS
-from catenary.domain.plan import field_changes
+from catenary.domain.plan import FieldChange, field_changes
+from catenary.domain.values_in_words import came_and_went
 from catenary.web.marks import organization_link
 from catenary.web.pages import Change, HistoryEntry, Sentence, say
+from catenary.web.reading import in_words
 
 _SHOWN = 12
 _LENGTH = 160
@@ -67,8 +69,7 @@ def _entry(
     changes: tuple[Change, ...] = ()
     if entry.before is not None and entry.after is not None:
         changes = tuple(
-            Change(change.path, _text(change.before), _text(change.after))
-            for change in field_changes(entry.before, entry.after)[:_SHOWN]
+            _change(change) for change in field_changes(entry.before, entry.after)[:_SHOWN]
         )
     return HistoryEntry(
         entry.at,
@@ -116,8 +117,13 @@ def door_words(door: str) -> str:
     }.get(door, door)
 
 
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _change(change: FieldChange) -> Change:
+    """Of a list only what came and went."""
+    glue = ", " if list in (type(change.before), type(change.after)) else " "
+    went, came = came_and_went(change.before, change.after)
+    return Change(change.path, _text(went, glue), _text(came, glue))
+
+
+def _text(lines: Sequence[str], glue: str) -> str:
+    text = glue.join(map(in_words, lines))
     return text if len(text) <= _LENGTH else text[: _LENGTH - 1] + "…"
