@@ -19,6 +19,7 @@ from catenary.cli.options import (
     Json,
     Prune,
     Seen,
+    SeenHouse,
     Source,
     TakeOver,
 )
@@ -373,12 +374,7 @@ def changes(
     door: Annotated[str, typer.Option(help="Only through: web, api or command-line.")] = "",
     source: Annotated[str, typer.Option(help="Only by this source, like folder:NAME.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="So many at most.")] = 50,
-    seen: Annotated[
-        str,
-        typer.Option(
-            "--as", help="Of the top organization of this one. [default: where one belongs]"
-        ),
-    ] = "",
+    seen: SeenHouse = "",
     by: By = "",
     json: Json = False,
     data: Data = None,

@@ -16,6 +16,10 @@ By = Annotated[
     str, typer.Option("--by", help="Act as this person (e-mail), with their permissions.")
 ]
 Seen = Annotated[str, typer.Option("--as", help="Seen as this organization. [default: everything]")]
+SeenHouse = Annotated[
+    str,
+    typer.Option("--as", help="Of the top organization of this one. [default: where one belongs]"),
+]
 AsOf = Annotated[
     str,
     typer.Option(
