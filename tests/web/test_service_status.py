@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -68,17 +69,22 @@ def test_the_provider_reads_the_tree_the_words_and_whom_to_call(world: World) ->
     assert '<svg class="timeline"' in html and "since" in part(html, "causes")
 
 
-def test_who_is_hit_only_together_with_others_is_told_apart(world: World) -> None:
+def portal_relies_on_two(full: int) -> None:
+    """One of two is enough to work, ``full`` of them to work well."""
     members = (Supporter("alpha-it/engine"), Supporter("alpha-it/ledger"))
     portal = service("alpha-it/portal", name="Zportal")
-    portal = replace(portal, relies_on=(DependencyGroupDocument(members),))
-    wish = Amendment("service", "alpha-it/portal", portal)
+    group = DependencyGroupDocument(members, full=Decimal(full))
+    wish = Amendment("service", "alpha-it/portal", replace(portal, relies_on=(group,)))
     amend(
         actor=Actor(is_operator=True, door="tests"),
         at=clock.now(),
         amendments=[wish],
         take_over=True,
     )
+
+
+def test_who_is_hit_only_together_with_others_is_told_apart(world: World) -> None:
+    portal_relies_on_two(full=1)
     say("alpha-it/ledger", "operational")
     say("alpha-it/engine", "down")
     assert "Zportal" not in part(page(world, PROVIDER, ENGINE), "hit")
@@ -90,6 +96,23 @@ def test_who_is_hit_only_together_with_others_is_told_apart(world: World) -> Non
     assert "Zportal together with Zledger" in hit
     ledger = page(world, "another customer", "/services/alpha-it/ledger/status/")
     assert "together with" not in part(ledger, "hit")
+
+
+def test_who_is_hit_by_it_alone_and_worse_with_others_is_told_once(world: World) -> None:
+    portal_relies_on_two(full=2)
+    say("alpha-it/ledger", "operational")
+    say("alpha-it/engine", "down")
+    hit = part(page(world, PROVIDER, ENGINE), "hit")
+    assert "Services 1 degraded Zportal" in hit and "degraded Zbravoward" in hit
+
+    say("alpha-it/ledger", "down")
+
+    hit = part(page(world, PROVIDER, ENGINE), "hit")
+    assert "Services 1 down Zportal" in hit
+    assert "so badly only together with Zledger" in hit
+    assert "Only together with others" not in hit
+    # What its customers have is what it is, not what this one alone would make of it.
+    assert "down Zbravoward" in hit
 
 
 def test_a_customer_reads_the_condition_and_nothing_of_what_is_behind(world: World) -> None:

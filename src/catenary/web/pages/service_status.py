@@ -51,13 +51,14 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class HitService:
-    """A service that is hit: what it is now, the path down to this one, and whether anybody needs
-    it now."""
+    """A service that is hit: what it is now, the path down to this one, the others without which
+    it would be hit less, and whether anybody needs it now."""
 
     service: Link
     provider: str
     mark: ConditionMark | None
     why: tuple[Link, ...]
+    others: tuple[Link, ...] = ()
     needed: NeededMark | None = None
 
 

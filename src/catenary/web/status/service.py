@@ -17,7 +17,6 @@ from catenary import clock
 from catenary.apps.common.operations import CatalogueBusy
 from catenary.apps.monitoring.policies import may_report
 from catenary.apps.monitoring.queries.courses import condition_courses, shown_course
-from catenary.apps.monitoring.queries.shared_causes import FoundTogether, hit_together
 from catenary.apps.monitoring.queries.shown_now import (
     Callee,
     Reported,
@@ -28,26 +27,19 @@ from catenary.apps.monitoring.queries.shown_now import (
 from catenary.apps.monitoring.queries.status import ServiceStatus, shown, words
 from catenary.apps.monitoring.queries.status import service_status as status_of
 from catenary.apps.monitoring.queries.stored import anybody_speaks, is_stale
-from catenary.apps.portfolio.queries.impact import ImpactView, impact_view
-from catenary.apps.portfolio.queries.needed import Needed, needed_at
 from catenary.domain.actors import Viewpoint
 from catenary.domain.observations.reading import share_words
 from catenary.domain.observations.words import EVERYBODY, Plan
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.calendars.needed import needed_mark
-from catenary.web.impact.views import organization_row, outcome_rows
 from catenary.web.looking import looking_back_on_conditions
-from catenary.web.marks import organization_link, service_link
+from catenary.web.marks import organization_link
 from catenary.web.notes import leave_note
 from catenary.web.pages.frame import Note
 from catenary.web.pages.live import Live
-from catenary.web.pages.marks import Count
 from catenary.web.pages.sentences import Link, Sentence, say
 from catenary.web.pages.service_status import (
-    Hit,
-    HitService,
-    HitTogether,
     ReportedLine,
     ReportForm,
     ServiceStatusPage,
@@ -56,13 +48,13 @@ from catenary.web.pages.service_status import (
 from catenary.web.reading import figure, in_words
 from catenary.web.status.block import notes_of
 from catenary.web.status.board import live_of
+from catenary.web.status.hitting import who_is_hit
 from catenary.web.status.knowing import knowing, known_at
 from catenary.web.status.reporting import FIELDS, NotAllowed, report, report_form
 from catenary.web.status.timeline import SPANS, USUAL, condition_mark, timeline
 from catenary.web.status.tree import references_in, sources_of, step_link, tree_of
 from catenary.web.words import condition_word
 
-_HIT = 20
 _REPORTED = 15
 _NAMED = 3
 
@@ -168,7 +160,7 @@ def _page(
         # All of this is about now: whom to call, whom it hits, what others are.
         standing = shown_now(actor=actor, viewpoint=viewpoint, references=references_in(every))
         callees = callees_of(actor=actor, viewpoint=viewpoint, references=sources_of(every))
-        hit, needed = _hit(asking, viewpoint, reference, kind, now)
+        hit, needed = who_is_hit(asking, viewpoint, reference, kind, now)
         reported = reported_of(
             actor=actor, viewpoint=viewpoint, reference=reference, limit=_REPORTED
         )
@@ -256,86 +248,6 @@ def _timeline(
     if reference not in courses:
         return None
     return timeline(shown_course(courses[reference]), start, now, days, reference)
-
-
-def _hit(
-    asking: Asking, viewpoint: Viewpoint, reference: str, kind: str, now: datetime
-) -> tuple[Hit | None, Needed | None]:
-    """Who is hit while it is what it is, and whether it is needed itself; nobody by what works."""
-    if kind == "maintenance":
-        return None, needed_at([reference], now).get(reference)
-    if kind not in ("down", "degraded"):
-        return None, None
-    view, _missing = impact_view(
-        actor=asking.actor,
-        viewpoint=viewpoint,
-        references=[reference],
-        condition=kind,
-        limit=_HIT,
-        as_known=True,
-    )
-    if view is None:
-        return None, None
-    together = hit_together(actor=asking.actor, viewpoint=viewpoint, reference=reference)
-    named = [
-        *(hit.link.reference for hit in view.hits),
-        *(each.service.reference for each in together.services[:_HIT]),
-    ]
-    standing = shown_now(actor=asking.actor, viewpoint=viewpoint, references=named)
-    needed = needed_at([reference, *named], now)
-    return _told(view, together, standing, needed), needed.get(reference)
-
-
-def _told(
-    view: ImpactView,
-    together: FoundTogether,
-    standing: Mapping[str, str],
-    needed: Mapping[str, Needed],
-) -> Hit | None:
-    hits = [hit for hit in view.hits if hit.kind != "at-risk"]
-    unseen = Link(_("a service you may not see"))
-    told = Hit(
-        services=tuple(
-            HitService(
-                service=Link(
-                    hit.link.known_as or hit.link.name,
-                    addresses.service_status(hit.link.reference),
-                ),
-                provider=hit.link.provider.name,
-                mark=condition_mark(standing[hit.link.reference])
-                if hit.link.reference in standing
-                else None,
-                why=tuple(
-                    unseen if link is None else service_link(link) for link in hit.path[1:-1]
-                ),
-                needed=needed_mark(needed.get(hit.link.reference)),
-            )
-            for hit in hits
-        ),
-        service_count=Count(view.counts["down"] + view.counts["degraded"]),
-        organizations=tuple(map(organization_row, view.organizations)),
-        organization_count=Count(view.organization_count),
-        outcomes=outcome_rows(view),
-        outcome_count=Count(view.outcome_count),
-        together=tuple(
-            HitTogether(
-                service=Link(each.name, addresses.service_status(each.service.reference)),
-                mark=condition_mark(standing[each.service.reference])
-                if each.service.reference in standing
-                else None,
-                others=tuple(
-                    Link(name, addresses.service_status(reference)) if reference else unseen
-                    for reference, name in each.others
-                ),
-                needed=needed_mark(needed.get(each.service.reference)),
-            )
-            for each in together.services[:_HIT]
-        ),
-        together_count=Count(len(together.services)),
-        is_whole=together.is_whole,
-    )
-    is_told = told.services or told.organizations or told.outcomes or told.together
-    return told if is_told else None
 
 
 def _line(word: Reported) -> ReportedLine:

@@ -90,7 +90,8 @@ class HitOutcome(NamedTuple):
 class ImpactView:
     """The answer. ``counts`` say by kind how many services are hit that may be seen, the failing
     ones apart; lists hold the first of each. ``crosses`` tells that services of other top
-    organizations are among them, behind which nothing is followed."""
+    organizations are among them, behind which nothing is followed. ``troubled`` are the database's
+    numbers of all that are counted as down or degraded."""
 
     failing: tuple[ServiceLink, ...]
     condition: str
@@ -101,6 +102,7 @@ class ImpactView:
     outcomes: tuple[HitOutcome, ...]
     outcome_count: int
     crosses: bool
+    troubled: Ints
 
 
 def impact_view(
@@ -213,6 +215,7 @@ class _Asked:
             outcomes=outcomes,
             outcome_count=outcome_count,
             crosses=bool((~self.home[failing]).any()) or any(row.relying for row in organizations),
+            troubled=self.estate.service_ids[hit & (kinds != KINDS.index(AT_RISK))],
         )
 
     def _told_steps(self) -> Ints:
