@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from unittest import mock
 
@@ -14,12 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from catenary.apps.common.operations import waiting_turn
 from catenary.apps.monitoring.models import Waiting
 from catenary.apps.monitoring.operations import engine as engine_module
 from catenary.apps.monitoring.operations import remembering
 from catenary.apps.monitoring.operations.engine import Engine
 from catenary.apps.monitoring.operations.rebuilding import rebuild_conditions
 from catenary.apps.monitoring.operations.remembering import Remembered
+from catenary.apps.monitoring.queries.words import words_from
 from catenary.apps.portfolio.models import Service
 from tests.apps.monitoring.worlds import (
     DAWN,
@@ -52,6 +54,13 @@ WORDS = st.builds(
 def little_room(most: int, slack: int) -> Iterator[None]:
     """Hardly anything is remembered, and nothing for longer than it has to be."""
     with mock.patch.multiple(remembering, MOST_REMEMBERED=most, _SLACK=slack * MINUTE, _FEW=0):
+        yield
+
+
+@contextmanager
+def little_steps(most: int) -> Iterator[None]:
+    """More is due than a step takes."""
+    with mock.patch.object(engine_module, "MOST_AT_ONCE", most):
         yield
 
 
@@ -157,3 +166,54 @@ def test_words_that_still_wait_are_not_remembered() -> None:
     second.delete()
     assert len(remembered.words({grid: DAWN}, [(grid, second.observation_id or 0)])) == 2
     assert len(remembered) == 2
+
+
+@pytest.mark.django_db
+def test_words_are_read_before_anybody_has_to_wait_and_of_some_services_at_once() -> None:
+    begin()
+    services = sorted(Service.objects.values_list("reference", flat=True))
+    report(*(word(each, "down", source=f"alert {n}") for each in services for n in range(8)))
+    work()
+    report(*(word(each, "down", source="one more") for each in services))
+    events: list[object] = []
+
+    def read(since: dict[int, datetime], **more: Any) -> Any:
+        events.append(len(since))
+        return words_from(since, **more)
+
+    def turn(**more: Any) -> Any:
+        events.append("turn")
+        return waiting_turn(**more)
+
+    with (
+        mock.patch.multiple(remembering, _READ_AT_ONCE=8, _READ_FIRST=2, words_from=read),
+        mock.patch.object(engine_module, "waiting_turn", turn),
+    ):
+        engine, left = Engine(), [Waiting.objects.count()]
+        while left[-1]:
+            engine.step(DAWN)
+            left.append(Waiting.objects.count())
+
+    steps = (len(services) + 1) // 2
+    assert left == [*range(len(services), 0, -2), 0]
+    assert [each for each in events if each] == [2, "turn"] * (len(services) // 2) + [1, "turn"] * (
+        len(services) % 2
+    )
+    assert len(left) == steps + 1
+
+
+@pytest.mark.django_db
+def test_who_waits_longest_is_read_however_many_are_quieter() -> None:
+    begin()
+    hit = [GRID, POWER, "bluewater-ops/vault"]
+    report(*(word(each, "operational", source="before") for each in hit))
+    work()
+    report(*(word(GRID, "down", source=f"alert {n}") for n in range(4)))
+    report(*(word(each, "down") for each in hit[1:]))
+
+    with mock.patch.multiple(remembering, _READ_AT_ONCE=1, _READ_FIRST=2), little_steps(5):
+        Engine().step(DAWN)
+
+    # The first of the quiet, and as much as there was room for of who waits longest.
+    left = Waiting.objects.values_list("service__reference", flat=True)
+    assert sorted(left) == ["bluewater-ops/vault", GRID]

@@ -112,6 +112,8 @@ class Engine:
             # Read before anybody has to wait for us; whether it still stands is asked below.
             live = live_now(standing_own(), was)
         live.hasten()
+        # Nobody else takes marks away: what is due now is there when it is our turn.
+        due = _affordable(remembered, due_by(at, min(self._at_once, MOST_AT_ONCE)), at)
         begun = time.perf_counter()
         # When the power fails the marks are there again, and all of it is done again.
         with waiting_turn(repeatable=True):
@@ -124,7 +126,6 @@ class Engine:
             if was is not live:
                 self._catching_up.forget()
                 kept = _follow_chain(live, at)
-            due = due_by(at, min(self._at_once, MOST_AT_ONCE))
             if due:
                 self._catching_up.changed_from(min(each.since for each in due))
                 kept += _follow_words(live, remembered, due, at)
@@ -178,11 +179,30 @@ def _follow_chain(live: Live, at: datetime) -> list[Ints]:
     return kept
 
 
-def _follow_words(live: Live, remembered: Remembered, due: list[Due], at: datetime) -> list[Ints]:
-    """Keep what follows from the words that these marks are about, and take the marks away."""
+def _affordable(remembered: Remembered, due: list[Due], at: datetime) -> list[Due]:
+    """The marks of services whose words are at hand, or could be read: some of what is due at
+    least, and in the end everybody."""
+    since = _since(due, at)
+    if len(since) > 1:
+        # Who waits longest is never the one that is left for a later step.
+        first, *others = since
+        oldest = min(due, key=lambda each: each.id).service_id
+        since = {number: since[number] for number in (first, oldest, *others)}
+    at_hand = remembered.prepare(since)
+    return [each for each in due if each.service_id in at_hand]
+
+
+def _since(due: Iterable[Due], at: datetime) -> dict[int, datetime]:
+    """From which moment on to look at each service."""
     since: dict[int, datetime] = {}
     for each in due:
         since[each.service_id] = min(since.get(each.service_id, at), each.since)
+    return since
+
+
+def _follow_words(live: Live, remembered: Remembered, due: list[Due], at: datetime) -> list[Ints]:
+    """Keep what follows from the words that these marks are about, and take the marks away."""
+    since = _since(due, at)
     delete_rows(Waiting, [each.id for each in due])
     # What still waits is left for its own step: a history of years is taken in piece by piece,
     # where the first step would otherwise follow all words of every service it touches.

@@ -20,6 +20,9 @@ from catenary.domain.observations.words import Words, decisive, words_together
 
 #: So many words are remembered, some sixty bytes each; services that had none for longest go first.
 MOST_REMEMBERED = 500_000
+#: So many words are read for one step, as far as can be told: of so many services at first, of
+#: twice as many each further time.
+_READ_AT_ONCE, _READ_FIRST = 20_000, 16
 #: Words may be so much older than one before them without being looked up anew.
 _SLACK = timedelta(minutes=10)
 #: What no longer decides is dropped when it is as much as what does, and this.
@@ -55,24 +58,44 @@ class Remembered:
     def __len__(self) -> int:
         return self._size
 
+    def prepare(self, since: Mapping[int, datetime]) -> set[int]:
+        """Read what is not remembered of services, in their order, and no more than a step has the
+        time for: before anybody has to wait for us. Whose words are at hand then."""
+        missing = [number for number, at in since.items() if not self._knows(number, at)]
+        done, read, together = 0, 0, _READ_FIRST
+        while done < len(missing) and read < _READ_AT_ONCE:
+            some = missing[done : done + together]
+            done, together = done + len(some), together * 2
+            asked = {number: micros(since[number] - _SLACK) for number in some}
+            found = self._read(asked)
+            self._remember(asked, {}, found)
+            read += len(found)
+        return set(since).difference(missing[done:])
+
     def words(self, since: Mapping[int, datetime], taken: Iterable[tuple[int, int]]) -> Words:
         """Of each service what `words_from` finds without what waits, and maybe older words, too.
         ``taken`` are the words just taken up: of which service, and the number of the observation.
         Within the transaction that takes their marks away; what is not remembered is read."""
         asked = {number: micros(at - _SLACK) for number, at in since.items()}
         known = {
-            number: course
-            for number, at in since.items()
-            if (course := self._courses.get(number)) is not None and course.since <= micros(at)
+            number: self._courses[number] for number, at in since.items() if self._knows(number, at)
         }
-        missing = {number: moment(at) for number, at in asked.items() if number not in known}
         # Of these the words just taken up are read with the rest.
-        read, _ = words_from(missing, without_waiting=True)
+        read = self._read({number: at for number, at in asked.items() if number not in known})
         new = words_numbered([number for service, number in taken if service in known])
         found = words_together([read, new, *(course.words for course in known.values())])
         found = found.chosen(np.argsort(found.service, kind="stable"))
         self._remember(asked, known, found)
         return found
+
+    def _knows(self, number: int, at: datetime) -> bool:
+        course = self._courses.get(number)
+        return course is not None and course.since <= micros(at)
+
+    def _read(self, asked: Mapping[int, int]) -> Words:
+        since = {number: moment(at) for number, at in asked.items()}
+        found, _ = words_from(since, without_waiting=True)
+        return found.chosen(np.argsort(found.service, kind="stable"))
 
     def _remember(
         self, asked: Mapping[int, int], known: Mapping[int, _Course], found: Words
