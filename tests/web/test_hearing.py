@@ -191,8 +191,11 @@ def test_a_closed_account_has_no_feed(world: World) -> None:
     assert Client().get(address).status_code == 404
 
 
-def test_a_feed_asked_for_too_often_waits(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_feed_asked_for_too_often_waits(
+    world: World, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     address = feed_of(world)
+    settings.RATE_LIMITS_FILE = tmp_path / "rate-limits"
     monkeypatch.setattr(limits, "_VISITS", 2)
 
     answers = [Client().get(address, REMOTE_ADDR="192.0.2.9") for _ in range(3)]
