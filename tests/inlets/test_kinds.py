@@ -107,6 +107,22 @@ def test_a_mapping_says_what_stands_where() -> None:
     ]
 
 
+@pytest.mark.parametrize("body", [{}, [], {"events": {"a": 1}}, {"event": [event()]}])
+def test_a_body_without_the_place_of_its_items_is_told(body: Any) -> None:
+    webhook = sender("webhook", **MAPPING)
+
+    answer = webhook.send(body)
+
+    # Nothing is recorded and nothing passed over in silence: the monitor changed its form.
+    assert answer.status_code == 422
+    (refused,) = answer.json()["refused"]
+    assert refused["errors"][0]["field"] == "items"
+    assert recorded() == []
+    # A list without anything in it says that there is nothing to say.
+    empty = webhook.send({"events": []})
+    assert (empty.status_code, empty.json()["refused-in-all"]) == (202, 0)
+
+
 def test_without_a_time_saying_the_same_again_is_no_news() -> None:
     webhook = sender("webhook", service="$.s", condition="$.c")
     down, up = {"s": "database", "c": "down"}, {"s": "database", "c": "operational"}

@@ -147,7 +147,8 @@ def _preview(actor: Actor, plain: Mapping[str, Any], seen: str, json: bool) -> N
     services = plain.get("services") or [""]
     viewpoint, at = viewpoint_for(actor, seen, services[0]), clock.now()
     try:
-        planned, _rows = read_plan(actor, dict(plain), at)
+        # Nobody reads what a preview is called.
+        planned, _rows = read_plan(actor, {"title": "preview", **plain}, at)
     except NotPlanned as refused:
         _refuse(refused.reasons, json)
     found = preview(actor=actor, viewpoint=viewpoint, planned=planned, at=at)

@@ -120,6 +120,12 @@ def word_of(mapped: Mapped, house: str, place: int, raw: Any) -> Item:
     condition = _condition(mapped, told)
     if condition == _IGNORE:
         return Item(place)
+    if told is MISSING and condition is None:
+        return wrong(
+            "condition",
+            said("there is nothing where its condition should stand"),
+            said("a word the mapping knows"),
+        )
     if condition is None:
         return wrong(
             "condition",

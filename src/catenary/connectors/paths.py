@@ -49,6 +49,16 @@ class Path:
             found = below
         return found
 
+    def leads_anywhere(self, value: Any) -> bool:
+        """Whether there is what it names; every element of an empty list is there, too."""
+        for step in self.steps:
+            if step is _EVERY:
+                return isinstance(value, list)
+            value = _inner(value, step)
+            if value is MISSING:
+                return False
+        return True
+
     def first(self, value: Any) -> Any:
         """The value it leads to, or `MISSING`."""
         for step in self.steps:

@@ -8,6 +8,8 @@ from catenary.connectors.mapping import MOST_ITEMS, Mapped, items_of, words_of
 from catenary.connectors.mapping import read as read_mapping
 from catenary.connectors.wishes import Wishes
 from catenary.domain.observations.heard import Item
+from catenary.domain.observations.reading import Wrong
+from catenary.domain.said import said
 
 
 def read(wishes: Wishes) -> Mapped:
@@ -17,7 +19,17 @@ def read(wishes: Wishes) -> Mapped:
 
 def hear(mapped: Mapped, delivery: Delivery) -> list[Item]:
     """What each item says."""
-    items, more = items_of(mapped, json_of(delivery.body))
+    body = json_of(delivery.body)
+    if mapped.items is not None and not mapped.items.leads_anywhere(body):
+        # A sender that changed its form must not fall silent without anybody being told.
+        wrong = Wrong(
+            "items",
+            "invalid",
+            said("there is nothing where the items should stand"),
+            said("a list there, even an empty one"),
+        )
+        return [Item(0, wrong=(wrong,), raw=body)]
+    items, more = items_of(mapped, body)
     if more:
         raise Unreadable(f"at most {MOST_ITEMS:,} items at once")
     return list(words_of(mapped, delivery.house, items))
