@@ -6,8 +6,12 @@ import re
 from functools import partial
 from random import Random
 
+import numpy as np
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from catenary.apps.portfolio.queries import own_names
 from catenary.apps.portfolio.queries.catalogue import CatalogueFilter, find_services
 from catenary.apps.portfolio.queries.estate import current_estate
 from catenary.apps.portfolio.queries.own_names import known_names, names_in_order
@@ -105,8 +109,30 @@ def test_the_order_is_that_of_sorting_all_names(world: World) -> None:
     }
 
     assert len(known) == 4
-    assert order.ranks is not None
-    assert order.ranks.argsort().tolist() == sorted(keys, key=lambda place: keys[place])
+    assert order.order is not None
+    assert order.order.tolist() == sorted(keys, key=lambda place: keys[place])
+    # Few names are put where they belong, many are sorted with all the others.
+    assert own_names._moved(estate, order.own).tolist() == order.order.tolist()
+    assert own_names._sorted_anew(estate, order.own).tolist() == order.order.tolist()
+    some = np.array([0, 2, 3])
+    assert order.sorted(some).tolist() == [p for p in order.order.tolist() if p in {0, 2, 3}]
+
+
+@pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="PostgreSQL knows how many rows there are of each"
+)
+def test_the_names_of_a_page_are_looked_up_by_its_services(world: World) -> None:
+    _actor, viewpoint = who_asks(world, "customer")
+    with CaptureQueriesContext(connection) as asked:
+        known_names(viewpoint, [1, 2])
+    (sql,) = [query["sql"] for query in asked.captured_queries]
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+        plan = repr(cursor.fetchall())
+
+    assert "portfolio_consumption_service_id" in plan
+    assert "portfolio_consumption_consumer_root_id" not in plan
 
 
 def test_what_if_is_asked_and_answered_in_ones_own_names(world: World) -> None:

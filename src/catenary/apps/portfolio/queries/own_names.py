@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from catenary.apps.portfolio.queries.records import TODAY, ConsumptionRow, Records
+from catenary.apps.portfolio.queries.records import TODAY, Records
 from catenary.domain.actors import Viewpoint
 from catenary.domain.estate import Estate, Ints
 from catenary.domain.text import sort_key
@@ -27,17 +27,17 @@ def known_names(
     consumes for everybody below it; else the name on which all consumers below agree. Of what
     is provided inside the viewpoint the provider's own name is the name.
     """
-    rows: list[tuple[ConsumptionRow, str]] = records.known(service_ids, viewpoint.root_id)
     above: dict[int, tuple[int, str]] = {}
     below: dict[int, set[str]] = {}
-    for row, provider in rows:
-        if provider.startswith(viewpoint.path):
+    here = viewpoint.path
+    for service, consumer, name, provider in records.known(service_ids, viewpoint.root_id):
+        if provider.startswith(here):
             continue
-        if viewpoint.path.startswith(row.consumer_path):
-            best = above.get(row.service_id, (0, ""))
-            above[row.service_id] = max(best, (len(row.consumer_path), row.known_as))
-        elif row.consumer_path.startswith(viewpoint.path):
-            below.setdefault(row.service_id, set()).add(row.known_as)
+        if here.startswith(consumer):
+            best = above.get(service, (0, ""))
+            above[service] = max(best, (len(consumer), name))
+        elif consumer.startswith(here):
+            below.setdefault(service, set()).add(name)
     agreed = {service: min(names) for service, names in below.items() if len(names) == 1}
     return agreed | {service: name for service, (_, name) in above.items()}
 
@@ -46,13 +46,13 @@ def known_names(
 class NamesInOrder:
     """What services are sorted by: the provider's name, or the one that the viewpoint knows.
 
-    ``own`` are the latter by place in the estate; ``ranks`` where each place stands in the order
-    of both, none while no service has another name.
+    ``own`` are the latter by place in the estate; ``order`` are all places in the order of both,
+    none while no service has another name.
     """
 
     estate: Estate
     own: Mapping[int, str]
-    ranks: Ints | None
+    order: Ints | None
 
     def name(self, place: int) -> str:
         """The name that a service is sorted by."""
@@ -60,9 +60,12 @@ class NamesInOrder:
 
     def sorted(self, places: Ints) -> Ints:
         """Places, given in the order of the estate, in the order of these names."""
-        if self.ranks is None:
+        if self.order is None:
             return places
-        return places[np.argsort(self.ranks[places], kind="stable")]
+        # Picked out of what is sorted already: a tenth of sorting a hundred thousand anew.
+        is_wanted = np.zeros(self.estate.size, dtype=np.bool_)
+        is_wanted[places] = True
+        return self.order[is_wanted[self.order]]
 
 
 def providers_names(estate: Estate) -> NamesInOrder:
@@ -81,23 +84,34 @@ def names_in_order(
         keys = map(sort_key, names.values())
         rows = zip(places.tolist(), found.tolist(), keys, strict=True)
         own = {place: key for place, is_there, key in rows if is_there and key}
-        return NamesInOrder(estate, own, _ranks(estate, own) if own else None)
+        return NamesInOrder(estate, own, _order(estate, own) if own else None)
 
     return estate.remembered(("own names", viewpoint.path, viewpoint.root_id), compute)
 
 
-def _ranks(estate: Estate, own: Mapping[int, str]) -> Ints:
-    """Where each place stands when those in ``own`` are sorted by the names there, and those with
-    the same name by number."""
+def _order(estate: Estate, own: Mapping[int, str]) -> Ints:
+    """All places when those in ``own`` are sorted by the names there, and those with the same name
+    by number."""
+    many = 4 * len(own) > estate.size
+    return _sorted_anew(estate, own) if many else _moved(estate, own)
+
+
+def _sorted_anew(estate: Estate, own: Mapping[int, str]) -> Ints:
+    names = list(estate.service_names)
+    for place, name in own.items():
+        names[place] = name
+    by_number = np.argsort(estate.service_ids, kind="stable").tolist()
+    return np.array(sorted(by_number, key=names.__getitem__), dtype=np.int64)
+
+
+def _moved(estate: Estate, own: Mapping[int, str]) -> Ints:
+    """The order of the estate, with the few that have other names put where they belong."""
     numbers = estate.service_ids
     moved = sorted(own, key=lambda place: (own[place], int(numbers[place])))
     at = np.array([_place_of(estate, own[each], int(numbers[each])) for each in moved])
     left = np.sort(np.array(moved))
     stay = np.delete(np.arange(estate.size), left)
-    order = np.insert(stay, at - np.searchsorted(left, at), moved)
-    ranks = np.empty(estate.size, dtype=np.int64)
-    ranks[order] = np.arange(estate.size)
-    return ranks
+    return np.insert(stay, at - np.searchsorted(left, at), moved)
 
 
 def _place_of(estate: Estate, name: str, number: int) -> int:

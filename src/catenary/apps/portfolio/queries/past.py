@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -38,6 +38,7 @@ from catenary.apps.portfolio.queries.lookup import ServiceRow, services_by_id
 from catenary.apps.portfolio.queries.past_words import PastWords
 from catenary.apps.portfolio.queries.records import (
     ConsumptionRow,
+    KnownRow,
     ListedRow,
     Records,
     RelianceRow,
@@ -347,13 +348,16 @@ class Past(Records):
         ]
         return sorted(rows, key=lambda row: (row.consumer_path, row.id))
 
-    def known(
-        self, service_ids: Iterable[int] | None, root_id: int
-    ) -> list[tuple[ConsumptionRow, str]]:
-        """Consumption with a name of one's own."""
+    def known(self, service_ids: Iterable[int] | None, root_id: int) -> Sequence[KnownRow]:
+        """The names that organizations of a top organization had for services."""
         asked = self._consumption if service_ids is None else service_ids
         return [
-            (row, self._services[row.service_id].row.provider_path)
+            (
+                row.service_id,
+                row.consumer_path,
+                row.known_as,
+                self._services[row.service_id].row.provider_path,
+            )
             for row in self.consumption(asked, root_id)
             if row.known_as and row.service_id in self._services
         ]
