@@ -13,8 +13,9 @@ from django.test import Client
 
 from catenary.domain.documents.shapes import Role
 from catenary.exchange.catalogue.amending import Amendment, amend
-from tests.apps.worlds import OPERATOR, entries
+from tests.apps.worlds import OPERATOR, entries, everything, say
 from tests.domain.estates import group
+from tests.domain.estates import service as estate_service
 from tests.web.editing.conftest import (
     EDIT,
     PATIENTS,
@@ -232,6 +233,10 @@ def test_thresholds_are_said_in_words_where_two_versions_stand_side_by_side(
 
     assert "any 1 of 2: bluewater-ops/database, bluewater-apps/billing" in html
     assert "soft: bluewater-ops/database" in html
+    form |= {"f.warranty.availability": "99.9", "f.outcomes.0.statement": "Sooner"}
+    german = edith.post(EDIT, form, HTTP_ACCEPT_LANGUAGE="de").content.decode()
+    assert "<strong>Warranty: für den Einsatz geeignet</strong>" in german
+    assert "seen sooner › Was Kunden erreichen" in german
     assert "<ins>a</ins>" in html and VAULT not in html
     say_meanwhile(relies_on=(pair, group(VAULT)), tags=("b", "c"))
     history = client_of("ada").get(f"/services/{PATIENTS}/history/").content.decode()
@@ -350,6 +355,19 @@ def test_what_others_rely_on_is_not_deleted_and_they_are_named(edith: Client) ->
     assert 'href="/organizations/ward-3/"' in page and "consumes it" in page
     assert answer.status_code == 422
     assert service()
+
+
+def test_of_very_many_that_hold_on_the_first_are_named_and_the_rest_counted() -> None:
+    said = everything()
+    many = [estate_service(f"bluewater-ops/s-{number:03}") for number in range(203)]
+    said.services.update({each.reference: each for each in many})
+    say(said)
+
+    answer = client_of("ada").get("/organizations/bluewater-ops/delete/")
+
+    page = answer.context["page"]
+    assert len(page.holders) == 200 and page.more >= 5
+    assert f"and {page.more} more" in answer.content.decode()
 
 
 def test_what_is_deleted_comes_back_as_it_was() -> None:

@@ -10,9 +10,9 @@ from catenary.apps.portfolio.queries.hidden import masked
 from catenary.domain.values_in_words import came_and_went, lines_of
 from catenary.web import addresses
 from catenary.web.asking import Asking
-from catenary.web.editing.fields import State, Words, flat
+from catenary.web.editing.fields import Field, Item, State, flat
 from catenary.web.editing.kinds import Editing
-from catenary.web.editing.merging import Difference
+from catenary.web.editing.merging import Difference, Path
 from catenary.web.editing.saving import Saved
 from catenary.web.pages import Link
 from catenary.web.reading import in_words
@@ -61,9 +61,8 @@ def conflict_page(
     came: Saved,
 ) -> ConflictPage:
     """The page for what came of saving. Supporters that may not be seen have no name on it."""
-    labels = {item.name: item.label for item in editing.items_for(is_new=False)}
     choices = [
-        _choice(number, each, labels, came.hidden)
+        _choice(number, each, _labels(editing, each.path), came.hidden)
         for number, each in enumerate(came.differences, start=1)
     ]
     return ConflictPage(
@@ -80,19 +79,17 @@ def conflict_page(
 
 
 def _choice(
-    number: int, difference: Difference, labels: dict[str, Words], hidden: frozenset[str]
+    number: int, difference: Difference, labels: list[str], hidden: frozenset[str]
 ) -> Choice:
     def lines(value: Any) -> list[str]:
         return list(map(in_words, lines_of(masked(value, hidden))))
 
     other = difference.typed if difference.by == "mine" else difference.now
     went, came = came_and_went(masked(difference.seen, hidden), masked(other, hidden))
-    first = difference.path[0]
-    label = str(labels.get(first) or first.replace("-", " ").capitalize())
     return Choice(
         difference.name,
-        label,
-        " › ".join(difference.path[1:]).replace("-", " "),
+        labels[0],
+        " › ".join(labels[1:]),
         lines(difference.seen),
         lines(difference.now),
         lines(difference.typed),
@@ -102,3 +99,22 @@ def _choice(
         list(map(in_words, went)),
         list(map(in_words, came)),
     )
+
+
+def _labels(editing: Editing, path: Path) -> list[str]:
+    """What the form calls each step of a path. What it has no word for is said as it stands: a
+    field of the files alone, or the short name of an outcome."""
+    titles = {
+        item.name: item.label or section.title
+        for section in editing.sections_for(is_new=False)
+        for item in section.items
+    }
+    items: tuple[Item, ...] = editing.items_for(is_new=False)
+    said = []
+    for step in path:
+        item = next((each for each in items if each.name == step), None)
+        if item is not None and not isinstance(item, Field):
+            items = item.items
+        label = titles.get(step, "") if not said else (item.label if item else "")
+        said.append(str(label or step.replace("-", " ")))
+    return [said[0][:1].upper() + said[0][1:], *said[1:]]

@@ -28,6 +28,8 @@ from catenary.web.pages.frame import Note
 from catenary.web.reading import manager_words
 
 _FORM = require_http_methods(["GET", "HEAD", "POST"])
+#: So many of those who still hold on are named: somebody lets go of them one by one.
+_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ class HolderRow:
 
 @dataclass(frozen=True, slots=True)
 class DeletePage:
-    """Asking whether something shall go, or saying why it cannot."""
+    """Asking whether something shall go, or saying why it cannot: for the first ``holders``,
+    ``more`` of them and ``hidden`` ones."""
 
     name: str
     reference: str
@@ -49,6 +52,7 @@ class DeletePage:
     action: str
     seen: str
     holders: tuple[HolderRow, ...] = ()
+    more: int = 0
     hidden: int = 0
     named: tuple[HolderRow, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -103,7 +107,8 @@ def delete(asking: Asking, /, kind: str, **named: str) -> HttpResponse:
         back=Link(editable.name, editing.page(editable.reference)),
         action=addresses.edit(editing.kind, editable.reference, "delete"),
         seen=editable.seen,
-        holders=tuple(_row(holder, is_home=is_home) for holder in holders),
+        holders=tuple(_row(holder, is_home=is_home) for holder in holders[:_SHOWN]),
+        more=max(0, len(holders) - _SHOWN),
         hidden=hidden,
         named=tuple(_row(holder, is_home=is_home) for holder in still_named(editable))
         if editing.kind == "person"

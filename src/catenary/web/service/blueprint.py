@@ -130,26 +130,35 @@ def _answer(view: ServiceView, name: str, viewpoint: Viewpoint) -> Sentence:
     served = ngettext("{n} organization", "{n} organizations", consumers).format(
         n=figure(consumers)
     )
-    reliants = ngettext("{n} service", "{n} services", view.reliant_count)
+    relying = view.reliant_count
+    reliants = ngettext("{n} service", "{n} services", relying)
     rests = ngettext("{n} service", "{n} services", members).format(n=figure(members))
     stands = (
         _("It rests on {rests}.").format(rests=rests)
         if members
         else _("It rests on nothing that is written down.")
     )
-    if consumers and view.reliant_count:
-        first = _("{provider} provides it to {served}, and {reliants} rely on it.")
+    if consumers and relying:
+        first = ngettext(
+            "{provider} provides it to {served}, and {reliants} relies on it.",
+            "{provider} provides it to {served}, and {reliants} rely on it.",
+            relying,
+        )
     elif consumers:
         first = _("{provider} provides it to {served}.")
-    elif view.reliant_count:
-        first = _("{provider} provides it, and {reliants} rely on it.")
+    elif relying:
+        first = ngettext(
+            "{provider} provides it, and {reliants} relies on it.",
+            "{provider} provides it, and {reliants} rely on it.",
+            relying,
+        )
     else:
         first = _("{provider} provides it, to nobody yet.")
     said = say(
         first,
         provider=provider,
         served=served,
-        reliants=reliants.format(n=figure(view.reliant_count)),
+        reliants=reliants.format(n=figure(relying)),
     )
     return Sentence((*said.pieces, Link(f" {stands}")))
 
