@@ -110,7 +110,7 @@ def _labels(editing: Editing, path: Path) -> list[str]:
         for item in section.items
     }
     items: tuple[Item, ...] = editing.items_for(is_new=False)
-    said = []
+    said: list[str] = []
     for step in path:
         item = next((each for each in items if each.name == step), None)
         if item is not None and not isinstance(item, Field):
