@@ -22,18 +22,9 @@ class NotSent(Exception):
 
 def send(message: EmailMultiAlternatives) -> None:
     """Send one message. Raises `NotSent` when the server did not say that it has it."""
-    mail = settings.MAIL
-    if not mail.host:
+    if not settings.MAIL.host:
         raise NotSent("no mail server is set: CATENARY_MAIL_HOST")
-    backend = EmailBackend(
-        host=mail.host,
-        port=mail.port,
-        username=mail.user,
-        password=mail.password,
-        use_tls=mail.tls == "starttls",
-        use_ssl=mail.tls == "tls",
-        timeout=_PATIENCE,
-    )
+    backend = _backend(_PATIENCE)
     try:
         backend.send_messages([message])
     except smtplib.SMTPRecipientsRefused as error:
@@ -50,18 +41,9 @@ def send(message: EmailMultiAlternatives) -> None:
 
 def reachable() -> str:
     """Why the mail server cannot be used at this moment; empty when it can, or none is set."""
-    mail = settings.MAIL
-    if not mail.host:
+    if not settings.MAIL.host:
         return ""
-    backend = EmailBackend(
-        host=mail.host,
-        port=mail.port,
-        username=mail.user,
-        password=mail.password,
-        use_tls=mail.tls == "starttls",
-        use_ssl=mail.tls == "tls",
-        timeout=5,
-    )
+    backend = _backend(5)
     try:
         backend.open()
     except (OSError, smtplib.SMTPException) as error:
@@ -69,3 +51,17 @@ def reachable() -> str:
     finally:
         backend.close()
     return ""
+
+
+def _backend(timeout: int) -> EmailBackend:
+    """The mail server that is set, which is given so many seconds."""
+    mail = settings.MAIL
+    return EmailBackend(
+        host=mail.host,
+        port=mail.port,
+        username=mail.user,
+        password=mail.password,
+        use_tls=mail.tls == "starttls",
+        use_ssl=mail.tls == "tls",
+        timeout=timeout,
+    )
