@@ -65,15 +65,25 @@ def moment_of(then: Then | None) -> str:
     return "" if then is None else then.moment.isoformat()
 
 
-def one_then(
-    request: HttpRequest,
-    kind: str,
-    reference: str,
-    then: Then,
-    read: Callable[[Asking, Sequence[str], Then | None], Iterable[Seen]],
-    fields: str,
+#: Reads a batch of objects of one kind, as they are or were.
+Read = Callable[[Asking, Sequence[str], Then | None], Iterable[Seen]]
+
+
+def batch_at(request: HttpRequest, kind: str, as_of: str, read: Read) -> HttpResponse:
+    """Objects of one kind, as many as the body names, as they are or were."""
+    then = then_of(as_of)
+    return objects.batch(
+        request, kind, lambda asking, references: read(asking, references, then), moment_of(then)
+    )
+
+
+def one_at(
+    request: HttpRequest, kind: str, reference: str, as_of: str, read: Read, fields: str
 ) -> HttpResponse:
-    """One object as it was, or 304 when whoever asks has it; ``read`` reads a batch of them."""
+    """One object as it is or was, or 304 when whoever asks has it."""
+    then = then_of(as_of)
+    if then is None:
+        return objects.get_one(request, kind, reference, fields)
     seen = next(iter(read(asking_of(request), [reference], then)), None)
     if seen is None:
         raise not_found(kind, reference)

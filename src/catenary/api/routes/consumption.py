@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +11,7 @@ from ninja import Query, Router
 from catenary.api import objects
 from catenary.api.answers import page_answer, place_after, place_of, sparse, wanted_fields
 from catenary.api.asking import READING, WRITING, Asking, asking_of
-from catenary.api.looking import AsOf, Then, moment_of, one_then, then_of
+from catenary.api.looking import AsOf, Then, batch_at, moment_of, one_at, then_of
 from catenary.api.parameters import (
     Below,
     Consumer,
@@ -88,8 +87,7 @@ def list_consumption(
 @router.post("/consumption/batch", auth=READING, operation_id="getConsumptions")
 def get_consumptions(request: HttpRequest, as_of: AsOf = "") -> HttpResponse:
     """Up to 1,000 by reference: `consumer > organization/service`."""
-    then = then_of(as_of)
-    return objects.batch(request, _KIND, partial(_many, then=then), moment_of(then))
+    return batch_at(request, _KIND, as_of, _many)
 
 
 @router.get(_ONE, auth=READING, operation_id="getConsumption")
@@ -102,10 +100,8 @@ def get_consumption(
     fields: Fields = "",
 ) -> HttpResponse:
     """One organization's consumption of one service."""
-    reference, then = _reference(consumer, organization, service), then_of(as_of)
-    if then is None:
-        return objects.get_one(request, _KIND, reference, fields)
-    return one_then(request, _KIND, reference, then, _many, fields)
+    reference = _reference(consumer, organization, service)
+    return one_at(request, _KIND, reference, as_of, _many, fields)
 
 
 @router.put(_ONE, auth=WRITING, operation_id="putConsumption")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +11,7 @@ from ninja import Router
 from catenary.api import objects
 from catenary.api.answers import page_answer, place_after, place_of, sparse, wanted_fields
 from catenary.api.asking import MANAGING, READING, Asking, asking_of
-from catenary.api.looking import AsOf, Then, moment_of, one_then, then_of
+from catenary.api.looking import AsOf, Then, batch_at, moment_of, one_at, then_of
 from catenary.api.parameters import AfterText, Below, Key, Limit, Named, TakeOver, fields_of
 from catenary.apps.portfolio.queries.seen import (
     Seen,
@@ -74,8 +73,7 @@ def list_organizations(
 @router.post(_BATCH, auth=READING, operation_id="getOrganizations")
 def get_organizations(request: HttpRequest, as_of: AsOf = "") -> HttpResponse:
     """Up to 1,000 organizations by key."""
-    then = then_of(as_of)
-    return objects.batch(request, _KIND, partial(_many, then=then), moment_of(then))
+    return batch_at(request, _KIND, as_of, _many)
 
 
 @router.get(_ONE, auth=READING, operation_id="getOrganization")
@@ -83,10 +81,7 @@ def get_organization(
     request: HttpRequest, key: Key, as_of: AsOf = "", fields: Fields = ""
 ) -> HttpResponse:
     """One organization."""
-    then = then_of(as_of)
-    if then is None:
-        return objects.get_one(request, _KIND, key, fields)
-    return one_then(request, _KIND, key, then, _many, fields)
+    return one_at(request, _KIND, key, as_of, _many, fields)
 
 
 @router.put(_ONE, auth=MANAGING, operation_id="putOrganization")
