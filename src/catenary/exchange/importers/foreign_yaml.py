@@ -181,6 +181,27 @@ def read_documents(text: str) -> list[Document]:
     return documents
 
 
+class MappingReader:
+    """A file of our own in which somebody says how something is to be read: one mapping. Every
+    mistake in it is kept in ``problems``, with its line."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.problems: list[str] = []
+
+    def wrong(self, line: int, sentence: str) -> None:
+        """Write down a mistake."""
+        self.problems.append(f"{self.source}:{line}: {sentence}")
+
+    def root_of(self, text: str) -> Node | None:
+        """What the file holds, none when that is not one document."""
+        documents = read_documents(text)
+        for document in documents:
+            for fault in (*document.faults, *document.repeated):
+                self.wrong(fault.line, fault.sentence)
+        return documents[0].root if len(documents) == 1 else None
+
+
 def _documents(text: str, offset: int) -> Iterator[Document]:
     builder = _Builder(offset)
     try:

@@ -15,7 +15,7 @@ from catenary.domain.documents.words import did_you_mean
 from catenary.domain.references import is_reference
 from catenary.exchange.importers.draft import ServiceIdentity
 from catenary.exchange.importers.foreign_yaml import Mapping as Node
-from catenary.exchange.importers.foreign_yaml import Scalar, read_documents, read_text, texts
+from catenary.exchange.importers.foreign_yaml import MappingReader, Scalar, read_text, texts
 from catenary.exchange.importers.report import ImportRefused, Voice
 from catenary.exchange.importers.voice import LEFT_OUT, VOICE_FIELDS, read_voice
 
@@ -49,16 +49,9 @@ def read_names(path: Path | None) -> NameMapping:
     """
     if path is None:
         return NameMapping()
-    problems: list[str] = []
-
-    def wrong(line: int, sentence: str) -> None:
-        problems.append(f"{path}:{line}: {sentence}")
-
-    documents = read_documents(read_text(path, max_bytes=MAX_MAPPING_BYTES))
-    for document in documents:
-        for fault in (*document.faults, *document.repeated):
-            wrong(fault.line, fault.sentence)
-    root = documents[0].root if len(documents) == 1 else None
+    reader = MappingReader(str(path))
+    problems, wrong = reader.problems, reader.wrong
+    root = reader.root_of(read_text(path, max_bytes=MAX_MAPPING_BYTES))
     found = NameMapping()
     if not isinstance(root, Node):
         wrong(1, "a mapping file is one mapping that begins with catenary-mapping: 1")

@@ -11,10 +11,10 @@ from catenary.domain.documents.words import did_you_mean
 from catenary.domain.references import is_key
 from catenary.exchange.importers.foreign_yaml import (
     Mapping,
+    MappingReader,
     Node,
     Scalar,
     Sequence,
-    read_documents,
     read_text,
 )
 from catenary.exchange.importers.report import ImportRefused
@@ -53,20 +53,9 @@ def given_by(rules: Iterable[GroupRule], groups: Iterable[str]) -> dict[str, fro
     return given
 
 
-class _Reader:
-    def __init__(self, source: str) -> None:
-        self.source = source
-        self.problems: list[str] = []
-
-    def wrong(self, line: int, sentence: str) -> None:
-        self.problems.append(f"{self.source}:{line}: {sentence}")
-
+class _Reader(MappingReader):
     def read(self, text: str) -> list[GroupRule]:
-        documents = read_documents(text)
-        for document in documents:
-            for fault in (*document.faults, *document.repeated):
-                self.wrong(fault.line, fault.sentence)
-        root = documents[0].root if len(documents) == 1 else None
+        root = self.root_of(text)
         if self.problems:
             return []
         if not isinstance(root, Mapping) or root.text("catenary-sign-on") != VERSION:

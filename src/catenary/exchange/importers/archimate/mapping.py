@@ -10,7 +10,7 @@ from pathlib import Path
 from catenary.domain.documents.shapes import Stage
 from catenary.domain.documents.words import did_you_mean
 from catenary.exchange.importers.archimate.model import BEHIND, PEOPLE, SERVICES, THROUGH
-from catenary.exchange.importers.foreign_yaml import Mapping, Node, read_documents, read_text, texts
+from catenary.exchange.importers.foreign_yaml import Mapping, MappingReader, Node, read_text, texts
 from catenary.exchange.importers.report import ImportRefused
 
 VERSION = "1"
@@ -65,20 +65,9 @@ def read_choices(path: Path | None) -> Choices:
     return choices
 
 
-class _Reader:
-    def __init__(self, source: str) -> None:
-        self.source = source
-        self.problems: list[str] = []
-
-    def wrong(self, line: int, sentence: str) -> None:
-        self.problems.append(f"{self.source}:{line}: {sentence}")
-
+class _Reader(MappingReader):
     def read(self, text: str) -> Choices:
-        documents = read_documents(text)
-        for document in documents:
-            for fault in (*document.faults, *document.repeated):
-                self.wrong(fault.line, fault.sentence)
-        root = documents[0].root if len(documents) == 1 else None
+        root = self.root_of(text)
         if not isinstance(root, Mapping):
             if not self.problems:
                 self.wrong(1, "a mapping file is one mapping that begins with catenary-mapping: 1")

@@ -19,10 +19,10 @@ from catenary.exchange.importers.csv.templates import (
 )
 from catenary.exchange.importers.foreign_yaml import (
     Mapping,
+    MappingReader,
     Node,
     Scalar,
     Sequence,
-    read_documents,
     read_text,
 )
 from catenary.exchange.importers.report import ImportRefused, Voice
@@ -131,23 +131,15 @@ def read_mapping(path: Path) -> tuple[list[FileRule], Voice]:
     return rules, reader.voice
 
 
-class _Reader:
+class _Reader(MappingReader):
     def __init__(self, source: str) -> None:
-        self.source = source
-        self.problems: list[str] = []
+        super().__init__(source)
         self.maps: dict[str, ValueMap] = {}
         self.parts = 0
         self.voice = Voice()
 
-    def wrong(self, line: int, sentence: str) -> None:
-        self.problems.append(f"{self.source}:{line}: {sentence}")
-
     def read(self, text: str) -> list[FileRule]:
-        documents = read_documents(text)
-        for document in documents:
-            for fault in (*document.faults, *document.repeated):
-                self.wrong(fault.line, fault.sentence)
-        root = documents[0].root if len(documents) == 1 else None
+        root = self.root_of(text)
         if self.problems:
             return []
         if not isinstance(root, Mapping):
