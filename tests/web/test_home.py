@@ -43,6 +43,20 @@ def test_who_looks_as_a_house_that_provides_and_uses_nothing_is_led_to_the_catal
     assert '<a href="/catalogue/"><bdi>See what is in the catalogue</bdi></a>' in html
 
 
+def test_where_nothing_of_a_house_is_seen_from_another_one_may_look_as_it(world: World) -> None:
+    operator = world.client("operator")
+    address = "/catalogue/?provider=delta"
+
+    # An import ends with such an address.
+    assert "Look as <bdi>Zdelta" in operator.get(address).content.decode()
+    answer = operator.post("/seen-as/", {"organization": "delta", "next": address}, follow=True)
+
+    assert answer.redirect_chain[-1][0] == address
+    assert answer.context["page"].rows and not answer.context["page"].look_as
+    other = world.client("exactly right").get(address)
+    assert other.context["page"].look_as is None
+
+
 @pytest.mark.parametrize("who", ["exactly right", "customer", "viewer at the provider"])
 def test_nobody_else_is_told_of_other_houses(world: World, who: str) -> None:
     assert houses(world.client(who).get("/")) == ""

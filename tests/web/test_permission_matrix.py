@@ -331,6 +331,9 @@ def same_length(reference: str) -> str:
     return re.sub("[a-z]", "x", reference)
 
 
+LOOK_AS = re.compile(r'<form method="post" action="/seen-as/">(?:(?!</form>).)*</form>', re.S)
+
+
 @pytest.mark.parametrize("who", sorted(BELONGING))
 def test_narrowing_to_what_one_may_not_see_is_narrowing_to_nothing(world: World, who: str) -> None:
     client = world.client(who)
@@ -342,6 +345,9 @@ def test_narrowing_to_what_one_may_not_see_is_narrowing_to_nothing(world: World,
         for page in ("catalogue", "checks"):
             url, other = (f"{reverse(page)}?provider={value}" for value in (key, same_length(key)))
             answers = [client.get(u).content.decode() for u in (url, other)]
+            if who == "operator":
+                # Who may look as anybody is offered to.
+                answers = [LOOK_AS.sub("", text) for text in answers]
             assert mark not in answers[0]
             cleaned = [
                 re.sub(r'value="[^"]{64}"', "TOKEN", text).replace(value, "KEY")

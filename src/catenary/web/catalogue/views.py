@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from catenary.apps.organizations.queries import viewpoint_of
 from catenary.apps.portfolio.queries.catalogue import (
     CatalogueFilter,
     CatalogueList,
@@ -26,6 +27,7 @@ from catenary.web.pages import (
     Chip,
     Count,
     Facet,
+    LookAs,
     RoleMark,
     Sentence,
     StageMark,
@@ -73,10 +75,20 @@ def catalogue(asking: Asking) -> HttpResponse:
             actions=actions,
             drafts=draft_lines(asking) if actions else (),
             deleted=deleted_from_here(asking) if actions else (),
+            look_as=None if found.rows else _look_as(asking, narrowed.provider),
         ),
         current="catalogue",
         query=narrowed.text,
     )
+
+
+def _look_as(asking: Asking, provider: str) -> LookAs | None:
+    """The provider itself, where one may look as it and does not look from its house: an import
+    leads whoever runs the installation here."""
+    other = viewpoint_of(asking.actor, provider) if provider else None
+    if other is None or (asking.viewpoint and asking.viewpoint.root_id == other.root_id):
+        return None
+    return LookAs(other.key, other.name, asking.request.get_full_path())
 
 
 def _page(found: CatalogueList, narrowed: CatalogueFilter) -> CataloguePage:

@@ -12,7 +12,7 @@ from catenary.web.pages.account import (
     SignInPage,
     SignOnChoice,
 )
-from catenary.web.pages.catalogue import CataloguePage, CatalogueRow
+from catenary.web.pages.catalogue import CataloguePage, CatalogueRow, LookAs
 from catenary.web.pages.chain import ChainChoice, ChainPage, ChainRow
 from catenary.web.pages.checks import ChecksPage, FindingRow, RuleGroup
 from catenary.web.pages.compare import Cell, ComparePage, CompareRow, CustomerChoice
@@ -119,6 +119,7 @@ __all__ = [
     "ZoneChoice",
     "ZoneGroup",
     "Link",
+    "LookAs",
     "LooksBack",
     "MeasureLine",
     "MembershipRow",

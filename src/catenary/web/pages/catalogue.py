@@ -26,11 +26,21 @@ class CatalogueRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LookAs:
+    """An organization one may look as, and where to go on from there."""
+
+    key: str
+    name: str
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
 class CataloguePage:
     """Search, facets and one page of results, keyset-paged.
 
     ``kept`` are the query parameters (name, value) that a new search keeps: the chosen facets
-    and filters, never the page. ``filters`` are chips with a ``remove_url``.
+    and filters, never the page. ``filters`` are chips with a ``remove_url``. Where nothing of a
+    provider is seen from here, ``look_as`` is how one may look instead.
     """
 
     answer: Sentence
@@ -50,3 +60,4 @@ class CataloguePage:
     actions: tuple[Action, ...] = ()
     drafts: tuple[DraftLine, ...] = ()
     deleted: tuple[DeletedLine, ...] = ()
+    look_as: LookAs | None = None
