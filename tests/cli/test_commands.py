@@ -305,6 +305,18 @@ def test_a_condition_is_reported_with_its_end(stocked: Installation) -> None:
     assert len(stocked.rows("SELECT 1 FROM monitoring_observation")) == 3
 
 
+def test_settings_of_an_inlet_that_cannot_be_are_told_with_their_place(
+    stocked: Installation, tmp_path: Path
+) -> None:
+    settings = tmp_path / "settings.yaml"
+    settings.write_text("service: $.name\ncondition: $.state\nservices: [acme/db]\n")
+
+    ran = stocked.run("inlet", "open", "acme/bad", "--kind", "webhook", "--settings", settings)
+
+    assert ran.code == 1
+    assert "bad: settings.services: these are no names with values" in ran.err
+
+
 def _follow(installation: Installation) -> None:
     """Run a worker until it has followed what was said."""
     worker = installation.start("worker")

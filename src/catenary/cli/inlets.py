@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from catenary.apps.monitoring.operations.inlets import OpenedInlet
     from catenary.apps.monitoring.queries.inlets import InletView
     from catenary.domain.actors import Actor
+    from catenary.domain.refusals import Refusal
 
 _ACTIONS = ("open", "list", "show", "change", "renew", "close")
 
@@ -49,7 +52,7 @@ def run_inlet(
     except InletMissing:
         fail(f"there is no {which} of which you may manage the inlets")
     except Refused as refused:
-        refuse(refused.refusals, json)
+        refuse(refused.refusals if json else _placed(refused.refusals), json)
 
 
 def _read(file: Path | None) -> Any:
@@ -120,6 +123,16 @@ def _tell_secret(made: OpenedInlet, json: bool) -> None:
     say(made.address)
     say(made.secret)
     complain("The second line is the secret; it is shown only now.")
+
+
+def _placed(refusals: Sequence[Refusal]) -> list[Refusal]:
+    """Each with the setting that it is about: a file of settings has many."""
+    return [
+        replace(each, reference=f"{each.reference}: {'.'.join(map(str, each.path))}")
+        if each.path
+        else each
+        for each in refusals
+    ]
 
 
 def _list(actor: Actor, house: str, json: bool) -> None:

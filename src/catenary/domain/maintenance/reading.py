@@ -30,7 +30,9 @@ CONDITIONS = {"down": DOWN, "degraded": DEGRADED}
 FIELDS = {
     "title": said("what is done, in a few words; whoever is hit reads it"),
     "text": said("more about it, for whoever is hit"),
-    "services": said("the references of the services that are worked on"),
+    "services": said(
+        "the references of the services that are worked on, like organization/service"
+    ),
     "condition": said("what they are meanwhile: down or degraded"),
     "zone": said("the time zone of all times here, such as Europe/London"),
     "start": said("when it begins, on the wall of that zone: 2026-11-29T02:00"),
