@@ -10,7 +10,7 @@ from pathlib import Path
 from subprocess import Popen
 from typing import Any
 
-from tests.installation import Installation
+from tests.installation import Installation, Ran
 
 INVENTORY = "hospital-it/pharmacy-inventory"
 PATIENTS = "hospital-it/patient-management"
@@ -157,3 +157,31 @@ def test_of_two_workers_on_one_database_each_word_is_followed_by_one(
     said_so = "SELECT count(*) FROM common_outboxrow WHERE kind = 'conditions-changed'"
     assert 1 <= int(installation.rows(said_so)[0][0]) <= len(rows)
     assert "Nothing differs" in installation.fine("rebuild", "--check").out
+
+
+def test_beside_a_worker_conditions_are_checked_on_a_copy(
+    installation: Installation, root: Path, tmp_path: Path
+) -> None:
+    with_stories(installation, root)
+    (tmp_path / "copy").mkdir()
+    copy = Installation(tmp_path / "copy", "")
+
+    def checked(name: str) -> Ran:
+        installation.fine("backup", tmp_path / name)
+        copy.fine("restore", tmp_path / name, "--replace")
+        return copy.run("rebuild", "--check")
+
+    with worker(installation):
+        wait_until(lambda: is_at_work(installation))
+        installation.fine("observe", INVENTORY, "down", "--at", "2026-03-01T09:00Z")
+        kept = "SELECT 1 FROM monitoring_owncondition WHERE condition = 2"
+        wait_until(lambda: bool(installation.rows(kept)))
+
+        beside = installation.run("rebuild", "--check")
+        sound = checked("sound")
+        installation.write("UPDATE monitoring_owncondition SET condition = 1 WHERE condition = 2")
+        wrong = checked("wrong")
+
+    assert beside.code == 2 and "catenary restore FILE --data FOLDER" in beside.err
+    assert sound.code == 0 and "Nothing differs" in sound.out
+    assert wrong.code == 1 and "differed from what was said" in wrong.out

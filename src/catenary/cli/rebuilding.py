@@ -5,8 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from catenary import clock
+from catenary.cli.exit_codes import REFUSED
 from catenary.cli.session import fail, ready
 from catenary.cli.terminal import answer, say
+
+#: A backup is of one moment, with what waits and what is owed in it: there a worker has stored what
+#: it stands for.
+_ON_A_COPY = (
+    "Or check a copy while it runs: `catenary backup FILE`, then, without DATABASE_URL, "
+    "`catenary restore FILE --data FOLDER` and `catenary rebuild --check --data FOLDER`"
+)
 
 
 def rebuild_all(*, check: bool, json: bool, data: Path | None) -> None:
@@ -25,6 +33,7 @@ def rebuild_all(*, check: bool, json: bool, data: Path | None) -> None:
             "wrong. Stop it: `catenary worker`, or `catenary serve` (restart it with "
             "CATENARY_ENGINE=off to go on serving). Then run this command, and start it again: "
             "what is reported meanwhile is kept, and followed then"
+            + (f". {_ON_A_COPY}" if check else "")
         )
     try:
         found = rebuild_conditions(at=clock.now(), keeps=not check)
@@ -47,4 +56,5 @@ def rebuild_all(*, check: bool, json: bool, data: Path | None) -> None:
         if found.unfounded:
             say(f"Conditions without any observation behind them: {found.unfounded} services")
     if check and found.before != found.after:
-        fail("nothing was changed; run `catenary rebuild` without --check to mend it")
+        sentence = "nothing was changed; run `catenary rebuild` without --check to mend it"
+        fail(sentence, REFUSED)
