@@ -53,7 +53,9 @@ WORDS = st.builds(
 @contextmanager
 def little_room(most: int, slack: int) -> Iterator[None]:
     """Hardly anything is remembered, and nothing for longer than it has to be."""
-    with mock.patch.multiple(remembering, MOST_REMEMBERED=most, _SLACK=slack * MINUTE, _FEW=0):
+    with mock.patch.multiple(
+        remembering, MOST_REMEMBERED=most, _EACH=0, _SLACK=slack * MINUTE, _FEW=0
+    ):
         yield
 
 

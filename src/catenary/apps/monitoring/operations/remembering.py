@@ -18,8 +18,9 @@ from catenary.apps.monitoring.queries.instants import micros, moment
 from catenary.apps.monitoring.queries.words import words_from, words_numbered
 from catenary.domain.observations.words import Words, decisive, words_together
 
-#: So many words are remembered, some sixty bytes each; services that had none for longest go first.
-MOST_REMEMBERED = 500_000
+#: So many words are remembered, some sixty bytes each, and of each service as if it were so many
+#: more; services of which nothing was said for longest go first.
+MOST_REMEMBERED, _EACH = 500_000, 25
 #: So many words are read for one step, as far as can be told: of so many services at first, of
 #: twice as many each further time.
 _READ_AT_ONCE, _READ_FIRST = 20_000, 16
@@ -56,7 +57,8 @@ class Remembered:
         self._size = 0
 
     def __len__(self) -> int:
-        return self._size
+        """How many words are remembered."""
+        return sum(len(course.words) for course in self._courses.values())
 
     def prepare(self, since: Mapping[int, datetime]) -> set[int]:
         """Read what is not remembered of services, in their order, and no more than a step has the
@@ -102,17 +104,17 @@ class Remembered:
     ) -> None:
         for number, words in _by_service(found, sorted(asked)):
             before = self._courses.pop(number, None)
-            self._size -= 0 if before is None else len(before.words)
+            self._size -= 0 if before is None else _EACH + len(before.words)
             if number in known:
                 old = known[number]
                 course = _Course(old.since, words, old.size).shortened(asked[number])
             else:
                 course = _Course(asked[number], words, len(words))
             self._courses[number] = course
-            self._size += len(course.words)
+            self._size += _EACH + len(course.words)
         while self._size > MOST_REMEMBERED:
             _, gone = self._courses.popitem(last=False)
-            self._size -= len(gone.words)
+            self._size -= _EACH + len(gone.words)
 
 
 def _by_service(words: Words, services: Sequence[int]) -> list[tuple[int, Words]]:
