@@ -57,6 +57,7 @@ def test_what_is_well_is_not_complained_about(well: Installation) -> None:
         ("hosts-loopback", {"CATENARY_TLS": "1"}),
         ("tls", {"CATENARY_HOSTS": "catenary.example.org"}),
         ("metrics-token", {"CATENARY_METRICS_TOKEN": "short"}),
+        ("second-factor-of-nobody", {"CATENARY_SECOND_FACTOR": "operators everbody"}),
         (
             "mail",
             {

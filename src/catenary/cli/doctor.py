@@ -59,6 +59,8 @@ class Facts:
     has_time_zones: bool = True
     operators: int = 1
     operators_without_second_factor: int = 0
+    #: What a second factor is asked of, and is no organization.
+    asked_of_nobody: tuple[str, ...] = ()
     example_people: int = 0
     mail_trouble: str = ""
     is_mail_without_address: bool = False
@@ -150,6 +152,7 @@ def _with_database(facts: Facts) -> Facts:
         unguarded=health.unguarded,
         operators=accounts.operators,
         operators_without_second_factor=accounts.operators_without_second_factor,
+        asked_of_nobody=_asked_of_nobody(),
         example_people=accounts.example_people,
         subscribers_by_mail=subscribers_by_mail(),
         dead_letters=dead_count(),
@@ -159,6 +162,15 @@ def _with_database(facts: Facts) -> Facts:
         waiting_letters=sum(each.waiting for each in waiting),
         letters_late=max((facts.now - due for due in first_due), default=timedelta(0)),
     )
+
+
+def _asked_of_nobody() -> tuple[str, ...]:
+    from django.conf import settings
+
+    from catenary.apps.organizations.queries import organizations_by_key
+
+    keys = settings.SECOND_FACTOR - {"everybody", "operators"}
+    return tuple(sorted(keys - organizations_by_key(keys).keys())) if keys else ()
 
 
 def _open_files(data: Path) -> Iterator[str]:
@@ -370,6 +382,14 @@ def _people(facts: Facts) -> Iterator[Finding]:
             f"{facts.operators_without_second_factor} who see and may do everything sign in with a "
             "password alone",
             "set up a second factor on the account page; CATENARY_SECOND_FACTOR requires it",
+        )
+    if facts.asked_of_nobody:
+        yield Finding(
+            "second-factor-of-nobody",
+            True,
+            f"CATENARY_SECOND_FACTOR names {_some(facts.asked_of_nobody)}, which is no "
+            "organization: nobody is asked for a second factor by that",
+            "write everybody, operators, or the key of an organization",
         )
     if facts.example_people:
         yield Finding(
