@@ -285,7 +285,7 @@ def test_why_not_is_said_in_the_readers_language() -> None:
     seen = form_of(ada.get(leave))["seen"]
     refused = ada.post(leave, {"seen": seen, "take-over": "on"})
 
-    assert "Verwaltet durch die Katalogdateien „tests“." in form
+    assert "Anderswo verwaltet: die Katalogdateien „tests“." in form
     assert refused.status_code == 422
     html = refused.content.decode()
     assert "bluewater-ops stellt noch bluewater-ops/database und 1 weitere bereit" in html
