@@ -320,6 +320,31 @@ def test_other_maintenance_that_may_not_be_seen_counts_and_is_not_named() -> Non
     assert [each.title for each in piece.meanwhile] == [""]
 
 
+def test_what_another_house_has_announced_reaches_ours_by_what_is_supposed_below() -> None:
+    all_is_well()
+    one_of_two = DependencyGroupDocument((Supporter(POWER), Supporter(GRID)))
+    define(services=[replace(service(DATABASE, name="Database"), relies_on=(one_of_two,))])
+    work()
+    plan(NIGHT, services=[POWER, GRID])
+    then = {"start": NIGHT, "end": NIGHT + HOUR}
+
+    [grid] = ask(suppose(GRID, "operational", **then)).pieces
+    [vault] = ask(suppose(VAULT, "operational", **then)).pieces
+    [fails] = ask(suppose(GRID, "down", **then)).pieces
+
+    assert changes(grid)[DATABASE] == changes(grid)[PATIENTS] == ("maintenance", "operational")
+    assert not {DATABASE, PATIENTS} & set(changes(vault))
+    assert changes(fails)[DATABASE] == ("maintenance", "down")
+    causes = {
+        one.path[-1].reference
+        for each in fails.changes
+        if each.link.reference == PATIENTS
+        for one in each.causes
+        if one.path[-1]
+    }
+    assert causes == {GRID, POWER}
+
+
 def test_very_many_windows_are_not_refused_but_said_to_be_more() -> None:
     redundant()
     plan(NIGHT, repeats="FREQ=DAILY;COUNT=60")

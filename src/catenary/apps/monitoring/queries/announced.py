@@ -2,7 +2,8 @@
 
 Of the house's own plans the services worked on are supposed, seen or not: conditions are computed
 on everything and then redacted, as they will be when the time has come. Of others' plans what they
-do to the services one sees and uses is supposed, and nothing behind those.
+do to services of others is supposed, which one uses or which services of the house rely on, and
+nothing behind those; what becomes of the house's own services follows from it.
 """
 
 from __future__ import annotations
@@ -79,6 +80,12 @@ def _planned(
         chosen = worked_on
     else:
         chosen = may_be_told(estate, viewpoint, seen, places, worked_on)
+        # What it makes of services of the house follows from what they rely on, as it will then:
+        # supposed by themselves, they would stay so whatever else is supposed below them.
+        home = estate.provider_root[places] == estate.organization_position(viewpoint.root_id)
+        follows = home & ~worked_on
+        relied_on = np.isin(places, estate.supporters_of(places[follows]))
+        chosen = (chosen & ~follows) | (relied_on & ~home)
     return dict(zip(places[chosen].tolist(), states[chosen].tolist(), strict=True)), knows
 
 
