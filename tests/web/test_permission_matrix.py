@@ -112,7 +112,7 @@ for _kind, _objects in EDITED.items():
     _gone: dict[str, set[str]] = {GONE[_kind]: set()} if _kind in GONE else {}
     _open = dict.fromkeys(_objects, MAY_CHANGE) | _none | _gone
     EDITING[f"{_kind}-new"] = Route(methods=FORM, objects={"": MAY_CHANGE})
-    EDITING[f"{_kind}-edit"] = Route(methods=FORM, objects=_open)
+    EDITING[f"{_kind}-edit"] = Route(methods=FORM, objects=_open | dict.fromkeys(_gone, MAY_CHANGE))
     EDITING[f"{_kind}-delete"] = Route(methods=FORM, objects=_open)
     if _kind != "service":
         EDITING[f"{_kind}-history"] = Route(objects=_open)
@@ -273,6 +273,9 @@ def check(client: Client, name: str, reference: str, who: str, missing: dict[str
     elif route.objects is not None:
         # Nothing changed at a table that nobody sits at: there is nothing to send.
         there = {200, 204} if name == "service-workshop-live" else {200}
+        if name.endswith("-edit") and reference in GONE.values():
+            # To where it is brought back from.
+            there = {302}
         assert response.status_code in (there if who in route.objects[reference] else {404})
         if who in SIGNED_IN and who not in route.objects[reference]:
             nothing = address(name, same_length(reference))

@@ -9,7 +9,7 @@ path, however many stand there. What services of other top organizations rest on
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -91,7 +91,7 @@ class ImpactView:
     """The answer. ``counts`` say by kind how many services are hit that may be seen, the failing
     ones apart; lists hold the first of each. ``crosses`` tells that services of other top
     organizations are among them, behind which nothing is followed. ``troubled`` are the database's
-    numbers of all that are counted as down or degraded."""
+    numbers of all that are counted as down or degraded: never told, and no part of the answer."""
 
     failing: tuple[ServiceLink, ...]
     condition: str
@@ -102,7 +102,7 @@ class ImpactView:
     outcomes: tuple[HitOutcome, ...]
     outcome_count: int
     crosses: bool
-    troubled: Ints
+    troubled: Ints = field(compare=False)
 
 
 def impact_view(
