@@ -117,7 +117,8 @@ def in_the_end(
 ) -> Turns:
     """The same from the last instant on, at which anything changes, alone."""
     start = segments.starts[-1]
-    last = max(start, *events.instant[-1:].tolist())
+    # There may be none: then the chain alone is what changes.
+    last = max([start, *events.instant[-1:].tolist()])
     state = _State(segments.size, before)
     state.advanced(segments.at(start), events.service, events.own)
     return turns_of(asked, np.full(len(asked), last), state.codes[asked])
