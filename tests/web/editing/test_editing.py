@@ -89,11 +89,10 @@ def test_a_problem_stands_at_its_field_and_everything_typed_is_still_there(edith
 def test_figures_may_be_typed_with_a_decimal_comma_where_the_language_has_one(
     edith: Client,
 ) -> None:
-    german = {"HTTP_ACCEPT_LANGUAGE": "de"}
     form = form_of(edith.get(EDIT)) | {"f.warranty.availability": "99,95", "do": "save"}
 
     assert edith.post(EDIT, form).status_code == 422
-    assert edith.post(EDIT, form, **german).status_code == 302  # type: ignore[arg-type]
+    assert edith.post(EDIT, form, headers={"accept-language": "de"}).status_code == 302
 
     promised = service().warranty
     assert promised is not None and promised.availability == Decimal("99.95")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 from django.db import connection
 
-from catenary.apps.monitoring.queries.instants import micros
+from catenary.apps.monitoring.queries.instants import micros, moment_of
 from catenary.domain.observations.words import FOREVER, NEVER, NO_SEQUENCE, Words
 
 #: The columns of an observation that `words_of_rows` reads.
@@ -134,6 +134,4 @@ def words_of_rows(rows: Sequence[tuple[Any, ...]]) -> Words:
 
 def instant(value: Any) -> int:
     """A moment as the database gave it, in microseconds."""
-    # SQLite keeps moments as text, in UTC.
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return micros(moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment)
+    return micros(moment_of(value))
