@@ -112,7 +112,7 @@ def test_a_storm_of_a_hundred_thousand_alerts_loses_nothing_and_leaves_what_it_s
 class TestManyStories(TestCase):
     """As in the short run, for hundreds of stories."""
 
-    @settings(max_examples=600, deadline=timedelta(minutes=5))
+    @settings(max_examples=600)
     @given(story=stories())
     def test_words_and_edits_in_any_order_end_in_what_really_stood(self, story: list[Any]) -> None:
         tell(story)

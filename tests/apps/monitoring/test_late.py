@@ -442,7 +442,7 @@ def test_words_go_on_while_something_of_the_past_is_owed() -> None:
 class TestAnyOrder(TestCase):
     """The kept intervals are what an independent reading of the story says, at every instant."""
 
-    @settings(max_examples=40, deadline=timedelta(minutes=1))
+    @settings(max_examples=40)
     @given(story=stories())
     def test_words_and_edits_in_any_order_end_in_what_really_stood(self, story: list[Any]) -> None:
         tell(story)
@@ -453,7 +453,7 @@ class TestAnyOrder(TestCase):
         work(Engine(), END)
         assert kept() == before
 
-    @settings(max_examples=25, deadline=timedelta(minutes=1))
+    @settings(max_examples=25)
     @given(story=stories(), at_once=st.integers(1, 3))
     def test_what_is_owed_of_the_past_ends_in_what_really_stood(
         self, story: list[Any], at_once: int
@@ -468,7 +468,7 @@ class TestAnyOrder(TestCase):
         work(Engine(), END)
         assert kept() == before
 
-    @settings(max_examples=15, deadline=timedelta(minutes=1))
+    @settings(max_examples=15)
     @given(story=stories(), at_once=st.integers(1, 3))
     def test_packed_and_spread_out_read_alike(self, story: list[Any], at_once: int) -> None:
         with mock.patch.multiple(keeping, MOST_DIRECT=0, SPREAD_AT_ONCE=at_once):
