@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -17,9 +16,6 @@ if TYPE_CHECKING:
     from catenary.domain.actors import Actor
     from catenary.domain.service_hours import Hours
     from catenary.exchange.icalendar.importing import Brought
-
-#: Closed days are brought in from today for so long.
-_AHEAD = timedelta(days=3 * 366)
 
 
 def show_hours(
@@ -111,20 +107,17 @@ def bring_days(
     from catenary.domain.refusals import Refused
     from catenary.exchange.catalogue.amending import Conflicts
     from catenary.exchange.icalendar.importing import bring_closed_days
-    from catenary.exchange.icalendar.reading import MAX_BYTES, NotACalendar
+    from catenary.exchange.icalendar.lines import MAX_BYTES, NotACalendar
 
     actor = actor_by(by)
-    at = clock.now()
     try:
         with file.open("rb") as opened:
             raw = opened.read(MAX_BYTES + 1)
         brought = bring_closed_days(
             actor=actor,
-            at=at,
+            at=clock.now(),
             reference=reference,
             raw=raw,
-            first=at.date(),
-            last=at.date() + _AHEAD,
             dry_run=dry_run,
             take_over=take_over,
         )
@@ -146,7 +139,13 @@ def _say_brought(brought: Brought, dry_run: bool, json: bool) -> None:
                 "taken": [{"date": d.day.isoformat(), "name": d.name} for d in brought.taken],
                 "known": [{"date": d.day.isoformat(), "name": d.name} for d in brought.known],
                 "rejected": [
-                    {"number": r.number, "name": r.name, "reason": r.reason}
+                    {
+                        "number": r.number,
+                        "line": r.line,
+                        "name": r.name,
+                        "reason": r.reason,
+                        "remedy": r.remedy,
+                    }
                     for r in brought.rejected
                 ],
                 "dry-run": dry_run,
@@ -156,6 +155,10 @@ def _say_brought(brought: Brought, dry_run: bool, json: bool) -> None:
     for day in brought.taken:
         say(f"+ {day.day.isoformat()}  closed  {day.name}")
     for each in brought.rejected:
-        say(f"! event {each.number} {each.name}: not taken, {each.reason}")
-    said = f"{len(brought.taken)} closed days {'would be ' if dry_run else ''}brought in, "
+        remedy = f"; {each.remedy}" if each.remedy else ""
+        name = f"{each.name}: " if each.name else ""
+        say(f"! line {each.line}: {name}not taken, {each.reason}{remedy}")
+    count = len(brought.taken)
+    said = f"{count} closed {'day' if count == 1 else 'days'} "
+    said += f"{'would be ' if dry_run else ''}brought in, "
     say(said + f"{len(brought.known)} had an exception already, {len(brought.rejected)} not taken.")

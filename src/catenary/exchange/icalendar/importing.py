@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from catenary.apps.calendars.policies import knows_calendar
-from catenary.apps.calendars.queries import (
-    calendar_documents,
-    calendars_by_reference,
-    managed_calendars,
-)
+from catenary.apps.calendars.queries import calendar_documents, calendars_by_reference
 from catenary.domain.actors import BY_HAND, Actor
 from catenary.domain.documents.calendars import MAX_EXCEPTIONS, calendar_to_plain, read_calendar
+from catenary.domain.documents.plain import digest
 from catenary.domain.documents.shapes import CalendarDocument, CalendarException
 from catenary.domain.findings import Problem
 from catenary.domain.refusals import Refusal, Refused
 from catenary.domain.said import as_said, figure, said
-from catenary.exchange.catalogue.amending import Amendment, amend
+from catenary.exchange.catalogue.amending import Amendment, Conflict, Conflicts, amend
 from catenary.exchange.icalendar.reading import ClosedDay, Rejected, read_closed_days
+
+#: Closed days are brought in from today for so long.
+_AHEAD = timedelta(days=3 * 366)
 
 
 @dataclass(frozen=True, slots=True)
 class Brought:
     """What came of a file: days that are new, days that had an exception already and keep it,
-    and events that were rejected."""
+    and those of its ``events`` that were rejected."""
 
     taken: tuple[ClosedDay, ...]
     known: tuple[ClosedDay, ...]
     rejected: tuple[Rejected, ...]
+    events: int
 
 
 def bring_closed_days(
@@ -37,12 +39,12 @@ def bring_closed_days(
     at: datetime,
     reference: str,
     raw: bytes,
-    first: date,
-    last: date,
+    seen: str | None = None,
     dry_run: bool = False,
     take_over: bool = False,
 ) -> Brought:
-    """Make the whole days of a file closed days of a calendar; all of them or none.
+    """Make the whole days of a file, from today for three years, closed days of a calendar; all
+    of them or none. ``seen`` is the digest of what its writer last saw, if that matters.
 
     Raises `NotACalendar` for a file that is none, `Refused` when the calendar is missing, is not
     the actor's to change, has no hours of its own in a zone, or is managed by another source; and
@@ -52,12 +54,17 @@ def bring_closed_days(
     row = calendars_by_reference([reference]).get(reference)
     if document is None or row is None or not knows_calendar(actor, row.root_id):
         raise Refused([_missing(reference)])
-    read = read_closed_days(raw, first=first, last=last)
-    there = [(e.first, e.last) for e in document.exceptions]
-    known = tuple(d for d in read.days if any(a <= d.day <= b for a, b in there))
-    taken = tuple(d for d in read.days if d not in known)
+    today = at.astimezone(ZoneInfo(document.hours.zone or "UTC") if document.hours else UTC).date()
+    read = read_closed_days(raw, first=today, last=today + _AHEAD)
+    there = _dates_of(document)
+    known = tuple(d for d in read.days if d.day in there)
+    taken = tuple(d for d in read.days if d.day not in there)
+    brought = Brought(taken, known, read.rejected, read.events)
+    found = digest(calendar_to_plain(document))
+    if seen not in (None, found):
+        raise Conflicts([Conflict("calendar", reference, found)])
     if not taken:
-        return Brought((), known, read.rejected)
+        return brought
     wanted = _checked(
         replace(
             document,
@@ -73,8 +80,8 @@ def bring_closed_days(
         )
     )
     if not dry_run:
-        now = managed_calendars([reference])[reference]
-        amendment = Amendment("calendar", reference, wanted, expected=now.digest)
+        # What was read here is what is added to: were it changed meanwhile, that would be lost.
+        amendment = Amendment("calendar", reference, wanted, expected=found)
         amend(
             actor=actor,
             at=at,
@@ -83,7 +90,16 @@ def bring_closed_days(
             source=BY_HAND,
             take_over=take_over,
         )
-    return Brought(taken, known, read.rejected)
+    return brought
+
+
+def _dates_of(document: CalendarDocument) -> set[date]:
+    """The dates that are unlike others already."""
+    return {
+        exception.first + timedelta(days=away)
+        for exception in document.exceptions
+        for away in range((exception.last - exception.first).days + 1)
+    }
 
 
 def _checked(document: CalendarDocument) -> CalendarDocument:

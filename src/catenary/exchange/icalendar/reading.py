@@ -1,30 +1,34 @@
-"""Closed days out of an iCalendar file: what was taken, and what was not and why.
+"""Closed days out of an iCalendar file: what was taken, and what was not, where and why.
 
 Whole days become closed days. An event with a time of day says nothing about whole days and is
-listed, not guessed. The file may be anything: it is bounded in size, events and dates.
+listed, not guessed. The file may be anything: it is bounded in size, events, lines and dates.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, timedelta
 
-from icalendar import Calendar
+from catenary.domain.refusals import NO_REMEDY
+from catenary.domain.said import Said, said
+from catenary.exchange.icalendar.lines import EventLines, Property, decoded, events_in
+from catenary.exchange.icalendar.recurring import (
+    NotUnderstood,
+    Recurrence,
+    date_of,
+    read_recurrence,
+)
 
-from catenary.exchange.icalendar.recurring import NotUnderstood, recurring_dates
-
-MAX_BYTES = 2_000_000
-MAX_EVENTS = 5_000
 #: Asking whether a recurring event comes on a date: so many questions for one file.
-MAX_QUESTIONS = 2_000_000
+MAX_QUESTIONS = 1_000_000
 MAX_NAME = 200
 _LONGEST = timedelta(days=366)
-
-
-class NotACalendar(ValueError):
-    """The file as a whole cannot be read; the text says why."""
+_DURATION = re.compile(r"\+?P(?:(\d{1,3})W|(\d{1,4})D)(?:T.*)?")
+_ESCAPED = re.compile(r"\\(.)")
+_WHOLE_DAY = said("make it last the whole day, or write its hours on the form of the calendar")
+_ONE_DATE = said("write a date, such as 20261224")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,111 +41,207 @@ class ClosedDay:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """An event that was not taken; ``number`` counts events from 1."""
+    """An event that was not taken; ``number`` counts events from 1, ``line`` is where to look in
+    the file, ``remedy`` is empty when there is nothing to mend."""
 
     number: int
+    line: int
     name: str
-    reason: str
+    reason: Said
+    remedy: Said
 
 
 @dataclass(frozen=True, slots=True)
 class ReadDays:
-    """Closed days by date, each once, and what was rejected."""
+    """Closed days by date, each once, what was rejected, and of how many events."""
 
     days: tuple[ClosedDay, ...]
     rejected: tuple[Rejected, ...]
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """What an event says of its days: how long it is, when it comes, and when it does not."""
+
+    length: int
+    starts: frozenset[date]
 
 
 def read_closed_days(raw: bytes, *, first: date, last: date) -> ReadDays:
     """The whole days from ``first`` to ``last`` that a file speaks of. Raises `NotACalendar`."""
+    events = events_in(decoded(raw))
+    moved = _moved(events)
     days: dict[date, str] = {}
     rejected: list[Rejected] = []
-    questions = 0
-    for number, event in enumerate(_events(raw), start=1):
+    questions = MAX_QUESTIONS
+    for number, event in enumerate(events, start=1):
         name = _name(event)
         try:
-            span = _whole_days(event)
-            rule = event.get("RRULE")
-            starts = {span[0]}
+            rule = _rule(event)
+            begins = _start(event)
             if rule is not None:
-                if isinstance(rule, list):
-                    raise NotUnderstood("it has several rules of recurrence")
-                questions += (last - min(first, span[0])).days + 1
-                if questions > MAX_QUESTIONS:
-                    raise NotUnderstood("too much recurs in this file")
-                reach = first - (span[1] - span[0])
-                starts |= set(recurring_dates(rule, span[0], reach, last))
-            starts = (starts | set(_dates(event, "RDATE"))) - set(_dates(event, "EXDATE"))
+                questions -= rule.questions(begins, first - _LONGEST, last)
+                if questions < 0:
+                    raise NotUnderstood(
+                        event.line,
+                        said("more recurs in this file than can be worked out"),
+                        said("bring it in in parts"),
+                    )
+            span = _span(event, begins, rule, moved, first, last)
         except NotUnderstood as error:
-            rejected.append(Rejected(number, name, str(error)))
+            rejected.append(
+                Rejected(number, error.line or event.line, name, error.sentence, error.remedy)
+            )
             continue
-        except (ValueError, TypeError, AttributeError, OverflowError, KeyError, IndexError):
-            rejected.append(Rejected(number, name, "it cannot be read"))
-            continue
-        found = [
-            start + timedelta(days=away)
-            for start in sorted(starts)
-            if start <= last
-            for away in range((span[1] - span[0]).days)
-        ]
-        inside = [day for day in found if first <= day <= last]
+        inside = list(_days(span, first, last))
         if not inside:
-            rejected.append(Rejected(number, name, f"it is not between {first} and {last}"))
+            reason = said("none of its days is from {first} to {last}", f"{first}", f"{last}")
+            rejected.append(Rejected(number, event.line, name, reason, NO_REMEDY))
         for day in inside:
             days.setdefault(day, name)
-    return ReadDays(tuple(ClosedDay(day, days[day]) for day in sorted(days)), tuple(rejected))
+    found = tuple(ClosedDay(day, days[day]) for day in sorted(days))
+    return ReadDays(found, tuple(rejected), len(events))
 
 
-def _events(raw: bytes) -> Iterator[Any]:
-    if len(raw) > MAX_BYTES:
-        raise NotACalendar(f"the file is larger than {MAX_BYTES // 1_000_000} MB")
-    try:
-        calendars = Calendar.from_ical(raw.decode("utf-8-sig"), multiple=True)
-        events = [event for each in calendars for event in each.walk("VEVENT")]
-    except (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError) as error:
-        raise NotACalendar("the file is no iCalendar file (RFC 5545)") from error
-    if not calendars:
-        raise NotACalendar("the file is no iCalendar file (RFC 5545)")
-    if len(events) > MAX_EVENTS:
-        raise NotACalendar(f"the file holds {len(events)} events; at most {MAX_EVENTS} are read")
-    yield from events
+def _span(
+    event: EventLines,
+    begins: date,
+    rule: Recurrence | None,
+    moved: dict[str, set[date]],
+    first: date,
+    last: date,
+) -> _Span:
+    if event.too_long:
+        raise NotUnderstood(
+            event.too_long,
+            said("it is longer than an event may be"),
+            said("write its dates as several events"),
+        )
+    if (status := _one(event, "STATUS")) and status.value.strip().upper() == "CANCELLED":
+        raise NotUnderstood(status.line, said("it is cancelled"), NO_REMEDY)
+    length = _length(event, begins)
+    starts = {begins}
+    if rule is not None:
+        starts |= set(rule.dates(begins, first - timedelta(days=length), last))
+    starts = (starts | set(_dates(event, "RDATE"))) - set(_dates(event, "EXDATE"))
+    if "RECURRENCE-ID" not in event.properties and (own := _one(event, "UID")):
+        starts -= moved.get(own.value.strip(), set())
+    return _Span(length, frozenset(starts))
 
 
-def _whole_days(event: Any) -> tuple[date, date]:
-    """First date and the date after the last one."""
-    start = event.decoded("DTSTART", None)
-    if start is None:
-        raise NotUnderstood("it has no start")
-    if isinstance(start, datetime) or not isinstance(start, date):
-        raise NotUnderstood("it has a time of day; only whole days close a day")
-    end = event.decoded("DTEND", None)
-    if end is None:
-        length = event.decoded("DURATION", None)
-        end = start + (length if isinstance(length, timedelta) else timedelta(days=1))
-    if isinstance(end, datetime) or not isinstance(end, date):
-        raise NotUnderstood("it ends at a time of day; only whole days close a day")
-    if end <= start:
-        raise NotUnderstood("it ends before it starts")
-    if end - start > _LONGEST:
-        raise NotUnderstood("it is longer than a year")
-    return start, end
+def _days(span: _Span, first: date, last: date) -> Iterator[date]:
+    """Each date from ``first`` to ``last`` on which it is closed, once and in order, however many
+    of its times lie over each other."""
+    reached = first
+    for start in sorted(span.starts):
+        day = max(start, reached)
+        # Compared by distance: the last date there is has none after it.
+        while (day - start).days < span.length and day <= last:
+            yield day
+            day += timedelta(days=1)
+        reached = max(reached, day)
 
 
-def _dates(event: Any, name: str) -> Iterator[date]:
-    found = event.get(name)
+def _moved(events: list[EventLines]) -> dict[str, set[date]]:
+    """By event, the dates that events of their own tell anew (RFC 5545, 3.8.4.4)."""
+    moved: dict[str, set[date]] = {}
+    for event in events:
+        own, instead = _one(event, "UID"), _one(event, "RECURRENCE-ID")
+        day = None if instead is None else date_of(instead.value)
+        if own is not None and day is not None:
+            moved.setdefault(own.value.strip(), set()).add(day)
+    return moved
+
+
+def _rule(event: EventLines) -> Recurrence | None:
+    rules = event.properties.get("RRULE", [])
+    if len(rules) > 1:
+        raise NotUnderstood(
+            rules[1].line,
+            said("it has several rules of recurrence"),
+            said("write an event for each of them"),
+        )
+    return read_recurrence(rules[0].value, rules[0].line) if rules else None
+
+
+def _start(event: EventLines) -> date:
+    found = _one(event, "DTSTART")
     if found is None:
-        return
-    for group in found if isinstance(found, list) else [found]:
-        for one in group.dts[:MAX_EVENTS]:
-            value = one.dt
-            if isinstance(value, datetime):
-                value = value.date()
-            if not isinstance(value, date):
-                raise NotUnderstood(f"its {name} are no dates")
-            yield value
+        raise NotUnderstood(
+            event.line,
+            said("it has no start"),
+            said("write on which date it starts: DTSTART;VALUE=DATE:20261224"),
+        )
+    return _whole_day(found, said("it starts at a time of day; only whole days close a day"))
 
 
-def _name(event: Any) -> str:
+def _length(event: EventLines, begins: date) -> int:
+    """How many days it lasts."""
+    end, lasts = _one(event, "DTEND"), _one(event, "DURATION")
+    if end is not None:
+        until = _whole_day(end, said("it ends at a time of day; only whole days close a day"))
+        line, length = end.line, (until - begins).days
+    elif lasts is not None:
+        found = _DURATION.fullmatch(lasts.value.strip().upper())
+        if found is None:
+            raise NotUnderstood(
+                lasts.line, said("its length is not in whole days"), said("write P1D or P2W")
+            )
+        line = lasts.line
+        length = int(found[2] or 0) + 7 * int(found[1] or 0)
+    else:
+        return 1
+    if length < 1:
+        raise NotUnderstood(
+            line,
+            said("it ends before it starts"),
+            said("its DTEND is the date after its last one"),
+        )
+    if length > _LONGEST.days:
+        raise NotUnderstood(
+            line, said("it is longer than a year"), said("write an event for each year")
+        )
+    return length
+
+
+def _whole_day(found: Property, otherwise: Said) -> date:
+    """The date of a property; ``otherwise`` is said of one with a time of day."""
+    text = found.value.strip()
+    day = date_of(text)
+    if day is None:
+        raise NotUnderstood(found.line, said("{text} is no date", _shown(text)), _ONE_DATE)
+    if len(text) > len("20261224"):
+        raise NotUnderstood(found.line, otherwise, _WHOLE_DAY)
+    return day
+
+
+def _dates(event: EventLines, name: str) -> Iterator[date]:
+    """The dates of all lines of this name; of one with a time of day, its date."""
+    for found in event.properties.get(name, ()):
+        for text in found.value.split(","):
+            day = date_of(text.strip())
+            if day is None:
+                raise NotUnderstood(
+                    found.line, said("{text} is no date", _shown(text.strip())), _ONE_DATE
+                )
+            yield day
+
+
+def _one(event: EventLines, name: str) -> Property | None:
+    """The line of this name; the first, where there are several."""
+    found = event.properties.get(name)
+    return found[0] if found else None
+
+
+def _shown(text: str) -> str:
+    return "".join(c for c in text if c.isprintable())[:40] or "…"
+
+
+def _name(event: EventLines) -> str:
     """The summary in one line of what may stand in a name."""
-    text = " ".join(str(event.get("SUMMARY", "")).split())
-    return "".join(c for c in text if c.isprintable())[:MAX_NAME]
+    summary = _one(event, "SUMMARY")
+    if summary is None:
+        return ""
+    text = _ESCAPED.sub(lambda found: " " if found[1] in "nN" else found[1], summary.value)
+    return "".join(c for c in " ".join(text.split()) if c.isprintable())[:MAX_NAME]
