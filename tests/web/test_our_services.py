@@ -206,6 +206,56 @@ def test_two_reasons_that_are_only_enough_together_are_told_so(world: World) -> 
     assert "together." in html.partition("Only because of")[2].partition("</p>")[0]
 
 
+def many_causes(world: World) -> None:
+    """``bravo-ward/care`` relies on three pairs and on one service without which nothing works."""
+    names = ["a1", "a2", "b1", "b2", "c1", "c2", "whole"]
+    wishes = [
+        Amendment("service", f"bravo-ward/{name}", service(f"bravo-ward/{name}", name=f"Z{name}"))
+        for name in names
+    ]
+    groups = [
+        DependencyGroupDocument((Supporter(f"bravo-ward/{a}"), Supporter(f"bravo-ward/{b}")))
+        for a, b in (("a1", "a2"), ("b1", "b2"), ("c1", "c2"))
+    ]
+    whole = DependencyGroupDocument((Supporter("bravo-ward/whole"),))
+    care = replace(service("bravo-ward/care", name="Zcare"), relies_on=(*groups, whole))
+    wishes.append(Amendment("service", "bravo-ward/care", care))
+    amend(actor=OPERATOR, at=clock.now(), amendments=wishes, take_over=True)
+    use(ConsumptionDocument("bravo-ward", "bravo-ward/care"))
+
+
+def why(html: str, name: str) -> str:
+    """What stands under a service, as it is read."""
+    block = html.partition(f"{name}</bdi>")[2].partition('<p class="small">')[2]
+    return re.sub("<[^>]+>", "", block.partition("</p>")[0])
+
+
+def test_what_is_enough_alone_is_named_first_and_how_many_more_there_are(world: World) -> None:
+    many_causes(world)
+    for name in ("a1", "a2", "b1", "b2", "c1", "c2", "whole"):
+        say(f"bravo-ward/{name}", "down")
+
+    told = why(main(page(world, "customer")), "Zcare")
+
+    assert re.search(r"ecause of Zwhole: down, Za1: down, Za2: down and 4 more\.", told)
+
+
+def test_since_when_is_not_said_of_causes_that_began_later(world: World) -> None:
+    many_causes(world)
+    say("bravo-ward/whole", "down")
+    first = why(main(page(world, "customer")), "Zcare")
+    say("bravo-ward/a1", "down")
+    say("bravo-ward/a2", "down")
+    say("bravo-ward/whole", "operational")
+
+    later = why(main(page(world, "customer")), "Zcare")
+
+    since = r"Since [^.]*\."
+    assert re.match(since + r" Because of Zwhole: down\.", first)
+    assert re.match(since + r" Now only because of Za1: down and Za2: down together\.", later)
+    assert re.match(since, first)[0] == re.match(since, later)[0]  # type: ignore[index]
+
+
 def home(world: World, who: str) -> str:
     return main(" ".join(world.client(who).get("/").content.decode().split()))
 

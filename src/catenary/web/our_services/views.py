@@ -236,13 +236,31 @@ def _why(service: ConsumedService) -> Sentence:
     causes = [
         Link(f"{link}: {word}", link.url) for (_name, word), link in list(named.items())[:_NAMED]
     ]
+    rest = len(named) - len(causes)
+    if rest:
+        told = ngettext("{n} more", "{n} more", rest)
+        if service.has_more_causes:
+            told = ngettext("at least {n} more", "at least {n} more", rest)
+        causes.append(Link(told.format(n=figure(rest))))
     if not causes:
         if service.kind == "unknown":
             return say(_("Nobody reports of it, or of what it relies on."))
         return Sentence()
     if service.is_only_together and len(causes) > 1:
+        if _began_later(service):
+            return say(_("Now only because of {causes} together."), causes=causes)
         return say(_("Only because of {causes} together."), causes=causes)
+    if _began_later(service):
+        return say(_("Now because of {causes}."), causes=causes)
     return say(_("Because of {causes}."), causes=causes)
+
+
+def _began_later(service: ConsumedService) -> bool:
+    """Whether something else was the cause when it came into this condition."""
+    began = [cause.since for cause in service.causes]
+    if service.since is None or service.is_long or not began:
+        return False
+    return all(since is not None and since > service.since for since in began)
 
 
 def _source(cause: ToldCause, service: ConsumedService) -> tuple[Link, str]:

@@ -48,14 +48,17 @@ _MOST_EVENTS = 2_000
 MOST_SHARED = 100
 #: So many services in trouble are explained; the others say what they are and since when.
 _EXPLAINED = 10
+#: So many causes of one are looked at.
+_PATHS = 50
 _RETIRED = STAGE_CODES["retired"]
 
 
 @dataclass(frozen=True, slots=True)
 class ConsumedService:
     """A service under the name its customer uses. ``since`` is when it came into its condition;
-    when that is longer ago than ``DAYS`` days, ``is_long`` and the moment is a bound. With
-    ``is_only_together`` none of its causes alone would be enough."""
+    when that is longer ago than ``DAYS`` days, ``is_long`` and the moment is a bound. Of its
+    causes, those come first that alone are enough; with ``is_only_together`` there is none, and
+    with ``has_more_causes`` there are more than these."""
 
     id: int
     reference: str
@@ -67,6 +70,7 @@ class ConsumedService:
     is_long: bool
     causes: tuple[ToldCause, ...]
     is_only_together: bool
+    has_more_causes: bool
     days: tuple[Day, ...]
 
 
@@ -232,6 +236,7 @@ def _services(
         if number not in rows:
             continue
         row, known = rows[number], effective.get(number, UNHEARD_OF)
+        why = causes.get(number, _NO_REASON)
         since, is_long = since_of(courses.get(number, ()), at)
         found.append(
             ConsumedService(
@@ -243,8 +248,9 @@ def _services(
                 effective=known,
                 since=since,
                 is_long=is_long,
-                causes=causes.get(number, ((), False))[0],
-                is_only_together=causes.get(number, ((), False))[1],
+                causes=why.causes,
+                is_only_together=why.is_only_together,
+                has_more_causes=why.has_more,
                 days=strips[number],
             )
         )
@@ -274,6 +280,16 @@ def since_of(course: Sequence[Span], at: datetime) -> tuple[datetime | None, boo
     return began, len(course) == 1 and began < at - timedelta(days=DAYS)
 
 
+@dataclass(frozen=True, slots=True)
+class _Why:
+    causes: tuple[ToldCause, ...]
+    is_only_together: bool
+    has_more: bool
+
+
+_NO_REASON = _Why((), False, False)
+
+
 def _causes(
     estate: Estate,
     viewpoint: Viewpoint,
@@ -281,7 +297,7 @@ def _causes(
     places: Ints,
     effective: Mapping[int, Effective],
     at: datetime,
-) -> dict[int, tuple[tuple[ToldCause, ...], bool]]:
+) -> dict[int, _Why]:
     numbers = estate.service_ids[places].tolist()
     troubled = [
         place
@@ -292,10 +308,12 @@ def _causes(
         return {}
     # What follows from what is the same for all who look until the engine keeps something else.
     question = ("causes", standing_now().number, tuple(troubled))
-    found = estate.remembered(question, lambda: reasons_of_several(estate, troubled, paths=20))
-    told = told_causes(estate, viewpoint, seen, at, [causes for causes, _ in found])
-    together = (is_only_together for _, is_only_together in found)
-    reasons = zip(told, together, strict=True)
+    found = estate.remembered(question, lambda: reasons_of_several(estate, troubled, _PATHS))
+    told = told_causes(estate, viewpoint, seen, at, [each.causes for each in found])
+    reasons = (
+        _Why(causes, each.is_only_together, bool(each.causes.more) or not each.causes.is_complete)
+        for causes, each in zip(told, found, strict=True)
+    )
     return dict(zip(estate.service_ids[np.array(troubled)].tolist(), reasons, strict=True))
 
 

@@ -4,6 +4,7 @@ what is kept and explained by the foundation. Nothing here knows who asks: `quer
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -26,6 +27,7 @@ _MOST = 5_000
 __all__ = [
     "UNHEARD_OF",
     "Effective",
+    "Reasoned",
     "attributions_of",
     "causes_of",
     "effective_now",
@@ -56,24 +58,33 @@ def causes_of_several(
     ]
 
 
-def reasons_of_several(
-    estate: Estate, places: Sequence[int], paths: int
-) -> list[tuple[Causes, bool]]:
-    """The causes of the conditions of several services, by position in the estate, and whether no
-    source alone would be enough for one."""
+@dataclass(frozen=True, slots=True)
+class Reasoned:
+    """The causes of the condition of one service, by position in the estate: first those that
+    alone would be enough for it. ``is_only_together``: none of them would be."""
+
+    causes: Causes
+    is_only_together: bool
+
+
+def reasons_of_several(estate: Estate, places: Sequence[int], paths: int) -> list[Reasoned]:
+    """The causes of the conditions of several services, by position in the estate."""
     nodes, effective, conditions = _looked_at(estate, places, None)
     within = np.searchsorted(nodes, np.array(places)).tolist()
     sets: dict[int, list[frozenset[int]]] = {}
     for each in attributed(conditions, within):
         for place, reasons in each.reasons.items():
             sets.setdefault(place, []).extend(reasons.sets)
-    return [
-        (
-            _in_estate(explained(conditions, place, paths).causes, nodes, effective),
-            place in sets and all(len(sources) > 1 for sources in sets[place]),
-        )
-        for place in within
-    ]
+    found = []
+    for place in within:
+        least = sets.get(place, [])
+        alone = frozenset(source for sources in least if len(sources) == 1 for source in sources)
+        # None is left out before it is known which of them are enough.
+        causes = explained(conditions, place, len(nodes)).causes
+        told = sorted(causes.told, key=lambda cause: cause.source not in alone)
+        causes = replace(causes, told=tuple(told[:paths]), more=max(0, len(told) - paths))
+        found.append(Reasoned(_in_estate(causes, nodes, effective), bool(least) and not alone))
+    return found
 
 
 def attributions_of(estate: Estate, places: Sequence[int]) -> list[Attribution]:

@@ -224,10 +224,10 @@ def _since(service_id: int, now: Effective, then: datetime | None) -> datetime |
 def told_causes(
     estate: Estate, viewpoint: Viewpoint, seen: Bools, at: datetime, found: Sequence[Causes]
 ) -> list[tuple[ToldCause, ...]]:
-    """Causes of several services as they may be told from a viewpoint, at most `TOLD` of each."""
+    """Causes of several services as they may be told from a viewpoint, in their order."""
     telling = _Telling(estate, viewpoint, seen, at)
     telling.look_at(cause for causes in found for cause in causes.told)
-    return [telling.told(causes)[:TOLD] for causes in found]
+    return [telling.told(causes) for causes in found]
 
 
 class _Telling:
