@@ -13,7 +13,7 @@ from typing import Any
 
 from catenary.connectors.paths import MISSING, Path, path_of
 from catenary.connectors.wishes import Wishes, reference_of
-from catenary.domain.observations.heard import Item
+from catenary.domain.observations.heard import UNREADABLE, Item
 from catenary.domain.observations.reading import SAYABLE, Wrong
 from catenary.domain.said import said
 
@@ -114,7 +114,8 @@ def word_of(mapped: Mapped, house: str, place: int, raw: Any) -> Item:
     """What one item says."""
 
     def wrong(field: str, sentence: str, expected: str) -> Item:
-        return Item(place, wrong=(Wrong(field, "invalid", sentence, expected),), raw=raw)
+        code = "invalid" if _is_of_this_form(mapped, raw) else UNREADABLE
+        return Item(place, wrong=(Wrong(field, code, sentence, expected),), raw=raw)
 
     told = mapped.condition.of(raw)
     condition = _condition(mapped, told)
@@ -151,6 +152,12 @@ def word_of(mapped: Mapped, house: str, place: int, raw: Any) -> Item:
         else:
             word[name] = _READERS.get(name, _as_it_is)(value)
     return Item(place, word, voice, raw=raw)
+
+
+def _is_of_this_form(mapped: Mapped, raw: Any) -> bool:
+    """Whether there is anything at all where the mapping looks."""
+    fields = (mapped.service, mapped.condition, *mapped.fields.values())
+    return any(field.path is not None and field.of(raw) not in (MISSING, None) for field in fields)
 
 
 def _condition(mapped: Mapped, told: Any) -> str | None:

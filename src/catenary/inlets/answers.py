@@ -6,6 +6,7 @@ import orjson
 from django.http import HttpResponse
 
 from catenary.apps.monitoring.operations.hearing import Heard
+from catenary.domain.observations.heard import UNREADABLE
 
 _MOST_TOLD = 200
 
@@ -38,8 +39,9 @@ def refusal(refusing: Refusing) -> HttpResponse:
 
 
 def account(heard: Heard) -> HttpResponse:
-    """How many items became what, and each that was refused. An error only when all were."""
-    was_of_use = heard.taken or heard.repeated or heard.passed_over or not heard.refused
+    """How many items became what, and each that was refused. What was read and refused is refused
+    for good: sending it again would change nothing, so that is no error of the delivery. It is one
+    when nothing in it is of the form that is read here."""
     body = {
         "taken": heard.taken,
         "repeated": heard.repeated,
@@ -64,5 +66,13 @@ def account(heard: Heard) -> HttpResponse:
         "refused-in-all": len(heard.refused),
     }
     return HttpResponse(
-        orjson.dumps(body), status=202 if was_of_use else 422, content_type="application/json"
+        orjson.dumps(body), status=202 if _was_read(heard) else 422, content_type="application/json"
+    )
+
+
+def _was_read(heard: Heard) -> bool:
+    if heard.taken or heard.repeated or heard.passed_over or not heard.refused:
+        return True
+    return any(
+        all(wrong.code != UNREADABLE for wrong in refused.reasons) for refused in heard.refused
     )

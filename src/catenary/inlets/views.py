@@ -34,8 +34,8 @@ _MEGABYTE = 1_000_000
 
 @csrf_exempt
 def deliver(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
-    """What somebody sends to an inlet. 202 says what became of every item; 422 when none of them
-    could be taken."""
+    """What somebody sends to an inlet. 202 says what became of every item; 422 when nothing in it
+    is of the form that is read here."""
     try:
         return _delivered(request, kind, public_id)
     except Refusing as refusing:

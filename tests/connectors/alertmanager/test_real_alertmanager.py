@@ -45,7 +45,7 @@ alerting:
 """
 ALERTMANAGER = """
 route: {{receiver: catenary, group_by: [alertname], group_wait: 1s, group_interval: 1s,
-         repeat_interval: 2s}}
+         repeat_interval: {repeat}}}
 receivers:
   - name: catenary
     webhook_configs:
@@ -107,11 +107,30 @@ def everything_is_well(product: Product, operator: requests.Session, root: Path)
     assert answer.status_code == 202 and len(answer.json()["taken"]) > 20
 
 
+def inlet_for(product: Product, folder: Path, repeat: str) -> Path:
+    """Alertmanager's settings, with the address and the secret of a new inlet."""
+    inlet = command(product, "inlet", "open", "hospital-it/prometheus", "--kind", "alertmanager")
+    file = folder / "alertmanager.yml"
+    url = product.url + inlet["address"]
+    file.write_text(ALERTMANAGER.format(url=url, secret=inlet["secret"], repeat=repeat))
+    return file
+
+
+def alertmanager_of(settings: Path, port: int) -> list[str]:
+    """The command that starts Alertmanager."""
+    return [
+        program("prometheus-alertmanager"),
+        f"--config.file={settings}",
+        f"--storage.path={settings.parent / 'alertmanager'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+        "--cluster.listen-address=",
+    ]
+
+
 @contextmanager
 def monitored(product: Product, folder: Path) -> Iterator[Pharmacy]:
     """Prometheus and Alertmanager, reporting to an inlet of the hospital's IT."""
-    programs = program("prometheus"), program("prometheus-alertmanager")
-    inlet = command(product, "inlet", "open", "hospital-it/prometheus", "--kind", "alertmanager")
+    settings = inlet_for(product, folder, repeat="2s")
     ports = free_port(), free_port()
     pharmacy = Pharmacy()
     with pharmacy.listening() as target:
@@ -119,25 +138,15 @@ def monitored(product: Product, folder: Path) -> Iterator[Pharmacy]:
         (folder / "prometheus.yml").write_text(
             PROMETHEUS.format(rules=folder / "rules.yml", target=target, alertmanager=ports[1])
         )
-        (folder / "alertmanager.yml").write_text(
-            ALERTMANAGER.format(url=product.url + inlet["address"], secret=inlet["secret"])
-        )
         prometheus = [
-            programs[0],
+            program("prometheus"),
             f"--config.file={folder / 'prometheus.yml'}",
             f"--storage.tsdb.path={folder / 'tsdb'}",
             f"--web.listen-address=127.0.0.1:{ports[0]}",
             "--rules.alert.resend-delay=1s",
         ]
-        alertmanager = [
-            programs[1],
-            f"--config.file={folder / 'alertmanager.yml'}",
-            f"--storage.path={folder / 'alertmanager'}",
-            f"--web.listen-address=127.0.0.1:{ports[1]}",
-            "--cluster.listen-address=",
-        ]
         with (
-            started(alertmanager, folder / "alertmanager.log"),
+            started(alertmanager_of(settings, ports[1]), folder / "alertmanager.log"),
             started(prometheus, folder / "prometheus.log"),
         ):
             yield pharmacy
@@ -189,3 +198,50 @@ def test_an_alert_that_fires_turns_the_customers_page_red_and_its_end_green(
     assert taken == 1, "what Alertmanager repeats is one word"
     assert (told["taken"], told["refused"]) == (2, 0)
     assert told["passed-over"] > 0, "the watchdog fires all the time and is no fault"
+
+
+@pytest.mark.journey
+def test_an_alert_that_cannot_be_taken_is_sent_once_and_not_again_and_again(
+    demo: Path, tmp_path: Path
+) -> None:
+    program("prometheus-alertmanager")
+    data, port, log = tmp_path / "data", free_port(), tmp_path / "alertmanager.log"
+    data.mkdir()
+    with serving(demo, data) as product:
+        settings = inlet_for(product, tmp_path, repeat="4h")
+        with started(alertmanager_of(settings, port), log):
+            here = f"http://127.0.0.1:{port}"
+
+            def figure(name: str) -> float:
+                told = requests.get(f"{here}/metrics", timeout=10).text
+                said = re.findall(rf"^{name}(?:\{{integration=\"webhook\"\}})? (\S+)$", told, re.M)
+                return sum(map(float, said))
+
+            def fire(**labels: str) -> None:
+                alerts = [{"labels": {"severity": "critical", **labels}}]
+                answer = requests.post(f"{here}/api/v2/alerts", json=alerts, timeout=10)
+                assert answer.status_code == 200, answer.text
+
+            wait_until(lambda: answers(f"{here}/-/ready"), log)
+            fire(alertname="Foreign", service="st-mary/ward-3")
+            fire(alertname="Unknown", service="no-such-service")
+            fire(alertname="NodeDown")
+            wait_until(lambda: figure("alertmanager_notifications_total") >= 3, log)
+            # Every second each group is looked at, and sent again when it has not arrived.
+            looked = figure("alertmanager_nflog_queries_total")
+            wait_until(lambda: figure("alertmanager_nflog_queries_total") >= looked + 12, log)
+            sent = figure("alertmanager_notifications_total")
+            failed = figure("alertmanager_notifications_failed_total")
+        told = command(product, "inlet", "show", "hospital-it/prometheus")
+
+    assert (sent, failed) == (3, 0)
+    assert (told["taken"], told["refused"]) == (0, 3)
+    assert "level=error" not in log.read_text()
+
+
+def answers(url: str) -> bool:
+    """Whether a page is there by now."""
+    try:
+        return requests.get(url, timeout=10).status_code == 200
+    except requests.ConnectionError:
+        return False

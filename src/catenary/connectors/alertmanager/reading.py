@@ -19,7 +19,7 @@ import orjson
 from catenary.connectors.bodies import json_of
 from catenary.connectors.kinds import Delivery, Kind, Unreadable
 from catenary.connectors.wishes import Wishes, reference_of
-from catenary.domain.observations.heard import Item
+from catenary.domain.observations.heard import UNREADABLE, Item
 from catenary.domain.observations.reading import SAYABLE, Wrong
 from catenary.domain.said import figure, said, said_of
 
@@ -134,8 +134,9 @@ def _items(settings: Settings, house: str, place: int, alert: Any) -> Iterator[I
     labels = alert.get("labels") if isinstance(alert, Mapping) else None
     status = alert.get("status") if isinstance(alert, Mapping) else None
     if not isinstance(labels, Mapping) or status not in ("firing", "resolved"):
-        yield _wrong(
-            place, alert, "", said("this is no alert"), said("an alert with status and labels")
+        expected = said("an alert with status and labels")
+        yield Item(
+            place, wrong=(Wrong("", UNREADABLE, said("this is no alert"), expected),), raw=alert
         )
         return
     condition = settings.severities.get(

@@ -17,7 +17,7 @@ from catenary.connectors.kinds import Delivery, Kind, Unreadable
 from catenary.connectors.mapping import MOST_ITEMS, Mapped, word_of
 from catenary.connectors.mapping import read as read_mapping
 from catenary.connectors.wishes import Wishes
-from catenary.domain.observations.heard import Item
+from catenary.domain.observations.heard import UNREADABLE, Item
 from catenary.domain.observations.reading import Wrong
 from catenary.domain.said import said
 
@@ -104,7 +104,7 @@ def _item(mapped: Mapped, house: str, place: int, event: Any) -> Item:
     if missing or str(event.get("specversion")) != "1.0":
         field = missing[0] if missing else "specversion"
         wrong = Wrong(
-            field, "invalid", said("this is no CloudEvent 1.0"), "specversion, id, source, type"
+            field, UNREADABLE, said("this is no CloudEvent 1.0"), "specversion, id, source, type"
         )
         return Item(place, wrong=(wrong,), raw=event)
     return word_of(mapped, house, place, event)

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 
 from catenary.connectors.kinds import Delivery, Kind, Unreadable
 from catenary.connectors.wishes import Wishes, reference_of
-from catenary.domain.observations.heard import Item
+from catenary.domain.observations.heard import UNREADABLE, Item
 from catenary.domain.observations.reading import Wrong
 from catenary.domain.said import said
 
@@ -76,9 +76,10 @@ def _item(settings: Settings, house: str, place: int, line: str) -> Item:
     is_host = found is not None and found["kind"] == "HOST"
     parts = found["rest"].split(";", 2 if is_host else 3) if found is not None else []
     if found is None or len(parts) != (3 if is_host else 4):
-        return _wrong(
-            place, line, "", said("this is no passive check result"), "[seconds] PROCESS_…"
+        wrong = Wrong(
+            "", UNREADABLE, said("this is no passive check result"), "[seconds] PROCESS_…"
         )
+        return Item(place, wrong=(wrong,), raw=line)
     host, check = parts[0], "" if is_host else parts[1]
     code, text = parts[-2].strip(), parts[-1]
     condition = (HOST_CODES if is_host else SERVICE_CODES).get(code)

@@ -7,7 +7,7 @@ from catenary.connectors.kinds import Delivery, Kind, Unreadable
 from catenary.connectors.mapping import MOST_ITEMS, Mapped, items_of, words_of
 from catenary.connectors.mapping import read as read_mapping
 from catenary.connectors.wishes import Wishes
-from catenary.domain.observations.heard import Item
+from catenary.domain.observations.heard import UNREADABLE, Item
 from catenary.domain.observations.reading import Wrong
 from catenary.domain.said import said
 
@@ -24,7 +24,7 @@ def hear(mapped: Mapped, delivery: Delivery) -> list[Item]:
         # A sender that changed its form must not fall silent without anybody being told.
         wrong = Wrong(
             "items",
-            "invalid",
+            UNREADABLE,
             said("there is nothing where the items should stand"),
             said("a list there, even an empty one"),
         )

@@ -10,6 +10,9 @@ from typing import Any
 from catenary.domain.moments import read_moment
 from catenary.domain.observations.reading import AHEAD, Wrong
 
+#: Code of a reason against an item that is not of the form which is read here. Who sends nothing
+#: else has probably come to the wrong address, or changed its form.
+UNREADABLE = "unreadable"
 #: What is told of an item that was refused, at most.
 LONGEST_EXCERPT = 600
 
