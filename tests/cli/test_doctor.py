@@ -101,9 +101,10 @@ def test_inlets_that_are_silent_refuse_much_or_lost_their_secret_are_named(
     assert "inlets-secret: the secrets with which acme/signed signs" in ran.out
 
 
-def _acme(data: Path) -> Path:
+def _acme(data: Path, *, service: bool = False) -> Path:
     catalogue = data.parent / "acme.yaml"
-    catalogue.write_text("catenary: 1\norganizations: {acme: {name: Acme}}\n")
+    services = "services: {acme/mail: {name: Mail}}\n" if service else ""
+    catalogue.write_text(f"catenary: 1\norganizations: {{acme: {{name: Acme}}}}\n{services}")
     return catalogue
 
 
@@ -210,3 +211,39 @@ def test_messages_that_nobody_sends_are_found() -> None:
     assert (finding.code, finding.grave) == ("outbox-waiting", True)
     assert finding.sentence == "3 messages wait, the oldest for 17 minutes"
     assert list(diagnose(replace(late, letters_late=timedelta(minutes=1)))) == []
+
+
+def test_a_worker_that_is_not_there_is_found_once_anything_was_reported(
+    well: Installation,
+) -> None:
+    well.fine("apply", _acme(well.data, service=True))
+    assert codes(well) == {"second-factor"}
+
+    well.fine("observe", "acme/mail", "down")
+    never = well.run("doctor")
+    well.write(
+        "INSERT INTO monitoring_propagation (id, number, seen_at)"
+        " VALUES (1, 0, '2026-01-01 00:00:00+00:00')"
+    )
+    long_ago = well.run("doctor")
+    well.write(f"UPDATE monitoring_propagation SET seen_at = '{datetime.now(UTC)}'")
+
+    assert "engine: no worker has followed what is reported yet" in never.out
+    assert "`catenary worker`" in never.out
+    assert "engine: no worker has followed what is reported since 2026-01-01" in long_ago.out
+    assert codes(well) == {"second-factor"}
+
+
+def test_a_worker_that_is_far_behind_is_found() -> None:
+    behind = replace(WELL, waiting_words=700, words_late=timedelta(minutes=11))
+
+    (finding,) = diagnose(behind)
+
+    assert (finding.code, finding.grave) == ("engine-behind", True)
+    assert (
+        finding.sentence == "700 words and moments wait to be followed, the oldest for 11 minutes"
+    )
+    assert list(diagnose(replace(behind, words_late=timedelta(minutes=2)))) == []
+    # That nobody follows says it all.
+    (finding,) = diagnose(replace(behind, is_followed=False))
+    assert finding.code == "engine"

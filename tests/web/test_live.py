@@ -20,6 +20,7 @@ from catenary.domain.actors import Actor, Viewpoint
 from catenary.web.live import stream as streaming
 from catenary.web.live.pulse import Full, Pulse, Watcher
 from catenary.web.live.stream import Reader, Stream
+from catenary.web.telling.metrics import REGISTRY
 from tests.web.access.world import World
 
 pytestmark = pytest.mark.django_db
@@ -213,12 +214,15 @@ def test_only_so_many_pages_are_kept_open(world: World) -> None:
         pulse.enter(Watcher("key", 2, False), most=9, most_of_one=1)
 
 
-def test_a_full_house_says_so(world: World, settings: Any) -> None:
+def test_a_full_house_says_so_and_counts_whom_it_sends_away(world: World, settings: Any) -> None:
     settings.STREAMS = 0
+    name = "catenary_live_streams_refused_total"
+    before = REGISTRY.get_sample_value(name) or 0
 
     response = world.client("customer").get("/status/live/")
 
     assert (response.status_code, response.headers["Retry-After"]) == (503, "30")
+    assert REGISTRY.get_sample_value(name) == before + 1
 
 
 def test_a_stream_that_nobody_reads_gives_its_place_back(world: World) -> None:

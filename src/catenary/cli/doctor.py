@@ -23,7 +23,7 @@ _ROOM = 1024**3
 _SHORT_SECRET = 32
 _SHORT_TOKEN = 16
 _NAMED = 5
-#: What is due leaves within seconds where a worker runs.
+#: What is due leaves, and is followed, within seconds where a worker runs.
 _LATE = timedelta(minutes=5)
 
 
@@ -70,6 +70,12 @@ class Facts:
     #: For how long the oldest of them has been due.
     letters_late: timedelta = timedelta(0)
     dead_letters: int = 0
+    #: Whether a worker follows what is reported, or nobody ever reported anything.
+    is_followed: bool = True
+    followed_at: datetime | None = None
+    waiting_words: int = 0
+    #: For how long the oldest of them has been due.
+    words_late: timedelta = timedelta(0)
     silent_inlets: tuple[str, ...] = ()
     refusing_inlets: tuple[str, ...] = ()
     unreadable_inlets: tuple[str, ...] = ()
@@ -129,6 +135,7 @@ def _with_database(facts: Facts) -> Facts:
     from catenary.apps.common.queries.contents import applied_migrations, known_migrations
     from catenary.apps.common.queries.health import database_health
     from catenary.apps.common.queries.outbox import dead_count, outbox_counts
+    from catenary.apps.monitoring.queries.following import following
     from catenary.apps.monitoring.queries.inlet_health import inlet_health
     from catenary.apps.monitoring.queries.subscriptions import subscribers_by_mail
 
@@ -145,6 +152,7 @@ def _with_database(facts: Facts) -> Facts:
     if facts.pending:
         return facts
     accounts, inlets = account_health(), inlet_health(facts.now)
+    words = following(facts.now)
     waiting = outbox_counts()
     first_due = [each.oldest_due for each in waiting if each.oldest_due is not None]
     return replace(
@@ -156,6 +164,10 @@ def _with_database(facts: Facts) -> Facts:
         example_people=accounts.example_people,
         subscribers_by_mail=subscribers_by_mail(),
         dead_letters=dead_count(),
+        is_followed=words.is_followed or not words.is_needed,
+        followed_at=words.seen_at,
+        waiting_words=words.waiting,
+        words_late=words.late,
         silent_inlets=inlets.silent,
         refusing_inlets=inlets.refusing,
         unreadable_inlets=inlets.unreadable,
@@ -198,6 +210,7 @@ def diagnose(facts: Facts) -> Iterator[Finding]:
     """Everything wrong with the facts, the gravest kinds first."""
     yield from _database(facts)
     yield from _settings(facts)
+    yield from _engine(facts)
     yield from _mail(facts)
     yield from _inlets(facts)
     yield from _people(facts)
@@ -293,6 +306,28 @@ def _settings(facts: Facts) -> Iterator[Finding]:
             False,
             f"CATENARY_METRICS_TOKEN is shorter than {_SHORT_TOKEN} characters",
             "take a longer, random one",
+        )
+
+
+def _engine(facts: Facts) -> Iterator[Finding]:
+    if not facts.is_followed:
+        since = "yet"
+        if facts.followed_at is not None:
+            since = f"since {facts.followed_at:%Y-%m-%d %H:%M} UTC"
+        yield Finding(
+            "engine",
+            True,
+            f"no worker has followed what is reported {since}: what is shown may be out of date",
+            "run `catenary serve` without CATENARY_ENGINE=off, or `catenary worker` on one machine "
+            "or more; where one runs, its log says what keeps it",
+        )
+    elif facts.words_late > _LATE:
+        yield Finding(
+            "engine-behind",
+            True,
+            f"{facts.waiting_words} words and moments wait to be followed, "
+            f"the oldest for {facts.words_late // timedelta(minutes=1)} minutes",
+            "give it time after an import; otherwise see what the worker's log says",
         )
 
 

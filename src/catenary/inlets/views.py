@@ -18,6 +18,7 @@ from catenary.apps.monitoring.operations.gathering import (
     TooManyWaiting,
     hear_together,
 )
+from catenary.apps.monitoring.operations.turning_away import turn_away
 from catenary.apps.monitoring.queries.inlets import InletRow, inlet_at
 from catenary.connectors.kinds import Delivery, Kind, Unreadable
 from catenary.connectors.opening import KINDS, settings_read
@@ -79,6 +80,10 @@ def _delivered(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
             # Closed, set anew or given another secret since it was seen: as it stands, then.
             inlet_at(kind, public_id, now=True)
             inlet = _shown(request, kind, public_id)
+        except Exception as error:
+            if isinstance(error, TooManyWaiting | CatalogueBusy) or database_trouble(error):
+                turn_away(inlet.id)
+            raise
 
 
 def _shown(request: HttpRequest, kind: str, public_id: str) -> InletRow:
@@ -160,6 +165,7 @@ def _body(request: HttpRequest, length: int) -> bytes:
 def _spend(inlet: InletRow, kind: Kind, cost: int) -> None:
     allowance = take_inlet(inlet_id=inlet.id, at=clock.now(), cost=cost)
     if allowance is not None and not allowance.is_allowed:
+        turn_away(inlet.id)
         raise _too_many(allowance, 503 if kind.is_limited_softly else 429)
 
 

@@ -18,6 +18,7 @@ from catenary.apps.access.queries.sessions import standing_sessions
 from catenary.apps.common.queries import close_connections
 from catenary.apps.monitoring.queries.sight import name_changes
 from catenary.apps.monitoring.queries.standing import Standing, standing_now
+from catenary.web.telling import metrics
 from catenary.web.telling.health import is_stopping
 
 #: How often it is asked whether something changed: two small queries each time.
@@ -150,3 +151,4 @@ class Pulse:
 
 #: That of this process.
 PULSE = Pulse()
+metrics.STREAMS.set_function(PULSE.__len__)

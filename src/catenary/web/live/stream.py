@@ -25,6 +25,7 @@ from catenary.domain.actors import Actor, Viewpoint
 from catenary.web.asking import Asking, signed_in
 from catenary.web.live.pulse import PULSE, Full, Pulse, Watcher
 from catenary.web.live.shared import SHARED
+from catenary.web.telling import metrics
 
 #: Something is sent so often even when nothing changes: whoever went away is noticed by it.
 ALIVE_SECONDS = 15.0
@@ -64,6 +65,7 @@ def live(asking: Asking) -> HttpResponseBase:
     try:
         stream = Stream(PULSE, reader, seen[:100])
     except Full:
+        metrics.FULL.inc()
         busy = HttpResponse(status=503)
         busy.headers["Retry-After"] = str(_RETRY_AFTER_SECONDS)
         return busy

@@ -19,7 +19,10 @@ from prometheus_client.registry import Collector
 
 from catenary import __version__, clock
 from catenary.apps.common.queries import catalogue_version, database_answers, database_kind
-from catenary.apps.common.queries.outbox import done_since, outbox_counts
+from catenary.apps.common.queries.outbox import OutboxCount, done_since, outbox_counts
+from catenary.apps.monitoring.operations.telling import NOTICE
+from catenary.apps.monitoring.operations.turning_away import turned_away
+from catenary.apps.monitoring.queries.following import following
 from catenary.apps.monitoring.queries.inlets import inlet_counts
 from catenary.apps.portfolio.queries.size import portfolio_size
 
@@ -39,6 +42,18 @@ SECONDS = Histogram(
     registry=REGISTRY,
 )
 IN_FLIGHT = Gauge("catenary_requests_in_flight", "Requests being answered", registry=REGISTRY)
+STREAMS = Gauge(
+    "catenary_live_streams", "Open pages that change while they are looked at", registry=REGISTRY
+)
+MOST_STREAMS = Gauge("catenary_live_streams_limit", "How many may be open", registry=REGISTRY)
+MOST_STREAMS.set_function(lambda: settings.STREAMS)
+FULL = Counter(
+    "catenary_live_streams_refused",
+    "Pages for which there was no place, and that look every 15 seconds",
+    registry=REGISTRY,
+)
+#: What the outbox holds: told of with zeros as well, so that an alert has something to look at.
+_KINDS = frozenset({NOTICE})
 
 
 class _Installation(Collector):
@@ -66,11 +81,44 @@ class _Installation(Collector):
         )
         size = portfolio_size()
         yield GaugeMetricFamily("catenary_services", "Live services", value=size.services)
+        now = clock.now()
+        yield from _engine(now)
         yield from _inlets()
-        yield from _outbox(clock.now())
+        yield from _outbox(now)
         yield GaugeMetricFamily(
             "catenary_dependencies", "What services rely on", value=size.dependencies
         )
+
+
+def _engine(now: datetime) -> Iterator[Metric]:
+    """Whether somebody follows what is reported, and how far behind they are."""
+    found = following(now)
+    yield GaugeMetricFamily(
+        "catenary_engine_up",
+        "1 when a worker gave a sign of life within half a minute",
+        value=1 if found.is_followed else 0,
+    )
+    seen = GaugeMetricFamily(
+        "catenary_engine_seen_timestamp_seconds", "When a worker last gave a sign of life"
+    )
+    if found.seen_at is not None:
+        seen.add_metric([], found.seen_at.timestamp())
+    yield seen
+    yield GaugeMetricFamily(
+        "catenary_engine_waiting",
+        "Words and moments that are due and not followed, at most ten thousand",
+        value=found.waiting,
+    )
+    yield GaugeMetricFamily(
+        "catenary_engine_oldest_seconds",
+        "For how long the oldest of these has been due; 0 when nothing is",
+        value=found.late.total_seconds(),
+    )
+    yield GaugeMetricFamily(
+        "catenary_engine_owed",
+        "Stretches of the past and large changes still to be written out",
+        value=found.owed,
+    )
 
 
 def _inlets() -> Iterator[Metric]:
@@ -79,17 +127,24 @@ def _inlets() -> Iterator[Metric]:
     items = CounterMetricFamily(
         "catenary_inlet_items", "Items that came in through an inlet", labels=[*labels, "became"]
     )
+    later = CounterMetricFamily(
+        "catenary_inlet_told_to_wait",
+        "Deliveries that this process told to come again later",
+        labels=labels,
+    )
     heard = GaugeMetricFamily(
         "catenary_inlet_heard_timestamp_seconds", "When an inlet was last heard", labels=labels
     )
-    for house, name, kind, heard_at, taken, repeated, refused in inlet_counts():
-        told = (("taken", taken), ("repeated", repeated), ("refused", refused))
-        for became, count in told:
-            items.add_metric([house, name, kind, became], count)
-        if heard_at is not None:
-            heard.add_metric([house, name, kind], heard_at.timestamp())
-    yield items
-    yield heard
+    counts, number = inlet_counts()
+    for each in counts:
+        named = [each.organization, each.key, each.kind]
+        for became, count in each.became.items():
+            items.add_metric([*named, became], count)
+        later.add_metric(named, turned_away(each.id))
+        if each.heard_at is not None:
+            heard.add_metric(named, each.heard_at.timestamp())
+    yield GaugeMetricFamily("catenary_inlets", "Open inlets; 500 are told of", value=number)
+    yield from (items, later, heard)
 
 
 def _outbox(now: datetime) -> Iterator[Metric]:
@@ -104,13 +159,16 @@ def _outbox(now: datetime) -> Iterator[Metric]:
     sent = GaugeMetricFamily(
         "catenary_outbox_sent_last_hour", "What was carried out within an hour", labels=["kind"]
     )
-    for count in outbox_counts():
+    counts = outbox_counts()
+    none = (OutboxCount(kind, 0, None, 0) for kind in _KINDS - {each.kind for each in counts})
+    for count in (*counts, *none):
         waiting.add_metric([count.kind], count.waiting)
         dead.add_metric([count.kind], count.dead)
         due = count.oldest_due or now
         oldest.add_metric([count.kind], max(0.0, (now - due).total_seconds()))
-    for kind, number in sorted(done_since(now - timedelta(hours=1)).items()):
-        sent.add_metric([kind], number)
+    lately = done_since(now - timedelta(hours=1))
+    for kind in sorted(_KINDS | lately.keys()):
+        sent.add_metric([kind], lately.get(kind, 0))
     yield from (waiting, oldest, dead, sent)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -248,21 +248,43 @@ def _views(rows: Any, house: OrganizationRow) -> list[InletView]:
     return views
 
 
-def inlet_counts(most: int = 500) -> Sequence[tuple[str, str, str, datetime | None, int, int, int]]:
-    """Of open inlets: organization, name, kind, when they were last heard, and how many items
-    were taken, repeated and refused. For whoever watches the installation."""
-    rows = InletAccount.objects.filter(inlet__closed_at__isnull=True).order_by("inlet_id")
-    return list(
-        rows.values_list(
-            "inlet__organization__key",
-            "inlet__key",
-            "inlet__kind",
-            "heard_at",
-            "taken",
-            "repeated",
-            "refused",
-        )[:most]
+@dataclass(frozen=True, slots=True)
+class InletCount:
+    """How much came through an open inlet, for whoever watches the installation; ``became`` is how
+    many items became what, each counted once."""
+
+    id: int
+    organization: str
+    key: str
+    kind: str
+    heard_at: datetime | None
+    became: Mapping[str, int]
+
+
+_BECAME = ("taken", "repeated", "passed-over", "refused")
+
+
+def inlet_counts(most: int = 500) -> tuple[list[InletCount], int]:
+    """The first open inlets, in the order in which they were opened, and how many there are."""
+    rows = InletAccount.objects.filter(
+        inlet__closed_at__isnull=True, inlet__organization__removed_at__isnull=True
     )
+    found = rows.order_by("inlet_id").values_list(
+        "inlet_id",
+        "inlet__organization__key",
+        "inlet__key",
+        "inlet__kind",
+        "heard_at",
+        "taken",
+        "repeated",
+        "passed_over",
+        "refused",
+    )
+    counts = [
+        InletCount(number, house, key, kind, heard, dict(zip(_BECAME, became, strict=True)))
+        for number, house, key, kind, heard, *became in found[:most]
+    ]
+    return counts, rows.count()
 
 
 def inlet_as_plain(view: InletView) -> dict[str, Any]:
