@@ -71,6 +71,7 @@ ADMINISTERING = (
     SUPPOSED,
     "/calendars/new/",
     "/calendars/hospital-it/clinic-hours/edit/",
+    "/calendars/hospital-it/clinic-hours/closed-days/",
     "/new/service/",
     "/new/organization/",
     "/new/person/",

@@ -144,6 +144,16 @@ ROUTES = EDITING | {
             "alpha-it/never": set(),
         },
     ),
+    # What posting does is told in tests/web/test_closed_days.py.
+    "calendar-closed-days": Route(
+        methods=FORM,
+        objects={
+            "alpha-it/hours": MAY_CHANGE,
+            "alpha-lab/vaulted": MAY_CHANGE,
+            "delta/own": set(),
+            "alpha-it/never": set(),
+        },
+    ),
     "calendar-history": Route(
         objects={
             "alpha-it/hours": INSIDE,

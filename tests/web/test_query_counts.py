@@ -52,6 +52,7 @@ PINNED = {
     "workshop of a service": 28,
     "organization": 25,
     "calendar": 23,
+    "closed days of a calendar": 23,
     "calendars": 18,
     "chain": 19,
     "chain, everything upstream": 19,
@@ -88,6 +89,7 @@ RENEWING = 9
 #: Pages of whoever administers the organization ``top-0``.
 ADMINISTERED = {
     "second factor of others": "/organizations/top-0/second-factor/",
+    "closed days of a calendar": "/calendars/top-0/desk-0/closed-days/",
     "inlets": "/organizations/top-0/inlets/",
     "inlet": "/organizations/top-0/inlets/monitor-0/",
 }

@@ -7,6 +7,8 @@ shows the number of its request, quietly: it finds the log lines that say more.
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -14,6 +16,7 @@ from django.template.loader import get_template
 
 from catenary.web.asking import frame_of, stranger_frame, who_asked
 from catenary.web.pages import Frame
+from catenary.web.reading import figure
 from catenary.web.telling.requests import request_number
 
 
@@ -33,8 +36,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The address or the form cannot be read."""
-    return _frameless(request, "400.html", 400)
+    """The address or the form cannot be read, or is larger than any form of ours."""
+    most = ""
+    if isinstance(exception, RequestDataTooBig):
+        most = figure((settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) // 1_000_000)
+    return _frameless(request, "400.html", 400, most=most)
 
 
 def only_a_button(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
@@ -58,8 +64,8 @@ def _page(request: HttpRequest, template: str, status: int) -> HttpResponse:
     return render(request, template, context, status=status)
 
 
-def _frameless(request: HttpRequest, template: str, status: int) -> HttpResponse:
-    text = get_template(template).render({"request_number": request_number(request)})
+def _frameless(request: HttpRequest, template: str, status: int, **told: str) -> HttpResponse:
+    text = get_template(template).render({"request_number": request_number(request), **told})
     return HttpResponse(text, status=status)
 
 

@@ -12,6 +12,7 @@ from catenary.web.access.second_factor import challenge, own, rules
 from catenary.web.access.sign_on import views as sign_on
 from catenary.web.audit.views import audit_page
 from catenary.web.calendars import views as calendars
+from catenary.web.calendars.closed_days import closed_days
 from catenary.web.catalogue.views import catalogue
 from catenary.web.chain.views import chain
 from catenary.web.changes.views import changes
@@ -63,6 +64,11 @@ urlpatterns = [
     path("calendars/new/", calendar_forms.new, name="calendar-new"),
     path("calendars/<str:organization>/<str:key>/", calendars.calendar, name="calendar"),
     path("calendars/<str:organization>/<str:key>/edit/", calendar_forms.edit, name="calendar-edit"),
+    path(
+        "calendars/<str:organization>/<str:key>/closed-days/",
+        closed_days,
+        name="calendar-closed-days",
+    ),
     path(
         "calendars/<str:organization>/<str:key>/history/",
         calendar_forms.history,

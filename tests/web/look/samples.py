@@ -18,6 +18,7 @@ from catenary.web.pages.calendars import (
     CalendarPage,
     CalendarsPage,
 )
+from catenary.web.pages.closed_days import ClosedDaysPage, ClosingDay, NotClosed
 from catenary.web.picture import render_chain
 
 NOON = datetime(2026, 11, 3, 12, 5, tzinfo=UTC)
@@ -817,6 +818,29 @@ UNKNOWN_CALENDAR = CalendarPage(
     problem="What it is made of is missing, so nobody can say.",
     made_with=("Time zones of 2026a",),
 )
+CLOSED_DAYS = ClosedDaysPage(
+    name="Service desk hours",
+    reference="hospital-it/desk-hours",
+    answer=p.Sentence(("2 days would be closed: 18 h of service time fewer.",)),
+    back_url="/calendars/hospital-it/desk-hours/",
+    edit_url="/calendars/hospital-it/desk-hours/edit/",
+    seen="0" * 32,
+    looked="0" * 64,
+    text="BEGIN:VCALENDAR\nEND:VCALENDAR",
+    manager="the catalogue files “hospital”",
+    problems=("hospital-it/desk-hours is managed by the catalogue files “hospital”",),
+    is_looked=True,
+    may_save=True,
+    closing=(
+        ClosingDay("Mon, 28 December 2026", "Stocktaking", "08:00–18:00", "closed"),
+        ClosingDay("Tue, 29 December 2026", "", "00:00–06:00, 08:00–18:00", "closed"),
+    ),
+    more_closing="and 3 more",
+    known=(ClosingDay("Thu, 24 December 2026", "Christmas Eve", "", ""),),
+    rejected=(
+        NotClosed("17", "Meeting", "it starts at a time of day", "make it last the whole day"),
+    ),
+)
 CALENDARS = CalendarsPage(
     p.Sentence(("2 calendars that you may see.",)),
     (
@@ -853,6 +877,7 @@ SAMPLES: tuple[tuple[str, str, object, p.Frame], ...] = (
     ("organization-empty", "organization.html", EMPTY_ORGANIZATION, FRAME),
     ("calendar", "calendar.html", CALENDAR, FRAME),
     ("calendar-unknown", "calendar.html", UNKNOWN_CALENDAR, FRAME),
+    ("calendar-closed-days", "calendar_closed_days.html", CLOSED_DAYS, FRAME),
     ("calendars", "calendars.html", CALENDARS, FRAME),
     ("calendars-empty", "calendars.html", CalendarsPage(p.Sentence()), FRAME),
     ("account", "account.html", ACCOUNT, FRAME),

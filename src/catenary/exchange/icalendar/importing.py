@@ -25,12 +25,14 @@ _AHEAD = timedelta(days=3 * 366)
 @dataclass(frozen=True, slots=True)
 class Brought:
     """What came of a file: days that are new, days that had an exception already and keep it,
-    and those of its ``events`` that were rejected."""
+    and those of its ``events`` that were rejected. ``document`` is what the calendar says with
+    them."""
 
     taken: tuple[ClosedDay, ...]
     known: tuple[ClosedDay, ...]
     rejected: tuple[Rejected, ...]
     events: int
+    document: CalendarDocument
 
 
 def bring_closed_days(
@@ -59,27 +61,11 @@ def bring_closed_days(
     there = _dates_of(document)
     known = tuple(d for d in read.days if d.day in there)
     taken = tuple(d for d in read.days if d.day not in there)
-    brought = Brought(taken, known, read.rejected, read.events)
     found = digest(calendar_to_plain(document))
     if seen not in (None, found):
         raise Conflicts([Conflict("calendar", reference, found)])
-    if not taken:
-        return brought
-    wanted = _checked(
-        replace(
-            document,
-            exceptions=tuple(
-                sorted(
-                    (
-                        *document.exceptions,
-                        *(CalendarException(d.day, d.day, (), d.name) for d in taken),
-                    ),
-                    key=lambda exception: exception.first,
-                )
-            ),
-        )
-    )
-    if not dry_run:
+    wanted = _checked(_with(document, taken)) if taken else document
+    if taken and not dry_run:
         # What was read here is what is added to: were it changed meanwhile, that would be lost.
         amendment = Amendment("calendar", reference, wanted, expected=found)
         amend(
@@ -90,7 +76,14 @@ def bring_closed_days(
             source=BY_HAND,
             take_over=take_over,
         )
-    return brought
+    return Brought(taken, known, read.rejected, read.events, wanted)
+
+
+def _with(document: CalendarDocument, taken: tuple[ClosedDay, ...]) -> CalendarDocument:
+    """The document with these days closed."""
+    closed = (CalendarException(day.day, day.day, (), day.name) for day in taken)
+    exceptions = sorted((*document.exceptions, *closed), key=lambda exception: exception.first)
+    return replace(document, exceptions=tuple(exceptions))
 
 
 def _dates_of(document: CalendarDocument) -> set[date]:

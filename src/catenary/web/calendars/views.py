@@ -80,10 +80,14 @@ def calendar(asking: Asking, organization: str, key: str) -> HttpResponse:
     view = _found(asking, f"{organization}/{key}")
     place = view.row.reference.split("/")
     is_home = asking.viewpoint is not None and view.row.root_id == asking.viewpoint.root_id
+    may, said = may_edit(asking, view), view.document.hours
+    # Round the clock, or made of others, it has no dates of its own.
+    has_dates = said is not None and not said.is_always
     page = replace(
         _page(view, now()),
         feed=feed_box(asking, view.row.reference),
-        edit_url=reverse("calendar-edit", args=place) if may_edit(asking, view) else "",
+        edit_url=reverse("calendar-edit", args=place) if may else "",
+        closed_days_url=reverse("calendar-closed-days", args=place) if may and has_dates else "",
         history_url=reverse("calendar-history", args=place) if is_home else "",
     )
     return page_response(asking, "calendar.html", page)

@@ -52,6 +52,7 @@ class CalendarPage:
     feed_url: str = ""
     feed: FeedBox | None = None
     edit_url: str = ""
+    closed_days_url: str = ""
     history_url: str = ""
 
 

@@ -109,6 +109,16 @@ def calendar_view(*, actor: Actor, viewpoint: Viewpoint, reference: str) -> Cale
     )
 
 
+def hours_if(view: CalendarView, document: CalendarDocument) -> Hours | None:
+    """The hours of a calendar if it said this; none where they cannot be worked out. Nothing is
+    asked of the database: of public holidays, those are known that it keeps now."""
+    return _worked_out(
+        ServiceHours(calendar=document.reference),
+        {**view.parts, document.reference: document},
+        {(edition.country, edition.region): edition for edition in view.editions},
+    )
+
+
 def hours_of_calendars(references: Iterable[str]) -> dict[str, Hours | None]:
     """The hours of calendars somebody may see; none where they cannot be worked out."""
     wanted = list(references)
