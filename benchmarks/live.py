@@ -5,6 +5,9 @@ with its worker, and keeps two hundred boards open: streams that fetch their par
 as a browser's script does, and among them one real browser. Then a program reports conditions of
 services one after the other. Printed is how long each page took to hear of it, to be whole again,
 and to show other pixels; and what the board itself costs.
+
+With ``--customers`` the pages are those of one customer, each of a session of its own, and the
+words are of what it consumes.
 """
 
 from __future__ import annotations
@@ -39,6 +42,30 @@ Browser = tuple[Callable[[], float], Callable[[], float]]
 Note = Callable[..., None]
 
 
+@dataclass(frozen=True)
+class Looked:
+    """A page that many look at: where it is, which part of it changes, who reads it, and what in it
+    is other when a service is. ``sessions``: everybody has signed in for himself."""
+
+    name: str
+    address: str
+    part: str
+    reader: str
+    figure: str
+    sessions: bool = False
+
+
+BOARD = Looked("board", "/status/", "board", READER, "[data-count-of=down]")
+OURS = Looked(
+    "customer's page",
+    "/our-services/",
+    "ours",
+    "person-0@top-1.example",
+    "[data-condition-of]",
+    sessions=True,
+)
+
+
 @dataclass
 class Heard:
     """When pages heard of a word and were whole again, in seconds after it was reported."""
@@ -60,14 +87,21 @@ class Heard:
 
 
 class Page(threading.Thread):
-    """One open board: its stream is read, and when something changed its part is fetched."""
+    """One open page: its stream is read, and when something changed its part is fetched."""
 
-    def __init__(self, visitor: Visitor, port: int, heard: Heard, pool: ThreadPoolExecutor) -> None:
+    def __init__(
+        self,
+        visitor: Visitor,
+        port: int,
+        looked: Looked,
+        heard: Heard,
+        pool: ThreadPoolExecutor,
+    ) -> None:
         super().__init__(daemon=True)
-        self._visitor, self._heard, self._pool = visitor, heard, pool
-        found = re.search(r'data-live="([^"]+)"', visitor.get("/status/"))
+        self._visitor, self._looked, self._heard, self._pool = visitor, looked, heard, pool
+        found = re.search(r'data-live="([^"]+)"', visitor.get(looked.address))
         if found is None:
-            raise Failed("the board is not live")
+            raise Failed(f"the {looked.name} is not live")
         self.is_open, self._waits = threading.Event(), threading.Event()
         self._line = socket.create_connection(("localhost", port), timeout=None)
         cookies = "; ".join(f"{name}={value}" for name, value in visitor._cookies.items())
@@ -98,13 +132,13 @@ class Page(threading.Thread):
 
     def _fetch(self) -> None:
         self._waits.clear()
-        self._visitor.beside().part("/status/", "board")
+        self._visitor.beside().part(self._looked.address, self._looked.part)
         self._heard.note("whole")
 
 
 @contextmanager
-def browser_at(port: int, password: str) -> Any:
-    """A real browser on the board: what its clock says, and when its figures last changed."""
+def browser_at(port: int, looked: Looked, password: str) -> Any:
+    """A real browser on the page: what its clock says, and when its figures last changed."""
     from playwright.sync_api import sync_playwright
 
     from tests.browser import launch
@@ -113,22 +147,24 @@ def browser_at(port: int, password: str) -> Any:
         browser = launch(playwright)
         page = browser.new_context(base_url=f"http://localhost:{port}").new_page()
         page.goto("/sign-in/")
-        page.locator("input[name=email]").fill(READER)
+        page.locator("input[name=email]").fill(looked.reader)
         page.locator("input[name=password]").fill(password)
         page.locator("form:has(input[name=password]) [type=submit]").click()
-        page.goto("/status/")
+        page.goto(looked.address)
         page.get_by_text("Live", exact=True).wait_for()
         page.evaluate(
-            """() => {
+            """(selector) => {
               window.changedAt = 0;
-              const figure = () => document.querySelector("[data-count-of=down]").textContent;
+              const figure = () =>
+                [...document.querySelectorAll(selector)].map((each) => each.textContent).join();
               let was = figure();
               const look = () => {
                 if (figure() !== was) { was = figure(); window.changedAt = Date.now(); }
                 requestAnimationFrame(look);
               };
               look();
-            }"""
+            }""",
+            looked.figure,
         )
         yield (
             lambda: float(page.evaluate("Date.now()")) / 1000,
@@ -181,17 +217,23 @@ def measure_board(note: Note, server: Served, visitor: Visitor, times: int, when
 
 
 def measure_live(
-    note: Note, place: Installation, password: str, pages: int = 200, words: int = 40
+    note: Note,
+    place: Installation,
+    password: str,
+    pages: int = 200,
+    words: int = 40,
+    looked: Looked = BOARD,
 ) -> None:
-    """Note every figure, on a catalogue that ``READER`` may read."""
+    """Note every figure, on a catalogue that the page's reader, whose password this is, may
+    read."""
     # All pages are of one account here, which may hold a quarter of the streams.
     os.environ["CATENARY_STREAMS"] = str(4 * (pages + 2))
     run(place, "user", REPORTER, "--operator")
     with ExitStack() as stack:
         server = stack.enter_context(serving(place))
         visitor = Visitor(server.port)
-        visitor.sign_in(READER, password)
-        references = references_seen(program_of(place, server, READER), words)
+        visitor.sign_in(looked.reader, password)
+        references = _reported(place, server, visitor, looked, words)
         program = program_of(place, server, REPORTER, "write")
         # Something is known, and the worker has loaded its chain.
         said = [{"service": name, "condition": "operational"} for name in references]
@@ -200,10 +242,15 @@ def measure_live(
         server.settle()
         # The server hangs up on lines that are silent for so long.
         program = program_of(place, server, REPORTER, "write")
-        measure_board(note, server, visitor.beside(), 50, "")
+        if looked is BOARD:
+            measure_board(note, server, visitor.beside(), 50, "")
         before, heard = server.megabytes(), Heard()
         pool = stack.enter_context(ThreadPoolExecutor(FETCHING))
-        opened = [Page(visitor.beside(), server.port, heard, pool) for _ in range(pages)]
+        # The server hangs up on who signs in and then asks for nothing.
+        opened = [
+            Page(_another(visitor, looked, password), server.port, looked, heard, pool)
+            for _ in range(pages)
+        ]
         for page in opened:
             stack.callback(page.close)
             page.start()
@@ -211,15 +258,38 @@ def measure_live(
             if not page.is_open.wait(SECONDS):
                 raise Failed("a stream did not open")
         note(f"memory for {pages} open pages", server.megabytes() - before, "MB")
-        browser = stack.enter_context(browser_at(server.port, password))
+        browser = stack.enter_context(browser_at(server.port, looked, password))
         processor = server.cpu_seconds()
         streams, whole, pixels = measure_words(program, references, heard, pages, browser)
         spent = (server.cpu_seconds() - processor) / len(references)
-        _spread(note, f"a word until {pages} pages heard of it", streams)
-        _spread(note, f"a word until the boards of {pages} pages were whole again", whole)
-        _spread(note, f"a word until a browser among {pages} drew other pixels", pixels, 1)
-        note(f"what one word and {pages} pages cost the server", spent, "s")
-        measure_board(note, server, visitor.beside(), 20, f" with {pages} open pages")
+        those = f"{pages} pages" if looked is BOARD else f"{pages} {looked.name}s"
+        _spread(note, f"a word until {those} heard of it", streams)
+        _spread(note, f"a word until the {looked.name}s of {those} were whole again", whole)
+        _spread(note, f"a word until a browser among {those} drew other pixels", pixels, 1)
+        note(f"what one word and {those} cost the server", spent, "s")
+        if looked is BOARD:
+            measure_board(note, server, visitor.beside(), 20, f" with {pages} open pages")
+
+
+def _reported(
+    place: Installation, server: Served, visitor: Visitor, looked: Looked, words: int
+) -> list[str]:
+    """The services that are reported of: seen by the reader, or on the customer's page."""
+    if looked is BOARD:
+        return references_seen(program_of(place, server, looked.reader), words)
+    found = re.findall(r'data-condition-of="([^"]+)"', visitor.get(looked.address))
+    if not found:
+        raise Failed(f"nothing is consumed on the {looked.name}")
+    return [found[number % len(found)] for number in range(words)]
+
+
+def _another(visitor: Visitor, looked: Looked, password: str) -> Visitor:
+    """Who has one more of the pages open."""
+    if looked.sessions:
+        other = Visitor(visitor.port)
+        other.sign_in(looked.reader, password)
+        return other
+    return visitor.beside()
 
 
 def _spread(note: Note, name: str, values: list[float], target: float | None = None) -> None:
@@ -229,15 +299,15 @@ def _spread(note: Note, name: str, values: list[float], target: float | None = N
     note(f"{name}: p99", percentile_99(values), "s", target)
 
 
-def prepared(work: Path, data: Path | None) -> tuple[Installation, str]:
-    """An installation with a catalogue, and the password of its reader."""
+def prepared(work: Path, data: Path | None, reader: str) -> tuple[Installation, str]:
+    """An installation with a catalogue, and the password of this reader."""
     place = Installation(data or work / "data")
     if data is None:
         place.data.mkdir()
         run(place, "migrate")
         write_files(invented(SIZE), work / "files")
         run(place, "apply", str(work / "files"), "--source", "invented")
-    said = run(place, "user", READER).said
+    said = run(place, "user", reader).said
     password = re.search(r"signs in with\s+(\S+)", said)
     if password is None:
         raise Failed(said)
@@ -250,10 +320,12 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=200)
     parser.add_argument("--words", type=int, default=40)
     parser.add_argument("--data", type=Path)
+    parser.add_argument("--customers", action="store_true", help="pages of a customer, not boards")
     options = parser.parse_args()
+    looked = OURS if options.customers else BOARD
     with tempfile.TemporaryDirectory(prefix="catenary-live-") as folder:
-        place, password = prepared(Path(folder), options.data)
-        measure_live(print_figure, place, password, options.pages, options.words)
+        place, password = prepared(Path(folder), options.data, looked.reader)
+        measure_live(print_figure, place, password, options.pages, options.words, looked)
 
 
 if __name__ == "__main__":

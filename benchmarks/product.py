@@ -84,6 +84,7 @@ class Visitor:
     """Somebody signed in, on one connection that stays open."""
 
     def __init__(self, port: int) -> None:
+        self.port = port
         self._connection = http.client.HTTPConnection("localhost", port, timeout=120)
         self._cookies: dict[str, str] = {}
 
@@ -115,7 +116,7 @@ class Visitor:
 
     def beside(self) -> Visitor:
         """The same person on another connection."""
-        other = Visitor(self._connection.port)
+        other = Visitor(self.port)
         other._cookies = dict(self._cookies)
         return other
 
@@ -136,7 +137,7 @@ class Visitor:
         headers |= more or {}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-            headers["Origin"] = f"http://localhost:{self._connection.port}"
+            headers["Origin"] = f"http://localhost:{self.port}"
         self._connection.request(method, address, body, headers)
         response = self._connection.getresponse()
         said = response.read().decode(errors="replace")
