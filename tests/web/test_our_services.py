@@ -286,6 +286,29 @@ def test_home_says_in_a_line_how_it_goes_with_what_one_uses(world: World) -> Non
     assert "services you use" not in home(world, "of an unrelated organization")
 
 
+def test_home_says_how_it_goes_with_what_one_provides_as_the_board_does(world: World) -> None:
+    quiet = home(world, "exactly right")
+
+    say("alpha-it/ledger", "operational")
+    say("alpha-it/engine", "down")
+
+    assert "services you provide do" not in quiet
+    client = world.client("exactly right")
+    link, told, figures = re.search(  # type: ignore[union-attr]
+        r'<a href="(/status/\?provider=[^"]*)"><bdi>([^<]*)</bdi></a>(.*?)</div>',
+        home(world, "exactly right"),
+    ).groups()
+    assert "services you provide do" in told
+    counts = dict(re.findall(r'condition-(\w+)">.*?<span class="soft">(\d+)</span>', figures))
+    board = client.get(link.replace("&amp;", "&")).content.decode()
+    shown = dict(re.findall(r'data-count-of="(\w+)">(\d+)<', board))
+    assert counts and counts == {
+        kind: n for kind, n in shown.items() if n != "0" and kind in counts
+    }
+    assert counts["down"] != "0"
+    assert "services you provide do" not in home(world, "another customer")
+
+
 def test_home_tells_of_catalogue_files_only_to_who_may_apply_them(world: World) -> None:
     assert "catenary apply" not in home(world, "another customer")
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from catenary.apps.monitoring.queries.consumed import consumed_counts
+from catenary.apps.monitoring.queries.consumed import Counts, counts_of_ours
 from catenary.apps.portfolio.policies import may_begin
 from catenary.apps.portfolio.queries.catalogue import ServiceSummary
 from catenary.apps.portfolio.queries.home import ChainPlace, Relation, chain_place, other_houses
@@ -19,11 +19,13 @@ from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.editing.entry import draft_lines
 from catenary.web.marks import organization_link, said_by, service_link
+from catenary.web.our_services.strip import condition_mark
 from catenary.web.pages import (
     Count,
     CustomerRow,
     FarOutcome,
     Figure,
+    Going,
     HeldService,
     HomePage,
     HouseLine,
@@ -36,6 +38,7 @@ from catenary.web.pages import (
     StageMark,
     say,
 )
+from catenary.web.pages.marks import ConditionMark
 from catenary.web.reading import figure
 
 
@@ -60,7 +63,7 @@ def home(asking: Asking) -> HttpResponse:
     home_page = replace(
         _home_page(place, asking.viewpoint),
         drafts=draft_lines(asking),
-        using=_using(asking, asking.viewpoint),
+        going=_going(asking, asking.viewpoint),
         may_define=may_begin(asking.actor, "service"),
         lead=_lead(place),
         houses=tuple(
@@ -79,29 +82,73 @@ def _lead(place: ChainPlace) -> Sentence | None:
     return Sentence((Link(_("See what is in the catalogue"), addresses.catalogue()),))
 
 
-def _using(asking: Asking, viewpoint: Viewpoint) -> Sentence | None:
-    """How it goes now with what we use; nothing where nobody reports of any of it."""
-    counts, uncertain = consumed_counts(actor=asking.actor, viewpoint=viewpoint)
-    total, troubled = sum(counts.values()), counts["down"] + counts["degraded"] + uncertain
-    if not total or counts["unknown"] - uncertain == total:
-        return None
-    # In the words of the page that this leads to.
+def _going(asking: Asking, viewpoint: Viewpoint) -> tuple[Going, ...]:
+    """How it goes now with what we provide and what we use; nothing of what nobody reports of."""
+    provided, consumed = counts_of_ours(actor=asking.actor, viewpoint=viewpoint)
+    board = addresses.status([("provider", viewpoint.key)])
+    lines = (
+        (_of_provided(provided), provided, board),
+        (_of_used(consumed), consumed, reverse("our-services")),
+    )
+    return tuple(
+        Going(
+            Link(sentence.format(n=figure(_troubled(counts)), total=figure(_total(counts))), url),
+            _marks(counts),
+        )
+        for sentence, counts, url in lines
+        if counts.shown["unknown"] - counts.uncertain < _total(counts)
+    )
+
+
+def _of_provided(counts: Counts) -> str:
+    total, troubled = _total(counts), _troubled(counts)
     if troubled:
-        told = ngettext(
+        return ngettext(
+            "{n} of {total} services you provide does not work as it should.",
+            "{n} of {total} services you provide do not work as they should.",
+            troubled,
+        )
+    if counts.shown["operational"] == total:
+        return ngettext(
+            "The service you provide works.", "All {total} services you provide work.", total
+        )
+    return ngettext(
+        "The service you provide is not known to be broken.",
+        "None of the {total} services you provide is known to be broken.",
+        total,
+    )
+
+
+def _of_used(counts: Counts) -> str:
+    """In the words of the page that this leads to."""
+    total, troubled = _total(counts), _troubled(counts)
+    if troubled:
+        return ngettext(
             "{n} of {total} services you use does not work as it should.",
             "{n} of {total} services you use do not work as they should.",
             troubled,
         )
-    elif counts["operational"] == total:
-        told = ngettext("The service you use works.", "All {total} services you use work.", total)
-    else:
-        told = ngettext(
-            "The service you use is not known to be broken.",
-            "None of the {total} services you use is known to be broken.",
-            total,
-        )
-    text = told.format(n=figure(troubled), total=figure(total))
-    return Sentence((Link(text, reverse("our-services")),))
+    if counts.shown["operational"] == total:
+        return ngettext("The service you use works.", "All {total} services you use work.", total)
+    return ngettext(
+        "The service you use is not known to be broken.",
+        "None of the {total} services you use is known to be broken.",
+        total,
+    )
+
+
+def _total(counts: Counts) -> int:
+    return sum(counts.shown.values())
+
+
+def _troubled(counts: Counts) -> int:
+    return counts.shown["down"] + counts.shown["degraded"] + counts.uncertain
+
+
+def _marks(counts: Counts) -> tuple[tuple[ConditionMark, Count], ...]:
+    """How many are shown as what; where all are the same, the sentence has said it."""
+    told = [(condition_mark(kind), Count(n)) for kind, n in counts.shown.items() if n]
+    return tuple(told) if len(told) > 1 else ()
 
 
 def _home_page(place: ChainPlace, viewpoint: Viewpoint) -> HomePage:

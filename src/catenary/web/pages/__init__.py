@@ -31,6 +31,7 @@ from catenary.web.pages.history import Change, HistoryEntry, HistoryPage
 from catenary.web.pages.home import (
     CustomerRow,
     FarOutcome,
+    Going,
     HeldService,
     HomePage,
     HouseLine,
@@ -109,6 +110,7 @@ __all__ = [
     "FindingRow",
     "Frame",
     "GroupMember",
+    "Going",
     "HeldService",
     "HistoryEntry",
     "HistoryPage",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from catenary.web.pages.actions import DraftLine
-from catenary.web.pages.marks import Count, Figure, RoleMark, StageMark
+from catenary.web.pages.marks import ConditionMark, Count, Figure, RoleMark, StageMark
 from catenary.web.pages.sentences import Link, Sentence
 
 
@@ -92,12 +92,22 @@ class HouseLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Going:
+    """How it goes now with what one provides or uses: a sentence, and how many are shown as what
+    where they differ."""
+
+    sentence: Link
+    counts: tuple[tuple[ConditionMark, Count], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class HomePage:
     """Who are my customers, what do I provide, who do I rely on, what depends on me.
 
     ``has_catalogue`` is false on a fresh installation: the page then says how to begin.
-    ``using`` says how it goes now with what we use; ``may_define`` whether its reader may define
-    services or organizations at all. ``…_beyond`` count what exists beyond what one may see.
+    ``going`` says how it goes now with what we provide and use; ``may_define`` whether its reader
+    may define services or organizations at all. ``…_beyond`` count what exists beyond what one may
+    see.
     ``lead`` leads on whoever provides and uses nothing; ``houses`` are the other top organizations
     of an operator who belongs to none, the largest of ``house_count``.
     """
@@ -121,7 +131,7 @@ class HomePage:
     outcomes_beyond: Count = Count(0)
     organizations_beyond: Count = Count(0)
     chain_url: str = ""
-    using: Sentence | None = None
+    going: tuple[Going, ...] = ()
     may_define: bool = False
     lead: Sentence | None = None
     houses: tuple[HouseLine, ...] = ()

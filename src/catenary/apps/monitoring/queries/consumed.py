@@ -27,6 +27,7 @@ from catenary.apps.monitoring.queries.standing import (
     IS_UNCERTAIN,
     KIND_OF,
     RANK_OF,
+    Codes,
     codes_now,
     standing_now,
 )
@@ -115,6 +116,15 @@ class Consumed:
         return sum(self.shared_counts.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many services are shown as what, and how many of the unknown are certainly degraded at
+    least."""
+
+    shown: dict[str, int]
+    uncertain: int
+
+
 def consumed_places(estate: Estate, viewpoint: Viewpoint, seen: Bools) -> Ints:
     """Where the services stand that a viewpoint consumes and may see, in order of their names;
     those that only organizations above it consume, too."""
@@ -176,14 +186,19 @@ def consumed(
     )
 
 
-def consumed_counts(*, actor: Actor, viewpoint: Viewpoint) -> tuple[dict[str, int], int]:
-    """How many of the services that the viewpoint consumes are shown as what, and how many are
-    uncertain, as in `consumed`."""
+def counts_of_ours(*, actor: Actor, viewpoint: Viewpoint) -> tuple[Counts, Counts]:
+    """Of the services that the viewpoint and all below it provide, as the board lists them of its
+    house, and of those that it consumes, as in `consumed`: how many are shown as what."""
     estate = current_estate()
     seen = visible_services(estate, actor, viewpoint)
-    own, _above = _consumed_by(estate, viewpoint, seen)
-    codes = codes_now(estate)[np.flatnonzero(own)]
-    return _counts(KIND_OF[RANK_OF[codes]]), int(IS_UNCERTAIN[codes].sum())
+    codes = codes_now(estate)
+    consumed, _above = _consumed_by(estate, viewpoint, seen)
+    provided = _provided_by(estate, viewpoint, seen)
+    return _counts_of(codes[provided]), _counts_of(codes[np.flatnonzero(consumed)])
+
+
+def _counts_of(codes: Codes) -> Counts:
+    return Counts(_counts(KIND_OF[RANK_OF[codes]]), int(IS_UNCERTAIN[codes].sum()))
 
 
 def _counts(kinds: Ints) -> dict[str, int]:
