@@ -149,10 +149,11 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 def running_demo(
     data: Path, port: int = 0, environment: Mapping[str, str] | None = None
 ) -> Iterator[Product]:
-    """The product with the example stories in it, on a free port, as `catenary demo` starts it."""
+    """The product with the example stories in it, on a free port, as `catenary demo` starts it;
+    of their services nobody has reported anything."""
     port = port or free_port()
     arguments = ("--port", str(port), "--data", str(data), "--password", EXAMPLE_PASSWORD)
-    command = catenary("demo", *arguments)
+    command = catenary("demo", "--silent", *arguments)
     with running(command, data, port, environment=environment) as product:
         yield product
 

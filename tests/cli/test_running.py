@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.installation import Installation, run_command
-from tests.product import clean_environment, free_port
+from tests.product import catenary, clean_environment, free_port, running
 
 SECRET = "hunter2"
 
@@ -104,6 +105,44 @@ def test_every_way_to_begin_says_that_the_database_cannot_be_reached(
     assert ran.returncode == 2
     assert_one_clear_line(ran.stderr)
     assert "cannot be reached" in ran.stderr
+
+
+def test_a_demonstration_shows_services_that_somebody_watches(tmp_path: Path) -> None:
+    def board(of: str) -> dict[str, int]:
+        ran = run_with(tmp_path, "status", "--as", of, "--all", "--json")
+        counts: dict[str, int] = json.loads(ran.stdout)["counts"]
+        return counts
+
+    def since(service: str) -> str:
+        return run_with(tmp_path, "status", service).stdout.splitlines()[0]
+
+    def demonstration() -> str:
+        port = free_port()
+        command = catenary("demo", "--port", str(port), "--data", str(tmp_path))
+        with running(command, tmp_path, port, environment={"CATENARY_ENGINE": ""}):
+            deadline = time.monotonic() + 90
+            while board("hospital-it") != broken and time.monotonic() < deadline:
+                time.sleep(0.5)
+        return (tmp_path / "product.log").read_text(encoding="utf-8")
+
+    # One database of two, what needs both of them, and what has only that one.
+    broken = {"down": 2, "degraded": 3, "unknown": 0, "maintenance": 0, "operational": 14}
+
+    said = demonstration()
+
+    # A story that cannot be told would be complained of.
+    assert "catenary: " not in said and "kept as it is" not in said
+    assert "conditions" not in said and not re.search(r"^[a-z-]+: ", said, re.MULTILINE)
+    assert board("hospital-it") == broken
+    hotel = board("harbour-hotel")
+    assert hotel["operational"] and hotel["operational"] == sum(hotel.values())
+    ahead = run_with(tmp_path, "maintenance", "list", "--as", "hospital-it").stdout
+    assert len(re.findall(r"^\S", ahead, re.MULTILINE)) == 2
+    words = since("acme-cloud/db-2")
+    # Starting it again says nothing again.
+    demonstration()
+    assert since("acme-cloud/db-2") == words
+    assert run_with(tmp_path, "maintenance", "list", "--as", "hospital-it").stdout == ahead
 
 
 @pytest.mark.parametrize("kind", ["a file", "below a file", "of the system"])

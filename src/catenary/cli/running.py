@@ -53,10 +53,17 @@ def run_server(*, port: int, data: Path | None, threads: int, host: str) -> None
 
 
 def run_demo(
-    *, port: int, data: Path | None, password: str, examples: Path | None, everybody: bool
+    *,
+    port: int,
+    data: Path | None,
+    password: str,
+    examples: Path | None,
+    everybody: bool,
+    silent: bool,
 ) -> None:
-    """Load the stories into the database, let their people sign in, and serve; with
-    ``everybody``, list all of them instead of serving."""
+    """Load the stories into the database, report of their services unless somebody did already or
+    they shall be ``silent``, let their people sign in, and serve; with ``everybody``, list all of
+    them instead of serving."""
     stories = _stories(examples)
     people = example_people(stories)
     if everybody:
@@ -69,6 +76,8 @@ def run_demo(
     _first_administrator()
     say(f"Loading {len(stories)} example stories…")
     _load(stories)
+    if not silent:
+        _tell(stories)
     shared = password or _kept_password(data)
     _give_example_accounts([person.email for person in people], shared)
     _introduce(people)
@@ -192,6 +201,19 @@ def _load(stories: list[Path]) -> None:
         except Refused as refused:
             complain(f"{story.name}: kept as it is, because {refused}")
         _hold_workshops(story)
+
+
+def _tell(stories: list[Path]) -> None:
+    """Report what the stories say of their services, where nobody has reported anything yet."""
+    from catenary.apps.monitoring.queries.stored import anybody_speaks
+    from catenary.cli.example_conditions import tell_conditions
+    from catenary.exchange.catalogue.reading import read_catalogue
+
+    if anybody_speaks():
+        return
+    for story in stories:
+        for wrong in tell_conditions(story, read_catalogue(story), _operator(), clock.now()):
+            complain(f"{story.name}: {wrong}")
 
 
 def _hold_workshops(story: Path) -> None:
