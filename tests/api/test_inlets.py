@@ -106,3 +106,57 @@ def test_what_is_wrong_is_said_and_nothing_opened(api: Api, body: Any) -> None:
 
     assert api("editor").post(f"{V1}/inlets", full).status_code == 422
     assert not Inlet.objects.exists()
+
+
+def test_what_a_closed_inlet_said_last_is_read_and_taken_back(api: Api) -> None:
+    inlet = opened(api)
+    delivered(inlet, [{"s": "engine", "c": "down"}, {"s": "portal", "c": "operational"}])
+
+    before = api("editor").get(f"{ONE}/last-words").json()
+    closed = api("editor").post(ONE, {"do": "close"}).json()
+    first = api("editor").get(f"{ONE}/last-words?limit=1").json()
+    second = api("editor").get(f"{ONE}/last-words?limit=1&after={first['next']}").json()
+    taken = api("editor").post(ONE, {"do": "take-back"}).json()
+    again = api("editor").post(ONE, {"do": "take-back"}).json()
+    after = api("editor").get(f"{ONE}/last-words").json()
+
+    assert before == {"items": [], "total": 0, "services": 0, "next": None}
+    assert "taken-back" not in closed
+    told = [(each["reference"], each["condition"]) for each in first["items"] + second["items"]]
+    assert told == [("alpha-it/engine", "down"), ("alpha-it/portal", "operational")]
+    assert (first["total"], first["services"], second["next"]) == (2, 2, None)
+    assert (taken["taken-back"], again["taken-back"], after["total"]) == (2, 0, 0)
+
+
+def test_it_is_closed_and_taken_back_in_one_request(api: Api) -> None:
+    delivered(opened(api), [{"s": "engine", "c": "down"}])
+
+    wrong = api("editor").post(ONE, {"do": "close", "take-back": "yes"})
+    early = api("editor").post(ONE, {"do": "take-back"})
+    closed = api("editor").post(ONE, {"do": "close", "take-back": True})
+
+    assert (wrong.status_code, early.status_code) == (422, 404)
+    assert wrong.json()["errors"][0]["pointer"] == "/take-back"
+    assert closed.json()["taken-back"] == 1
+    assert closed.json()["closed-at"]
+
+
+@pytest.mark.parametrize(
+    "who", ["viewer at the provider", "customer", "of an unrelated organization"]
+)
+def test_others_read_and_take_back_no_last_words(api: Api, who: str) -> None:
+    delivered(opened(api), [{"s": "engine", "c": "down"}])
+    api("editor").post(ONE, {"do": "close"})
+
+    answers = [api(who).get(f"{ONE}/last-words"), api(who).post(ONE, {"do": "take-back"})]
+
+    assert {each.status_code for each in answers} == {404}
+    assert api("editor").get(f"{ONE}/last-words").json()["total"] == 1
+
+
+def test_a_token_that_may_only_write_takes_nothing_back(api: Api) -> None:
+    delivered(opened(api), [{"s": "engine", "c": "down"}])
+    api("editor").post(ONE, {"do": "close"})
+
+    assert api("editor", Scope.WRITE).post(ONE, {"do": "take-back"}).status_code == 403
+    assert api("editor").get(f"{ONE}/last-words").json()["total"] == 1

@@ -279,6 +279,9 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     # What there is to see and to do behind an inlet: tests/api/test_inlets.py.
     ("GET", "/inlets/{organization}/{name}"): Route(objects={"alpha-it/none": set()}, at="inlets/"),
+    ("GET", "/inlets/{organization}/{name}/last-words"): Route(
+        objects={"alpha-it/none": set()}, at="inlets/*/last-words"
+    ),
     ("POST", "/inlets/{organization}/{name}"): Route(
         who=frozenset(), at="inlets/alpha-it/none", body={"do": "close"}, scope=Scope.ADMIN
     ),

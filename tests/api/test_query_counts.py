@@ -23,7 +23,7 @@ from catenary.exchange.catalogue.applying import apply_plan, prepare_plan
 from tests.api.test_permission_matrix import ROUTES
 from tests.api.worlds import Api, Speaker
 from tests.web.access.world import kept_apart
-from tests.web.test_query_counts import desks
+from tests.web.test_query_counts import closed_inlet_with_words, desks
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +62,7 @@ PINNED: dict[tuple[str, str], tuple[int, int | None]] = {
     ("GET", "/status"): (11, 9),
     ("GET", "/inlets"): (3, None),
     ("GET", "/inlets/{organization}/{name}"): (4, None),
+    ("GET", "/inlets/{organization}/{name}/last-words"): (7, None),
     ("GET", "/subscriptions"): (3, None),
     ("GET", "/subscriptions/{name}"): (3, None),
     ("GET", "/changes"): (4, None),
@@ -78,6 +79,7 @@ PINNED: dict[tuple[str, str], tuple[int, int | None]] = {
     ("GET", "/me"): (2, None),
     ("GET", "/schema"): (1, None),
 }
+LAST_WORDS = ("GET", "/inlets/{organization}/{name}/last-words")
 #: Routes that also say what was known at a moment, and what that takes.
 KNOWN = {"/services/{organization}/{service}/status": 8, "/status": 7}
 AS_KNOWN = ", as known then"
@@ -147,6 +149,7 @@ def requests(made: Invented, speaker: Speaker) -> dict[tuple[str, str], tuple[st
         ("GET", "/maintenance/{key}"): (f"maintenance/{planned}", None),
         ("GET", "/me"): ("me", None),
         ("GET", "/schema"): ("schema", None),
+        LAST_WORDS: ("inlets/top-0/over/last-words", None),
     }
 
 
@@ -191,6 +194,9 @@ def counted(size: int) -> dict[tuple[str, str], tuple[int, int | None]]:
         for (method, path), (address, body) in requests(made, speaker).items():
             # Readers see no inlets, and nobody begins to edit what they may not.
             speaker = operator if path.startswith(("/inlets", "/drafts")) else reader
+            if (method, path) == LAST_WORDS:
+                # The last of all: what it says would change what others tell.
+                closed_inlet_with_words(made, clock.now())
             now = queries(speaker, method, address, body)
             assert now is not None
             then = f"{address}{'&' if '?' in address else '?'}{THEN}"

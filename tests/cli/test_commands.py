@@ -317,6 +317,29 @@ def test_settings_of_an_inlet_that_cannot_be_are_told_with_their_place(
     assert "bad: settings.services: these are no names with values" in ran.err
 
 
+def test_what_a_closed_inlet_said_last_is_shown_and_taken_back(stocked: Installation) -> None:
+    for name in ("kept", "gone"):
+        stocked.fine("inlet", "open", f"acme/{name}", "--kind", "alertmanager")
+        stocked.fine("observe", "acme/db", "down", "--source", f"acme/{name}: Down a1")
+
+    early = stocked.run("inlet", "take-back", "acme/kept")
+    kept = stocked.fine("inlet", "close", "acme/kept").out
+    gone = stocked.fine("inlet", "close", "acme/gone", "--take-back").out
+    shown = stocked.fine("inlet", "show", "acme/kept").out
+    taken = stocked.fine("inlet", "take-back", "acme/kept", "--json").out
+    again = stocked.fine("inlet", "take-back", "acme/kept").out
+
+    assert early.code != 0 and "acme/kept" in early.err
+    assert "taken back" not in kept
+    assert "What it last said of 1 service is taken back." in gone
+    assert "its last words still stand about 1 service" in shown
+    assert "acme/db: down since" in shown and "(Down a1)" in shown
+    assert json.loads(taken) == {"taken-back": 1}
+    assert "Nothing it said stood." in again
+    rows = stocked.rows("SELECT condition FROM monitoring_observation ORDER BY condition")
+    assert rows == [(2,), (2,), (4,), (4,)]
+
+
 def _follow(installation: Installation) -> None:
     """Run a worker until it has followed what was said."""
     worker = installation.start("worker")

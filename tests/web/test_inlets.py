@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import re
 from html import unescape
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from catenary.apps.monitoring.models import Inlet, RefusedItem
+from catenary.apps.common.operations import CatalogueBusy
+from catenary.apps.monitoring.models import Inlet, Observation, RefusedItem
+from catenary.domain.observations.words import CLEARED
+from catenary.web.inlets import last, views
 from tests.web.access.world import World
 
 pytestmark = pytest.mark.django_db
@@ -130,3 +134,95 @@ def test_the_organizations_page_leads_there(world: World) -> None:
     page = world.client("operator").get(reverse("organization", args=["alpha-it"]))
 
     assert LIST in page.content.decode()
+
+
+def closed_with_words(world: World, *, words: int = 1, take_back: str = "") -> str:
+    """The page of an inlet that said something and was then closed."""
+    address, secret = opened(world)
+    said = ["engine", "portal", "ledger"][:words]
+    Client().post(
+        address,
+        [{"s": each, "c": "down"} for each in said],
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {secret}"},
+    )
+    operator = world.client("operator")
+    answer = operator.post(ONE, {"do": "close", "take-back": take_back}, follow=True)
+    assert answer.status_code == 200
+    return unescape(answer.content.decode())
+
+
+def test_a_closed_inlet_tells_what_of_it_still_stands_and_takes_it_back(world: World) -> None:
+    page = closed_with_words(world, words=2)
+    operator = world.client("operator")
+    listed = operator.get(LIST).content.decode()
+
+    taken = unescape(operator.post(ONE, {"do": "take-back"}, follow=True).content.decode())
+    again = unescape(operator.post(ONE, {"do": "take-back"}, follow=True).content.decode())
+
+    assert "Its last words still stand about 2 services" in page
+    assert "Zengine" in page and "Zportal" in page and 'value="take-back"' in page
+    assert f'href="{ONE}"' in listed, "one comes back to it from the list"
+    assert "What it last said of 2 services is taken back." in taken
+    assert "Nothing it said stands any more." in taken and 'value="take-back"' not in taken
+    assert "Nothing it said stood any more." in again
+    assert Observation.objects.filter(condition=CLEARED).count() == 2
+
+
+def test_closing_and_taking_back_is_one_step_for_who_ticks_it(world: World) -> None:
+    page = closed_with_words(world, take_back="yes")
+
+    assert "nobody answers there any more" in page
+    assert "What it last said of 1 service is taken back." in page
+    assert Observation.objects.filter(condition=CLEARED).count() == 1
+
+
+def test_an_open_inlet_offers_to_take_back_with_closing_alone(world: World) -> None:
+    opened(world)
+    operator = world.client("operator")
+
+    page = operator.get(ONE).content.decode()
+    refused = operator.post(ONE, {"do": "take-back"})
+
+    assert '<input type="checkbox" name="take-back" value="yes">' in page
+    assert 'id="last"' not in page
+    assert refused.status_code == 404
+
+
+@pytest.mark.parametrize("who", ["viewer at the provider", "customer", "nobody"])
+def test_others_take_nothing_back(world: World, who: str) -> None:
+    closed_with_words(world)
+
+    answer = world.client(who).post(ONE, {"do": "take-back"})
+
+    assert answer.status_code == (302 if who == "nobody" else 404)
+    assert not Observation.objects.filter(condition=CLEARED).exists()
+
+
+def test_what_still_stands_is_told_page_by_page(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(last, "_SHOWN", 2)
+    first = closed_with_words(world, words=3)
+
+    operator = world.client("operator")
+    second = operator.get(f"{ONE}?from=2").content.decode()
+    odd = operator.get(f"{ONE}?from=-1")
+
+    assert f'href="{ONE}?from=2"' in first
+    assert second.count('class="inlet-last"') == 1 and f'href="{ONE}"' in second
+    assert odd.status_code == 200
+    assert "Its last words still stand about 3 services" in second
+
+
+def test_who_has_to_wait_is_told_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed_with_words(world)
+
+    def busy(**_asked: Any) -> int:
+        raise CatalogueBusy
+
+    monkeypatch.setattr(views, "take_back_last_words", busy)
+    answer = world.client("operator").post(ONE, {"do": "take-back"})
+
+    assert answer.status_code == 503
+    assert "Another program is writing. Try again soon." in answer.content.decode()

@@ -15,6 +15,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from benchmarks.estate import COMMON, READER, Invented, document_of, invented
 from catenary.apps.history.operations import open_change
 from catenary.apps.monitoring.operations.engine import Engine
+from catenary.apps.monitoring.operations.inlets import close_inlet
 from catenary.apps.organizations.operations.people import give_account
 from catenary.apps.portfolio.queries import estate
 from catenary.connectors.opening import opened
@@ -76,6 +77,7 @@ PINNED = {
     "sessions": 11,
     "inlets": 13,
     "inlet": 16,
+    "inlet that is closed": 22,
     "status, with failures": 25,
     "status, with failures, looking back": 20,
     "status, with failures, as known then": 17,
@@ -93,6 +95,8 @@ ADMINISTERED = {
     "inlets": "/organizations/top-0/inlets/",
     "inlet": "/organizations/top-0/inlets/monitor-0/",
 }
+
+CLOSED_INLET = "/organizations/top-0/inlets/over/"
 
 
 def addresses(made: Invented, client: Client) -> dict[str, str]:
@@ -217,6 +221,9 @@ def counted(size: int) -> dict[str, int]:
         for name, address in failing(made).items():
             _queries(client, address)
             found[name] = _queries(client, address)
+        closed_inlet_with_words(made, NOON)
+        _queries(client, CLOSED_INLET)
+        found["inlet that is closed"] = _queries(client, CLOSED_INLET)
     return found
 
 
@@ -242,6 +249,16 @@ def _open_inlets(*, several: int) -> None:
             settings={},
             origin=Origin("tests"),
         )
+
+
+def closed_inlet_with_words(made: Invented, at: datetime) -> None:
+    """An inlet of ``top-0`` that said something of every tenth service and was closed."""
+    which: dict[str, Any] = {"organization": "top-0", "key": "over", "origin": Origin("tests")}
+    who: dict[str, Any] = {"actor": OPERATOR, "at": at}
+    opened(**which, **who, kind="alertmanager", proof="secret", settings={})
+    some = [*made.services][::10]
+    report(*(word(each, "down", at, source="top-0/over") for each in some), now=at)
+    close_inlet(**which, **who)
 
 
 def desks(size: int) -> dict[str, CalendarDocument]:

@@ -6,9 +6,11 @@ from typing import Any
 
 from catenary.api.schema_pieces import (
     COUNT,
+    FLAG,
     MOMENT,
     MOMENT_OR_NULL,
     TEXT,
+    TEXT_OR_NULL,
     Schema,
     list_of,
     object_of,
@@ -24,8 +26,9 @@ NEW = {
     "settings": "as its kind takes them; without it, none",
 }
 ACT = {
-    "do": "change, renew (another secret) or close",
+    "do": "change, renew (another secret), close, or take-back (what it said last, when closed)",
     "settings": "with change: as its kind takes them",
+    "take-back": "with close: true to take back what it said last as well",
 }
 
 _SETTINGS: Schema = {"type": "object", "description": "as its kind takes them"}
@@ -87,19 +90,54 @@ INLET = {
         }
     ],
 }
+_TAKEN_BACK: Schema = object_of(
+    {**_INLET["properties"], "taken-back": {**COUNT, "description": "services it was about"}}
+)
+_LAST_WORD: Schema = object_of(
+    {
+        "reference": TEXT,
+        "name": TEXT,
+        "voice": {**TEXT, "description": "empty when the inlet has one voice alone"},
+        "condition": TEXT,
+        "since": MOMENT,
+        "text": TEXT,
+    }
+)
+LAST_WORD = {
+    "reference": "hospital-it/patient-management",
+    "name": "Patient management",
+    "voice": "DatabaseDown 1a2b3c4d",
+    "condition": "down",
+    "since": "2026-11-03T09:30:00+00:00",
+    "text": "It does not answer",
+}
 #: What routes answer, with an example.
 ANSWERS: dict[str, tuple[Schema, Any]] = {
     "readInlets": (object_of({"items": list_of(_INLET)}), {"items": [INLET]}),
     "readInlet": (_INLET, INLET),
     "openInlet": (_SECRET, OPENED),
-    "actOnInlet": ({"anyOf": [_INLET, _SECRET]}, INLET),
+    "readLastWords": (
+        object_of(
+            {
+                "items": list_of(_LAST_WORD),
+                "total": {**COUNT, "description": "last words that stand"},
+                "services": {**COUNT, "description": "services they are about"},
+                "next": {**TEXT_OR_NULL, "description": "`after` for the next page"},
+            }
+        ),
+        {"items": [LAST_WORD], "total": 1, "services": 1, "next": None},
+    ),
+    "actOnInlet": ({"anyOf": [_INLET, _TAKEN_BACK, _SECRET]}, INLET),
 }
+
+
+_KINDS = {"settings": _SETTINGS, "take-back": FLAG}
 
 
 def _body(fields: dict[str, str], required: list[str]) -> Schema:
     return object_of(
         {
-            name: {**(_SETTINGS if name == "settings" else TEXT), "description": meaning}
+            name: {**_KINDS.get(name, TEXT), "description": meaning}
             for name, meaning in fields.items()
         },
         required,

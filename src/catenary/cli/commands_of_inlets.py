@@ -14,7 +14,9 @@ app = typer.Typer(rich_markup_mode=None)
 
 @app.command()
 def inlet(
-    action: Annotated[str, typer.Argument(help="open, list, show, change, renew or close.")],
+    action: Annotated[
+        str, typer.Argument(help="open, list, show, change, renew, close or take-back.")
+    ],
     which: Annotated[str, typer.Argument(help="organization/name; list: the organization.")] = "",
     kind: Annotated[str, typer.Option(help="open: alertmanager, webhook, … (see the docs).")] = "",
     proof: Annotated[
@@ -23,6 +25,9 @@ def inlet(
     settings: Annotated[
         Path | None, typer.Option(help="open, change: a YAML file with the settings.")
     ] = None,
+    take_back: Annotated[
+        bool, typer.Option("--take-back", help="close: take back what it said last, too.")
+    ] = False,
     by: By = "",
     json: Json = False,
     data: Data = None,
@@ -36,6 +41,7 @@ def inlet(
         kind=kind,
         proof=proof,
         settings=settings,
+        take_back=take_back,
         by=by,
         json=json,
         data=data,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from catenary.domain.actors import Actor
     from catenary.domain.refusals import Refusal
 
-_ACTIONS = ("open", "list", "show", "change", "renew", "close")
+_ACTIONS = ("open", "list", "show", "change", "renew", "close", "take-back")
 
 
 def run_inlet(
@@ -27,6 +27,7 @@ def run_inlet(
     kind: str,
     proof: str,
     settings: Path | None,
+    take_back: bool,
     by: str,
     json: bool,
     data: Path | None,
@@ -38,6 +39,7 @@ def run_inlet(
     if not house or (not key and action != "list"):
         fail("say which one: organization/name, or the organization for a list")
     ready(data)
+    from catenary.apps.common.operations import CatalogueBusy
     from catenary.apps.monitoring.operations.inlets import InletMissing
     from catenary.domain.refusals import Refused
 
@@ -48,7 +50,9 @@ def run_inlet(
         elif action == "show":
             _show(actor, house, key, json)
         else:
-            _write(action, actor, house, key, kind, proof, _read(settings), json)
+            _write(action, actor, house, key, kind, proof, _read(settings), take_back, json)
+    except CatalogueBusy as busy:
+        fail(f"{busy}; some of it may have been done: say it again")
     except InletMissing:
         fail(f"there is no {which} of which you may manage the inlets")
     except Refused as refused:
@@ -76,9 +80,15 @@ def _write(
     kind: str,
     proof: str,
     settings: Any,
+    take_back: bool,
     json: bool,
 ) -> None:
-    from catenary.apps.monitoring.operations.inlets import InletMissing, close_inlet, renew_inlet
+    from catenary.apps.monitoring.operations.inlets import (
+        InletMissing,
+        close_inlet,
+        renew_inlet,
+        take_back_last_words,
+    )
     from catenary.apps.monitoring.queries.inlets import inlet_view
     from catenary.connectors.opening import changed, opened
     from catenary.domain.actors import Origin
@@ -96,8 +106,15 @@ def _write(
     elif action == "renew":
         _tell_secret(renew_inlet(**which), json)
     elif action == "close":
-        close_inlet(**which)
-        _done({"closed": True}, "It is closed. Whoever reports there is refused from now.", json)
+        services = close_inlet(**which, take_back=take_back)
+        told = "It is closed. Whoever reports there is refused from now."
+        if take_back:
+            _done({"closed": True, "taken-back": services}, f"{told} {_taken(services)}", json)
+        else:
+            _done({"closed": True}, told, json)
+    elif action == "take-back":
+        services = take_back_last_words(**which)
+        _done({"taken-back": services}, _taken(services), json)
     else:
         view = inlet_view(actor, house, key)
         if view is None or view.closed_at is not None:
@@ -106,7 +123,12 @@ def _write(
         _done({"changed": True}, "It reads with these settings from now on.", json)
 
 
-def _done(plain: dict[str, bool], sentence: str, json: bool) -> None:
+def _taken(services: int) -> str:
+    what = f"{services:,} service{'' if services == 1 else 's'}"
+    return f"What it last said of {what} is taken back." if services else "Nothing it said stood."
+
+
+def _done(plain: dict[str, bool | int], sentence: str, json: bool) -> None:
     if json:
         answer(plain)
     else:
@@ -162,16 +184,28 @@ def _line(view: InletView) -> str:
 
 def _show(actor: Actor, house: str, key: str, json: bool) -> None:
     from catenary.apps.monitoring.operations.inlets import InletMissing
+    from catenary.apps.monitoring.queries.inlet_words import (
+        last_words_as_plain,
+        last_words_of_inlet,
+    )
     from catenary.apps.monitoring.queries.inlets import inlet_as_plain, inlet_view
 
     view = inlet_view(actor, house, key)
-    if view is None:
+    last = last_words_of_inlet(actor, house, key, clock.now(), most=20)
+    if view is None or last is None:
         raise InletMissing(key)
     if json:
-        answer(inlet_as_plain(view))
+        answer({**inlet_as_plain(view), "last-words": last_words_as_plain(last)})
         return
     say(_line(view))
-    say(f"  {view.address} (proof: {view.proof})")
+    if view.closed_at is None:
+        say(f"  {view.address} (proof: {view.proof})")
+    elif last.total:
+        about = f"{last.services:,} service{'' if last.services == 1 else 's'}"
+        say(f"  its last words still stand about {about} (take-back ends that)")
+    for word in last.words:
+        voice = f" ({word.voice})" if word.voice else ""
+        say(f"    {word.reference}: {word.condition} since {word.since:%Y-%m-%d %H:%M}{voice}")
     for row in view.latest[:20]:
         say(f"  refused {row.at:%Y-%m-%d %H:%M:%S}: {row.excerpt[:100]}")
         for reason in row.reasons:

@@ -8,18 +8,21 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 
 from catenary import clock
-from catenary.api.answers import json_answer
+from catenary.api.answers import json_answer, link_to_next, place_after, place_of
 from catenary.api.asking import MANAGING, READING, Asking, asking_of
 from catenary.api.bodies import mapping, parse, read_bytes
-from catenary.api.parameters import Organization
+from catenary.api.parameters import Limit, Organization, after_in
 from catenary.api.problems import Error, Trouble, not_found, refused_trouble
 from catenary.api.schemas_of_inlets import ACT, NEW
+from catenary.apps.common.operations import CatalogueBusy
 from catenary.apps.monitoring.operations.inlets import (
     InletMissing,
     OpenedInlet,
     close_inlet,
     renew_inlet,
+    take_back_last_words,
 )
+from catenary.apps.monitoring.queries.inlet_words import last_words_as_plain, last_words_of_inlet
 from catenary.apps.monitoring.queries.inlets import inlet_as_plain, inlet_view, inlets_of
 from catenary.connectors.opening import changed, opened
 from catenary.domain.actors import Origin
@@ -30,6 +33,9 @@ _ONE = "/inlets/{organization}/{name}"
 
 House = Annotated[str, Query(description="key of the organization")]
 Name = Annotated[str, Path(description="what the inlet is called there")]
+After = Annotated[
+    str, after_in(lambda said: isinstance(place := place_of(said), int) and 0 <= place < 10**9)
+]
 
 
 @router.get("/inlets", auth=READING, operation_id="readInlets")
@@ -74,9 +80,31 @@ def read_one(request: HttpRequest, organization: Organization, name: Name) -> Ht
     return json_answer(inlet_as_plain(found))
 
 
+@router.get(f"{_ONE}/last-words", auth=READING, operation_id="readLastWords")
+def read_last_words(
+    request: HttpRequest,
+    organization: Organization,
+    name: Name,
+    after: After = "",
+    limit: Limit = 20,
+) -> HttpResponse:
+    """What a closed inlet said last and nobody has taken back, the worst first; nothing of one that
+    is open."""
+    first = place_of(after) if after else 0
+    found = last_words_of_inlet(
+        asking_of(request).actor, organization, name, clock.now(), first=first, most=limit
+    )
+    if found is None:
+        raise not_found("inlet", f"{organization}/{name}")
+    rest = place_after(first + limit) if first + limit < found.total else None
+    body = {**last_words_as_plain(found), "next": rest}
+    return json_answer(body, headers=link_to_next(request, rest))
+
+
 @router.post(_ONE, auth=MANAGING, operation_id="actOnInlet")
 def act(request: HttpRequest, organization: Organization, name: Name) -> HttpResponse:
-    """Set an inlet anew, give it another secret, or close it at once and for good."""
+    """Set an inlet anew, give it another secret, close it at once and for good, or take back what
+    a closed one said last."""
     asking = asking_of(request)
     body = mapping(parse(read_bytes(request)), ACT)
     do = _text(body, "do")
@@ -87,11 +115,16 @@ def act(request: HttpRequest, organization: Organization, name: Name) -> HttpRes
         "key": name,
         "origin": _origin(asking),
     }
+    taken_back: int | None = None
     try:
         if do == "renew":
             return json_answer(_told(renew_inlet(**which)))
         if do == "close":
-            close_inlet(**which)
+            take_back = _flag(body, "take-back")
+            services = close_inlet(**which, take_back=take_back)
+            taken_back = services if take_back else None
+        elif do == "take-back":
+            taken_back = take_back_last_words(**which)
         elif do == "change":
             found = inlet_view(asking.actor, organization, name)
             if found is None or found.closed_at is not None:
@@ -104,8 +137,12 @@ def act(request: HttpRequest, organization: Organization, name: Name) -> HttpRes
         raise not_found("inlet", f"{organization}/{name}") from None
     except Refused as refused:
         raise refused_trouble(refused) from None
+    except CatalogueBusy as busy:
+        detail = "another program is writing; some of it may have been done: send it again"
+        raise Trouble("busy", detail, headers={"Retry-After": "5"}) from busy
     found = inlet_view(asking.actor, organization, name)
-    return json_answer({} if found is None else inlet_as_plain(found))
+    plain = {} if found is None else inlet_as_plain(found)
+    return json_answer(plain if taken_back is None else {**plain, "taken-back": taken_back})
 
 
 def _told(made: OpenedInlet) -> dict[str, str]:
@@ -114,6 +151,14 @@ def _told(made: OpenedInlet) -> dict[str, str]:
 
 def _origin(asking: Asking) -> Origin:
     return Origin("api", account_id=asking.account_id)
+
+
+def _flag(body: dict[str, Any], name: str) -> bool:
+    value = body.get(name, False)
+    if not isinstance(value, bool):
+        error = Error("this is neither", f"/{name}", code="invalid", expected="true or false")
+        raise Trouble("invalid", f"{name} is not what was expected", [error])
+    return value
 
 
 def _text(body: dict[str, Any], name: str, default: str = "") -> str:

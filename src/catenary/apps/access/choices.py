@@ -28,6 +28,7 @@ class Happening(StrEnum):
     INLET_OPENED = "inlet-opened"
     INLET_CHANGED = "inlet-changed"
     INLET_CLOSED = "inlet-closed"
+    INLET_TAKEN_BACK = "inlet-taken-back"
 
 
 class TokenTrouble(StrEnum):

@@ -80,6 +80,7 @@ def _happened(event: AccessEntry, whose: Who | None) -> str:
         Happening.INLET_OPENED: _("opened an inlet for reports"),
         Happening.INLET_CHANGED: _("changed an inlet for reports"),
         Happening.INLET_CLOSED: _("closed an inlet for reports"),
+        Happening.INLET_TAKEN_BACK: _("took back what a closed inlet said last"),
     }.get(event.kind, str(event.kind))
     if whose is not None:
         said = _("saw to it: {name} {what}").format(name=_name(whose), what=said)

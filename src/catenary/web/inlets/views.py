@@ -13,11 +13,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from catenary import clock
+from catenary.apps.common.operations import CatalogueBusy
 from catenary.apps.monitoring.operations.inlets import (
     InletMissing,
     OpenedInlet,
     close_inlet,
     renew_inlet,
+    take_back_last_words,
 )
 from catenary.apps.monitoring.policies import may_manage_inlets
 from catenary.apps.monitoring.queries.inlets import InletView, inlet_view, inlets_of
@@ -27,6 +29,7 @@ from catenary.connectors.wishes import SettingsUnreadable, settings_of
 from catenary.domain.refusals import Refused
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
+from catenary.web.inlets.last import last_words_part, taken_back_words
 from catenary.web.inlets.words import counts, kind_words, kinds, proofs, reason_words
 from catenary.web.marks import organization_link
 from catenary.web.origins import origin_of
@@ -82,15 +85,16 @@ def inlets(asking: Asking, key: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def inlet(asking: Asking, organization: str, key: str) -> HttpResponse:
-    """One inlet: how much came, what was refused and why; set anew, renewed or closed."""
+    """One inlet: how much came, what was refused and why; set anew, renewed or closed. A closed
+    one: what it said last and still stands; taken back."""
     house, _found = _house(asking, organization)
     view = inlet_view(asking.actor, organization, key)
     if view is None:
         raise Http404
-    page = _page(asking, house, view)
     if asking.request.method != "POST":
-        return page_response(asking, "inlet.html", page)
+        return page_response(asking, "inlet.html", _page(asking, house, view))
     form = asking.request.POST
+    text = form.get("settings", "")[:_LONGEST]
     which: dict[str, Any] = {
         "actor": asking.actor,
         "at": clock.now(),
@@ -102,21 +106,31 @@ def inlet(asking: Asking, organization: str, key: str) -> HttpResponse:
         if form.get("do") == "renew":
             made = renew_inlet(**which)
             secret = _secret(asking, made, view.proof)
-            return page_response(asking, "inlet.html", replace(page, secret=secret))
+            page = replace(_page(asking, house, view), secret=secret)
+            return page_response(asking, "inlet.html", page)
         if form.get("do") == "close":
-            close_inlet(**which)
+            take_back = form.get("take-back") == "yes"
+            services = close_inlet(**which, take_back=take_back)
             messages.success(asking.request, _("It is closed: nobody answers there any more."))
+            if take_back:
+                messages.success(asking.request, taken_back_words(services))
+        elif form.get("do") == "take-back":
+            messages.success(asking.request, taken_back_words(take_back_last_words(**which)))
         else:
-            text = form.get("settings", "")[:_LONGEST]
-            page = replace(page, settings=text)
             changed(**which, kind=view.kind, settings=settings_of(text))
             messages.success(asking.request, _("Saved."))
     except InletMissing:
         raise Http404 from None
     except (Refused, SettingsUnreadable) as error:
-        page = replace(page, problems=_problems(error))
-        return page_response(asking, "inlet.html", page, status=422)
-    return HttpResponseRedirect(addresses.inlet(organization, key))
+        problems, status = _problems(error), 422
+    except CatalogueBusy:
+        problems, status = (_("Another program is writing. Try again soon."),), 503
+    else:
+        return HttpResponseRedirect(addresses.inlet(organization, key))
+    page = replace(_page(asking, house, view), problems=problems)
+    if form.get("do") == "change":
+        page = replace(page, settings=text)
+    return page_response(asking, "inlet.html", page, status=status)
 
 
 def _house(asking: Asking, key: str) -> tuple[OrganizationRow, list[InletView]]:
@@ -145,7 +159,10 @@ def _secret(asking: Asking, made: OpenedInlet, proof: str) -> Secret:
 
 
 def _list_page(asking: Asking, house: OrganizationRow, found: list[InletView]) -> InletsPage:
-    lines = [_line(view) for view in found]
+    lines, named = [], set[str]()
+    for view in found:
+        lines.append(_line(view, has_page=view.key not in named))
+        named.add(view.key)
     live = tuple(line for line in lines if line.is_open)
     told = ngettext("{n} address at which monitors report.", "{n} addresses at which monitors "
                     "report.", len(live))  # fmt: skip
@@ -162,7 +179,7 @@ def _list_page(asking: Asking, house: OrganizationRow, found: list[InletView]) -
     )
 
 
-def _line(view: InletView) -> InletLine:
+def _line(view: InletView, *, has_page: bool) -> InletLine:
     return InletLine(
         name=view.key,
         url=addresses.inlet(view.organization, view.key),
@@ -172,6 +189,7 @@ def _line(view: InletView) -> InletLine:
         refused=figure(view.refused) if view.refused else "",
         is_open=view.closed_at is None,
         state=_state(view),
+        has_page=has_page,
     )
 
 
@@ -186,6 +204,7 @@ def _page(asking: Asking, house: OrganizationRow, view: InletView) -> InletPage:
     refused = ngettext(
         "{taken} taken, {n} refused.", "{taken} taken, {n} refused.", view.refused
     ).format(taken=figure(view.taken), n=figure(view.refused))
+    may_manage = may_manage_inlets(asking.actor, house.path)
     proof = next(choice for choice in proofs() if choice.value == view.proof)
     return InletPage(
         organization=organization_link(house),
@@ -211,5 +230,6 @@ def _page(asking: Asking, house: OrganizationRow, view: InletView) -> InletPage:
             RefusedLine(row.at, tuple(map(reason_words, row.reasons)), row.excerpt)
             for row in view.latest
         ),
-        may_manage=may_manage_inlets(asking.actor, house.path),
+        may_manage=may_manage,
+        last=last_words_part(asking, view, clock.now(), may_manage=may_manage),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from catenary.web.pages.marks import ConditionMark
 from catenary.web.pages.sentences import Link
 from catenary.web.pages.tokens import Choice
 
@@ -21,6 +22,8 @@ class InletLine:
     refused: str
     is_open: bool
     state: str
+    #: Of several of one name the page tells of one alone.
+    has_page: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,32 @@ class RefusedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class LastWordLine:
+    """A last word that stands although its inlet is closed. ``voice`` is empty where the inlet has
+    one voice alone."""
+
+    service: Link
+    mark: ConditionMark
+    since: datetime
+    voice: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LastWordsPart:
+    """What a closed inlet said last and still stands; without lines, nothing."""
+
+    answer: str
+    lines: tuple[LastWordLine, ...] = ()
+    first_url: str = ""
+    next_url: str = ""
+    may_take_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class InletPage:
-    """One inlet. Its form posts ``do`` (change, renew or close) and ``settings``."""
+    """One inlet. Its form posts ``do`` (change, renew, close or take-back), ``settings``, and with
+    close ``take-back``. ``last`` is there when it is closed."""
 
     organization: Link
     list_url: str
@@ -82,3 +109,4 @@ class InletPage:
     secret: Secret | None = None
     problems: tuple[str, ...] = ()
     may_manage: bool = True
+    last: LastWordsPart | None = None

@@ -18,7 +18,10 @@ from catenary.apps.access.operations.recording import record_access
 from catenary.apps.access.operations.second_factors import seal
 from catenary.apps.common.operations import waiting_turn
 from catenary.apps.monitoring.models import Inlet, InletAccount, InletVersion
-from catenary.apps.monitoring.queries.inlets import managed_organization
+from catenary.apps.monitoring.operations.recording import record_cleared
+from catenary.apps.monitoring.queries.inlet_words import StillSaid, still_said
+from catenary.apps.monitoring.queries.inlets import latest_inlet, managed_organization
+from catenary.apps.monitoring.queries.instants import micros, moment
 from catenary.domain.actors import Actor, Origin
 from catenary.domain.references import is_key
 from catenary.domain.refusals import Refusal, Refused
@@ -28,6 +31,8 @@ from catenary.domain.said import figure, said
 PROOFS = ("secret", "hmac")
 MOST_PER_ORGANIZATION = 200
 LONGEST_KEY = 60
+#: So many words are taken back in one transaction; then others have their turn.
+_TAKEN_BACK_AT_ONCE = 5_000
 _LETTERS = string.ascii_letters + string.digits
 
 
@@ -120,14 +125,62 @@ def renew_inlet(
     return OpenedInlet(key, f"/in/{inlet.kind}/{inlet.public_id}", secret)
 
 
-def close_inlet(*, actor: Actor, at: datetime, organization: str, key: str, origin: Origin) -> None:
+def close_inlet(
+    *,
+    actor: Actor,
+    at: datetime,
+    organization: str,
+    key: str,
+    origin: Origin,
+    take_back: bool = False,
+) -> int:
     """Close an inlet at once and for good: nobody answers at its address any more. What it said
-    stays said. Raises `InletMissing`."""
+    last goes on standing, unless it is taken back as well (`take_back_last_words`): then of how
+    many services it was. Raises `InletMissing`."""
     with waiting_turn():
         inlet, house = _open(actor, organization, key)
         inlet.closed_at = at
         inlet.save(update_fields=["closed_at"])
         _record(Happening.INLET_CLOSED, inlet, house, at, origin)
+    if not take_back:
+        return 0
+    return take_back_last_words(
+        actor=actor, at=at, organization=organization, key=key, origin=origin
+    )
+
+
+def take_back_last_words(
+    *, actor: Actor, at: datetime, organization: str, key: str, origin: Origin
+) -> int:
+    """Let a closed inlet say nothing any more: each of its voices whose last word stands says
+    "cleared", of the services that the actor may see and report of; of how many services that was.
+    What was said stays in the history. In parts, so that others have their turn: what is left when
+    it is cut off is taken back by calling it again.
+
+    Raises `InletMissing` when there is no inlet of this name that the actor may manage, or one of
+    it is open, and `CatalogueBusy`.
+    """
+    house = managed_organization(actor, organization)
+    inlet = None if house is None else latest_inlet(house.id, key)
+    if house is None or inlet is None or inlet.closed_at is None:
+        raise InletMissing(f"{organization}/{key}")
+    found = still_said(actor, house, key, at)
+    for start in range(0, len(found), _TAKEN_BACK_AT_ONCE):
+        part = slice(start, start + _TAKEN_BACK_AT_ONCE)
+        with waiting_turn(whole=True):
+            if not start:
+                _record(Happening.INLET_TAKEN_BACK, inlet, house.key, at, origin)
+            record_cleared(actor=actor, at=at, words=_cleared(found, part, at))
+    return found.services
+
+
+def _cleared(found: StillSaid, part: slice, at: datetime) -> Iterator[tuple[int, int, datetime]]:
+    """From when on each of these voices says nothing: now, or just after what it said ahead of the
+    clock."""
+    now = micros(at)
+    columns = (found.service, found.source, found.said_at)
+    for service, source, said_at in zip(*(each[part].tolist() for each in columns), strict=True):
+        yield service, source, at if said_at < now else moment(said_at + 1)
 
 
 def digest_of(secret: str) -> str:

@@ -7,7 +7,7 @@ mark in the same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -24,6 +24,7 @@ from catenary.apps.portfolio.queries.lookup import (
 )
 from catenary.domain.actors import Actor
 from catenary.domain.observations.reading import FIELDS, Said, Wrong, read_said
+from catenary.domain.observations.words import CLEARED
 from catenary.domain.said import said
 
 #: So many words are taken at once.
@@ -141,7 +142,7 @@ def record_entries(entries: Sequence[Entry]) -> list[Outcome]:
         rows: dict[str, tuple[Any, ...]] = {}
         digests = []
         for entry, voice in zip(entries, voices, strict=True):
-            row = _row(entry, numbers[voice])
+            row = _row(entry.actor, entry.at, entry.said, entry.service.id, numbers[voice])
             digests.append(row[0])
             rows.setdefault(row[0], row)
         new = store(rows)
@@ -156,10 +157,11 @@ def _voice(said: Said, row: ServiceRow) -> Voice:
     return row.root_id, said.source_kind, said.source_name
 
 
-def _row(entry: Entry, source_id: int) -> tuple[Any, ...]:
-    actor, at, said, service = entry
+def _row(
+    actor: Actor, at: datetime, said: Said, service_id: int, source_id: int
+) -> tuple[Any, ...]:
     told = (
-        service.id,
+        service_id,
         source_id,
         said.condition,
         said.at,
@@ -172,3 +174,16 @@ def _row(entry: Entry, source_id: int) -> tuple[Any, ...]:
     )
     digest = blake2b(repr(told).encode(), digest_size=16).hexdigest()
     return (digest, *told, at, actor.account_id, actor.person_id)
+
+
+def record_cleared(
+    *, actor: Actor, at: datetime, words: Iterable[tuple[int, int, datetime]]
+) -> int:
+    """Let voices say nothing any more: each is a service, the source and from when on. Of whom it
+    is known that they may; how many were new. Raises `CatalogueBusy`."""
+    rows = [
+        _row(actor, at, Said("", CLEARED, since), service, source)
+        for service, source, since in words
+    ]
+    with waiting_turn(whole=True):
+        return len(store({row[0]: row for row in rows}))

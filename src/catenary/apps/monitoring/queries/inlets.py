@@ -44,7 +44,7 @@ class InletRow:
     @property
     def voice(self) -> str:
         """The name of the source it speaks as."""
-        return f"{self.organization_key}/{self.key}"
+        return voice_of(self.organization_key, self.key)
 
     def actor(self) -> Actor:
         """Who reports through it: it may report of what its organization provides, and do
@@ -58,6 +58,11 @@ class InletRow:
             frozenset({Role.SERVICE_OWNER}),
         )
         return Actor(memberships=(fact,), door="inlet", scopes=frozenset({Scope.READ, Scope.WRITE}))
+
+
+def voice_of(organization: str, key: str) -> str:
+    """The name of the source that an inlet speaks as; those of its voices begin with it and ":"."""
+    return f"{organization}/{key}"
 
 
 _COLUMNS = (
@@ -181,21 +186,29 @@ def managed_organization(actor: Actor, key: str) -> OrganizationRow | None:
     return found if found is not None and may_manage_inlets(actor, found.path) else None
 
 
-def _seen_organization(actor: Actor, key: str) -> OrganizationRow | None:
+def seen_organization(actor: Actor, key: str) -> OrganizationRow | None:
+    """The organization of this key when the actor may see its inlets, else none."""
     found = organizations_by_key([key]).get(key)
     return found if found is not None and may_see_inlets(actor, found.path) else None
 
 
+def latest_inlet(organization_id: int, key: str) -> Inlet | None:
+    """The inlet of this name that is open, else the one that was closed last; none when there
+    never was one."""
+    rows = Inlet.objects.filter(organization_id=organization_id, key=key)
+    return rows.order_by(F("closed_at").desc(nulls_first=True), "-id").first()
+
+
 def inlets_of(actor: Actor, organization: str) -> list[InletView] | None:
     """The inlets of an organization, closed ones last; none when the actor may not manage them."""
-    house = _seen_organization(actor, organization)
+    house = seen_organization(actor, organization)
     return None if house is None else _views(Inlet.objects.filter(organization_id=house.id), house)
 
 
 def inlet_view(actor: Actor, organization: str, key: str) -> InletView | None:
     """One inlet (the latest of its name) with the latest that it refused; none when there is none
     that the actor may manage."""
-    house = _seen_organization(actor, organization)
+    house = seen_organization(actor, organization)
     if house is None:
         return None
     found = _views(Inlet.objects.filter(organization_id=house.id, key=key), house)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
-from catenary.apps.monitoring.queries.instants import micros, moment_of
+from catenary.apps.monitoring.queries.instants import ONGOING, instants, micros, moment_of
 from catenary.domain.observations.words import FOREVER, NEVER, NO_SEQUENCE, Words
 
 #: The columns of an observation that `words_of_rows` reads.
@@ -86,6 +86,52 @@ _NUMBERED = {
 }
 
 
+#: Of each service the last words of the voices of one monitor: ``s`` steps from source to source
+#: as above, and what others said is not read.
+_LAST_OF_VOICES = (
+    "WITH RECURSIVE w AS ({wanted}), s(service_id, source_id) AS ("
+    "SELECT w.service_id, (SELECT MIN(o.source_id) FROM monitoring_observation o"
+    " WHERE o.service_id = w.service_id) FROM w"
+    " UNION ALL"
+    " SELECT s.service_id, (SELECT MIN(o.source_id) FROM monitoring_observation o"
+    " WHERE o.service_id = s.service_id AND o.source_id > s.source_id)"
+    " FROM s WHERE s.source_id IS NOT NULL), l AS ("
+    "SELECT s.service_id, s.source_id, (SELECT o.at FROM monitoring_observation o"
+    " WHERE o.service_id = s.service_id AND o.source_id = s.source_id"
+    " ORDER BY o.at DESC LIMIT 1) AS at"
+    " FROM s JOIN monitoring_source v ON v.id = s.source_id"
+    " WHERE v.kind = 'monitor' AND (v.name = %s OR SUBSTR(v.name, 1, %s) = %s))"
+    " SELECT {columns} FROM l {among}o.service_id = l.service_id"
+    " AND o.source_id = l.source_id AND o.at = l.at{end}"
+)
+_SERVICES = {
+    "postgresql": "SELECT * FROM unnest(%s::bigint[]) AS w(service_id)",
+    "sqlite": "SELECT value AS service_id FROM json_each(%s)",
+}
+
+
+def last_words_of_voices(services: Iterable[int], name: str) -> tuple[Words, list[int]]:
+    """Of each service the last words of the monitor of this name and of its voices (``name: …``),
+    with the numbers of the observations, in the same order. One query, none for nothing."""
+    listed = ",".join(map(str, services))
+    if not listed:
+        return words_of_rows([]), []
+    is_sqlite = connection.vendor == "sqlite"
+    columns = WORD_COLUMNS
+    for moment in ("o.at", "o.recorded_at", "o.valid_until") if is_sqlite else ():
+        columns = columns.replace(moment, f"{moment} || ''")
+    sql = _LAST_OF_VOICES.format(
+        wanted=_SERVICES[connection.vendor], columns=columns, **_JOINED[connection.vendor]
+    )
+    begins = f"{name}:"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql, [f"[{listed}]" if is_sqlite else f"{{{listed}}}", name, len(begins), begins]
+        )
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return words_of_rows(rows), [row[-1] for row in rows]
+
+
 def words_numbered(numbers: Iterable[int]) -> Words:
     """Words by the numbers of the observations. One query, none for nothing."""
     listed = ",".join(map(str, numbers))
@@ -108,24 +154,21 @@ def _asked(pairs: Sequence[tuple[int, datetime]]) -> list[Any]:
 
 
 def words_of_rows(rows: Sequence[tuple[Any, ...]]) -> Words:
-    """Words in columns."""
+    """Words in columns. Of very many on SQLite ask for the times as text: then they are read at
+    once."""
 
     def column(values: list[int]) -> Any:
         return np.array(values, dtype=np.int64)
 
-    at = [instant(row[3]) for row in rows]
-    valid = [
-        FOREVER if row[6] is None else max(instant(row[6]) - begins, 0)
-        for row, begins in zip(rows, at, strict=True)
-    ]
+    at, until = (instants([row[place] for row in rows]) for place in (3, 6))
     return Words(
         service=column([row[0] for row in rows]),
         source=column([row[1] for row in rows]),
         condition=column([row[2] for row in rows]).astype(np.int8),
-        at=column(at),
+        at=at,
         sequence=column([NO_SEQUENCE if row[4] is None else row[4] for row in rows]),
-        recorded=column([instant(row[5]) for row in rows]),
-        valid_for=column(valid),
+        recorded=instants([row[5] for row in rows]),
+        valid_for=np.where(until == ONGOING, FOREVER, np.maximum(until - at, 0)),
         plan=column([row[7] for row in rows]).astype(np.int8),
         share=column([row[8] for row in rows]),
         withdrawn=np.full(len(rows), NEVER, dtype=np.int64),

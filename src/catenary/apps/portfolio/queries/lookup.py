@@ -91,6 +91,13 @@ def services_by_id(ids: Iterable[int]) -> dict[int, ServiceRow]:
     return {row[0]: _row(row) for row in _BY_ID.rows(sorted(set(ids)))}
 
 
+def services_within(root_id: int) -> list[tuple[int, str, bool]]:
+    """The services there are in a top organization: number, path of the provider, and whether it
+    is restricted. One query."""
+    rows = Service.objects.filter(root_id=root_id, removed_at__isnull=True)
+    return list(rows.values_list("id", "provider_path", "restricted"))
+
+
 def referable_services(actor: Actor, rows: Iterable[ServiceRow]) -> set[int]:
     """Which of these services the actor may name in a definition: those they may see from any
     of their top organizations. To everyone else the others do not exist."""
