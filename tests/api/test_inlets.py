@@ -49,6 +49,18 @@ def test_an_inlet_is_opened_used_looked_at_and_closed(api: Api) -> None:
     assert delivered(inlet, []).status_code == 404
 
 
+def test_what_is_refused_again_is_counted(api: Api) -> None:
+    inlet = opened(api)
+    for _ in range(3):
+        delivered(inlet, [{"s": "no-such-service", "c": "down"}, {"s": "engine", "c": "odd"}])
+
+    odd, unknown = api("editor").get(ONE).json()["latest-refused"][::-1]
+
+    assert (odd["times"], odd["service"]) == (3, None)
+    assert (unknown["times"], unknown["service"]) == (3, "alpha-it/no-such-service")
+    assert unknown["since"] < unknown["at"]
+
+
 def test_settings_are_changed_and_secrets_renewed(api: Api) -> None:
     inlet = opened(api)
 

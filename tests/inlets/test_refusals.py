@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from catenary.apps.monitoring.models import Observation
-from tests.apps.worlds import begin
+from catenary.apps.monitoring.models import Observation, RefusedItem
+from catenary.apps.monitoring.queries.inlets import REFUSALS_KEPT, RefusedRow, inlet_view
+from tests.apps.worlds import OPERATOR, begin
 from tests.inlets.worlds import Sender, alert, notification, sender
 
 pytestmark = pytest.mark.django_db
@@ -100,3 +101,122 @@ def test_one_item_that_was_read_makes_a_delivery_well_formed() -> None:
 
     assert answer.status_code == 202
     assert answer.json()["refused-in-all"] == 2
+
+
+def told() -> list[tuple[int, str, str]]:
+    """Of what was refused: how often, of which service, and the first of the reasons."""
+    return [(row.times, row.service, row.reasons[0].code) for row in latest()]
+
+
+def latest() -> tuple[RefusedRow, ...]:
+    view = inlet_view(OPERATOR, "bluewater-ops", "monitor")
+    assert view is not None
+    return view.latest
+
+
+def test_what_is_refused_again_is_counted_and_pushes_nothing_out() -> None:
+    monitor = sender()
+    monitor.send(notification(alert("gone-missing")))
+    for number in range(2 * REFUSALS_KEPT):
+        one, other = (alert("no-such-service", fingerprint=f"{number}{each}") for each in "ab")
+        monitor.send(notification(one, other, alert("ironport/grid", summary=f"<b>{number}</b>")))
+
+    assert told() == [
+        (100, "ironport/grid", "unknown-service"),
+        (200, "bluewater-ops/no-such-service", "unknown-service"),
+        (1, "bluewater-ops/gone-missing", "unknown-service"),
+    ]
+    first, second, third = latest()
+    assert third.at == third.since < first.since <= second.since < second.at <= first.at
+    assert "<b>99</b>" in first.excerpt, "the last of them is shown"
+    assert monitor.account().refused == 301
+
+
+def test_refusals_for_other_reasons_are_others() -> None:
+    inlet = webhook(at="$.at")
+    inlet.send(
+        [
+            {"s": "database", "c": "strange"},
+            {"s": "database", "c": "odd"},
+            {"s": "database", "c": "down", "at": "1969-01-01T00:00:00Z"},
+            {"s": "vault", "c": "down", "at": "1969-01-01T00:00:00Z"},
+            {"s": "vault", "c": "down", "at": "1968-01-01T00:00:00Z"},
+        ]
+    )
+
+    assert told() == [
+        (2, "bluewater-ops/vault", "before-the-epoch"),
+        (1, "bluewater-ops/database", "before-the-epoch"),
+        (1, "", "invalid"),
+        (1, "", "invalid"),
+    ]
+
+
+def test_a_clock_that_is_ahead_is_one_mistake_whatever_it_speaks_of() -> None:
+    inlet = webhook(at="$.at")
+    for service in ("database", "vault", "database"):
+        inlet.send({"s": service, "c": "down", "at": "2099-01-01T00:00:00Z"})
+
+    assert told() == [(3, "", "in-the-future")]
+
+
+def test_of_kinds_of_refusals_the_latest_are_kept() -> None:
+    monitor = sender()
+    for batch in range(3):
+        names = [f"no-{number}" for number in range(batch * 30, batch * 30 + 30)]
+        monitor.send(notification(*[alert(name, fingerprint=name) for name in names]))
+    monitor.send(notification(alert("no-40", fingerprint="x")))
+
+    found = told()
+    assert len(found) == RefusedItem.objects.count() == REFUSALS_KEPT
+    assert found[0] == (2, "bluewater-ops/no-40", "unknown-service")
+    assert found[1][1] == "bluewater-ops/no-89"
+
+
+def test_what_was_kept_before_it_was_counted_is_shown_as_it_is() -> None:
+    monitor = sender()
+    monitor.send(notification(alert("no-such-service")))
+    RefusedItem.objects.update(digest=None, since=None)
+    monitor.send(notification(alert("no-such-service")))
+
+    assert [row[0] for row in told()] == [1, 1]
+    assert latest()[1].since == latest()[1].at
+
+
+def test_names_that_no_reader_could_print_are_no_trouble() -> None:
+    answer = webhook().send({"s": "bluewater-ops/x\u0000\u202e" + "y" * 400, "c": "down"})
+
+    assert answer.status_code == 202
+    assert "\0" not in RefusedItem.objects.get().excerpt
+
+
+def test_alerts_of_no_service_are_told_by_their_names() -> None:
+    monitor = sender()
+    for name in ("NodeDown", "Watchdog", "NodeDown"):
+        monitor.send(notification(alert("", name=name, fingerprint=name)))
+
+    assert [(row.times, row.reasons[0].text.split(";")[0]) for row in latest()] == [
+        (2, "service: nothing says which service “NodeDown” is of"),
+        (1, "service: nothing says which service “Watchdog” is of"),
+    ]
+
+
+def test_alerts_of_no_service_may_be_of_no_concern() -> None:
+    monitor = sender(without_service="ignore", rules=[{"match": {"job": "a"}, "service": "vault"}])
+    without = alert("", fingerprint="b")
+    del without["labels"]["service"]
+
+    answer = monitor.send(
+        notification(
+            alert(""),
+            without,
+            alert("", job="a", fingerprint="c"),
+            alert("no-such-service", fingerprint="d"),
+            alert("no service at all", fingerprint="e"),
+        )
+    )
+
+    said = answer.json()
+    assert (answer.status_code, said["passed-over"], said["taken"]) == (202, 2, 1)
+    assert said["refused-in-all"] == 2, "a label that names no service is a mistake, no silence"
+    assert monitor.account().passed_over == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -81,6 +82,29 @@ def test_what_was_refused_is_told_in_the_readers_language(world: World) -> None:
     assert told in english and told in before
     assert "condition: “<b>odd</b>” bedeutet hier keinen Zustand; erwartet: ein Wort" in german
     assert told not in german
+
+
+def test_what_was_refused_again_is_one_line_with_how_often_and_since_when(world: World) -> None:
+    address, secret = opened(world)
+    for number in range(3):
+        Client().post(
+            address,
+            {"s": "no-such-service", "c": "down", "n": number},
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {secret}"},
+        )
+    begun = datetime(2026, 11, 23, 5, 48, 12, tzinfo=UTC)
+    RefusedItem.objects.update(since=begun, at=begun + timedelta(seconds=292))
+    operator = world.client("operator")
+
+    english = unescape(operator.get(ONE).content.decode())
+    german = unescape(operator.get(ONE, headers={"Accept-Language": "de"}).content.decode())
+
+    assert english.count('class="inlet-refused"') == 1
+    told = " ".join(re.sub(r"<[^>]+>", "", english).split())
+    at, since = "23 November 2026, 05:53:04\xa0UTC", "23 November 2026, 05:48:12\xa0UTC"
+    assert f"{at} · 3 times since {since}".replace("\xa0", " ") in told
+    assert "3 Mal seit" in german
 
 
 def test_what_is_wrong_is_said_and_what_was_typed_stays(world: World) -> None:

@@ -35,7 +35,10 @@ _SETTINGS: Schema = {"type": "object", "description": "as its kind takes them"}
 _ADDRESS = "/in/alertmanager/kT4wqZr81bNcXy0a"
 _REFUSED: Schema = object_of(
     {
-        "at": MOMENT,
+        "at": {**MOMENT, "description": "the last time"},
+        "since": {**MOMENT, "description": "the first time"},
+        "times": {**COUNT, "description": "how often, of this service for these reasons"},
+        "service": {**TEXT, "type": ["string", "null"], "description": "the service it named"},
         "reasons": list_of(object_of({"code": TEXT, "detail": TEXT})),
         "excerpt": {**TEXT, "description": "how it began"},
     }
@@ -85,6 +88,9 @@ INLET = {
     "latest-refused": [
         {
             "at": "2026-11-03T09:30:00+00:00",
+            "since": "2026-11-03T09:30:00+00:00",
+            "times": 1,
+            "service": "hospital-it/no-such-service",
             "reasons": [{"code": "unknown-service", "detail": "service: there is no such service"}],
             "excerpt": "{status: firing}",
         }

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from catenary.domain.actors import Actor
     from catenary.domain.refusals import Refusal
 
+_MOMENT = "%Y-%m-%d %H:%M:%S"
 _ACTIONS = ("open", "list", "show", "change", "renew", "close", "take-back")
 
 
@@ -207,6 +208,7 @@ def _show(actor: Actor, house: str, key: str, json: bool) -> None:
         voice = f" ({word.voice})" if word.voice else ""
         say(f"    {word.reference}: {word.condition} since {word.since:%Y-%m-%d %H:%M}{voice}")
     for row in view.latest[:20]:
-        say(f"  refused {row.at:%Y-%m-%d %H:%M:%S}: {row.excerpt[:100]}")
+        often = f", {row.times:,} times since {row.since:{_MOMENT}}" if row.times > 1 else ""
+        say(f"  refused {row.at:{_MOMENT}}{often}: {row.excerpt[:100]}")
         for reason in row.reasons:
             say(f"    {reason.text}")

@@ -87,6 +87,13 @@ def duration(microseconds: int) -> str:
     return " ".join(parts) or words["min"].format(n="0")
 
 
+def second(at: datetime) -> str:
+    """``3 March 2024, 14:05:09 UTC``."""
+    local = timezone.localtime(at)
+    written = f"{get_format('DATETIME_FORMAT')}:s"
+    return f"{date_format(local, written)}\N{NO-BREAK SPACE}{local.tzname()}"
+
+
 def moment(at: datetime) -> str:
     """``3 March 2024, 14:05 UTC``: the zone is always said."""
     local = timezone.localtime(at)

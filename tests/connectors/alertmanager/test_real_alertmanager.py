@@ -236,6 +236,7 @@ def test_an_alert_that_cannot_be_taken_is_sent_once_and_not_again_and_again(
 
     assert (sent, failed) == (3, 0)
     assert (told["taken"], told["refused"]) == (0, 3)
+    assert [row["times"] for row in told["latest-refused"]] == [1, 1, 1]
     assert "level=error" not in log.read_text()
 
 

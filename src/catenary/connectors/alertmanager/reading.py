@@ -66,6 +66,7 @@ class Settings:
     otherwise: str
     resolved: str
     valid_for: str
+    is_of_none_ignored: bool
 
 
 def read(wishes: Wishes) -> Settings:
@@ -79,6 +80,9 @@ def read(wishes: Wishes) -> Settings:
         otherwise=wishes.choice("otherwise", (*SAYABLE, "ignore"), "degraded"),
         resolved=wishes.choice("resolved", ("operational", "cleared"), "operational"),
         valid_for=wishes.duration("valid-for"),
+        is_of_none_ignored=(
+            wishes.choice("without-service", ("refuse", "ignore"), "refuse") == "ignore"
+        ),
     )
 
 
@@ -147,12 +151,20 @@ def _items(settings: Settings, house: str, place: int, alert: Any) -> Iterator[I
         return
     service = _service(settings, house, labels)
     if service is None:
+        if settings.is_of_none_ignored and not labels.get(settings.service_label):
+            yield Item(place)
+            return
         expected = said(
             'a label "{label}" with a reference, or a rule that fits', settings.service_label
         )
-        yield _wrong(
-            place, alert, "service", said("nothing says which service this is of"), expected
+        # With its name: each of them is mended by itself.
+        name = _name(labels)[:80]
+        sentence = (
+            said("nothing says which service “{name}” is of", name)
+            if name
+            else said("nothing says which service this is of")
         )
+        yield _wrong(place, alert, "service", sentence, expected)
         return
     is_firing = status == "firing"
     word = {
@@ -191,12 +203,16 @@ def _service(settings: Settings, house: str, labels: Mapping[str, Any]) -> str |
 def _text(labels: Mapping[str, Any], annotations: Any) -> str:
     """The name of the alert, and what its annotations say of it."""
     told = annotations if isinstance(annotations, Mapping) else {}
-    name = str(labels.get("alertname", ""))[:_LONGEST]
+    name = _name(labels)
     pieces = [name] if name else []
     pieces += [
         str(told[each])[:1_500] for each in ("summary", "description", "message") if told.get(each)
     ]
     return ": ".join(pieces).replace("\0", " ")
+
+
+def _name(labels: Mapping[str, Any]) -> str:
+    return str(labels.get("alertname", ""))[:_LONGEST]
 
 
 def _address(value: Any) -> str:

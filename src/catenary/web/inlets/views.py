@@ -30,7 +30,7 @@ from catenary.domain.refusals import Refused
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.inlets.last import last_words_part, taken_back_words
-from catenary.web.inlets.words import counts, kind_words, kinds, proofs, reason_words
+from catenary.web.inlets.words import counts, kind_words, kinds, often, proofs, reason_words
 from catenary.web.marks import organization_link
 from catenary.web.origins import origin_of
 from catenary.web.pages.inlets import InletLine, InletPage, InletsPage, RefusedLine, Secret
@@ -227,7 +227,9 @@ def _page(asking: Asking, house: OrganizationRow, view: InletView) -> InletPage:
         if view.settings
         else "",
         refused=tuple(
-            RefusedLine(row.at, tuple(map(reason_words, row.reasons)), row.excerpt)
+            RefusedLine(
+                row.at, row.since, often(row), tuple(map(reason_words, row.reasons)), row.excerpt
+            )
             for row in view.latest
         ),
         may_manage=may_manage,

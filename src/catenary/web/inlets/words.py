@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from catenary.apps.monitoring.queries.inlets import InletView, Reason
+from catenary.apps.monitoring.queries.inlets import InletView, Reason, RefusedRow
 from catenary.connectors.opening import KINDS
 from catenary.web.pages.tokens import Choice
 from catenary.web.reading import figure, in_words
@@ -48,6 +49,13 @@ def counts(view: InletView) -> tuple[tuple[str, str], ...]:
         (_("Refused"), view.refused),
     )
     return tuple((word, figure(count)) for word, count in told)
+
+
+def often(row: RefusedRow) -> str:
+    """How often the same was refused; nothing for once."""
+    if row.times == 1:
+        return ""
+    return ngettext("{n} time", "{n} times", row.times).format(n=figure(row.times))
 
 
 def reason_words(reason: Reason) -> str:

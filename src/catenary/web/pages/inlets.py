@@ -55,9 +55,11 @@ class InletsPage:
 
 @dataclass(frozen=True, slots=True)
 class RefusedLine:
-    """Something that could not be taken."""
+    """Something that could not be taken; ``often`` says how often, empty for once."""
 
     at: datetime
+    since: datetime
+    often: str
     reasons: tuple[str, ...]
     excerpt: str
 

@@ -21,6 +21,12 @@ def moment(at: datetime | None) -> str:
 
 
 @register.filter
+def second(at: datetime) -> str:
+    """``3 March 2024, 14:05:09 UTC``: where the order within a minute matters."""
+    return reading.second(at)
+
+
+@register.filter
 def day(at: date | datetime | None) -> str:
     """``3 March 2024``, the day it was where the reader reads; nothing for nothing."""
     if isinstance(at, datetime):

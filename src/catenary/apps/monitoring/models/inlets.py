@@ -59,6 +59,7 @@ class InletVersion(models.Model):
 
 class InletAccount(models.Model):
     """How much came through an inlet; apart from it, so that counting never waits for reading.
+    ``told_to_wait`` counts deliveries that were answered 429 or 503, nothing of which was recorded.
 
     Seen by: who sees the inlet. Managed by: hearing. As of yesterday: not kept; what was recorded
     says when it was.
@@ -73,10 +74,15 @@ class InletAccount(models.Model):
     passed_over = models.BigIntegerField(default=0)
     corrected = models.BigIntegerField(default=0)
     refused = models.BigIntegerField(default=0)
+    told_to_wait = models.BigIntegerField(db_default=0)
+    told_to_wait_at = models.DateTimeField(null=True)
 
 
 class RefusedItem(models.Model):
     """One of the latest things an inlet could not take: what it began with and why, JSON text.
+
+    What is refused for the same reasons, of the same ``service``, is one row (``digest``; none in
+    rows of before): so many ``times``, from ``since`` on, for the last time at ``at``.
 
     Seen by: who sees the inlet. Managed by: hearing, which keeps a few of each inlet. As of
     yesterday: not kept; it is there to be mended.
@@ -86,3 +92,14 @@ class RefusedItem(models.Model):
     at = models.DateTimeField()
     reasons = models.TextField()
     excerpt = models.TextField(blank=True)
+    service = models.TextField(blank=True, db_default="")
+    since = models.DateTimeField(null=True)
+    times = models.BigIntegerField(db_default=1)
+    digest = models.CharField(max_length=32, null=True)
+
+    class Meta:
+        constraints: ClassVar[_Rules] = [
+            models.UniqueConstraint(
+                fields=["inlet", "digest"], name="monitoring_one_refusal_of_a_kind"
+            )
+        ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from hashlib import blake2b
+from typing import Any, NamedTuple, Protocol
 
 from django.db import connection
 
@@ -56,27 +57,67 @@ def _moment(at: datetime) -> datetime | str:
     return str(connection.ops.adapt_datetimefield_value(at))
 
 
-def keep_refused(
-    told: Iterable[tuple[int, datetime, Sequence[tuple[Item, Sequence[Wrong]]]]],
-) -> None:
-    """Keep the latest that inlets refused, and let older ones go."""
-    notes: dict[int, list[RefusedItem]] = {}
+class Note(NamedTuple):
+    """An item, what stands against it, and the service that it named, where it is about that."""
+
+    item: Item
+    wrong: Sequence[Wrong]
+    service: str = ""
+
+
+class _Refused(NamedTuple):
+    """Items that are the same to a person: the last of them, and how often since when."""
+
+    last: Note
+    at: datetime
+    since: datetime
+    times: int
+
+
+def keep_refused(told: Iterable[tuple[int, datetime, Sequence[Note]]]) -> None:
+    """Keep the latest that inlets refused, and let older ones go. What was refused before, of the
+    same service for the same reasons, is counted: it pushes nothing else out."""
+    found: dict[int, dict[tuple[str, tuple[Wrong, ...]], _Refused]] = {}
     for inlet_id, at, noted in told:
-        for item, wrong in noted[-REFUSALS_KEPT:]:
-            kept = RefusedItem(
-                inlet_id=inlet_id,
-                at=at,
-                reasons=json.dumps([_reason(each) for each in wrong[:10]]),
-                excerpt=excerpt(item.raw),
-            )
-            notes.setdefault(inlet_id, []).append(kept)
-    for inlet_id, kept_now in sorted(notes.items()):
-        RefusedItem.objects.bulk_create(kept_now[-REFUSALS_KEPT:])
-        rows = RefusedItem.objects.filter(inlet_id=inlet_id)
-        newest = rows.order_by("-id").values_list("id", flat=True)
-        oldest = list(newest[REFUSALS_KEPT - 1 : REFUSALS_KEPT])
-        if oldest:
-            rows.filter(id__lt=oldest[0]).delete()
+        kept = found.setdefault(inlet_id, {})
+        for note in noted:
+            alike = (note.service, tuple(note.wrong))
+            before = kept.pop(alike, None)
+            since, times = (before.since, before.times) if before else (at, 0)
+            # Last in its order: of many, the latest are kept.
+            kept[alike] = _Refused(note, at, since, times + 1)
+    for inlet_id, kept in sorted(found.items()):
+        if kept:
+            _keep(inlet_id, list(kept.values())[-REFUSALS_KEPT:])
+
+
+def _keep(inlet_id: int, kept: Iterable[_Refused]) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany(_KEEPING, [_row(inlet_id, refused) for refused in kept])
+    rows = RefusedItem.objects.filter(inlet_id=inlet_id).order_by("-at", "-id")
+    gone = list(rows.values_list("id", flat=True)[REFUSALS_KEPT:])
+    if gone:
+        RefusedItem.objects.filter(id__in=gone).delete()
+
+
+def _row(inlet_id: int, refused: _Refused) -> tuple[Any, ...]:
+    note = refused.last
+    reasons = json.dumps([_reason(each) for each in note.wrong[:10]])
+    service = "".join(filter(str.isprintable, note.service))[:_LONGEST_REFERENCE]
+    digest = blake2b(f"{service}\0{reasons}".encode(), digest_size=16).hexdigest()
+    seen = (_moment(refused.at), _moment(refused.since), refused.times)
+    return (inlet_id, digest, *seen, reasons, service, excerpt(note.item.raw))
+
+
+#: The account of the inlet was counted on before, so two who keep the same wait for each other.
+_KEEPING = (
+    "INSERT INTO monitoring_refuseditem"
+    " (inlet_id, digest, at, since, times, reasons, service, excerpt)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+    " ON CONFLICT (inlet_id, digest) DO UPDATE SET at = excluded.at, excerpt = excluded.excerpt,"
+    " times = monitoring_refuseditem.times + excluded.times"
+)
+_LONGEST_REFERENCE = 300
 
 
 def _reason(wrong: Wrong) -> list[Any]:

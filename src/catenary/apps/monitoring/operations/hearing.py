@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from catenary.apps.common.operations import waiting_turn
 from catenary.apps.monitoring.choices import Outcome
-from catenary.apps.monitoring.operations.accounts import count, keep_refused
+from catenary.apps.monitoring.operations.accounts import Note, count, keep_refused
 from catenary.apps.monitoring.operations.recording import (
     Entry,
     RefusedWord,
@@ -73,9 +73,6 @@ class Word(NamedTuple):
     is_timeless: bool
 
 
-Note = tuple[Item, Sequence[Wrong]]
-
-
 @dataclass(slots=True)
 class Part:
     """Some of what one delivery said: the words that may be recorded, what became of the rest, and
@@ -120,7 +117,8 @@ def _read(part: Part, item: Item, plain: Mapping[str, Any]) -> None:
         now = corrected(plain, part.at)
         if now is not None:
             part.heard.corrected += 1
-            part.notes.append((item, (_CLIPPED,)))
+            # Of the sender's clock, whatever it speaks of.
+            part.notes.append(Note(item, (_CLIPPED,)))
             plain = now
             said, wrong = read_said(plain, part.at)
     if said is None:
@@ -132,7 +130,7 @@ def _read(part: Part, item: Item, plain: Mapping[str, Any]) -> None:
 
 def _refuse(part: Part, item: Item, wrong: tuple[Wrong, ...], service: str = "") -> None:
     part.heard.refused.append(RefusedWord(item.place, service, wrong))
-    part.notes.append((item, wrong))
+    part.notes.append(Note(item, wrong, service))
 
 
 def _voice(inlet: InletRow, voice: str) -> str:
@@ -163,7 +161,7 @@ def record_parts(parts: Sequence[Part]) -> list[Heard]:
                 row, reason = judge.of(word.said.service)
                 if row is None:
                     found.refused.append(RefusedWord(word.item.place, word.said.service, reason))
-                    noted.append((word.item, reason))
+                    noted.append(Note(word.item, reason, word.said.service))
                 elif _is_news(word, (row.root_id, word.said.source_name, row.id), last):
                     entries.append(Entry(judge.actor, part.at, word.said, row))
                     tellers.append(found)

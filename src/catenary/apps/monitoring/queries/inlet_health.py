@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Q, Sum
 
 from catenary.apps.access.operations.second_factors import unseal
 from catenary.apps.monitoring.models import Inlet, RefusedItem
 
 #: Never heard so long after it was opened, or not heard for so long, an inlet is silent.
 NEVER_HEARD, SILENT = timedelta(days=1), timedelta(days=7)
-#: So many items refused within a day are more than a slip.
+#: So many items refused, the last of them within a day, are more than a slip.
 MUCH_REFUSED, LATELY = 10, timedelta(days=1)
 
 
@@ -38,7 +38,7 @@ def inlet_health(at: datetime) -> InletHealth:
     much = (
         RefusedItem.objects.filter(at__gte=at - LATELY)
         .values("inlet_id")
-        .annotate(n=Count("id"))
+        .annotate(n=Sum("times"))
         .filter(n__gte=MUCH_REFUSED)
     )
     signing = rows.filter(proof="hmac").values_list("organization__key", "key", "sealed")

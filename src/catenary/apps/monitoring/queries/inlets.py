@@ -145,9 +145,13 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """Something an inlet could not take, and why."""
+    """Something an inlet could not take, and why: so many times since then, ``at`` the last time;
+    ``service`` is the reference it named, empty where it is not about that."""
 
     at: datetime
+    since: datetime
+    times: int
+    service: str
     reasons: tuple[Reason, ...]
     excerpt: str
 
@@ -215,12 +219,17 @@ def inlet_view(actor: Actor, organization: str, key: str) -> InletView | None:
     if not found:
         return None
     view = found[0]
-    latest = RefusedItem.objects.filter(inlet_id=view.id).order_by("-id")[:REFUSALS_KEPT]
-    rows = tuple(
-        RefusedRow(at, tuple(Reason.of(*each) for each in json.loads(reasons)), excerpt)
-        for at, reasons, excerpt in latest.values_list("at", "reasons", "excerpt")
-    )
+    latest = RefusedItem.objects.filter(inlet_id=view.id).order_by("-at", "-id")[:REFUSALS_KEPT]
+    columns = ("at", "since", "times", "service", "reasons", "excerpt")
+    rows = tuple(_refused(*row) for row in latest.values_list(*columns))
     return _with_latest(view, rows)
+
+
+def _refused(
+    at: datetime, since: datetime | None, times: int, service: str, kept: str, excerpt: str
+) -> RefusedRow:
+    reasons = tuple(Reason.of(*each) for each in json.loads(kept))
+    return RefusedRow(at, since or at, times, service, reasons, excerpt)
 
 
 def _with_latest(view: InletView, rows: tuple[RefusedRow, ...]) -> InletView:
@@ -320,6 +329,9 @@ def inlet_as_plain(view: InletView) -> dict[str, Any]:
         "latest-refused": [
             {
                 "at": row.at.isoformat(),
+                "since": row.since.isoformat(),
+                "times": row.times,
+                "service": row.service or None,
                 "reasons": [{"code": each.code, "detail": each.text} for each in row.reasons],
                 "excerpt": row.excerpt,
             }
