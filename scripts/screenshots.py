@@ -1,8 +1,9 @@
 """Take the pictures in docs/screenshots from the running product: `make screenshots`.
 
 The product is started with the example stories in a temporary folder; people of the hospital
-sign in, and each page is taken light and dark, wide and at the width of a small telephone.
-Look at the pictures before committing them.
+sign in, and each page is taken light and dark, wide and at the width of a small telephone. The
+last are taken after something has failed. `python -m scripts.screenshots status` takes those of
+one name alone. Look at the pictures before committing them.
 """
 
 from __future__ import annotations
@@ -10,16 +11,20 @@ from __future__ import annotations
 import re
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
+from catenary import clock
 from tests.browser import launch, sign_in
-from tests.product import Product, running_demo
+from tests.installation import run_command
+from tests.product import Product, clean_environment, running_demo
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -30,7 +35,7 @@ WIDTHS = {
 # A long page is cut: the picture is to show how it looks, not everything that is on it.
 MOST_PIXELS_HIGH = 1800
 # The pages whose narrow and dark faces are shown in the documentation; of the others one is enough.
-EVERY_FACE = {"home", "service", "chain"}
+EVERY_FACE = {"home", "service", "chain", "status", "our-services"}
 
 PROVIDER = "dana.reyes@st-mary.example"
 PATIENTS = "/services/hospital-it/patient-management/"
@@ -81,6 +86,46 @@ TO_TAKE = (
     Picture("what-if", PROVIDER, path("/impact/?service=acme-cloud/db-1")),
     Picture("changes", PROVIDER, path("/changes/")),
 )
+
+#: What stands on nothing: while it works, so does everything above it.
+FOUNDATIONS = (
+    *(f"acme-cloud/{name}" for name in ("hall-1", "hall-2", "hall-3", "backbone")),
+    "hospital-it/network",
+    "hospital-it/support-desk",
+)
+DATABASE = "acme-cloud/db-2"
+#: A summer and an autumn, by how long ago, and a morning on which a database fails.
+WORDS: tuple[tuple[timedelta, str, str, tuple[str, ...]], ...] = (
+    *((timedelta(days=100), service, "operational", ()) for service in FOUNDATIONS),
+    (timedelta(days=62), "hospital-it/network", "degraded", ("--text", "A switch fails")),
+    (timedelta(days=61, hours=21), "hospital-it/network", "operational", ()),
+    (timedelta(days=33), DATABASE, "down", ("--text", "A disk fails")),
+    (timedelta(days=32, hours=22), DATABASE, "cleared", ()),
+    (timedelta(hours=2), "acme-cloud/app-2", "down", ("--planned", "--text", "New memory")),
+    (timedelta(minutes=26), DATABASE, "down", ("--text", "It takes no more connections")),
+)
+AFTER_A_FAILURE = (
+    Picture("status", PROVIDER, path("/status/")),
+    Picture("our-services", CUSTOMER, path("/our-services/")),
+)
+
+
+def let_it_fail(product: Product) -> None:
+    """Report what works and what does not, plan maintenance, and wait until it was followed."""
+
+    def run(*arguments: str) -> bytes:
+        done = run_command(list(arguments), clean_environment(product.data))
+        done.check_returncode()
+        return done.stdout
+
+    now = clock.now()
+    for ago, service, condition, more in WORDS:
+        run("observe", service, condition, "--at", (now - ago).isoformat(), *more)
+    night = f"{now + timedelta(days=(6 - now.weekday()) or 7):%Y-%m-%d}T02:00"
+    planned = ("--start", night, "--duration", "2 h", "--zone", "Europe/London")
+    run("maintenance", "add", "hospital-it/network", *planned, "--title", "New switches")
+    while b'"degraded"' not in run("status", "hospital-it/patient-management", "--json"):
+        time.sleep(0.5)
 
 
 def take(browser: Browser, product: Product, picture: Picture) -> list[Path]:
@@ -134,25 +179,30 @@ def make_smaller(file: Path) -> None:
         palette.save(file, optimize=True)
 
 
-def main() -> int:
-    """Take every picture; those of pages that are gone are removed."""
+def main(names: list[str]) -> int:
+    """Take every picture, or those of some names; those of pages that are gone are removed."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     taken: set[Path] = set()
     with (
         tempfile.TemporaryDirectory(prefix="catenary-") as folder,
-        running_demo(Path(folder)) as product,
+        running_demo(Path(folder), environment={"CATENARY_ENGINE": ""}) as product,
         sync_playwright() as playwright,
     ):
         browser = launch(playwright)
-        for picture in TO_TAKE:
-            taken.update(take(browser, product, picture))
-            print(f"screenshots: {picture.name}", flush=True)
+        for pictures in (TO_TAKE, AFTER_A_FAILURE):
+            if pictures is AFTER_A_FAILURE:
+                let_it_fail(product)
+            for picture in pictures:
+                if not names or picture.name in names:
+                    taken.update(take(browser, product, picture))
+                    print(f"screenshots: {picture.name}", flush=True)
         browser.close()
-    for old in set(PICTURES.glob("*.png")) - taken:
-        old.unlink()
+    if not names:
+        for old in set(PICTURES.glob("*.png")) - taken:
+            old.unlink()
     print(f"screenshots: {len(taken)} pictures in {PICTURES}. Look at them before committing.")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
