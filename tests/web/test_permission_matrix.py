@@ -264,12 +264,31 @@ def test_everybody_gets_exactly_what_the_table_says(world: World, name: str) -> 
         for who in asking(tuple(PEOPLE), name):
             client = world.client(who)
             missing: dict[str, Settled] = {}
+            led: dict[str, int] = {}
             for reference in ROUTES[name].objects or ("",):
                 with cell(name, reference, who):
-                    check(client, name, reference, who, missing)
+                    response = check(client, name, reference, who, missing)
+                    check_breadcrumbs(client, response, led)
 
 
-def check(client: Client, name: str, reference: str, who: str, missing: dict[str, Settled]) -> None:
+PATH = re.compile(r'<ol class="path">(.*?)</ol>', re.S)
+
+
+def check_breadcrumbs(client: Client, response: HttpResponseBase, led: dict[str, int]) -> None:
+    """Whoever is shown a page is shown what stands above it, wherever they look from. ``led`` has
+    where breadcrumbs led this person so far."""
+    if response.status_code != 200 or not response.headers["Content-Type"].startswith("text/html"):
+        return
+    for path in PATH.findall(response.content.decode()):  # type: ignore[attr-defined]
+        for url in Links(path).found:
+            if url not in led:
+                led[url] = client.get(url).status_code
+            assert led[url] == 200, f"the breadcrumb {url} leads to {led[url]}"
+
+
+def check(
+    client: Client, name: str, reference: str, who: str, missing: dict[str, Settled]
+) -> HttpResponseBase:
     """One cell of the table. ``missing`` has how addresses of nothing answered this person."""
     route = ROUTES[name]
     url = address(name, reference)
@@ -296,6 +315,7 @@ def check(client: Client, name: str, reference: str, who: str, missing: dict[str
         # Whoever stands nowhere has nothing to wait for.
         granted = 204 if name == "live" and who in ADRIFT else 200
         assert response.status_code == (granted if who in route.page else 302)
+    return response
 
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE")

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catenary.apps.organizations.queries import OrganizationRow
+from catenary.apps.portfolio.queries.organization import sees_organization
 from catenary.apps.portfolio.queries.service import RoleReasons, ServiceLink
-from catenary.domain.actors import Viewpoint
+from catenary.domain.actors import Actor, Viewpoint
 from catenary.web import addresses
 from catenary.web.pages import Because, Link, RoleMark, Sentence, say
 from catenary.web.reading import figure
@@ -20,6 +21,15 @@ _NAMED = 3
 def organization_link(row: OrganizationRow) -> Link:
     """An organization by its name."""
     return Link(row.name, addresses.organization(row.key))
+
+
+def organization_crumb(actor: Actor, viewpoint: Viewpoint | None, row: OrganizationRow) -> Link:
+    """An organization above a page of its own. Whoever manages it need not see it from where they
+    look: then it is named and leads nowhere."""
+    seen = viewpoint is not None and sees_organization(
+        actor=actor, viewpoint=viewpoint, organization=row
+    )
+    return organization_link(row) if seen else Link(row.name)
 
 
 def service_link(link: ServiceLink, *, with_provider: bool = False) -> Link:

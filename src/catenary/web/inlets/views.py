@@ -31,7 +31,7 @@ from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.inlets.last import last_words_part, taken_back_words
 from catenary.web.inlets.words import counts, kind_words, kinds, often, proofs, reason_words
-from catenary.web.marks import organization_link
+from catenary.web.marks import organization_crumb
 from catenary.web.origins import origin_of
 from catenary.web.pages.inlets import InletLine, InletPage, InletsPage, RefusedLine, Secret
 from catenary.web.reading import figure, in_words
@@ -167,7 +167,7 @@ def _list_page(asking: Asking, house: OrganizationRow, found: list[InletView]) -
     told = ngettext("{n} address at which monitors report.", "{n} addresses at which monitors "
                     "report.", len(live))  # fmt: skip
     return InletsPage(
-        organization=organization_link(house),
+        organization=organization_crumb(asking.actor, asking.viewpoint, house),
         answer=told.format(n=figure(len(live)))
         if live
         else _("Nothing outside reports for this organization yet."),
@@ -207,7 +207,7 @@ def _page(asking: Asking, house: OrganizationRow, view: InletView) -> InletPage:
     may_manage = may_manage_inlets(asking.actor, house.path)
     proof = next(choice for choice in proofs() if choice.value == view.proof)
     return InletPage(
-        organization=organization_link(house),
+        organization=organization_crumb(asking.actor, asking.viewpoint, house),
         list_url=addresses.inlets(house.key),
         name=view.key,
         kind=kind_words(view.kind),

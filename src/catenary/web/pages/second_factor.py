@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from catenary.web.pages.sentences import Link
+
 
 @dataclass(frozen=True, slots=True)
 class Square:
@@ -88,7 +90,7 @@ class RulePage:
 
     name: str
     url: str
-    back_url: str
+    back: Link
     choices: tuple[RuleChoice, ...]
     people: int
     without: int

@@ -38,10 +38,9 @@ from catenary.exchange.status_page.writing import (
     page_json,
     style,
 )
-from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
+from catenary.web.marks import organization_crumb
 from catenary.web.origins import network_address
-from catenary.web.pages import Link
 from catenary.web.pages.public import PublicChoice, PublicPagePage
 from catenary.web.reading import figure, in_words
 
@@ -134,7 +133,7 @@ def decide(asking: Asking, key: str) -> HttpResponse:
         raise Http404
     organization, chosen = found
     if asking.request.method != "POST":
-        return page_response(asking, "public_page.html", _page(organization, chosen))
+        return page_response(asking, "public_page.html", _page(asking, organization, chosen))
     form = asking.request.POST
     wanted = [
         (reference, form.get(f"name:{reference}", "")[:_LONGEST])
@@ -153,7 +152,8 @@ def decide(asking: Asking, key: str) -> HttpResponse:
         raise Http404 from None
     except Refused as refused:
         problems = tuple(in_words(refusal.sentence) for refusal in refused.refusals)
-        again = _page(organization, chosen, typed=(is_shown, dict(wanted)), problems=problems)
+        typed = (is_shown, dict(wanted))
+        again = _page(asking, organization, chosen, typed=typed, problems=problems)
         return page_response(asking, "public_page.html", again, status=422)
     said = _("Everybody sees it now.") if is_shown else _("Nobody sees it from outside.")
     messages.success(asking.request, said)
@@ -161,6 +161,7 @@ def decide(asking: Asking, key: str) -> HttpResponse:
 
 
 def _page(
+    asking: Asking,
     organization: OrganizationRow,
     chosen: Chosen,
     *,
@@ -176,7 +177,7 @@ def _page(
     own |= {row.reference: row.name for row in offered}
     left = total - len(own)
     return PublicPagePage(
-        organization=Link(organization.name, addresses.organization(organization.key)),
+        organization=organization_crumb(asking.actor, asking.viewpoint, organization),
         url=reverse("public-page-decide", args=[organization.key]),
         public_url=reverse("public-page", args=[organization.key]) if chosen.is_shown else "",
         is_shown=is_shown,

@@ -102,6 +102,20 @@ def organization_view(
     )
 
 
+def sees_organization(*, actor: Actor, viewpoint: Viewpoint, organization: OrganizationRow) -> bool:
+    """Whether `organization_view` shows it from there: one of the same top organization, or one
+    next to it in the chain."""
+    if organization.root_id == viewpoint.root_id:
+        return True
+    estate = TODAY.estate()
+    place = estate.organization_position(organization.id)
+    if place is None:
+        return False
+    seen = TODAY.visible(estate, actor, viewpoint)
+    related = related_organizations(estate, TODAY.at_home(estate, viewpoint), seen)
+    return bool(related[place : int(estate.organization_end[place])].any())
+
+
 def related_organizations(estate: Estate, home: Bools, seen: Bools) -> Bools:
     """Which organizations of other tops lie next to ours in the chain; ``home`` are the services
     of our own top organization."""

@@ -19,6 +19,7 @@ from catenary.apps.organizations.operations.second_factors import (
     OwnFactorMissing,
     ask_second_factor,
 )
+from catenary.apps.organizations.queries import organizations_by_key
 from catenary.apps.organizations.queries.second_factors import (
     SecondFactorDecision,
     second_factor_decision,
@@ -26,8 +27,10 @@ from catenary.apps.organizations.queries.second_factors import (
 from catenary.web import addresses
 from catenary.web.access.half import is_fresh
 from catenary.web.asking import Asking, page_response, signed_in
+from catenary.web.marks import organization_crumb
 from catenary.web.origins import origin_of
 from catenary.web.pages.second_factor import RuleChoice, RulePage
+from catenary.web.pages.sentences import Link
 from catenary.web.reading import figure
 
 
@@ -91,7 +94,7 @@ def _page(asking: Asking, decision: SecondFactorDecision) -> RulePage:
     page = RulePage(
         name=decision.name,
         url=here or reverse("second-factor-rule-here"),
-        back_url=addresses.organization(decision.key) if here else reverse("account"),
+        back=_back(asking, decision),
         choices=tuple(_choices(decision)),
         people=decision.people,
         without=decision.without,
@@ -103,6 +106,13 @@ def _page(asking: Asking, decision: SecondFactorDecision) -> RulePage:
         again = _("You signed in a while ago. Sign out and in again, then decide for others.")
         return replace(page, hindrance=again)
     return page
+
+
+def _back(asking: Asking, decision: SecondFactorDecision) -> Link:
+    row = organizations_by_key([decision.key]).get(decision.key) if decision.key else None
+    if row is None:
+        return Link(_("Your account"), reverse("account"))
+    return organization_crumb(asking.actor, asking.viewpoint, row)
 
 
 def _choices(decision: SecondFactorDecision) -> list[RuleChoice]:
