@@ -159,6 +159,43 @@ def test_loopback_is_not_asked_however_it_is_spelled(server: Server, host: str) 
     assert server.asked == []
 
 
+METADATA = ["169.254.169.254", "[fd00:ec2::254]", "[::ffff:169.254.169.254]", "168.63.129.16"]
+
+
+@pytest.mark.parametrize("host", METADATA)
+@pytest.mark.parametrize("own", [(), (ip_network("0.0.0.0/0"), ip_network("::/0"))])
+def test_of_what_is_never_asked_nobody_is_told_that_a_setting_allows_it(
+    host: str, own: Any
+) -> None:
+    with pytest.raises(FetchRefused) as refused:
+        asked(f"http://{host}/latest/meta-data/", own=own)
+
+    assert "no setting allows it" in str(refused.value)
+    assert "CATENARY_OWN_NETWORKS" not in str(refused.value)
+
+
+def test_of_what_an_operator_may_allow_it_is_told_how() -> None:
+    with pytest.raises(FetchRefused) as refused:
+        asked("http://10.20.3.4/", own=())
+
+    assert "an operator may list it in CATENARY_OWN_NETWORKS" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "plain", "told"),
+    [
+        ("ftp://files.example/", False, "does not begin with https://"),
+        ("ftp://files.example/", True, "does not begin with https:// or http://"),
+        ("https:///nowhere", True, "names no host"),
+    ],
+)
+def test_each_address_that_cannot_be_asked_is_told_why(url: str, plain: bool, told: str) -> None:
+    with pytest.raises(FetchRefused) as refused:
+        fetch(Wish(url, is_plain_allowed=plain), own=())
+
+    assert str(refused.value).startswith("the address") and told in str(refused.value)
+
+
 def test_an_own_network_may_be_asked_and_only_when_it_is_listed(server: Server) -> None:
     assert asked(server.url()).status == 200
     with pytest.raises(FetchRefused) as refused:

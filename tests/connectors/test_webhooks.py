@@ -107,6 +107,19 @@ def test_nobody_makes_us_call_into_our_own_network(settings: Any, url: str) -> N
     assert refused.value.is_final
 
 
+@pytest.mark.parametrize("own", [(), (ip_network("169.254.0.0/16"),)])
+def test_what_is_kept_of_a_call_to_a_clouds_secrets_promises_no_setting(
+    settings: Any, own: Any
+) -> None:
+    settings.OWN_NETWORKS = own
+
+    with pytest.raises(NotCalled) as refused:
+        call(replace(notice("Patients"), address="https://169.254.169.254/latest/"), NOON)
+
+    assert "no setting allows it" in str(refused.value)
+    assert "CATENARY_OWN_NETWORKS" not in str(refused.value)
+
+
 def test_a_redirect_is_not_followed(receiver: Receiver) -> None:
     receiver.status = 302
 

@@ -6,7 +6,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from catenary.domain.outside import may_go_to
+from catenary.domain.outside import is_never_asked, may_go_to
 
 INSIDE = [
     "127.0.0.1",
@@ -78,4 +78,10 @@ def test_where_clouds_keep_secrets_is_never_asked() -> None:
 
     for text in ("169.254.169.254", "::ffff:169.254.169.254", "168.63.129.16", "fd00:ec2::254"):
         assert not may_go_to(ip_address(text), everything)
+        assert is_never_asked(ip_address(text))
     assert may_go_to(ip_address("127.0.0.1"), everything)
+
+
+@pytest.mark.parametrize("text", ["127.0.0.1", "10.0.0.1", "169.254.1.1", "fe80::1", "8.8.8.8"])
+def test_what_an_operator_may_list_is_not_what_is_never_asked(text: str) -> None:
+    assert not is_never_asked(ip_address(text))

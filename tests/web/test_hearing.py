@@ -19,6 +19,7 @@ from catenary.apps.common.models import OutboxRow
 from catenary.apps.common.operations.outbox import leave
 from catenary.apps.monitoring.models import FeedAddress, Subscription
 from catenary.apps.monitoring.operations.maintenance import cancel_maintenance
+from catenary.cli import telling
 from catenary.connectors.notices.addresses import unsubscribe_path
 from catenary.domain.actors import Actor
 from tests.web.access.world import World
@@ -243,3 +244,18 @@ def test_operators_try_again_what_was_given_up(world: World) -> None:
     world.client("operator").post("/outbox/", letter)
 
     assert OutboxRow.objects.get().dead_at is None
+
+
+def test_the_outbox_does_not_say_that_a_clouds_secrets_could_be_allowed(world: World) -> None:
+    address = {"channel": "webhook", "address": "https://169.254.169.254/latest/"}
+    row, now = subscribed(world, **address), clock.now()
+    nothing = {"changes": [], "more": 0, "causes": []}
+    payload = {"subscriptions": [row.pk], "test": True, **nothing}
+    with transaction.atomic():
+        leave(kind="notice", payloads=[payload], at=now)
+
+    telling.tell_what_is_due()
+
+    html = world.client("operator").get("/outbox/").content.decode()
+    assert "169.254.169.254 leads to where a cloud keeps secrets" in html
+    assert "CATENARY_OWN_NETWORKS" not in html

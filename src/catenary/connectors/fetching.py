@@ -25,7 +25,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from django.conf import settings
 
 from catenary.domain.addresses import Network
-from catenary.domain.outside import may_go_to
+from catenary.domain.outside import is_never_asked, may_go_to
 
 #: Name and port to numeric addresses, as ``socket.getaddrinfo`` finds them.
 Resolve = Callable[[str, int], Sequence[str]]
@@ -167,8 +167,11 @@ def _read(wish: Wish) -> tuple[SplitResult, str, int]:
         host, port = parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 0)
     except ValueError as error:
         raise FetchRefused("address-unreadable", "the address cannot be read") from error
-    if parts.scheme not in ("https", "http") or not host or "%" in host:
-        raise FetchRefused("address-unreadable", "the address is not one of https://")
+    if parts.scheme not in ("https", "http"):
+        either = "https:// or http://" if wish.is_plain_allowed else "https://"
+        raise FetchRefused("address-unreadable", f"the address does not begin with {either}")
+    if not host or "%" in host:
+        raise FetchRefused("address-unreadable", "the address names no host that can be asked")
     if parts.scheme == "http" and not wish.is_plain_allowed:
         raise FetchRefused("without-tls", "the address is without TLS; use https://")
     if "@" in parts.netloc:
@@ -186,6 +189,12 @@ def _allowed(
     addresses = [text.partition("%")[0] for text in found]
     if not addresses:
         raise FetchFailed(f"{host} has no address")
+    if any(is_never_asked(ip_address(text)) for text in addresses):
+        raise FetchRefused(
+            "address-inside",
+            f"{host} leads to where a cloud keeps secrets of its machines: that is never asked, "
+            "and no setting allows it",
+        )
     if not all(may_go_to(ip_address(text), own) for text in addresses):
         raise FetchRefused(
             "address-inside",

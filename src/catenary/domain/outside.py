@@ -43,6 +43,11 @@ def may_go_to(address: Address, own: Sequence[Network]) -> bool:
     return all(_is_open(each, own) for each in _every_meaning(address))
 
 
+def is_never_asked(address: Address) -> bool:
+    """True where clouds keep secrets of the machine: no list of own networks opens that."""
+    return any(map(_keeps_secrets, _every_meaning(address)))
+
+
 def _every_meaning(address: Address) -> list[Address]:
     if isinstance(address, IPv4Address):
         return [address]
@@ -61,8 +66,12 @@ def _every_meaning(address: Address) -> list[Address]:
     return found
 
 
+def _keeps_secrets(address: Address) -> bool:
+    return any(address.version == net.version and address in net for net in _METADATA)
+
+
 def _is_open(address: Address, own: Sequence[Network]) -> bool:
-    if any(address.version == net.version and address in net for net in _METADATA):
+    if _keeps_secrets(address):
         return False
     if any(address.version == net.version and address in net for net in own):
         return True
