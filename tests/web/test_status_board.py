@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from catenary import clock
+from catenary.domain.documents.shapes import DependencyGroupDocument, Supporter
+from catenary.exchange.catalogue.amending import Amendment, amend
+from tests.domain.estates import service
 from tests.web.access.world import World
-from tests.web.test_live import say
+from tests.web.test_live import OPERATOR, say
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +45,74 @@ def test_what_does_not_work_comes_first_and_the_rest_is_counted(world: World) ->
     assert "of which nothing is known" in said
 
 
+def lines(world: World, who: str, query: str = "") -> list[str]:
+    """What is to be read in every line, in their order."""
+    html = world.client(who).get(f"/status/{query}").content.decode()
+    listed = html.partition('<ol class="board">')[2].partition("</ol>")[0]
+    parts = listed.split('<div class="board-mark"')[1:]
+    return [" ".join(re.sub("<[^>]+>", " ", part.partition(">")[2]).split()) for part in parts]
+
+
+def test_causes_stand_before_what_follows_from_them_which_says_so(world: World) -> None:
+    say("alpha-it/ledger", "operational")
+    say("alpha-lab/vault", "operational")
+    say("alpha-it/showcase", "down")
+    say("alpha-it/engine", "down")
+    rely = replace(
+        service("alpha-it/brochure", name="Zbrochure"),
+        relies_on=(DependencyGroupDocument((Supporter("alpha-it/engine"),)),),
+    )
+    wish = Amendment("service", "alpha-it/brochure", rely)
+    amend(actor=OPERATOR, at=clock.now(), amendments=[wish], take_over=True)
+    say("alpha-it/brochure", "operational")
+
+    engine, showcase, brochure, portal = lines(world, "viewer at the provider")
+
+    assert "Zengine" in engine and "Zshowcase" in showcase
+    assert "by itself" in engine and "by itself" in showcase
+    assert "Zbrochure" in brochure and "because of Zengine" in brochure
+    assert "Zportal" in portal and "because of Zengine" in portal
+    assert "by itself" not in brochure + portal
+
+
+def test_who_may_not_see_the_cause_learns_whose_it_is(world: World) -> None:
+    say("alpha-it/ledger", "operational")
+    say("alpha-it/engine", "down")
+
+    portal, care = lines(world, "customer")
+
+    assert "Zcare" in care and "because of a supporting service of Zalphait" in care
+    assert "Zbravoword" in portal and "because of a supporting service of Zalphait" in portal
+    say("alpha-it/portal", "down")
+    portal, care = lines(world, "customer")
+    assert "Zbravoword" in portal and "by itself" in portal
+    assert "because of Zbravoword" in care
+
+
+def test_the_order_of_causes_holds_over_pages_and_in_the_past(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from catenary.web.status import board as page
+
+    say("alpha-it/ledger", "operational")
+    say("alpha-it/showcase", "down")
+    say("alpha-it/engine", "down")
+    then = clock.now().isoformat().replace("+00:00", "Z")
+    monkeypatch.setattr(page, "_LIMIT", 1)
+    client, seen, url = world.client("viewer at the provider"), [], "/status/"
+    while url:
+        context = client.get(url).context["page"]
+        seen += [row.name for row in context.rows]
+        url = context.next_url
+    monkeypatch.undo()
+
+    assert seen == ["Zengine", "Zshowcase", "Zportal"]
+    for moment in (f"?as_of={then}", f"?as_of={then}&known=then"):
+        past = lines(world, "viewer at the provider", moment)
+        assert [line.split()[1] for line in past] == seen
+        assert ["by itself" in line for line in past] == [True, True, False]
+
+
 def test_one_can_ask_for_a_condition_a_side_a_provider_and_for_ones_own(world: World) -> None:
     say("alpha-it/ledger", "operational")
     say("alpha-it/engine", "degraded")
@@ -49,9 +122,8 @@ def test_one_can_ask_for_a_condition_a_side_a_provider_and_for_ones_own(world: W
     assert "Zengine" not in board(world, who, "?only=degraded&role=external")
     assert "Zengine" in board(world, who, "?only=degraded&role=customer-facing")
     assert "Zengine" not in board(world, who, "?provider=alpha-lab")
-    assert "Zportal" in board(world, who, "?mine=1") and "Zengine" not in board(
-        world, who, "?mine=1"
-    )
+    (mine,) = lines(world, who, "?mine=1")
+    assert "Zportal" in mine.partition("because of")[0]
     assert "Zledger" in board(world, who, "?all=1")
 
 

@@ -50,6 +50,7 @@ from catenary.web.pages.our_services import (
     SharedLine,
 )
 from catenary.web.reading import figure, in_words, moment
+from catenary.web.status.because import more_words
 from catenary.web.status.board import live_of
 from catenary.web.words import condition_word
 
@@ -236,12 +237,9 @@ def _why(service: ConsumedService) -> Sentence:
     causes = [
         Link(f"{link}: {word}", link.url) for (_name, word), link in list(named.items())[:_NAMED]
     ]
-    rest = len(named) - len(causes)
+    rest = more_words(len(named) - len(causes), is_least=service.has_more_causes)
     if rest:
-        told = ngettext("{n} more", "{n} more", rest)
-        if service.has_more_causes:
-            told = ngettext("at least {n} more", "at least {n} more", rest)
-        causes.append(Link(told.format(n=figure(rest))))
+        causes.append(Link(rest))
     if not causes:
         if service.kind == "unknown":
             return say(_("Nobody reports of it, or of what it relies on."))

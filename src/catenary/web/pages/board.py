@@ -13,7 +13,8 @@ from catenary.web.pages.sentences import Link, Sentence
 @dataclass(frozen=True, slots=True)
 class BoardLine:
     """One service: ``words`` are the range of what is not certain, ``notes`` what else there is to
-    say ("at risk"), ``needed`` whether anybody needs now what does not work."""
+    say ("at risk"), ``needed`` whether anybody needs now what does not work; ``is_by_itself`` marks
+    a cause, ``because`` names the causes of anything else."""
 
     reference: str
     name: str
@@ -26,6 +27,8 @@ class BoardLine:
     notes: tuple[str, ...] = ()
     official_name: str = ""
     needed: NeededMark | None = None
+    is_by_itself: bool = False
+    because: Sentence = Sentence()
 
 
 @dataclass(frozen=True, slots=True)

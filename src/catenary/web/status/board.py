@@ -31,6 +31,7 @@ from catenary.web.pages.live import Live
 from catenary.web.pages.marks import ConditionMark, Count, Facet
 from catenary.web.pages.sentences import Link, Sentence, say
 from catenary.web.reading import figure, in_words
+from catenary.web.status.because import because_words
 from catenary.web.status.knowing import knowing, known_at
 from catenary.web.words import condition_word, role_word
 
@@ -62,6 +63,7 @@ def status_board(asking: Asking) -> HttpResponse:
         mine=bool(chosen["mine"]),
         calm=given.get("all") == "1",
         as_known=True,
+        with_reasons=True,
     )
     after = given.get("after", "")[:400]
     if asking.request.headers.get("HX-Target") == "board":
@@ -300,6 +302,9 @@ def _line(row: BoardRow, needed: Needed | None) -> BoardLine:
         mark=_mark(kind),
         role=role_word(row.role),
         words=in_words(words(known)) if kind == "unknown" and not is_unheard else "",
+        # What is announced of a service itself needs nobody to look for a cause.
+        is_by_itself=row.is_by_itself and kind != "maintenance",
+        because=because_words(row.because),
         since=row.since,
         notes=tuple(notes),
         needed=needed_mark(needed),

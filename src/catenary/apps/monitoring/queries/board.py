@@ -13,13 +13,16 @@ from typing import Any
 
 import numpy as np
 
+from catenary.apps.monitoring.queries.because import NOTHING_ELSE, Because, Reasons
 from catenary.apps.monitoring.queries.kept import UNHEARD_OF, Effective
 from catenary.apps.monitoring.queries.known import KnownThen, known_then
 from catenary.apps.monitoring.queries.since import since_of
 from catenary.apps.monitoring.queries.standing import (
     CALM,
+    IS_BY_ITSELF,
     IS_UNCERTAIN,
     KIND_OF,
+    ORDER_OF,
     RANK_OF,
     RANKS,
     Standing,
@@ -43,6 +46,8 @@ from catenary.domain.estate import ELSEWHERE, ROLE_NAMES, STAGE_CODES, Bools, Es
 
 _RETIRED = STAGE_CODES["retired"]
 _PROVIDERS_COUNTED = 8
+#: What has these ranks is known not to work.
+_HIT = [RANKS.index(rank) for rank in ("down", "degraded", "maintenance")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,8 @@ class BoardFilter:
     ``provider`` is the key of an organization and means it and everything below it; ``mine``
     those that the actor owns; ``calm`` says whether what needs nobody's attention is listed.
     ``as_known``: in order of the names by which the viewpoint knows services, else of those that
-    their providers gave them."""
+    their providers gave them. ``with_reasons``: of what does not work now is told because of
+    what."""
 
     only: tuple[str, ...] = ()
     role: str = ""
@@ -59,12 +65,15 @@ class BoardFilter:
     mine: bool = False
     calm: bool = True
     as_known: bool = False
+    with_reasons: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
     """One service with its condition; ``role`` as seen from the viewpoint, ``since`` none where
-    nothing was ever known. ``rank`` is its word of `standing.RANKS`."""
+    nothing was ever known. ``rank`` is its word of `standing.RANKS`. ``is_by_itself``: its own
+    condition is as bad as that; else ``because`` says where it comes from, where that was asked
+    for."""
 
     reference: str
     name: str
@@ -74,6 +83,8 @@ class BoardRow:
     effective: Effective
     since: datetime | None
     rank: str
+    is_by_itself: bool = False
+    because: Because = NOTHING_ELSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +116,11 @@ def board(
     at: datetime | None = None,
     known_at: datetime | None = None,
 ) -> Board:
-    """Services inside the viewpoint and those it relies on directly or consumes, the worst first
-    and then by name; with ``only``, those shown as one of these. ``at``: the services of today
-    with what is known today of their condition at that moment, without since when. ``known_at``:
-    what the board said of the moment then (`queries.known`), of the services of then."""
+    """Services inside the viewpoint and those it relies on directly or consumes, the worst first,
+    of each condition those that are the cause themselves, and then by name; with ``only``, those
+    shown as one of these. ``at``: the services of today with what is known today of their
+    condition at that moment, without since when. ``known_at``: what the board said of the moment
+    then (`queries.known`), of the services of then."""
     wanted = narrowed or BoardFilter(only=tuple(only))
     if known_at is not None:
         return _board_known(actor, viewpoint, at or known_at, known_at, wanted).page(after, limit)
@@ -174,6 +186,7 @@ class _Asked:
         known: KnownThen | None = None,
     ) -> None:
         self.known = known
+        self.actor = actor
         self.records: Records = TODAY if known is None else known.records
         self.standing, self.estate = standing, standing.estate
         self.viewpoint, self.wanted = viewpoint, wanted
@@ -192,6 +205,7 @@ class _Asked:
         home = self.estate.organization_position(viewpoint.root_id)
         codes = standing.codes_from(home)[places]
         self.ranks: Ints = RANK_OF[codes]
+        self.codes = codes
         self.is_uncertain = IS_UNCERTAIN[codes]
         self.is_mine = _owned(self.estate, actor.email, is_kept=known is None)
 
@@ -208,7 +222,7 @@ class _Asked:
         chosen = in_condition & in_role & in_house & is_mine
         listed = np.flatnonzero(chosen)
         # They stand in order of name.
-        listed = listed[np.argsort(ranks[listed].astype(np.uint8), kind="stable")]
+        listed = listed[np.argsort(ORDER_OF[self.codes[listed]].astype(np.uint8), kind="stable")]
         start = 0 if after is None else self._start(listed, after)
         shown = listed[start : start + limit]
         following = None
@@ -275,7 +289,7 @@ class _Asked:
     def _key(self, at: int) -> tuple[int, str, int]:
         place = int(self.places[at])
         number = int(self.estate.service_ids[place])
-        return int(self.ranks[at]), self.names.name(place), number
+        return int(ORDER_OF[self.codes[at]]), self.names.name(place), number
 
     def _start(self, listed: Ints, after: tuple[int, str, int]) -> int:
         """Where the first one stands that comes after a place, which may be gone meanwhile."""
@@ -291,15 +305,19 @@ class _Asked:
     def _rows(self, shown: Ints) -> tuple[BoardRow, ...]:
         places = self.places[shown]
         numbers = self.estate.service_ids[places]
-        rows = self.records.services_by_id(numbers.tolist())
-        providers = self.records.organizations_by_id({row.provider_id for row in rows.values()})
+        why = self._reasons(shown)
+        named = set(numbers.tolist()) | (why.services if why else set())
+        rows = self.records.services_by_id(named)
+        providers = self.records.organizations_by_id(
+            {row.provider_id for row in rows.values()} | (why.providers if why else set())
+        )
         at = self.standing.at
         if self.known is None:
             effective = effective_then(numbers.tolist(), at)
         else:
             effective = self.known.effective(numbers.tolist())
         since = since_of(numbers.tolist()) if at is None else {}
-        names = known_names(self.viewpoint, numbers.tolist(), records=self.records)
+        names = known_names(self.viewpoint, named, records=self.records)
         return tuple(
             BoardRow(
                 rows[number].reference,
@@ -310,12 +328,26 @@ class _Asked:
                 effective.get(number, UNHEARD_OF),
                 since.get(number),
                 RANKS[self.ranks[at]],
+                bool(IS_BY_ITSELF[self.codes[at]]),
+                why.told(place, rows, names, providers) if why else NOTHING_ELSE,
             )
             for number, place, at in zip(
                 numbers.tolist(), places.tolist(), shown.tolist(), strict=True
             )
             if number in rows
         )
+
+    def _reasons(self, shown: Ints) -> Reasons | None:
+        """Of what is known not to work, and is not the cause itself; nobody asks of the past. What
+        is unknown may come from everything below it of which nobody speaks."""
+        wanted = self.wanted.with_reasons and self.standing.at is None
+        is_hit = np.isin(self.ranks[shown], _HIT) & ~IS_BY_ITSELF[self.codes[shown]]
+        places = self.places[shown[is_hit]].tolist() if wanted else []
+        if not places:
+            return None
+        home = self.estate.organization_position(self.viewpoint.root_id)
+        seen = visible_services(self.estate, self.actor, self.viewpoint)
+        return Reasons(self.standing, places, seen, home)
 
 
 def board_row_as_plain(row: BoardRow) -> dict[str, Any]:

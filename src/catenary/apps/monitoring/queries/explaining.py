@@ -31,6 +31,7 @@ __all__ = [
     "attributions_of",
     "causes_of",
     "effective_now",
+    "reasons_of_certain",
     "reasons_of_several",
 ]
 _WELL = (OPERATIONAL, OPERATIONAL, OPERATIONAL)
@@ -70,7 +71,36 @@ class Reasoned:
 def reasons_of_several(estate: Estate, places: Sequence[int], paths: int) -> list[Reasoned]:
     """The causes of the conditions of several services, by position in the estate."""
     nodes, effective, conditions = _looked_at(estate, places, None)
+    found = _reasoned(conditions, np.searchsorted(nodes, np.array(places)).tolist(), paths)
+    return [replace(each, causes=_in_estate(each.causes, nodes, effective)) for each in found]
+
+
+def reasons_of_certain(
+    estate: Estate, places: Sequence[int], paths: int, is_bad: Bools
+) -> list[Reasoned]:
+    """The same of services that are certainly degraded or down, and not as planned; ``is_bad`` says
+    of everything whether it certainly is. Their causes are such services: of all else below them
+    nothing is asked, and of causes not whether they were planned."""
+    steps = estate.steps_down(np.array(places), None, is_bad)
+    followed = (steps >= 0) & is_bad
+    if np.count_nonzero(followed) > _MOST:
+        return reasons_of_several(estate, places, paths)
+    nodes = np.flatnonzero(steps >= 0)
+    numbers = estate.service_ids[nodes].tolist()
+    said = own_then(estate.service_ids[np.flatnonzero(followed)].tolist(), None)
+    values = [said[number][1] if number in said else _WELL for number in numbers]
+    columns = np.array(values, dtype=np.int8)
+    nobody = np.zeros(len(nodes), dtype=np.bool_)
+    own = Own(columns[:, 0], columns[:, 1], columns[:, 2], nobody)
+    engine = PlainEngine(compiled(narrowed(TODAY.gates(estate, followed), nodes)))
     within = np.searchsorted(nodes, np.array(places)).tolist()
+    return [
+        replace(each, causes=_at_places(each.causes, nodes))
+        for each in _reasoned(propagate(engine, own), within, paths)
+    ]
+
+
+def _reasoned(conditions: Conditions, within: Sequence[int], paths: int) -> list[Reasoned]:
     sets: dict[int, list[frozenset[int]]] = {}
     for each in attributed(conditions, within):
         for place, reasons in each.reasons.items():
@@ -80,11 +110,19 @@ def reasons_of_several(estate: Estate, places: Sequence[int], paths: int) -> lis
         least = sets.get(place, [])
         alone = frozenset(source for sources in least if len(sources) == 1 for source in sources)
         # None is left out before it is known which of them are enough.
-        causes = explained(conditions, place, len(nodes)).causes
+        causes = explained(conditions, place, len(conditions.own)).causes
         told = sorted(causes.told, key=lambda cause: cause.source not in alone)
         causes = replace(causes, told=tuple(told[:paths]), more=max(0, len(told) - paths))
-        found.append(Reasoned(_in_estate(causes, nodes, effective), bool(least) and not alone))
+        found.append(Reasoned(causes, bool(least) and not alone))
     return found
+
+
+def _at_places(causes: Causes, nodes: Ints) -> Causes:
+    told = (
+        replace(cause, path=tuple(int(nodes[place]) for place in cause.path))
+        for cause in causes.told
+    )
+    return replace(causes, told=tuple(told))
 
 
 def attributions_of(estate: Estate, places: Sequence[int]) -> list[Attribution]:

@@ -78,12 +78,6 @@ class KnownThen:
         """The structure of then."""
         return self.records.estate()
 
-    @property
-    def spoken_of(self) -> Bools:
-        """Which services somebody said of that nobody knows."""
-        spoken: Bools = self.own.condition == UNKNOWN
-        return spoken
-
     def visible(self, actor: Actor, viewpoint: Viewpoint) -> Bools:
         """What could be seen then and may be seen today."""
         return self.records.visible(self.estate, actor, viewpoint)

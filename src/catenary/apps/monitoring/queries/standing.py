@@ -33,8 +33,8 @@ from catenary.apps.monitoring.queries.status import SHOWN, shown
 from catenary.apps.monitoring.queries.stored import propagation
 from catenary.apps.portfolio.queries.estate import current_estate
 from catenary.apps.portfolio.queries.lookup import services_by_id
-from catenary.domain.condition.codes import CODE_NAMES, DOWN, UNKNOWN
-from catenary.domain.estate import Estate, Ints
+from catenary.domain.condition.codes import CODE_NAMES, DEGRADED, DOWN, NOTHING, UNKNOWN
+from catenary.domain.estate import Bools, Estate, Ints
 
 Codes = NDArray[np.uint8]
 
@@ -51,7 +51,7 @@ RANKS = (
 )
 #: Ranks from here on need nobody's attention by themselves.
 CALM = RANKS.index("unheard")
-_PLANNED, _AT_RISK, _SPOKEN_OF = 16, 32, 64
+_PLANNED, _AT_RISK, _SPOKEN_OF, _BY_ITSELF = 16, 32, 64, 128
 
 
 def _code(known: Effective) -> int:
@@ -63,9 +63,17 @@ def _code(known: Effective) -> int:
 _NOTHING = _code(UNHEARD_OF)
 #: The code of every code in which conditions are kept (`domain.condition.turns`).
 _FROM_KEPT: Codes = np.array([_code(effective_of(code)) for code in range(2048)], dtype=np.uint8)
-#: The code of every own condition: that somebody spoke of it is told of what is unknown.
-_FROM_OWN: Codes = np.array([0, 0, 0, _SPOKEN_OF, 0], dtype=np.uint8)
-assert _FROM_OWN[UNKNOWN] == _SPOKEN_OF
+#: Own conditions as they are kept.
+_AS_KEPT: Codes = np.arange(NOTHING + 1, dtype=np.uint8)
+
+
+def _with_own(codes: Codes, own: Codes) -> Codes:
+    """Codes of conditions with what own conditions add: that somebody spoke of what is unknown, and
+    whether a service is by itself as bad as it certainly is."""
+    spoken = np.where(own == UNKNOWN, np.uint8(_SPOKEN_OF), np.uint8(0))
+    is_bad = (own == DEGRADED) | (own == DOWN)
+    is_cause = is_bad & (own >= np.minimum(codes & 3, DOWN))
+    return codes | spoken | np.where(is_cause, np.uint8(_BY_ITSELF), np.uint8(0))
 
 
 def _rank(code: int) -> int:
@@ -81,7 +89,11 @@ def _rank(code: int) -> int:
 
 
 #: The rank of every code, and the place in `SHOWN` of every rank.
-RANK_OF: Ints = np.array([_rank(code) for code in range(128)], dtype=np.int64)
+RANK_OF: Ints = np.array([_rank(code) for code in range(256)], dtype=np.int64)
+#: Which codes say that a service is what it is by itself, not only because of what it relies on.
+IS_BY_ITSELF: NDArray[np.bool_] = np.arange(256) >= _BY_ITSELF
+#: The order in which services of every code are listed: by rank, of each the causes first.
+ORDER_OF: Ints = 2 * RANK_OF + ~IS_BY_ITSELF
 KIND_OF: Ints = np.array(
     [
         SHOWN.index({"at-risk": "operational", "unheard": "unknown"}.get(rank, rank))
@@ -94,7 +106,7 @@ IS_UNCERTAIN: NDArray[np.bool_] = np.array(
     [
         RANKS[RANK_OF[code]] == "unknown"
         and CODE_NAMES[min(code & 3, DOWN)] in ("degraded", "down")
-        for code in range(128)
+        for code in range(256)
     ]
 )
 
@@ -126,6 +138,18 @@ class Standing:
         if self.at is not None:
             return compute()
         return self.estate.remembered(("codes", self.number, home), compute)
+
+    @property
+    def is_planned(self) -> Bools:
+        """Which services are shown as maintenance, by position."""
+        planned: Bools = self.codes & _PLANNED > 0
+        return planned
+
+    @property
+    def is_certainly_bad(self) -> Bools:
+        """Which services are degraded or down, whatever is not known, by position."""
+        bad: Bools = self.codes & 3 > 0
+        return bad
 
     def ranks_from(self, home: int | None) -> Ints:
         """The place in `RANKS` of every service, likewise."""
@@ -169,17 +193,20 @@ def standing_at(at: datetime) -> Standing:
     places, is_there = estate.places_of(services)
     codes[places[is_there]] = _FROM_KEPT[known[is_there]]
     stands = Q(ends_at__isnull=True) | Q(ends_at__gt=at)
-    silent = OwnCondition.objects.filter(stands, condition=UNKNOWN, starts_at__lte=at)
-    spoken_of = estate.service_positions(silent.values_list("service_id", flat=True))
-    codes[spoken_of] |= np.uint8(_SPOKEN_OF)
+    told = (DEGRADED, DOWN, UNKNOWN)
+    rows = OwnCondition.objects.filter(stands, condition__in=told, starts_at__lte=at)
+    said = dict(rows.values_list("service_id", "condition"))
+    own = np.full(estate.size, NOTHING, dtype=np.uint8)
+    places, is_there = estate.places_of(np.fromiter(said, dtype=np.int64, count=len(said)))
+    own[places[is_there]] = np.fromiter(said.values(), np.uint8, len(said))[is_there]
+    codes = _with_own(codes, own)
     nothing = _in_order(_NONE, _NONE, codes[:0], None)
     return Standing(estate, 0, codes, nothing, nothing, at=at)
 
 
 def standing_known(known: KnownThen) -> Standing:
     """The conditions at a moment of the past as they were known then."""
-    codes = _FROM_KEPT[known.codes]
-    codes[known.spoken_of] |= np.uint8(_SPOKEN_OF)
+    codes = _with_own(_FROM_KEPT[known.codes], known.own.condition.astype(np.uint8))
     nothing = _in_order(_NONE, _NONE, codes[:0], None)
     return Standing(known.estate, 0, codes, nothing, nothing, at=known.at)
 
@@ -196,9 +223,9 @@ def _made(before: Standing | None, estate: Estate, number: int) -> Standing:
     effective.put(codes, estate)
     places, is_there = estate.places_of(ahead)
     codes[places[is_there]] = _FROM_KEPT[now[is_there]]
-    spoken = np.zeros(estate.size, dtype=np.uint8)
-    own.put(spoken, estate)
-    codes |= spoken
+    said = np.full(estate.size, NOTHING, dtype=np.uint8)
+    own.put(said, estate)
+    codes = _with_own(codes, said)
     codes.setflags(write=False)
     references = before._references if before is not None and before.estate is estate else {}
     return Standing(estate, number, codes, effective, own, references)
@@ -299,7 +326,7 @@ def _merged(before: _Rows, came: _Rows) -> _Rows:
 
 _NONE: Ints = np.zeros(0, dtype=np.int64)
 _EFFECTIVE = _Table(EffectiveCondition, CODE_SQL, _FROM_KEPT)
-_OWN = _Table(OwnCondition, "condition", _FROM_OWN)
+_OWN = _Table(OwnCondition, "condition", _AS_KEPT)
 
 
 def codes_now(estate: Estate) -> Codes:
