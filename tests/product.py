@@ -147,13 +147,17 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def running_demo(
-    data: Path, port: int = 0, environment: Mapping[str, str] | None = None
+    data: Path,
+    port: int = 0,
+    environment: Mapping[str, str] | None = None,
+    *,
+    is_silent: bool = True,
 ) -> Iterator[Product]:
     """The product with the example stories in it, on a free port, as `catenary demo` starts it;
-    of their services nobody has reported anything."""
+    of their services nobody has reported anything, unless it is not to be silent."""
     port = port or free_port()
     arguments = ("--port", str(port), "--data", str(data), "--password", EXAMPLE_PASSWORD)
-    command = catenary("demo", "--silent", *arguments)
+    command = catenary("demo", *(["--silent"] if is_silent else []), *arguments)
     with running(command, data, port, environment=environment) as product:
         yield product
 
