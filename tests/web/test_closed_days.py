@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from holidays import country_holidays
 
 from catenary import clock
 from catenary.apps.calendars.queries import calendar_documents, calendars_by_reference
@@ -25,19 +26,26 @@ HOURS = "alpha-it/hours"
 URL = f"/calendars/{HOURS}/closed-days/"
 
 
-def monday() -> str:
-    """A Monday that is ahead, as files write it."""
+def open_monday() -> date:
+    """A Monday that is ahead and no public holiday, on which the hours are open."""
     today = clock.now().date()
-    return f"{today + timedelta(days=14 - today.weekday()):%Y%m%d}"
+    day = today + timedelta(days=14 - today.weekday())
+    while day in country_holidays("DE"):
+        day += timedelta(days=7)
+    return day
+
+
+def monday() -> str:
+    """The same, as files write it."""
+    return f"{open_monday():%Y%m%d}"
 
 
 def days() -> bytes:
     """A Monday and a Sunday that close, and two events that do not."""
     start = monday()
-    sunday = f"{clock.now().date() + timedelta(days=20 - clock.now().date().weekday()):%Y%m%d}"
     return file_of(
         f"SUMMARY:Stocktaking <script>alert(1)</script>\nDTSTART;VALUE=DATE:{start}",
-        f"SUMMARY:Sleeping\nDTSTART;VALUE=DATE:{sunday}",
+        f"SUMMARY:Sleeping\nDTSTART;VALUE=DATE:{open_monday() + timedelta(days=6):%Y%m%d}",
         f"SUMMARY:Meeting\nDTSTART:{start}T090000Z",
         f"SUMMARY:Often\nDTSTART;VALUE=DATE:{start}\nRRULE:FREQ=SECONDLY",
     )

@@ -164,6 +164,8 @@ ROUTES = EDITING | {
     ),
     # Who sees which maintenance and which feed is told in tests/web/test_maintenance.py.
     "maintenances": Route(),
+    # What it offers to whom is told in tests/web/test_maintenance_names.py.
+    "maintenance-services": Route(),
     "maintenance": Route(objects={"abcdefghjk": set()}),
     "maintenance-new": Route(methods=FORM, objects={"": MAY_CHANGE}),
     "maintenance-edit": Route(methods=FORM, objects={"abcdefghjk": set()}),

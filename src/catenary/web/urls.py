@@ -29,6 +29,7 @@ from catenary.web.inlets import views as inlets
 from catenary.web.language import choose_language, choose_time_zone
 from catenary.web.live.stream import live
 from catenary.web.maintenance import views as maintenance
+from catenary.web.maintenance.naming import offered
 from catenary.web.organization.views import organization
 from catenary.web.our_services import views as our_services
 from catenary.web.outbox import views as outbox
@@ -80,6 +81,8 @@ urlpatterns = [
     path("feeds/<str:secret>.ics", feed, name="feed"),
     path("maintenance/", maintenance.maintenances, name="maintenances"),
     path("maintenance/new/", maintenance.new, name="maintenance-new"),
+    # Before the keys, among which there is no "services".
+    path("maintenance/services/", offered, name="maintenance-services"),
     path("maintenance/<str:key>/", maintenance.maintenance, name="maintenance"),
     path("maintenance/<str:key>/edit/", maintenance.edit, name="maintenance-edit"),
     path("maintenance/<str:key>/act/", maintenance.act, name="maintenance-act"),

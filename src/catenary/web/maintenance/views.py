@@ -33,13 +33,13 @@ from catenary.apps.monitoring.queries.maintenance import (
     maintenance_past,
     maintenance_view,
 )
-from catenary.apps.monitoring.queries.planning import NotPlanned, plannable_services, read_plan
+from catenary.apps.monitoring.queries.planning import NotPlanned, plans_somewhere, read_plan
 from catenary.apps.monitoring.queries.preview import preview
 from catenary.domain.maintenance.reading import Planned, planned_to_plain, read_planned
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.feed_addresses import feed_box
-from catenary.web.maintenance import form
+from catenary.web.maintenance import form, naming
 from catenary.web.maintenance.previewing import preview_box
 from catenary.web.maintenance.words import (
     ahead_words,
@@ -66,6 +66,8 @@ from catenary.web.pages.sentences import Link, Sentence, say
 from catenary.web.reading import duration, figure, moment
 
 _SHOWN, _PAST, _AHEAD = 5, 25, 25
+#: The buttons that look and change nothing.
+_LOOKS = frozenset({"preview", "pick", "find", "choose"})
 
 
 @require_safe
@@ -133,9 +135,13 @@ def new(asking: Asking) -> HttpResponse:
     values = form.values_of(given)
     values["zone"] = values["zone"] or timezone.get_current_timezone_name()
     values["duration"] = values["duration"] or "2 h"
-    services = form.services_of(given)
+    typed = form.services_of(given)
     if asking.request.method != "POST":
-        return _form(asking, values, services, with_preview="preview" in given or "pick" in given)
+        return _form(asking, values, typed, with_preview="preview" in given or "pick" in given)
+    found = naming.meant(asking, typed, offer=False)
+    if naming.problems(found):
+        return _form(asking, values, typed, is_refused=True, status=422)
+    services = naming.references(found)
     try:
         done = announce_maintenance(
             actor=asking.actor, at=clock.now(), plain=form.plain_of(values, services)
@@ -159,7 +165,7 @@ def edit(asking: Asking, key: str) -> HttpResponse:
                 form.values_of(given),
                 form.services_of(given),
                 view=view,
-                with_preview=True,
+                with_preview="find" not in given,
             )
         return _form(
             asking, form.values_of_plan(view.planned), view.planned.services, view=view,
@@ -168,7 +174,11 @@ def edit(asking: Asking, key: str) -> HttpResponse:
     if (looked := _look(asking)) is not None:
         return looked
     given = asking.request.POST
-    values, services = form.values_of(given), form.services_of(given)
+    values, typed = form.values_of(given), form.services_of(given)
+    found = naming.meant(asking, typed, offer=False)
+    if naming.problems(found):
+        return _form(asking, values, typed, view=view, is_refused=True, status=422)
+    services = naming.references(found)
     version = given.get("version", "")
     try:
         change_maintenance(
@@ -193,10 +203,18 @@ def _look(asking: Asking) -> HttpResponse | None:
     """To the page that tells what a plan would do, at an address of its own that may be sent on:
     it holds what was typed, and not the token that guards the form."""
     given = asking.request.POST.copy()
-    if "preview" not in given and "pick" not in given:
+    if given.keys().isdisjoint(_LOOKS):
         return None
     given.pop("csrfmiddlewaretoken", None)
-    see_other = HttpResponseRedirect(f"{asking.request.path}?{given.urlencode()}#what-it-does")
+    place = "what-it-does"
+    if "choose" in given:
+        naming.chosen(given)
+        given["find"] = "1"
+    if "find" in given:
+        # Who looks for a service has not finished typing.
+        given.pop("preview", None)
+        place = "f-services"
+    see_other = HttpResponseRedirect(f"{asking.request.path}?{given.urlencode()}#{place}")
     see_other.status_code = 303
     return see_other
 
@@ -253,9 +271,7 @@ def _in_zone(text: str, zone: str) -> datetime:
 
 
 def _may_plan(asking: Asking) -> bool:
-    return asking.viewpoint is not None and bool(
-        plannable_services(asking.actor, asking.viewpoint, limit=1)
-    )
+    return asking.viewpoint is not None and plans_somewhere(asking.actor, asking.viewpoint)
 
 
 def _found(asking: Asking, key: str, at: datetime) -> MaintenanceView:
@@ -399,19 +415,23 @@ def _version(each: SeenVersion) -> VersionLine:
 def _form(
     asking: Asking,
     values: Mapping[str, str],
-    services: tuple[str, ...],
+    typed: tuple[str, ...],
     *,
     view: MaintenanceView | None = None,
     refused: NotPlanned | None = None,
     general: tuple[str, ...] = (),
     with_preview: bool = False,
+    is_refused: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     assert asking.viewpoint is not None
     at, known, box = clock.now(), dict(values), None
-    if with_preview:
+    found_services = naming.meant(asking, typed)
+    unclear = naming.problems(found_services) if with_preview or is_refused else ()
+    if with_preview and not unclear:
+        plain = form.plain_of(known, naming.references(found_services))
         try:
-            planned, _rows = read_plan(asking.actor, form.plain_of(known, services), at)
+            planned, _rows = read_plan(asking.actor, plain, at)
         except NotPlanned as wrong:
             refused = wrong
         else:
@@ -424,11 +444,12 @@ def _form(
             )
             box = None if found is None else preview_box(found, planned, at, pick=True)
     wrong_fields = form.problems(refused.reasons) if refused else {}
+    if unclear:
+        wrong_fields["services"] = (*wrong_fields.get("services", ()), *unclear)
     page = MaintenanceFormPage(
         title=view.title if view else "",
         values=known,
-        services=(*services, "", "") if len(services) < 200 else services,
-        offered=plannable_services(asking.actor, asking.viewpoint),
+        services=naming.with_empty(naming.fields(found_services)),
         conditions=form.conditions(known["condition"]),
         rhythms=form.rhythms(known["rhythm"]),
         zones=tuple(sorted(available_timezones())),

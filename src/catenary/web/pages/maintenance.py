@@ -191,14 +191,34 @@ class FormChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferedService:
+    """A service that may be meant by what was typed."""
+
+    reference: str
+    name: str
+    provider: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceField:
+    """One line of the services that are worked on. ``named`` is the service that it names, with
+    its provider; ``offered`` those that may be meant, ``was_sought`` that they were looked for."""
+
+    number: int
+    value: str = ""
+    named: str = ""
+    offered: tuple[OfferedService, ...] = ()
+    was_sought: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class MaintenanceFormPage:
     """The form, with what was typed and what is wrong with it, by field; ``expected`` is the
     version that was read, when there is one."""
 
     title: str
     values: dict[str, str]
-    services: tuple[str, ...]
-    offered: tuple[tuple[str, str], ...]
+    services: tuple[ServiceField, ...]
     conditions: tuple[FormChoice, ...]
     rhythms: tuple[FormChoice, ...]
     zones: tuple[str, ...]

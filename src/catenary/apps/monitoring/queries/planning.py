@@ -15,7 +15,6 @@ from catenary.apps.portfolio.queries.estate import current_estate, visible_servi
 from catenary.apps.portfolio.queries.lookup import (
     ServiceRow,
     referable_services,
-    services_by_id,
     services_by_reference,
 )
 from catenary.domain.actors import Actor, Viewpoint
@@ -73,15 +72,12 @@ def may_manage(actor: Actor, plan: Plan) -> bool:
     return bool(rows) and all(may_report(actor, row.provider_path) for row in rows.values())
 
 
-def plannable_services(
-    actor: Actor, viewpoint: Viewpoint, limit: int = 300
-) -> tuple[tuple[str, str], ...]:
-    """References and names of services inside the viewpoint of which the actor may plan
-    maintenance, the first by name."""
+def plans_somewhere(actor: Actor, viewpoint: Viewpoint) -> bool:
+    """Whether there is a service inside the viewpoint of which the actor may plan maintenance."""
     estate = current_estate()
     here = estate.organization_position(viewpoint.organization_id)
     if here is None:
-        return ()
+        return False
     inside = np.zeros(len(estate.organization_ids), dtype=np.bool_)
     end = int(estate.organization_end[here])
     over = reports_over(actor)
@@ -90,7 +86,4 @@ def plannable_services(
         if top is not None:
             inside[max(top, here) : min(int(estate.organization_end[top]), end)] = True
     seen = visible_services(estate, actor, viewpoint)
-    places = np.flatnonzero(seen & inside[estate.provider] & (estate.stage != _RETIRED))[:limit]
-    numbers = estate.service_ids[places].tolist()
-    rows = services_by_id(numbers)
-    return tuple((rows[n].reference, rows[n].name) for n in numbers if n in rows)
+    return bool(np.any(seen & inside[estate.provider] & (estate.stage != _RETIRED)))
