@@ -95,11 +95,12 @@ def test_every_source_is_told_by_a_shortest_path(chance: Random) -> None:
     world = random_world(chance)
     conditions = conditions_of(world)
     planned, ranges = world.planned(), world.range_of()
+    without_planned = world.without_planned().range_of()
     for place in range(len(world)):
         found = explained(conditions, place, ALL).causes.told
 
         best, worst = ranges[place]
-        expected = {}
+        expected, faults = {}, {}
         if planned[place]:
             expected = sources(world.without_unplanned(), [place], DOWN, worst)
         else:
@@ -107,8 +108,16 @@ def test_every_source_is_told_by_a_shortest_path(chance: Random) -> None:
                 expected = sources(world, [place], OPERATIONAL, best)
             if worst != best:
                 expected = sources(world, [place], DOWN, worst) | expected
+            # What is so bad because of maintenance, and none because of a fault.
+            fault = without_planned[place][0]
+            if fault != OPERATIONAL and fault != best:
+                faults = sources(world.without_planned(), [place], OPERATIONAL, fault)
+                expected |= faults
         assert lengths(found) == expected
-        order = [(c.condition == codes.UNKNOWN, len(c.path), c.path) for c in found]
+        order = [
+            (c.condition == codes.UNKNOWN, c.source not in faults, len(c.path), c.path)
+            for c in found
+        ]
         assert order == sorted(order), "what is known to be bad first, of each the nearest"
         assert all(c.path[0] == place for c in found)
         assert bool(found) == ((best, worst) != (OPERATIONAL, OPERATIONAL))
@@ -184,6 +193,30 @@ def test_what_is_not_told_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(explanation, "LOOKED_AT", 5)
     found = explained(conditions, 9, 3).causes
     assert (len(found.told), found.more, found.is_complete) == (3, 1, False)
+
+
+def test_a_fault_beside_maintenance_is_told_first_and_the_maintenance_too() -> None:
+    one = Decimal(1)
+    hard = Group(((0, one),), one, one)
+    soft = Group(((2, one),), one, one, True)
+    world = World(
+        (
+            Service((Word(DOWN, is_planned=True),)),
+            Service((Word(DOWN),)),
+            Service((), (Group(((1, one),), one, one),)),
+            Service((), (hard, soft)),
+        )
+    )
+    conditions = conditions_of(world)
+    assert not conditions.of(3).is_planned, "a fault would remain"
+
+    found = explained(conditions, 3).causes.told
+
+    assert [(c.path, CODES[c.explains], CODES[c.condition]) for c in found] == [
+        ((3, 2, 1), "degraded", "down"),
+        ((3, 0), "down", "down"),
+    ]
+    assert explained(conditions, 3, 1).causes.told == found[:1]
 
 
 def test_degraded_comes_from_what_is_degraded_or_down() -> None:

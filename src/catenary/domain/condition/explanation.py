@@ -9,7 +9,7 @@ explained would be better off (``docs/algorithms/propagation.md``).
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
 from catenary.domain.chain.packing import (
@@ -18,6 +18,7 @@ from catenary.domain.chain.packing import (
     ONLY_PLANNED_BEST,
     ONLY_PLANNED_WORST,
     WIDTH,
+    WITHOUT_PLANNED,
     WORST,
 )
 from catenary.domain.condition.codes import DEGRADED, OPERATIONAL, UNKNOWN
@@ -81,7 +82,12 @@ def explained(conditions: Conditions, position: int, paths: int = PATHS) -> Expl
     condition = conditions.of(position)
     service = int(conditions.chain.rank[position])
     lanes = lanes_of(condition.best, condition.worst, is_planned=condition.is_planned)
+    without = value_of(conditions.packed.data[service], WITHOUT_PLANNED)
+    if not condition.is_planned and without < condition.best:
+        # So bad because of maintenance, and no maintenance because of a fault beside it.
+        lanes = [(WITHOUT_PLANNED, without), *lanes]
     told: dict[int, Cause] = {}
+    faults: set[int] = set()
     is_complete = True
     for lane, level in lanes:
         if level > OPERATIONAL:
@@ -89,7 +95,10 @@ def explained(conditions: Conditions, position: int, paths: int = PATHS) -> Expl
             is_complete &= search.follow([service])
             for cause in search.causes():
                 told.setdefault(cause.source, cause)
-    causes = _first(list(told.values()), paths, is_complete)
+            if lane == WITHOUT_PLANNED:
+                # What changed is never left out for maintenance that is nearer.
+                faults = set(told)
+    causes = _first(list(told.values()), paths, is_complete, faults)
     return Explanation(position, condition, causes, _risks(conditions, service, condition, paths))
 
 
@@ -112,13 +121,27 @@ def _risks(conditions: Conditions, service: int, condition: Condition, paths: in
     return _first(list(search.causes()), paths, is_complete)
 
 
-def _first(causes: list[Cause], paths: int, is_complete: bool) -> Causes:
-    causes.sort(key=lambda cause: (cause.condition == UNKNOWN, len(cause.path), cause.path))
+def _first(
+    causes: list[Cause], paths: int, is_complete: bool, faults: Container[int] = ()
+) -> Causes:
+    causes.sort(
+        key=lambda cause: (
+            cause.condition == UNKNOWN,
+            cause.source not in faults,
+            len(cause.path),
+            cause.path,
+        )
+    )
     return Causes(tuple(causes[:paths]), max(0, len(causes) - paths), is_complete)
 
 
 #: Where an own condition is the same in both, it is known.
-_CERTAIN = {BEST: BEST, WORST: BEST, ONLY_PLANNED_WORST: ONLY_PLANNED_BEST}
+_CERTAIN = {
+    BEST: BEST,
+    WORST: BEST,
+    WITHOUT_PLANNED: BEST,
+    ONLY_PLANNED_WORST: ONLY_PLANNED_BEST,
+}
 
 
 class Search:
@@ -169,7 +192,7 @@ class Search:
             while service is not None:
                 path.append(service)
                 service = self.above[service]
-            own = value_of(self.own[source], self.lane)
+            own = value_of(self.own[source], BEST if self.lane == WITHOUT_PLANNED else self.lane)
             if own != value_of(self.own[source], _CERTAIN[self.lane]):
                 own = UNKNOWN
             whole = (*self.start, *reversed(path))
