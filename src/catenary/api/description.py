@@ -27,7 +27,8 @@ from catenary.api.schemas_of_maintenance import PLANS
 from catenary.api.schemas_of_subscriptions import BODIES as WISHES
 from catenary.api.supposing import QUESTION, SUPPOSITION
 from catenary.apps.monitoring.operations.recording import MOST_WORDS
-from catenary.apps.monitoring.queries.what_if import BASES, MOST_SUPPOSED, SUPPOSABLE
+from catenary.apps.monitoring.queries.supposed_world import SUPPOSABLE
+from catenary.apps.monitoring.queries.what_if import BASES, MOST_SUPPOSED
 from catenary.apps.portfolio.queries.impact import MOST_AT_ONCE
 
 #: Answered by every route, by some fault of the request or of ours.

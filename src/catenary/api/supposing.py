@@ -12,10 +12,10 @@ from catenary.api.asking import asking_of
 from catenary.api.bodies import mapping
 from catenary.api.problems import Error, Trouble, pointer
 from catenary.apps.monitoring.queries.supposed_times import Assumption
+from catenary.apps.monitoring.queries.supposed_world import SUPPOSABLE
 from catenary.apps.monitoring.queries.what_if import (
     BASES,
     MOST_SUPPOSED,
-    SUPPOSABLE,
     what_if,
 )
 from catenary.apps.monitoring.queries.what_if_plain import what_if_as_plain

@@ -36,9 +36,9 @@ def show_what_if(
 ) -> None:
     """Print who would be worse or better off, from what to what, and why."""
     ready(data)
+    from catenary.apps.monitoring.queries.supposed_world import SUPPOSABLE
     from catenary.apps.monitoring.queries.what_if import (
         BASES,
-        SUPPOSABLE,
         what_if,
     )
     from catenary.apps.monitoring.queries.what_if_plain import what_if_as_plain

@@ -16,11 +16,12 @@ from hypothesis.extra.django import TestCase
 from catenary.apps.monitoring.models import EffectiveCondition, Waiting
 from catenary.apps.monitoring.operations.engine import Engine
 from catenary.apps.monitoring.operations.maintenance import announce_maintenance
+from catenary.apps.monitoring.operations.schedule import say_what_is_due
 from catenary.apps.monitoring.queries import announced
 from catenary.apps.monitoring.queries.status import shown
 from catenary.apps.monitoring.queries.supposed_times import Assumption, pieces_of
+from catenary.apps.monitoring.queries.supposed_world import SUPPOSABLE
 from catenary.apps.monitoring.queries.what_if import (
-    SUPPOSABLE,
     Piece,
     WhatIf,
     what_if,
@@ -295,6 +296,62 @@ def test_other_maintenance_announced_for_then_takes_place_too() -> None:
     assert not itself.only_with_others
     assert VAULT not in changes(both)
     assert kept() == before
+
+
+def under_way(at: datetime) -> None:
+    """Let what is planned for now be said and followed."""
+    say_what_is_due(at)
+    work(now=at)
+
+
+@pytest.mark.parametrize("said", ["operational", "degraded", ""])
+def test_maintenance_under_way_is_over_at_a_time_after_its_end(said: str) -> None:
+    redundant()
+    report(word(VAULT, said or "cleared"))
+    work()
+    afterwards = suppose(DATABASE, "down", start=NIGHT + 9 * HOUR, end=NIGHT + 10 * HOUR)
+    foretold = ask(afterwards).pieces
+    plan(NIGHT)
+    under_way(NIGHT + HOUR)
+
+    during, over = ask(suppose(DATABASE, "down", start=NIGHT + HOUR, end=NIGHT + 3 * HOUR)).pieces
+
+    # Of two of which one is enough the one is worked on, the other fails.
+    assert changes(during)[PATIENTS][1] == "down" and len(during.meanwhile) == 1
+    assert changes(over) == changes(foretold[0]) and not over.meanwhile
+    assert ask(afterwards).pieces == foretold
+    # Without times it is about now, when it is worked on.
+    [now] = ask(suppose(DATABASE, "down")).pieces
+    assert changes(now)[PATIENTS][1] == "down"
+
+
+def test_what_others_have_under_way_is_over_after_its_end() -> None:
+    all_is_well()
+    one_of_two = DependencyGroupDocument((Supporter(POWER), Supporter(GRID)))
+    define(services=[replace(service(DATABASE, name="Database"), relies_on=(one_of_two,))])
+    work()
+    plan(NIGHT, services=[POWER, GRID])
+    under_way(NIGHT + HOUR)
+
+    [now] = ask(suppose(DATABASE, "down")).pieces
+    [then] = ask(suppose(DATABASE, "down", start=NIGHT + 9 * HOUR, end=NIGHT + 10 * HOUR)).pieces
+
+    assert changes(now)[DATABASE] == ("maintenance", "down")
+    assert changes(then)[DATABASE] == ("operational", "down")
+
+
+def test_what_is_worked_on_is_no_fault_where_a_fault_is_the_reason() -> None:
+    redundant()
+    report(word(DATABASE, "degraded"))
+    plan(NIGHT)
+    under_way(NIGHT + HOUR)
+
+    [piece] = ask(suppose(DATABASE, "down")).pieces
+
+    hit = next(each for each in piece.changes if each.link.reference == PATIENTS)
+    assert shown(hit.after) == "down"
+    named = {(one.path[-1] and one.path[-1].reference): one.condition for one in hit.causes}
+    assert named == {DATABASE: "down", VAULT: "maintenance"}
 
 
 def test_what_is_announced_does_not_enter_when_all_is_to_be_fine_or_it_is_left_out() -> None:

@@ -17,9 +17,9 @@ from django.utils.translation import ngettext
 from catenary.apps.monitoring.choices import period_words
 from catenary.apps.monitoring.queries.status import shown, words
 from catenary.apps.monitoring.queries.supposed_times import Assumption
+from catenary.apps.monitoring.queries.supposed_world import SUPPOSABLE
 from catenary.apps.monitoring.queries.what_if import (
     BASES,
-    SUPPOSABLE,
     Because,
     Change,
     Consuming,

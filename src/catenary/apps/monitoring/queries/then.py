@@ -11,9 +11,13 @@ from django.db.models import Q
 from catenary.apps.common.queries import in_batches
 from catenary.apps.common.queries.prepared import Prepared
 from catenary.apps.common.queries.prepared import numbers as these
-from catenary.apps.monitoring.models import OwnCondition
+from catenary.apps.monitoring.choices import SourceKind
+from catenary.apps.monitoring.models import OwnCondition, Source
+from catenary.apps.monitoring.queries.instants import micros
 from catenary.apps.monitoring.queries.kept import Effective, conditions_at, effective_now
 from catenary.apps.monitoring.queries.stored import OWN
+from catenary.apps.monitoring.queries.words import words_from
+from catenary.domain.observations.history import history_of
 
 OwnValue = tuple[int, int, int]
 _OWN = Prepared(
@@ -29,6 +33,25 @@ def effective_then(service_ids: Sequence[int], at: datetime | None) -> dict[int,
     if at is None:
         return effective_now(np.array(service_ids, dtype=np.int64))
     return conditions_at(at, service_ids)
+
+
+def own_without_schedules(service_ids: Sequence[int], at: datetime) -> dict[int, OwnValue]:
+    """The own conditions of a few services at a moment, as if no maintenance were under way that
+    was planned here: what everybody else says of them. Of those that are missing nobody else says
+    anything."""
+    words, _numbers = words_from(dict.fromkeys(service_ids, at))
+    schedules = Source.objects.filter(
+        kind=SourceKind.SCHEDULE, pk__in=np.unique(words.source).tolist()
+    )
+    others = words.chosen(~np.isin(words.source, list(schedules.values_list("pk", flat=True))))
+    standing = history_of(others).at(micros(at))
+    values = zip(standing.condition, standing.without_planned, standing.only_planned, strict=True)
+    return {
+        number: (int(condition), int(without), int(only))
+        for number, (condition, without, only) in zip(
+            standing.service.tolist(), values, strict=True
+        )
+    }
 
 
 def own_then(

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -21,46 +22,31 @@ from catenary.apps.monitoring.queries.announced import (
     all_planned,
     announced_within,
 )
-from catenary.apps.monitoring.queries.explaining import narrowed
-from catenary.apps.monitoring.queries.kept import UNHEARD_OF, Effective
+from catenary.apps.monitoring.queries.kept import Effective
 from catenary.apps.monitoring.queries.status import SHOWN as KINDS
+from catenary.apps.monitoring.queries.stored import propagation
 from catenary.apps.monitoring.queries.supposed_times import Assumption, cut_by, pieces_of
-from catenary.apps.monitoring.queries.then import effective_then, own_then
+from catenary.apps.monitoring.queries.supposed_world import (
+    World,
+    reached_from,
+    world_of,
+)
 from catenary.apps.organizations.queries import OrganizationRow
 from catenary.apps.portfolio.queries.records import TODAY
 from catenary.apps.portfolio.queries.service import ServiceLink, service_links
 from catenary.domain.actors import Actor, Viewpoint
-from catenary.domain.chain import packing
-from catenary.domain.chain.compiled import Codes, compiled
 from catenary.domain.condition.codes import (
     CODE_NAMES,
-    DEGRADED,
     DOWN,
-    NOTHING,
-    OPERATIONAL,
     UNKNOWN,
 )
 from catenary.domain.condition.explanation import explained
-from catenary.domain.condition.own import Own, packed_own
-from catenary.domain.condition.plain import PlainEngine
 from catenary.domain.condition.propagation import Condition, Conditions
 from catenary.domain.condition.supposing import (
     Supposed,
-    Supposition,
-    supposed,
-    with_planned,
 )
 from catenary.domain.estate import Bools, Estate, Ints
 
-#: What may be supposed of a service: its code, and whether it is planned.
-SUPPOSABLE = {
-    "down": (DOWN, False),
-    "degraded": (DEGRADED, False),
-    "maintenance": (DOWN, True),
-    "degraded-maintenance": (DEGRADED, True),
-    "unknown": (UNKNOWN, False),
-    "operational": (OPERATIONAL, False),
-}
 #: From where one starts: from what holds (or held), or as if nothing were wrong anywhere.
 BASES = ("live", "fine")
 #: So many suppositions at once, and so many services listed.
@@ -170,22 +156,25 @@ def what_if(
     home = TODAY.at_home(estate, viewpoint)
     chosen = np.array(list(places.values()), dtype=np.int64)
     announced: list[Meanwhile] = []
+    under_way: list[Meanwhile] = []
     is_cut = False
     times = [edge for start, end, _ in pieces if start and end for edge in (start, end)]
+    now = propagation()[1]
     if times and basis == "live" and at is None:
-        announced, is_cut = announced_within(
-            estate=estate,
-            viewpoint=viewpoint,
-            seen=seen,
-            reach=_reached(estate, chosen, home)[1],
-            start=min(times),
-            end=max(times),
-            besides=besides,
+        reach = reached_from(estate, chosen, home)[1]
+        within = partial(
+            announced_within, estate=estate, viewpoint=viewpoint, seen=seen, reach=reach
         )
+        announced, is_cut = within(start=min(times), end=max(times), besides=besides)
+        if now is not None:
+            under_way, _is_cut = within(start=now, end=now + timedelta(seconds=1))
     cut, is_more = cut_by(pieces, announced)
     besides_these = {place for _, _, _, also in cut for each in also for place in each.planned}
-    involved = np.union1d(chosen, np.array(sorted(besides_these), dtype=np.int64))
-    world = _world(estate, involved, home, basis, at)
+    ending = all_planned(under_way)
+    involved = np.union1d(chosen, np.array(sorted({*besides_these, *ending}), dtype=np.int64))
+    world = world_of(estate, involved, home, basis, at)
+    if ending and now is not None:
+        world.end_maintenance(estate, sorted(ending), home, now)
     roles = estate.roles_seen_from(organization)
     telling = _Telling(estate, viewpoint, seen, home, roles, world, viewpoint if as_known else None)
     answer = WhatIf(
@@ -204,94 +193,6 @@ def what_if(
     return answer, ()
 
 
-@dataclass(frozen=True, eq=False)
-class _World:
-    """The part of the chain that matters: ``nodes`` are positions in the estate, in order."""
-
-    nodes: Ints
-    engine: PlainEngine
-    base: Conditions
-    kept: dict[int, Effective]
-
-    def with_planned(self, planned: dict[int, int]) -> Conditions:
-        """What would be anyway, by place among the nodes, while services are so as planned."""
-        places = np.searchsorted(self.nodes, list(planned)).tolist()
-        codes = dict(zip(places, planned.values(), strict=True))
-        return with_planned(self.engine, self.base, codes)
-
-    def suppose(self, base: Conditions, conditions: dict[int, str]) -> Supposed:
-        """What would be, by place among the nodes."""
-        places = np.searchsorted(self.nodes, list(conditions))
-        return supposed(
-            self.engine,
-            base,
-            [
-                Supposition(int(place), *SUPPOSABLE[condition])
-                for place, condition in zip(places, conditions.values(), strict=True)
-            ],
-        )
-
-
-def _world(estate: Estate, chosen: Ints, home: Bools, basis: str, at: datetime | None) -> _World:
-    """Everybody above what is chosen, with what else they rely on directly."""
-    followed, inside = _reached(estate, chosen, home)
-    nodes = np.flatnonzero(inside)
-    chain = compiled(narrowed(TODAY.gates(estate, followed), nodes))
-    numbers = estate.service_ids[nodes].tolist()
-    is_live = basis == "live"
-    kept = effective_then(numbers, at) if is_live else {}
-    effective = [kept.get(number, UNHEARD_OF) for number in numbers]
-    packed = np.zeros(len(nodes), dtype=np.int64)
-    if is_live:
-        packed = packed_own(_own(numbers, effective, at), np.zeros(len(nodes), dtype=np.bool_))
-        for place in np.flatnonzero(~followed[nodes]).tolist():
-            packed[place] = _packed(effective[place])
-    ranked = packed[chain.position]
-    engine = PlainEngine(chain)
-    base = Conditions(chain, ranked, *engine.full(ranked))
-    return _World(nodes, engine, base, kept)
-
-
-def _reached(estate: Estate, chosen: Ints, home: Bools) -> tuple[Bools, Bools]:
-    """Whose reliance is followed, and who is looked at."""
-    passing = home.copy()
-    passing[chosen] = True
-    above = estate.steps_up(chosen, None, passing) >= 0
-    followed = above & home
-    inside = above.copy()
-    inside[estate.supporters_of(np.flatnonzero(followed))] = True
-    return followed, inside
-
-
-def _own(numbers: Sequence[int], effective: Sequence[Effective], at: datetime | None) -> Own:
-    said = own_then(numbers, at)
-    values = []
-    for number, known in zip(numbers, effective, strict=True):
-        if number in said:
-            values.append(said[number][1])
-        elif known.is_derived or known.is_assumed:
-            # As it was decided over the whole chain: here some loops are cut.
-            values.append((OPERATIONAL, OPERATIONAL, OPERATIONAL))
-        else:
-            values.append((UNKNOWN, UNKNOWN, OPERATIONAL))
-    columns: Codes = np.array(values, dtype=np.int8).reshape(len(numbers), 3)
-    assert NOTHING not in columns
-    nobody = np.zeros(len(numbers), dtype=np.bool_)
-    return Own(columns[:, 0], columns[:, 1], columns[:, 2], nobody)
-
-
-def _packed(known: Effective) -> int:
-    """What a service is altogether, as if it were so by itself."""
-    is_planned = known.is_planned
-    return (
-        packing.marks_of(known.best, packing.BEST)
-        | packing.marks_of(known.worst, packing.WORST)
-        | packing.marks_of(0 if is_planned else known.best, packing.WITHOUT_PLANNED)
-        | packing.marks_of(known.best if is_planned else 0, packing.ONLY_PLANNED_BEST)
-        | packing.marks_of(known.worst if is_planned else 0, packing.ONLY_PLANNED_WORST)
-    )
-
-
 @dataclass(eq=False)
 class _Telling:
     """What may be told of what would be."""
@@ -301,7 +202,7 @@ class _Telling:
     seen: Bools
     home: Bools
     roles: Ints
-    world: _World
+    world: World
     known_to: Viewpoint | None
 
     def __post_init__(self) -> None:
@@ -328,9 +229,10 @@ class _Telling:
     ) -> Piece:
         """One piece of the answer."""
         others = all_planned(meanwhile)
-        base = self.world.with_planned(others)
+        alone = self.world.base if start is None or end is None else self.world.later
+        base = self.world.with_planned(alone, others)
         would_be = self.world.suppose(base, conditions)
-        by_itself = would_be if base is self.world.base else self._alone(conditions)
+        by_itself = would_be if base is alone else self.world.suppose(alone, conditions)
         nodes, before, after = self.world.nodes, would_be.live, would_be.conditions
         kind = _kinds(after)
         hit = would_be.hit[self.seen[nodes[would_be.hit]]]
@@ -358,7 +260,7 @@ class _Telling:
                     self._links[int(nodes[place])],
                     _effective(before.of(place)),
                     _effective(after.of(place)),
-                    self._because(causes[place], conditions, others),
+                    self._because(causes[place], after, conditions, others),
                     by_itself is not would_be and not _differs(by_itself, place),
                 )
                 for place in listed
@@ -370,11 +272,12 @@ class _Telling:
             meanwhile=meanwhile,
         )
 
-    def _alone(self, conditions: dict[int, str]) -> Supposed:
-        return self.world.suppose(self.world.base, conditions)
-
     def _because(
-        self, told: Iterable[Any], conditions: dict[int, str], planned: dict[int, int]
+        self,
+        told: Iterable[Any],
+        after: Conditions,
+        conditions: dict[int, str],
+        planned: dict[int, int],
     ) -> tuple[Because, ...]:
         found: dict[Because, None] = {}
         for cause in told:
@@ -391,7 +294,10 @@ class _Telling:
             condition = cause.condition if is_told else cause.explains
             is_supposed = source in conditions
             is_announced = not is_supposed and source in planned
-            told_as = Because(tuple(path), CODE_NAMES[condition], is_supposed, is_announced)
+            # What is planned is no fault, also where another one makes a fault of what follows.
+            is_planned = is_told and after.of(cause.source).is_planned
+            name = "maintenance" if is_planned else CODE_NAMES[condition]
+            told_as = Because(tuple(path), name, is_supposed, is_announced)
             found[told_as] = None
         return tuple(found)
 
