@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from catenary.apps.monitoring.models import Inlet
+from catenary.apps.monitoring.operations.turning_away import write_down
 from catenary.domain.actors import Scope
 from tests.api.worlds import Api
 
@@ -59,6 +61,18 @@ def test_what_is_refused_again_is_counted(api: Api) -> None:
     assert (odd["times"], odd["service"]) == (3, None)
     assert (unknown["times"], unknown["service"]) == (3, "alpha-it/no-such-service")
     assert unknown["since"] < unknown["at"]
+
+
+def test_whom_an_inlet_told_to_wait_is_told(api: Api) -> None:
+    opened(api)
+    before = api("editor").get(ONE).json()
+    at = datetime(2026, 11, 23, 5, 53, 4, tzinfo=UTC)
+    write_down({Inlet.objects.get().id: (1_345, at)})
+
+    after = api("editor").get(ONE).json()
+
+    assert (before["told-to-wait"], before["told-to-wait-at"]) == (0, None)
+    assert (after["told-to-wait"], after["told-to-wait-at"]) == (1_345, at.isoformat())
 
 
 def test_settings_are_changed_and_secrets_renewed(api: Api) -> None:

@@ -136,6 +136,38 @@ def test_a_request_without_end_does_not_keep_it_for_ever(
     assert slow.status == 0
 
 
+def test_whom_it_told_to_wait_is_written_down_before_it_ends(installation: Installation) -> None:
+    catalogue = installation.data.parent / "acme.yaml"
+    catalogue.write_text("catenary: 1\norganizations: {acme: {name: Acme}}\n")
+    installation.fine("apply", catalogue)
+    new = ("inlet", "open", "acme/monitor", "--kind", "webhook", "--json", "--settings")
+    mapping = installation.data.parent / "mapping.yaml"
+    mapping.write_text("service: $.s\ncondition: $.c\n")
+    inlet = json.loads(installation.fine(*new, mapping).out)
+    headers = {"Authorization": f"Bearer {inlet['secret']}"}
+
+    def waited() -> tuple[int, bool]:
+        told = json.loads(installation.fine("inlet", "show", "acme/monitor", "--json").out)
+        return told["told-to-wait"], told["told-to-wait-at"] is not None
+
+    with serving(installation, CATENARY_INLET_ITEMS_PER_MINUTE="1") as (process, port):
+
+        def send() -> int:
+            sending = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+            sending.request("POST", inlet["address"], "[]", headers)
+            with contextlib.closing(sending):
+                return sending.getresponse().status
+
+        statuses = [send() for _ in range(30)]
+        wait_until(lambda: waited() == (statuses.count(429), True))
+        statuses += [send() for _ in range(30)]
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+
+    assert statuses.count(429) > 50
+    assert waited() == (statuses.count(429), True)
+
+
 def test_it_says_that_it_stops_while_it_goes_on_answering(installation: Installation) -> None:
     def ready(port: int) -> tuple[int, str]:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from catenary.apps.common.operations import CatalogueBusy
 from catenary.apps.monitoring.models import Inlet, Observation, RefusedItem
+from catenary.apps.monitoring.operations.turning_away import write_down
 from catenary.domain.observations.words import CLEARED
 from catenary.web.inlets import last, views
 from tests.web.access.world import World
@@ -105,6 +106,22 @@ def test_what_was_refused_again_is_one_line_with_how_often_and_since_when(world:
     at, since = "23 November 2026, 05:53:04\xa0UTC", "23 November 2026, 05:48:12\xa0UTC"
     assert f"{at} · 3 times since {since}".replace("\xa0", " ") in told
     assert "3 Mal seit" in german
+
+
+def test_whom_an_inlet_told_to_wait_is_told_whether_or_not_anything_was_heard(
+    world: World,
+) -> None:
+    opened(world)
+    operator = world.client("operator")
+    at = datetime(2026, 11, 23, 5, 53, 4, tzinfo=UTC)
+
+    before = operator.get(ONE).content.decode()
+    write_down({Inlet.objects.get().id: (1_345, at)})
+    after = operator.get(ONE).content.decode()
+
+    assert "Told to wait" not in before
+    told = " ".join(re.sub(r"<[^>]+>", " ", unescape(after)).replace("\xa0", " ").split())
+    assert "Told to wait 1,345 deliveries, last 23 November 2026, 05:53:04 UTC" in told
 
 
 def test_what_is_wrong_is_said_and_what_was_typed_stays(world: World) -> None:

@@ -59,6 +59,11 @@ _INLET: Schema = object_of(
         "passed-over": {**COUNT, "description": "items of no concern"},
         "corrected": {**COUNT, "description": "items whose time had not come: taken as of now"},
         "refused": COUNT,
+        "told-to-wait": {
+            **COUNT,
+            "description": "deliveries answered 429 or 503: too much at once",
+        },
+        "told-to-wait-at": MOMENT_OR_NULL,
         "latest-refused": list_of(_REFUSED),
     }
 )
@@ -85,6 +90,8 @@ INLET = {
     "passed-over": 3,
     "corrected": 0,
     "refused": 1,
+    "told-to-wait": 0,
+    "told-to-wait-at": None,
     "latest-refused": [
         {
             "at": "2026-11-03T09:30:00+00:00",

@@ -207,6 +207,9 @@ def _show(actor: Actor, house: str, key: str, json: bool) -> None:
     for word in last.words:
         voice = f" ({word.voice})" if word.voice else ""
         say(f"    {word.reference}: {word.condition} since {word.since:%Y-%m-%d %H:%M}{voice}")
+    if view.told_to_wait_at is not None:
+        at = f"{view.told_to_wait_at:{_MOMENT}}"
+        say(f"  told to wait {view.told_to_wait:,} times, last {at}")
     for row in view.latest[:20]:
         often = f", {row.times:,} times since {row.since:{_MOMENT}}" if row.times > 1 else ""
         say(f"  refused {row.at:{_MOMENT}}{often}: {row.excerpt[:100]}")

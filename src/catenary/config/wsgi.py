@@ -30,6 +30,13 @@ def _warm() -> None:
     warm_estate()
 
 
+def _keep_account() -> None:
+    from catenary.apps.monitoring.operations.turning_away import TURNING_AWAY
+
+    TURNING_AWAY.keep_account()
+
+
 # The first visitor should not pay for loading the chain: it is done beside answering.
 threading.Thread(target=_warm, name="warm-estate", daemon=True).start()
 threading.Thread(target=watch, args=(downloads,), name="slow-readers", daemon=True).start()
+threading.Thread(target=_keep_account, name="who-was-told-to-wait", daemon=True).start()

@@ -82,7 +82,7 @@ def _delivered(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
             inlet = _shown(request, kind, public_id)
         except Exception as error:
             if isinstance(error, TooManyWaiting | CatalogueBusy) or database_trouble(error):
-                turn_away(inlet.id)
+                turn_away(inlet.id, clock.now())
             raise
 
 
@@ -165,7 +165,7 @@ def _body(request: HttpRequest, length: int) -> bytes:
 def _spend(inlet: InletRow, kind: Kind, cost: int) -> None:
     allowance = take_inlet(inlet_id=inlet.id, at=clock.now(), cost=cost)
     if allowance is not None and not allowance.is_allowed:
-        turn_away(inlet.id)
+        turn_away(inlet.id, clock.now())
         raise _too_many(allowance, 503 if kind.is_limited_softly else 429)
 
 

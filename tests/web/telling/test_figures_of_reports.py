@@ -21,6 +21,7 @@ from catenary.apps.monitoring.models import Belated, Inlet, Propagation, Waiting
 from catenary.apps.monitoring.operations import turning_away
 from catenary.apps.monitoring.operations.gathering import TooManyWaiting
 from catenary.apps.monitoring.operations.inlets import close_inlet
+from catenary.apps.monitoring.operations.turning_away import TurningAway
 from catenary.apps.monitoring.queries.following import MOST_COUNTED
 from catenary.inlets import views
 from catenary.web.live.pulse import PULSE, Watcher
@@ -37,10 +38,10 @@ NOTHING: Labels = frozenset()
 
 
 @pytest.fixture(autouse=True)
-def world(settings: Any) -> None:
+def world(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     begin()
     # Numbers of inlets come again when a test is rolled back.
-    turning_away._counts.clear()
+    monkeypatch.setattr(turning_away, "TURNING_AWAY", TurningAway())
     settings.METRICS_TOKEN = "a-long-token"
 
 

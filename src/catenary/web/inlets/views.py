@@ -30,7 +30,7 @@ from catenary.domain.refusals import Refused
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.inlets.last import last_words_part, taken_back_words
-from catenary.web.inlets.words import counts, kind_words, kinds, often, proofs, reason_words
+from catenary.web.inlets.words import counts, kind_words, kinds, often, proofs, reason_words, waited
 from catenary.web.marks import organization_crumb
 from catenary.web.origins import origin_of
 from catenary.web.pages.inlets import InletLine, InletPage, InletsPage, RefusedLine, Secret
@@ -223,6 +223,8 @@ def _page(asking: Asking, house: OrganizationRow, view: InletView) -> InletPage:
         closed_at=view.closed_at,
         heard_at=view.heard_at,
         counts=counts(view),
+        told_to_wait=waited(view),
+        told_to_wait_at=view.told_to_wait_at,
         settings=yaml.safe_dump(view.settings, allow_unicode=True, sort_keys=False)
         if view.settings
         else "",

@@ -51,6 +51,12 @@ def counts(view: InletView) -> tuple[tuple[str, str], ...]:
     return tuple((word, figure(count)) for word, count in told)
 
 
+def waited(view: InletView) -> str:
+    """How many deliveries were told to come again later."""
+    told = ngettext("{n} delivery", "{n} deliveries", view.told_to_wait)
+    return told.format(n=figure(view.told_to_wait))
+
+
 def often(row: RefusedRow) -> str:
     """How often the same was refused; nothing for once."""
     if row.times == 1:

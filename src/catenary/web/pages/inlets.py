@@ -106,6 +106,8 @@ class InletPage:
     closed_at: datetime | None
     heard_at: datetime | None
     counts: tuple[tuple[str, str], ...]
+    told_to_wait: str
+    told_to_wait_at: datetime | None
     settings: str
     refused: tuple[RefusedLine, ...] = ()
     secret: Secret | None = None

@@ -175,6 +175,8 @@ class InletView:
     passed_over: int
     corrected: int
     refused: int
+    told_to_wait: int
+    told_to_wait_at: datetime | None
     latest: tuple[RefusedRow, ...] = ()
 
     @property
@@ -248,10 +250,25 @@ def _views(rows: Any, house: OrganizationRow) -> list[InletView]:
         "opened_at",
         "closed_at",
         "account__heard_at",
+        "account__told_to_wait",
+        "account__told_to_wait_at",
         *(f"account__{name}" for name in COUNTS),
     )
     views = []
-    for number, key, kind, proof, public_id, settings, opened, closed, heard, *counts in found:
+    for (
+        number,
+        key,
+        kind,
+        proof,
+        public_id,
+        settings,
+        opened,
+        closed,
+        heard,
+        later,
+        last,
+        *counts,
+    ) in found:
         told: dict[str, Any] = {n: c or 0 for n, c in zip(COUNTS, counts, strict=True)}
         view = InletView(
             number,
@@ -265,6 +282,8 @@ def _views(rows: Any, house: OrganizationRow) -> list[InletView]:
             closed,
             heard,
             **told,
+            told_to_wait=later or 0,
+            told_to_wait_at=last,
         )
         views.append(view)
     return views
@@ -326,6 +345,10 @@ def inlet_as_plain(view: InletView) -> dict[str, Any]:
         "passed-over": view.passed_over,
         "corrected": view.corrected,
         "refused": view.refused,
+        "told-to-wait": view.told_to_wait,
+        "told-to-wait-at": None
+        if view.told_to_wait_at is None
+        else view.told_to_wait_at.isoformat(),
         "latest-refused": [
             {
                 "at": row.at.isoformat(),
