@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from typing import Any
 
 import pytest
@@ -220,3 +222,54 @@ def test_alerts_of_no_service_may_be_of_no_concern() -> None:
     assert (answer.status_code, said["passed-over"], said["taken"]) == (202, 2, 1)
     assert said["refused-in-all"] == 2, "a label that names no service is a mistake, no silence"
     assert monitor.account().passed_over == 2
+
+
+@pytest.mark.parametrize("coding", ["gzip", "GZIP", "br", "gzip, identity"])
+def test_a_compressed_delivery_is_refused_in_words_before_it_is_read(coding: str) -> None:
+    monitor = sender()
+    body = gzip.compress(json.dumps(notification(alert())).encode())
+
+    answer = monitor.send(
+        body,
+        headers={"Authorization": f"Bearer {monitor.secret}", "Content-Encoding": coding},
+    )
+
+    assert answer.status_code == 415
+    assert answer.headers["Accept-Encoding"] == "identity"
+    assert f"not compressed (Content-Encoding: {coding})" in answer.json()["detail"]
+    assert not Observation.objects.exists()
+
+
+def test_that_a_delivery_is_not_compressed_may_be_said() -> None:
+    monitor = sender()
+    headers = {"Authorization": f"Bearer {monitor.secret}", "Content-Encoding": "identity"}
+
+    assert monitor.send(notification(alert()), headers=headers).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (gzip.compress(b"{}", mtime=0), "the body is compressed (gzip); send it as it is"),
+        (b'{"a": "\xff"}', "the body is no text in UTF-8, from byte 8 on"),
+        (b'{"a": "\xed\xa0\x80"}', "the body is no text in UTF-8, from byte 8 on"),
+    ],
+)
+def test_bytes_that_are_no_text_are_refused_in_words(body: bytes, detail: str) -> None:
+    answer = sender().send(body)
+
+    assert (answer.status_code, answer.json()["detail"]) == (400, detail)
+
+
+def test_what_was_refused_is_shown_in_the_words_it_was_sent_in() -> None:
+    inlet = webhook()
+    inlet.send({"s": "database", "c": True, "a": None, "b": {"x": False, "y": [1], "z": {"u": 1}}})
+    inlet.send({"s": None, "c": "down", "n": [], "f": 1.5})
+
+    unnamed, odd = latest()
+
+    assert unnamed.excerpt == "{s: null, c: down, n: [], f: 1.5}"
+    assert unnamed.reasons[0].text.startswith("service: “null” names no service")
+    excerpt = "{s: database, c: true, a: null, b: {x: false, y: [1 values], z: {…}}}"
+    assert odd.excerpt == excerpt
+    assert odd.reasons[0].text.startswith("condition: “true” means no condition here")

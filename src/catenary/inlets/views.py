@@ -140,6 +140,7 @@ def _items(inlet: InletRow, body: bytes, headers: Mapping[str, str]) -> list[Ite
 
 def _length(request: HttpRequest) -> int:
     """What the head says of the length; refused before anything is read."""
+    _check_coding(request.META.get("HTTP_CONTENT_ENCODING", ""))
     if request.META.get("HTTP_TRANSFER_ENCODING"):
         # Cut off, it could not be told from a whole one.
         raise Refusing(400, "malformed", "a delivery comes with a Content-Length, and not chunked")
@@ -150,6 +151,19 @@ def _length(request: HttpRequest) -> int:
     if len(said) > 18 or int(said) > LARGEST:
         raise Refusing(413, "too-large", f"a delivery has at most {LARGEST // _MEGABYTE} MB")
     return int(said)
+
+
+def _check_coding(coding: str) -> None:
+    """What is small on the wire may be larger than memory: nothing is unpacked here."""
+    if coding.strip().lower() in ("", "identity"):
+        return
+    named = "".join(filter(str.isprintable, coding))[:40]
+    raise Refusing(
+        415,
+        "compressed",
+        f"a delivery comes as it is, and not compressed (Content-Encoding: {named})",
+        {"Accept-Encoding": "identity"},
+    )
 
 
 def _body(request: HttpRequest, length: int) -> bytes:
