@@ -103,9 +103,11 @@ def test_what_was_refused_again_is_one_line_with_how_often_and_since_when(world:
 
     assert english.count('class="inlet-refused"') == 1
     told = " ".join(re.sub(r"<[^>]+>", "", english).split())
-    at, since = "23 November 2026, 05:53:04\xa0UTC", "23 November 2026, 05:48:12\xa0UTC"
-    assert f"{at} · 3 times since {since}".replace("\xa0", " ") in told
-    assert "3 Mal seit" in german
+    assert "23 November 2026, 05:53:04 UTC · 3 times since 05:48:12" in told
+    assert "<strong>3 Mal</strong> seit" in german
+    RefusedItem.objects.update(since=begun - timedelta(days=1))
+    longer = unescape(operator.get(ONE).content.decode())
+    assert "22 November 2026, 05:48:12\xa0UTC" in longer
 
 
 def test_whom_an_inlet_told_to_wait_is_told_whether_or_not_anything_was_heard(

@@ -13,7 +13,7 @@ from typing import Any
 
 from catenary.connectors.paths import MISSING, Path, path_of
 from catenary.connectors.wishes import Wishes, reference_of
-from catenary.domain.observations.heard import UNREADABLE, Item
+from catenary.domain.observations.heard import UNREADABLE, Item, json_word
 from catenary.domain.observations.reading import SAYABLE, Wrong
 from catenary.domain.said import said
 
@@ -216,7 +216,9 @@ def _as_it_is(value: Any) -> Any:
 def _short(value: Any) -> str:
     if value is MISSING:
         return said("what is missing")
-    return f"“{str(value)[:60]}”" if not isinstance(value, dict | list) else said("a structure")
+    if isinstance(value, dict | list):
+        return said("a structure")
+    return f"“{value[:60] if isinstance(value, str) else json_word(value)}”"
 
 
 _READERS = {

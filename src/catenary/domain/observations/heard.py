@@ -47,12 +47,25 @@ def _shortened(raw: Any) -> str:
 
 
 def _leaf(value: Any) -> str:
-    if isinstance(value, str):
-        return value[:120]
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{k}: {str(v)[:60]}" for k, v in list(value.items())[:12]) + "}"
+        return "{" + ", ".join(f"{k}: {_inner(v)}" for k, v in list(value.items())[:12]) + "}"
+    return _inner(value) if not isinstance(value, str) else value[:120]
+
+
+def _inner(value: Any) -> str:
+    if isinstance(value, str):
+        return value[:60]
+    if isinstance(value, Mapping):
+        return "{…}" if value else "{}"
     if isinstance(value, Sequence):
-        return f"[{len(value)} values]"
+        return f"[{len(value)} values]" if value else "[]"
+    return json_word(value)
+
+
+def json_word(value: Any) -> str:
+    """A number, true, false or null as whoever sent it wrote it."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
     return str(value)[:60]
 
 

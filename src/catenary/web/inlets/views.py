@@ -30,7 +30,16 @@ from catenary.domain.refusals import Refused
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.inlets.last import last_words_part, taken_back_words
-from catenary.web.inlets.words import counts, kind_words, kinds, often, proofs, reason_words, waited
+from catenary.web.inlets.words import (
+    counts,
+    kind_words,
+    kinds,
+    often,
+    proofs,
+    reason_words,
+    since,
+    waited,
+)
 from catenary.web.marks import organization_crumb
 from catenary.web.origins import origin_of
 from catenary.web.pages.inlets import InletLine, InletPage, InletsPage, RefusedLine, Secret
@@ -230,7 +239,12 @@ def _page(asking: Asking, house: OrganizationRow, view: InletView) -> InletPage:
         else "",
         refused=tuple(
             RefusedLine(
-                row.at, row.since, often(row), tuple(map(reason_words, row.reasons)), row.excerpt
+                row.at,
+                row.since,
+                since(row),
+                often(row),
+                tuple(map(reason_words, row.reasons)),
+                row.excerpt,
             )
             for row in view.latest
         ),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catenary.apps.monitoring.queries.inlets import InletView, Reason, RefusedRow
 from catenary.connectors.opening import KINDS
 from catenary.web.pages.tokens import Choice
-from catenary.web.reading import figure, in_words
+from catenary.web.reading import figure, in_words, second
 
 
 def kind_words(kind: str) -> str:
@@ -62,6 +63,12 @@ def often(row: RefusedRow) -> str:
     if row.times == 1:
         return ""
     return ngettext("{n} time", "{n} times", row.times).format(n=figure(row.times))
+
+
+def since(row: RefusedRow) -> str:
+    """Since when the same was refused: the time alone when that was the day of the last."""
+    begun, last = timezone.localtime(row.since), timezone.localtime(row.at)
+    return f"{begun:%H:%M:%S}" if begun.date() == last.date() else second(row.since)
 
 
 def reason_words(reason: Reason) -> str:

@@ -55,10 +55,12 @@ class InletsPage:
 
 @dataclass(frozen=True, slots=True)
 class RefusedLine:
-    """Something that could not be taken; ``often`` says how often, empty for once."""
+    """Something that could not be taken; ``often`` says how often, empty for once, and
+    ``since_words`` since when: the time alone when it was the same day."""
 
     at: datetime
     since: datetime
+    since_words: str
     often: str
     reasons: tuple[str, ...]
     excerpt: str
