@@ -29,8 +29,28 @@ def board(world: World, who: str, query: str = "") -> str:
     return text_of(response.content.decode())
 
 
-def test_it_says_when_nobody_reports_anything(world: World) -> None:
-    assert "Nobody has reported anything yet" in board(world, "viewer at the provider")
+@pytest.mark.parametrize("elsewhere", [[], ["foxtrot/fair", "bravo-ward/care"]])
+def test_where_nobody_reports_anything_nobody_is_reassured_whatever_others_report(
+    world: World, elsewhere: list[str]
+) -> None:
+    for other in elsewhere:
+        say(other, "operational")
+
+    said = board(world, "of an unrelated organization")
+
+    assert "Of 1 service nobody knows anything." in said
+    assert "Nobody knows anything yet." in said
+    for reassuring in ("Nothing needs", "Nothing is known", "works"):
+        assert reassuring not in said
+
+
+def test_what_nobody_reports_of_is_not_said_to_need_nothing(world: World) -> None:
+    say("alpha-it/ledger", "operational")
+
+    said = board(world, "viewer at the provider")
+
+    assert re.search(r"Of \d services nobody knows anything\. All others work\.", said)
+    assert "Nothing needs attention" not in said
 
 
 def test_what_does_not_work_comes_first_and_the_rest_is_counted(world: World) -> None:

@@ -45,8 +45,9 @@ class BoardCount:
 
 @dataclass(frozen=True, slots=True)
 class BoardPage:
-    """The board. ``rest`` says what is not listed and where it is; ``is_silent``: nobody has ever
-    reported anything; ``stale_since``: nobody computes conditions since then."""
+    """The board. ``rest`` says what is not listed and where it is; ``is_silent``: nobody knows
+    anything of any of it, and ``unheard`` says of how much; ``stale_since``: nobody computes
+    conditions since then."""
 
     answer: Sentence
     counts: tuple[BoardCount, ...]
@@ -62,6 +63,7 @@ class BoardPage:
     first_url: str = ""
     here: str = ""
     is_silent: bool = False
+    unheard: str = ""
     is_stale: bool = False
     stale_since: datetime | None = None
     has_catalogue: bool = True

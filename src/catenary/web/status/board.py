@@ -95,16 +95,14 @@ def _part(asking: Asking, narrowed: BoardFilter, after: str) -> str:
 class _Engine:
     """What is told of the engine itself: ``stale_since`` only when it is stale."""
 
-    is_silent: bool
     is_stale: bool
     stale_since: datetime | None
 
 
 def _engine() -> _Engine:
     computed_at = propagation()[1]
-    is_silent = not anybody_speaks()
-    stale = not is_silent and is_stale(computed_at, clock.now())
-    return _Engine(is_silent, stale, computed_at if stale else None)
+    stale = anybody_speaks() and is_stale(computed_at, clock.now())
+    return _Engine(stale, computed_at if stale else None)
 
 
 def _found(
@@ -146,7 +144,7 @@ def _page(
     following = "" if found.after is None else _after(found.after)
     narrows = bool(narrowed.role or narrowed.provider or narrowed.mine or narrowed.only)
     return BoardPage(
-        answer=_answer(found, engine.is_silent),
+        answer=_answer(found),
         counts=tuple(_count(found, narrowed, code) for code in _CONDITIONS),
         rows=tuple(_line(row, needed.get(row.reference)) for row in found.rows),
         total=Count(found.total),
@@ -169,7 +167,8 @@ def _page(
         next_url=addresses.status([*_query(narrowed), ("after", following)]) if following else "",
         first_url=addresses.status(_query(narrowed)) if after else "",
         here=asking.request.get_full_path(),
-        is_silent=engine.is_silent,
+        is_silent=0 < _unheard(found) == sum(found.counts.values()) and not narrowed.only,
+        unheard=_unheard_words(_unheard(found)),
         is_stale=engine.is_stale and not is_past,
         stale_since=engine.stale_since,
         has_catalogue=is_past
@@ -179,13 +178,28 @@ def _page(
     )
 
 
-def _answer(found: Board, is_silent: bool) -> Sentence:
+def _unheard(found: Board) -> int:
+    """How many services there are of which nobody ever said anything."""
+    return found.ranks.get("unheard", 0)
+
+
+def _unheard_words(number: int) -> str:
+    if not number:
+        return ""
+    told = ngettext(
+        "Of {n} service nobody knows anything.", "Of {n} services nobody knows anything.", number
+    )
+    return told.format(n=figure(number))
+
+
+def _answer(found: Board) -> Sentence:
     counts = found.counts
     everything = sum(counts.values())
     if not everything:
         return say(_("There is no service here that you may see yet."))
-    if is_silent:
-        return say(_("Nobody has reported anything yet, so nothing is known."))
+    if _unheard(found) == everything:
+        # What is known of others' services, in this installation or any other, says nothing here.
+        return Sentence((_unheard_words(everything),))
     # What may be down and is degraded at least does not work, however badly.
     bad = counts["down"] + counts["degraded"] + found.uncertain
     others = []
@@ -205,7 +219,8 @@ def _answer(found: Board, is_silent: bool) -> Sentence:
         if counts["operational"] == everything:
             return say(_("Everything works."))
         if not counts["operational"]:
-            return say(_("Nothing is known to be broken: {others}."), others=", ".join(others))
+            told = ", ".join(others)
+            return Sentence((f"{told[:1].upper()}{told[1:]}.",))
         return say(
             _("Nothing is known to be broken. Of {all} services {n} work; {others}."),
             all=everything,
@@ -260,7 +275,7 @@ def _count(found: Board, narrowed: BoardFilter, code: str) -> BoardCount:
 def _rest(found: Board, narrowed: BoardFilter) -> list[Link]:
     """What needs nobody's attention, by its number."""
     links = []
-    unheard = found.ranks.get("unheard", 0)
+    unheard = _unheard(found)
     well = found.ranks.get("operational", 0)
     if unheard:
         text = ngettext(
