@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from django.core.signing import Signer
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser import MILLISECONDS_TO_WAIT, WIDE, Complaints, sign_in
 from tests.installation import run_command
@@ -173,6 +173,62 @@ def test_a_database_fails_and_everybody_concerned_sees_it_at_once_and_why(
     same_page(nurse)
     expect(ward.locator("#ours")).to_contain_text("All 2 services you use work.")
     same_page(ward)
+
+
+class HeldBack:
+    """What a page fetches again waits from here on, until it is let go."""
+
+    def __init__(self, page: Page) -> None:
+        self.waiting: list[Route] = []
+        self.is_over = False
+        page.route("**/*", self.hold)
+
+    def hold(self, route: Route) -> None:
+        """Let one request wait, or go on."""
+        if self.is_over or "hx-target" not in route.request.headers:
+            route.continue_()
+        else:
+            self.waiting.append(route)
+
+    def let_go(self) -> None:
+        """Nothing waits any longer."""
+        self.is_over = True
+        for route in self.waiting:
+            route.continue_()
+
+
+def test_while_only_the_marks_are_new_no_words_contradict_them(
+    live: Product, open_as: Callable[..., Page]
+) -> None:
+    service = "hospital-it/network"
+    pages = {
+        "board": open_as(DANA, "/status/"),
+        "standing": open_as(DANA, f"/services/{service}/status/"),
+        "ours": open_as(NURSE, "/our-services/"),
+    }
+    texts = {name: page.locator(f"#{name} .answer").inner_text() for name, page in pages.items()}
+    held = {name: HeldBack(page) for name, page in pages.items()}
+    say(live, (service, "down"))
+
+    expect(pages["board"].locator('[data-count-of="down"]')).not_to_have_text("0")
+    expect(shown(pages["standing"], service)).to_have_text("down")
+    expect(shown(pages["ours"], PATIENTS)).to_have_text("down")
+    for name, page in pages.items():
+        part = page.locator(f"#{name}")
+        expect(part).to_have_attribute("aria-busy", "true")
+        answer = part.locator(".answer")
+        expect(answer).to_have_css("visibility", "hidden")
+        assert answer.evaluate("it => getComputedStyle(it, '::after').content") == '"updating…"'
+
+    for name, page in pages.items():
+        held[name].let_go()
+        answer = page.locator(f"#{name} .answer")
+        expect(answer).not_to_have_text(texts[name])
+        expect(answer).to_be_visible()
+        expect(page.locator(f"#{name}[aria-busy]")).to_have_count(0)
+    say(live, (service, "operational"))
+    for name, page in pages.items():
+        expect(page.locator(f"#{name} .answer")).to_have_text(texts[name])
 
 
 def test_the_chain_picture_follows_and_stays_where_one_looks(

@@ -177,6 +177,9 @@ def test_what_only_the_whole_house_uses_stands_apart(world: World) -> None:
     assert "Zhouseledger" in apart.partition("<details")[2].partition("</details>")[0]
     assert '<details class="fold" id="shared-services">' in apart
     assert "condition-down" in apart.partition("<details")[0]
+    assert re.search(
+        r'<span data-condition-of="alpha-it/ledger"><span class="condition condition-down"', apart
+    )
     assert "1 of 1" not in first and "of 2 services" not in first
 
 
@@ -226,7 +229,7 @@ def many_causes(world: World) -> None:
 
 def why(html: str, name: str) -> str:
     """What stands under a service, as it is read."""
-    block = html.partition(f"{name}</bdi>")[2].partition('<p class="small">')[2]
+    block = html.partition(f"{name}</bdi>")[2].partition("data-live-words>")[2]
     return re.sub("<[^>]+>", "", block.partition("</p>")[0])
 
 

@@ -133,6 +133,7 @@ def _shared(found: Consumed) -> Shared | None:
         house=house.name if len({each.consumer.id for each in found.shared}) == 1 else "",
         lines=tuple(
             SharedLine(
+                reference=each.reference,
                 service=Link(each.name, addresses.service(each.reference)),
                 provider=organization_link(each.provider),
                 consumer=each.consumer.name,

@@ -57,6 +57,7 @@ class ServiceLine:
 class SharedLine:
     """A service that an organization above uses for everybody in it."""
 
+    reference: str
     service: Link
     provider: Link
     consumer: str

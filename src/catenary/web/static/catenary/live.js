@@ -26,23 +26,35 @@
   /* ── What is at hand already ── */
   const KINDS = { "at-risk": "operational", unheard: "unknown" };
 
+  /* True when the mark became another one. */
   const mark = (place, kind) => {
     const template = sign.querySelector(`[data-mark-of="${KINDS[kind] ?? kind}"]`);
-    if (!template) return;
+    if (!template) return false;
+    const word = (root) => root.querySelector(".condition")?.className;
+    const differs = word(place) !== word(template.content);
     place.replaceChildren(template.content.cloneNode(true));
     place.classList.remove("has-changed");
     void place.offsetWidth; // begins the animation anew
     place.classList.add("has-changed");
+    return differs;
+  };
+
+  /* Marks are new, the words around them are not: until they are, they do not speak. */
+  const behind = (place) => {
+    place.closest("[data-refresh]")?.setAttribute("aria-busy", "true");
+    place.closest("li, [data-refresh]")?.classList.add("is-behind");
   };
 
   const apply = (told) => {
     for (const place of document.querySelectorAll("[data-condition-of]")) {
       const kind = told.services[place.dataset.conditionOf];
-      if (kind) mark(place, kind);
+      if (kind && mark(place, kind)) behind(place);
     }
     for (const place of document.querySelectorAll("[data-count-of]")) {
-      const count = told.counts[place.dataset.countOf];
-      if (count !== undefined) place.textContent = count.toLocaleString(document.documentElement.lang);
+      const count = told.counts[place.dataset.countOf]?.toLocaleString(document.documentElement.lang);
+      if (count === undefined || count === place.textContent) continue;
+      place.textContent = count;
+      behind(place);
     }
   };
 
@@ -83,19 +95,24 @@
         });
         /* Signed out, or no longer to be seen: the page itself says it best. */
         if (answer.redirected || answer.status === 404) { location.reload(); return; }
-        if (!answer.ok) continue;
+        if (!answer.ok) { later(parts); continue; }
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         for (const part of parts) {
           const fresh = page.getElementById(part.id);
           if (fresh) put(part, document.importNode(fresh, true));
         }
-      } catch { /* the next look brings it */ }
+      } catch { later(parts); }
     }
     const list = document.querySelector("[data-live-news]");
     if (list && !wanted) {
       list.replaceChildren();
       list.hidden = true;
     }
+  };
+
+  /* What is behind must not stay so: else the next look brings it. */
+  const later = (parts) => {
+    if (parts.some((part) => part.hasAttribute("aria-busy"))) setTimeout(() => soon(1), AGAIN / 5);
   };
 
   /* Where somebody stands, and what they have opened, stays as it is. */
@@ -106,6 +123,7 @@
       if (same) same.open = true;
     }
     if (!patched(part, fresh)) part.replaceWith(fresh);
+    part.removeAttribute("aria-busy");
     if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
     document.dispatchEvent(new CustomEvent("htmx:load", { detail: { elt: document.getElementById(fresh.id) } }));
   };
