@@ -27,6 +27,10 @@ _WIDTH, _HEIGHT, _TOP, _FOOT = 960, 48, 4, 22
 _TALL = {"down": 48, "degraded": 34, "unknown": 22, "planned": 22, "operational": 12}
 _MOST_ROWS = 100
 _HATCHED = ("unknown", "planned")
+#: So wide is a bar at least, and so wide the last one while it stands: an outage of a minute in
+#: ninety days is still seen, and more so one that runs now.
+_LEAST = {"down": 4.0, "degraded": 4.0, "unknown": 2.5, "planned": 2.5, "operational": 0.0}
+_LEAST_NOW = 12.0
 
 
 def timeline(
@@ -77,8 +81,12 @@ def _svg(stretches: Sequence[ShownStretch], start: datetime, end: datetime) -> S
     def x(at: datetime) -> float:
         return round((at - start) / timedelta(microseconds=1) / whole * _WIDTH, 2)
 
+    # What is drawn wider than it was covers only what is better: the worst comes last.
+    worst_last = sorted(stretches, key=lambda each: _TALL[condition_mark(each.shown).condition])
     bars = format_html_join(
-        "", "{}", ((_bar(each, x(each.start), x(each.end)),) for each in stretches)
+        "",
+        "{}",
+        ((_bar(each, x(each.start), x(each.end), is_now=each.end >= end),) for each in worst_last),
     )
     ticks = format_html_join(
         "",
@@ -112,19 +120,21 @@ def _svg(stretches: Sequence[ShownStretch], start: datetime, end: datetime) -> S
     )
 
 
-def _bar(each: ShownStretch, left: float, right: float) -> SafeString:
+def _bar(each: ShownStretch, left: float, right: float, *, is_now: bool) -> SafeString:
     mark = condition_mark(each.shown)
-    tall = _TALL[mark.condition]
+    tall, least = _TALL[mark.condition], _LEAST[mark.condition]
+    if is_now and least:
+        least = _LEAST_NOW
+    wide = round(max(right - left, least), 2)
     return format_html(
         '<rect class="bar is-{}"{} x="{}" y="{}" width="{}" height="{}"><title>{}</title></rect>',
         mark.condition,
         format_html(' fill="url(#timeline-{})"', mark.condition)
         if mark.condition in _HATCHED
         else "",
-        left,
+        round(min(left, _WIDTH - wide), 2),
         _TOP + _HEIGHT - tall,
-        # An outage of a minute in ninety days is still seen.
-        max(round(right - left, 2), 1.5),
+        wide,
         tall,
         _("{condition}: {when}").format(
             condition=mark.word,
