@@ -155,7 +155,7 @@ def test_a_database_fails_and_everybody_concerned_sees_it_at_once_and_why(
     causes = card(dana, "Where it comes from")
     for name in ("First database", "Second database"):
         expect(causes.get_by_role("link", name=name)).to_be_visible()
-    expect(causes.get_by_role("link", name="Acme Cloud Ltd").first).to_be_visible()
+    expect(causes.get_by_role("link", name="Priya Nair").first).to_be_visible()
     expect(card(dana, "Who is hit")).to_contain_text("Patient management")
     priya.goto("/services/acme-cloud/db-1/status/")
     own = card(priya, "Where it comes from")

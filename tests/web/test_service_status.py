@@ -13,13 +13,15 @@ from django.apps import apps
 
 from catenary import clock
 from catenary.apps.monitoring.operations.engine import Engine
+from catenary.apps.monitoring.queries.courses import ShownStretch
 from catenary.domain.actors import Actor
-from catenary.domain.documents.shapes import DependencyGroupDocument, Supporter
+from catenary.domain.documents.shapes import CoCreation, DependencyGroupDocument, Supporter
 from catenary.domain.observations.words import Plan
 from catenary.exchange.catalogue.amending import Amendment, amend
+from catenary.web.status.timeline import timeline
 from tests.domain.estates import service
 from tests.web.access.world import World
-from tests.web.test_live import say
+from tests.web.test_live import OPERATOR, say
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +69,82 @@ def test_the_provider_reads_the_tree_the_words_and_whom_to_call(world: World) ->
     assert "Zbravoward" in hit and "Zportaloutcome" in hit
     assert part(page(world, PROVIDER, ENGINE), "reported").count("no oil") == 1
     assert '<svg class="timeline"' in html and "since" in part(html, "causes")
+
+
+def test_whom_to_call_in_another_house_is_told_as_on_the_page_of_the_service(world: World) -> None:
+    portal = replace(service("alpha-it/portal", name="Zportal"), owner="ann@alpha.example")
+    both = CoCreation(talk_to=("ben@bravo.example",), escalate_to=("alpha-lab",))
+    wish = Amendment("service", "alpha-it/portal", replace(portal, co_creation=both))
+    amend(actor=OPERATOR, at=clock.now(), amendments=[wish], take_over=True)
+    say("alpha-it/portal", "down")
+
+    customer = part(page(world, "customer", "/services/bravo-ward/care/status/"), "causes")
+    other = part(page(world, "another customer"), "causes")
+    pages = {
+        who: " ".join(world.client(who).get("/services/alpha-it/portal/").content.decode().split())
+        for who in ("customer", "another customer")
+    }
+
+    assert "owner Zann" in customer and "escalates to Zalphalab" in customer
+    assert "talk to Zben" in customer and "Zben" in pages["customer"]
+    # Whose address it is, is told of the people of both houses alone.
+    assert "owner Zann" in other and "talk to ben@bravo.example" in other
+    assert "Zben" not in other + pages["another customer"]
+    assert "ben@bravo.example" in pages["another customer"]
+
+
+def test_of_a_cause_that_may_not_be_seen_the_provider_is_called(world: World) -> None:
+    say("alpha-it/engine", "down")
+
+    causes = part(page(world, "customer"), "causes")
+
+    assert "provider Zalphait" in causes
+    assert "owner" not in causes and "talk to" not in causes
+
+
+NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
+
+
+def bars(*stretches: tuple[str, timedelta, timedelta]) -> list[tuple[str, float, float]]:
+    """What is drawn of stretches that began and ended so long ago: condition, place and width."""
+    told = [ShownStretch(NOON - began, NOON - ended, kind) for kind, began, ended in stretches]
+    drawn = timeline(told, NOON - timedelta(days=7), NOON, 7, "a/b").svg
+    found = re.findall(r'class="bar is-(\w+)"[^>]* x="([\d.]+)" y="[\d.]+" width="([\d.]+)"', drawn)
+    return [(kind, float(place), float(width)) for kind, place, width in found]
+
+
+def test_a_short_outage_is_seen_and_one_that_runs_now_is_plain() -> None:
+    week, now, minute = timedelta(days=7), timedelta(0), timedelta(minutes=1)
+
+    past = bars(
+        ("operational", week, week / 2),
+        ("down", week / 2, week / 2 - minute),
+        ("operational", week / 2 - minute, 3 * minute),
+        ("degraded", 3 * minute, now),
+    )
+
+    # The worst is drawn last, so that nothing better covers it.
+    assert [kind for kind, _, _ in past] == ["operational", "operational", "degraded", "down"]
+    assert past[2][1:] == (948.0, 12.0)
+    assert past[3][1:] == (480.0, 4.0)
+
+
+def test_what_works_and_what_is_long_is_drawn_as_long_as_it_was() -> None:
+    week, now, day = timedelta(days=7), timedelta(0), timedelta(days=1)
+
+    drawn = bars(("operational", week, day), ("down", day, now))
+
+    assert drawn == [("operational", 0.0, 822.86), ("down", 822.86, 137.14)]
+
+
+def test_what_was_reported_within_a_minute_is_told_in_order(world: World) -> None:
+    for condition in ("down", "degraded", "operational"):
+        say("alpha-it/engine", condition)
+
+    html = page(world, PROVIDER, ENGINE)
+
+    assert len(re.findall(r"\d\d:\d\d:\d\d", part(html, "reported"))) == 3
+    assert len(re.findall(r"\d\d:\d\d:\d\d", part(html, "course"))) >= 3
 
 
 def portal_relies_on_two(full: int) -> None:

@@ -95,9 +95,10 @@ def step_link(step: Step) -> Link:
 def _call(step: Step, callees: Sequence[Callee]) -> tuple[tuple[str, Contact | Link], ...]:
     if not callees:
         return ((_("provider"), organization_link(step.provider)),)
+    parts = {"owner": _("owner"), "escalation": _("escalates to"), "contact": _("talk to")}
     return tuple(
         (
-            _("owner") if callee.is_owner else _("escalates to"),
+            parts[callee.part],
             Contact(
                 callee.name,
                 callee.address,

@@ -42,53 +42,71 @@ def shown_now(*, actor: Actor, viewpoint: Viewpoint, references: Iterable[str]) 
 @dataclass(frozen=True, slots=True)
 class Callee:
     """Whom one calls about a service: a person by name and address, or an organization by its
-    key. ``is_owner``: they answer for it; else it is escalated to them."""
+    key. ``part`` is ``owner`` (they answer for it), ``escalation`` or ``contact``."""
 
     name: str
     address: str
     key: str
-    is_owner: bool
+    part: str
 
 
 def callees_of(
     *, actor: Actor, viewpoint: Viewpoint, references: Sequence[str]
 ) -> dict[str, tuple[Callee, ...]]:
-    """Whom to call about services of one's own top organization; of others, whose people are not
-    told, about none. At most eight queries."""
-    rows = _at_home(actor, viewpoint, references)
+    """Whom to call about services that may be seen, as their pages name them; of others' services
+    also with whom one talks. At most eight queries."""
+    rows = _seen(actor, viewpoint, references)
     documents = service_documents([row.id for row in rows.values()])
-    named: dict[str, list[tuple[str, bool]]] = {}
+    named: dict[str, list[tuple[str, str]]] = {}
     for reference, row in rows.items():
         document = documents.get(row.id)
-        if document is not None:
-            owner = [(document.owner, True)] if document.owner else []
-            escalation = [(contact, False) for contact in document.co_creation.escalate_to]
-            named[reference] = owner + escalation
+        if document is None:
+            continue
+        both = document.co_creation
+        named[reference] = [(document.owner, "owner")] if document.owner else []
+        named[reference] += [(contact, "escalation") for contact in both.escalate_to]
+        if row.root_id != viewpoint.root_id:
+            # Who is named already is called anyway.
+            known = {contact for contact, _ in named[reference]}
+            talk = (contact for contact in both.talk_to if contact not in known)
+            named[reference] += [(contact, "contact") for contact in talk]
     contacts = {contact for listed in named.values() for contact, _ in listed}
-    # Anybody may write any address into a definition: whose it is, is told of one's own alone.
-    people = people_by_email(
-        (contact for contact in contacts if "@" in contact), root_ids=[viewpoint.root_id]
-    )
-    houses = {
-        key: row
-        for key, row in organizations_by_key(contacts).items()
-        if row.root_id == viewpoint.root_id
-    }
+    houses = organizations_by_key(contacts)
+    near = {viewpoint.root_id, *(row.root_id for row in rows.values())}
+    people = people_by_email((contact for contact in contacts if "@" in contact), root_ids=near)
+    roots = _roots_of(person.organization_id for person in people.values())
     found = {}
     for reference, listed in named.items():
+        root = rows[reference].root_id
         callees = []
-        for contact, is_owner in listed:
-            if contact in houses:
-                callees.append(Callee(houses[contact].name, "", contact, is_owner))
+        for contact, part in listed:
+            house, person = houses.get(contact), people.get(contact)
+            # Anybody may write any address or key into a definition: whose it is, is told of the
+            # people of its own house and of one's own alone.
+            if house is not None and house.root_id in (root, viewpoint.root_id):
+                callees.append(Callee(house.name, "", contact, part))
             elif "@" in contact:
-                person = people.get(contact)
-                name = contact if person is None else person.name
-                callees.append(Callee(name, contact, "", is_owner))
+                is_told = person is not None and (
+                    roots.get(person.organization_id) in (root, viewpoint.root_id)
+                )
+                name = person.name if person is not None and is_told else contact
+                callees.append(Callee(name, contact, "", part))
         found[reference] = tuple(dict.fromkeys(callees))
     return found
 
 
-def _at_home(
+def _roots_of(organizations: Iterable[int]) -> dict[int, int]:
+    """The top organizations of some, all by number."""
+    estate = standing_now().estate
+    found = {}
+    for number in set(organizations):
+        place = estate.organization_position(number)
+        if place is not None:
+            found[number] = int(estate.organization_ids[estate.organization_root[place]])
+    return found
+
+
+def _seen(
     actor: Actor, viewpoint: Viewpoint, references: Iterable[str]
 ) -> Mapping[str, ServiceRow]:
     standing = standing_now()
@@ -96,9 +114,16 @@ def _at_home(
     found = {}
     for reference, row in services_by_reference(references).items():
         place = standing.estate.service_position(row.id)
-        if place is not None and seen[place] and row.root_id == viewpoint.root_id:
+        if place is not None and seen[place]:
             found[reference] = row
     return found
+
+
+def _at_home(
+    actor: Actor, viewpoint: Viewpoint, references: Iterable[str]
+) -> Mapping[str, ServiceRow]:
+    found = _seen(actor, viewpoint, references)
+    return {name: row for name, row in found.items() if row.root_id == viewpoint.root_id}
 
 
 @dataclass(frozen=True, slots=True)
