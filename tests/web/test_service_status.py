@@ -71,6 +71,21 @@ def test_the_provider_reads_the_tree_the_words_and_whom_to_call(world: World) ->
     assert '<svg class="timeline"' in html and "since" in part(html, "causes")
 
 
+def test_the_part_that_changes_offers_to_say_that_it_works_again(world: World) -> None:
+    say("alpha-it/engine", "operational")
+    client = world.client("operator")
+    whole = client.get(ENGINE).content.decode()
+    say("alpha-it/engine", "down")
+
+    part = client.get(ENGINE, headers={"HX-Request": "true", "HX-Target": "standing"})
+
+    assert 'id="works-again" data-refresh=' in whole and "well-text" not in whole
+    assert part.content.decode().startswith('<div id="standing"')
+    assert 'id="well-text"' in part.content.decode()
+    customer = world.client("customer").get(PORTAL, headers={"HX-Target": "standing"})
+    assert "works-again" not in customer.content.decode()
+
+
 def test_whom_to_call_in_another_house_is_told_as_on_the_page_of_the_service(world: World) -> None:
     portal = replace(service("alpha-it/portal", name="Zportal"), owner="ann@alpha.example")
     both = CoCreation(talk_to=("ben@bravo.example",), escalate_to=("alpha-lab",))
@@ -272,10 +287,10 @@ def test_a_report_is_recorded_said_and_followed(world: World) -> None:
 
 def test_it_works_again_is_one_button(world: World) -> None:
     client = world.client("operator")
-    assert "works-again" not in page(world, "operator", ENGINE)
+    assert "well-text" not in page(world, "operator", ENGINE)
     client.post(ENGINE, {"condition": "down"})
     follow()
-    assert "works-again" in page(world, "operator", ENGINE)
+    assert "well-text" in page(world, "operator", ENGINE)
 
     client.post(ENGINE, {"do": "works-again", "text": "a new belt"})
 

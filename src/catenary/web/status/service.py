@@ -78,7 +78,7 @@ def service_status(asking: Asking, organization: str, key: str) -> HttpResponse:
         form = report_form({}, offers_well=_is_bad(found))
     page = _page(asking, viewpoint, found, live, form)
     if asking.request.headers.get("HX-Target") == "standing":
-        return render(asking.request, "partials/service_standing.html", {"page": page})
+        return render(asking.request, "partials/standing_now.html", {"page": page})
     return page_response(asking, "service_status.html", page, current="status")
 
 

@@ -115,12 +115,16 @@
     if (parts.some((part) => part.hasAttribute("aria-busy"))) setTimeout(() => soon(1), AGAIN / 5);
   };
 
-  /* Where somebody stands, and what they have opened, stays as it is. */
+  /* Where somebody stands, and what they have opened or typed, stays as it is. */
   const put = (part, fresh) => {
     const focus = part.contains(document.activeElement) ? document.activeElement.id : "";
     for (const open of part.querySelectorAll("details[id][open]")) {
       const same = fresh.querySelector(`#${CSS.escape(open.id)}`);
       if (same) same.open = true;
+    }
+    for (const typed of part.querySelectorAll("input[id]:not([type=hidden]), textarea[id]")) {
+      const same = fresh.querySelector(`#${CSS.escape(typed.id)}`);
+      if (same) same.value = typed.value;
     }
     if (!patched(part, fresh)) part.replaceWith(fresh);
     part.removeAttribute("aria-busy");
