@@ -305,6 +305,21 @@ def test_a_condition_is_reported_with_its_end(stocked: Installation) -> None:
     assert len(stocked.rows("SELECT 1 FROM monitoring_observation")) == 3
 
 
+def test_an_inlet_is_told_with_its_whole_address_where_it_is_known(stocked: Installation) -> None:
+    at = {"CATENARY_ADDRESS": "https://catalogue.example"}
+    which = ("inlet", "open", "acme/whole", "--kind", "alertmanager")
+
+    opened = stocked.fine(*which, **at).out.splitlines()
+    shown = stocked.fine("inlet", "show", "acme/whole", **at).out
+    renewed = stocked.fine("inlet", "renew", "acme/whole", "--json", **at).json
+    unknown = stocked.fine("inlet", "renew", "acme/whole", "--json").json
+
+    assert opened[0].startswith("https://catalogue.example/in/alertmanager/")
+    assert opened[0] in shown
+    assert renewed["url"] == opened[0] == f"https://catalogue.example{renewed['address']}"
+    assert unknown["url"] is None
+
+
 def test_settings_of_an_inlet_that_cannot_be_are_told_with_their_place(
     stocked: Installation, tmp_path: Path
 ) -> None:

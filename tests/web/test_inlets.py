@@ -61,6 +61,17 @@ def test_the_secret_of_a_new_inlet_is_shown_once(world: World) -> None:
     assert "&lt;script&gt;alert(1)" in page
 
 
+def test_its_address_is_that_under_which_people_reach_us(world: World, settings: Any) -> None:
+    settings.ADDRESS = "https://catalogue.example"
+
+    answer = world.client("operator").post(LIST, FORM).content.decode()
+    page = world.client("operator").get(ONE).content.decode()
+
+    address, _ = secrets_on(answer)
+    assert address.startswith("https://catalogue.example/in/webhook/")
+    assert address in page
+
+
 def test_what_was_refused_is_told_in_the_readers_language(world: World) -> None:
     address, secret = opened(world)
     Client().post(

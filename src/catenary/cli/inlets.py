@@ -137,13 +137,16 @@ def _done(plain: dict[str, bool | int], sentence: str, json: bool) -> None:
 
 
 def _tell_secret(made: OpenedInlet, json: bool) -> None:
+    from catenary.connectors.notices.addresses import whole
+
     if not made.secret:
         _done({"opened": True}, "It looks by itself from now on.", json)
         return
     if json:
-        answer({"name": made.key, "address": made.address, "secret": made.secret})
+        told = {"name": made.key, "address": made.address, "secret": made.secret}
+        answer({**told, "url": whole(made.address) or None})
         return
-    say(made.address)
+    say(whole(made.address) or made.address)
     say(made.secret)
     complain("The second line is the secret; it is shown only now.")
 
@@ -190,6 +193,7 @@ def _show(actor: Actor, house: str, key: str, json: bool) -> None:
         last_words_of_inlet,
     )
     from catenary.apps.monitoring.queries.inlets import inlet_as_plain, inlet_view
+    from catenary.connectors.notices.addresses import whole
 
     view = inlet_view(actor, house, key)
     last = last_words_of_inlet(actor, house, key, clock.now(), most=20)
@@ -200,7 +204,7 @@ def _show(actor: Actor, house: str, key: str, json: bool) -> None:
         return
     say(_line(view))
     if view.closed_at is None:
-        say(f"  {view.address} (proof: {view.proof})")
+        say(f"  {whole(view.address) or view.address} (proof: {view.proof})")
     elif last.total:
         about = f"{last.services:,} service{'' if last.services == 1 else 's'}"
         say(f"  its last words still stand about {about} (take-back ends that)")

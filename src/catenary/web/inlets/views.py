@@ -24,6 +24,7 @@ from catenary.apps.monitoring.operations.inlets import (
 from catenary.apps.monitoring.policies import may_manage_inlets
 from catenary.apps.monitoring.queries.inlets import InletView, inlet_view, inlets_of
 from catenary.apps.organizations.queries import OrganizationRow, organizations_by_key
+from catenary.connectors.notices.addresses import whole
 from catenary.connectors.opening import KINDS, changed, opened
 from catenary.connectors.wishes import SettingsUnreadable, settings_of
 from catenary.domain.refusals import Refused
@@ -163,8 +164,13 @@ def _problems(error: Refused | SettingsUnreadable) -> tuple[str, ...]:
 
 
 def _secret(asking: Asking, made: OpenedInlet, proof: str) -> Secret:
+    return Secret(_whole(asking, made.address), made.secret, proof)
+
+
+def _whole(asking: Asking, address: str) -> str:
+    """The whole address: as an operator said ours is, otherwise as the reader reached us."""
     request = asking.request
-    return Secret(f"{request.scheme}://{request.get_host()}{made.address}", made.secret, proof)
+    return whole(address) or f"{request.scheme}://{request.get_host()}{address}"
 
 
 def _list_page(asking: Asking, house: OrganizationRow, found: list[InletView]) -> InletsPage:
@@ -209,7 +215,6 @@ def _state(view: InletView) -> str:
 
 
 def _page(asking: Asking, house: OrganizationRow, view: InletView) -> InletPage:
-    request = asking.request
     refused = ngettext(
         "{taken} taken, {n} refused.", "{taken} taken, {n} refused.", view.refused
     ).format(taken=figure(view.taken), n=figure(view.refused))
@@ -223,9 +228,7 @@ def _page(asking: Asking, house: OrganizationRow, view: InletView) -> InletPage:
         state=_state(view),
         is_open=view.closed_at is None,
         answer=refused if view.heard_at is not None else _("Nothing has been heard here yet."),
-        address=f"{request.scheme}://{request.get_host()}{view.address}"
-        if KINDS[view.kind].hear is not None
-        else "",
+        address=_whole(asking, view.address) if KINDS[view.kind].hear is not None else "",
         proof=proof.word,
         proof_means=proof.meaning,
         opened_at=view.opened_at,
