@@ -320,6 +320,45 @@ def test_an_inlet_is_told_with_its_whole_address_where_it_is_known(stocked: Inst
     assert unknown["url"] is None
 
 
+def test_a_service_that_an_inlet_names_and_is_not_there_is_doubted_with_what_was_meant(
+    stocked: Installation, tmp_path: Path
+) -> None:
+    settings = tmp_path / "settings.yaml"
+    mapping = "service: $.name\ncondition: $.state\nservices: {a: acme/db, b: acme/shopp, c: zzz}\n"
+    settings.write_text(mapping)
+    which = ("acme/named", "--kind", "webhook", "--settings", settings)
+
+    opened = stocked.fine("inlet", "open", *which)
+    changed = stocked.fine("inlet", "change", "acme/named", "--settings", settings)
+
+    for ran in (opened, changed):
+        assert (
+            "warning: services.b: there is no service acme/shopp that you may see; "
+            'did you mean "acme/shop"?' in ran.err
+        )
+        assert "warning: services.c: there is no service acme/zzz" in ran.err
+        assert "what is said of it is refused" in ran.err
+        assert "services.a" not in ran.err
+
+
+def test_of_services_one_may_not_see_a_doubt_tells_nothing(
+    stocked: Installation, tmp_path: Path
+) -> None:
+    settings = tmp_path / "settings.yaml"
+    settings.write_text(
+        "service: $.name\ncondition: $.state\nservices: {a: acme/db, b: acme/dbb, c: acme/shopp}\n"
+    )
+    which = ("buyer/named", "--kind", "webhook", "--settings", settings)
+
+    told = stocked.fine("inlet", "open", *which, "--by", "bo@buyer.example").err
+
+    # Of acme he sees the shop alone: what is hidden and what is not there are told alike.
+    assert "services.a: there is no service acme/db that you may see; what" in told
+    assert "services.b: there is no service acme/dbb that you may see; what" in told
+    assert 'did you mean "acme/shop"?' in told
+    assert '"acme/db"' not in told
+
+
 def test_settings_of_an_inlet_that_cannot_be_are_told_with_their_place(
     stocked: Installation, tmp_path: Path
 ) -> None:

@@ -61,6 +61,22 @@ def test_the_secret_of_a_new_inlet_is_shown_once(world: World) -> None:
     assert "&lt;script&gt;alert(1)" in page
 
 
+def test_a_service_that_settings_name_and_is_not_there_is_doubted_and_kept(world: World) -> None:
+    operator = world.client("operator")
+    settings = f"{FORM['settings']}services: {{one: alpha-it/enginee}}\n"
+
+    opened = unescape(operator.post(LIST, {**FORM, "settings": settings}).content.decode())
+    operator.post(ONE, {"do": "change", "settings": settings}, headers={"Accept-Language": "de"})
+    changed = unescape(operator.get(ONE, headers={"Accept-Language": "de"}).content.decode())
+
+    told = "services.one: there is no service alpha-it/enginee that you may see"
+    assert f'{told} (did you mean "alpha-it/engine"?)' in opened
+    assert secrets_on(opened)
+    assert "services.one: " in changed and "alpha-it/enginee" in changed
+    assert told not in changed
+    assert "alpha-it/enginee" in Inlet.objects.get().settings
+
+
 def test_its_address_is_that_under_which_people_reach_us(world: World, settings: Any) -> None:
     settings.ADDRESS = "https://catalogue.example"
 

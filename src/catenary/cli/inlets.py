@@ -103,7 +103,9 @@ def _write(
         "origin": origin,
     }
     if action == "open":
-        _tell_secret(opened(**which, kind=kind, proof=proof, settings=settings), json)
+        made = opened(**which, kind=kind, proof=proof, settings=settings)
+        _tell_secret(made, json)
+        _doubt(made.doubts)
     elif action == "renew":
         _tell_secret(renew_inlet(**which), json)
     elif action == "close":
@@ -120,8 +122,9 @@ def _write(
         view = inlet_view(actor, house, key)
         if view is None or view.closed_at is not None:
             raise InletMissing(key)
-        changed(**which, kind=view.kind, settings=settings)
+        doubts = changed(**which, kind=view.kind, settings=settings)
         _done({"changed": True}, "It reads with these settings from now on.", json)
+        _doubt(doubts)
 
 
 def _taken(services: int) -> str:
@@ -149,6 +152,12 @@ def _tell_secret(made: OpenedInlet, json: bool) -> None:
     say(whole(made.address) or made.address)
     say(made.secret)
     complain("The second line is the secret; it is shown only now.")
+
+
+def _doubt(doubts: Sequence[Refusal]) -> None:
+    """Say what is doubtful about settings that were taken, beside the answer."""
+    for each in doubts:
+        complain(f"warning: {each.path[-1]}: {each.sentence}; {each.remedy}")
 
 
 def _placed(refusals: Sequence[Refusal]) -> list[Refusal]:

@@ -53,6 +53,8 @@ class Wishes:
         """``house``: the organization whose services may be named by their key alone."""
         self.house = house
         self.wrong: list[Wrong] = []
+        #: The services that are named, each with the field that does.
+        self.named: list[tuple[str, str]] = []
         self._seen: set[str] = set()
         if not isinstance(plain, Mapping):
             self.say("", said("settings are a list of names with values"), "name: value")
@@ -145,6 +147,7 @@ class Wishes:
         if found is None:
             self.say(field[:60], said("this names no service"), "organization/service")
             return ""
+        self.named.append((field[:60], found))
         return found
 
     def conditions(self, name: str, others: Collection[str] = ("ignore",)) -> dict[str, str]:

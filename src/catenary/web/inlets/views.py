@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -27,7 +28,7 @@ from catenary.apps.organizations.queries import OrganizationRow, organizations_b
 from catenary.connectors.notices.addresses import whole
 from catenary.connectors.opening import KINDS, changed, opened
 from catenary.connectors.wishes import SettingsUnreadable, settings_of
-from catenary.domain.refusals import Refused
+from catenary.domain.refusals import Refusal, Refused
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.inlets.last import last_words_part, taken_back_words
@@ -84,6 +85,7 @@ def inlets(asking: Asking, key: str) -> HttpResponse:
             problems=_problems(error),
         )
         return page_response(asking, "inlets.html", page, status=422)
+    _doubt(asking, made.doubts)
     if not made.secret:
         # It looks by itself: there is nothing to copy.
         messages.success(asking.request, _("Saved."))
@@ -127,8 +129,9 @@ def inlet(asking: Asking, organization: str, key: str) -> HttpResponse:
         elif form.get("do") == "take-back":
             messages.success(asking.request, taken_back_words(take_back_last_words(**which)))
         else:
-            changed(**which, kind=view.kind, settings=settings_of(text))
+            doubts = changed(**which, kind=view.kind, settings=settings_of(text))
             messages.success(asking.request, _("Saved."))
+            _doubt(asking, doubts)
     except InletMissing:
         raise Http404 from None
     except (Refused, SettingsUnreadable) as error:
@@ -155,8 +158,18 @@ def _house(asking: Asking, key: str) -> tuple[OrganizationRow, list[InletView]]:
 def _problems(error: Refused | SettingsUnreadable) -> tuple[str, ...]:
     if isinstance(error, SettingsUnreadable):
         return (in_words(error.args[0]),)
+    return _told(error.refusals)
+
+
+def _doubt(asking: Asking, doubts: Sequence[Refusal]) -> None:
+    """Say what is doubtful about settings that were taken."""
+    for told in _told(doubts):
+        messages.warning(asking.request, told)
+
+
+def _told(refusals: Sequence[Refusal]) -> tuple[str, ...]:
     told = []
-    for refusal in error.refusals:
+    for refusal in refusals:
         field = str(refusal.path[-1]) if refusal.path[:1] == ("settings",) else ""
         said = f"{field}: {in_words(refusal.sentence)}" if field else in_words(refusal.sentence)
         told.append(f"{said} ({in_words(refusal.remedy)})" if refusal.remedy else said)

@@ -42,11 +42,13 @@ class InletMissing(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OpenedInlet:
-    """An inlet that was opened, or given a new secret; ``secret`` is told here and never again."""
+    """An inlet that was opened, or given a new secret; ``secret`` is told here and never again.
+    ``doubts`` are about what it was set to, and no reasons against it."""
 
     key: str
     address: str
     secret: str
+    doubts: tuple[Refusal, ...] = ()
 
 
 def open_inlet(
