@@ -322,3 +322,49 @@ def test_maintenance_that_is_repeated_says_how_often(world: World) -> None:
     ahead = main(page(world, "another customer")).partition('id="ahead"')[2]
 
     assert "every week" in ahead.partition("</section>")[0]
+
+
+def navigation(world: World, who: str, address: str) -> list[tuple[str, str]]:
+    """The main navigation: addresses and words."""
+    html = world.client(who).get(address).content.decode()
+    nav = html.partition('<nav class="main-nav"')[2].partition("</nav>")[0]
+    return re.findall(r'<a href="([^"]+)"[^>]*>([^<]+)', nav)
+
+
+CUSTOMERS = ["customer", "another customer", "customer of the customer"]
+
+
+@pytest.mark.parametrize("who", CUSTOMERS)
+@pytest.mark.parametrize("address", ["/", "/catalogue/", "/account/", PAGE])
+def test_it_stands_in_the_navigation_of_who_uses_something(
+    world: World, who: str, address: str
+) -> None:
+    assert (PAGE, "Our services") in navigation(world, who, address)
+
+
+@pytest.mark.parametrize("who", ["exactly right", "operator", "of an unrelated organization"])
+def test_it_does_not_stand_in_the_navigation_of_who_uses_nothing(world: World, who: str) -> None:
+    assert PAGE not in dict(navigation(world, who, "/"))
+    assert (PAGE, "Our services") in navigation(world, who, PAGE), "who is there sees where"
+
+
+def test_what_the_house_above_uses_puts_it_in_the_navigation_of_its_units(world: World) -> None:
+    assert PAGE not in dict(navigation(world, "exactly right", "/"))
+
+    use(ConsumptionDocument("alpha", "foxtrot/fair"))
+
+    assert PAGE in dict(navigation(world, "exactly right", "/"))
+
+
+def test_what_one_may_not_see_puts_it_in_nobodys_navigation(world: World) -> None:
+    use(ConsumptionDocument("alpha-it", "alpha-lab/vault"))
+
+    assert PAGE not in dict(navigation(world, "viewer at the provider", "/"))
+    assert PAGE in dict(navigation(world, "operator", "/"))
+
+
+def test_the_page_is_marked_in_the_navigation(world: World) -> None:
+    html = page(world, "customer")
+
+    assert f'<a href="{PAGE}" data-go="o" aria-current="page">Our services</a>' in html
+    assert html.count('aria-current="page"') == 1

@@ -219,13 +219,19 @@ class Estate:
         """Which services somebody at or below an organization consumes, or a service provided
         there relies on directly."""
         end = self.organization_end[organization]
-        needed = np.zeros(self.size, dtype=np.bool_)
-        consumes = (self.consumption_consumer >= organization) & (self.consumption_consumer < end)
-        needed[self.consumption_service[consumes]] = True
+        needed = self.consumed_below(organization)
         reliant = self.provider[self.dependency_reliant]
         relies = self.standing & (reliant >= organization) & (reliant < end)
         needed[self.dependency_supporter[relies]] = True
         return needed
+
+    def consumed_below(self, organization: int) -> Bools:
+        """Which services an organization or one below it consumes."""
+        end = self.organization_end[organization]
+        consumed = np.zeros(self.size, dtype=np.bool_)
+        is_below = (self.consumption_consumer >= organization) & (self.consumption_consumer < end)
+        consumed[self.consumption_service[is_below]] = True
+        return consumed
 
     def held_above(self, organization: int) -> Bools:
         """Which services an organization above consumes: that covers those below it too."""

@@ -162,13 +162,16 @@ def _band(asking: Asking, look: str) -> ViewpointBand | None:
     viewpoint = asking.viewpoint
     if viewpoint is None:
         return None
-    provided, customers, providers = relation_counts(actor=asking.actor, viewpoint=viewpoint)
+    provided, customers, providers, consumes = relation_counts(
+        actor=asking.actor, viewpoint=viewpoint
+    )
     return ViewpointBand(
         organization=viewpoint.key,
         name=viewpoint.name,
         sentence=relation_sentence(provided, customers, providers),
         look=look or ("provider" if provided else "customer"),
         url=addresses.organization(viewpoint.key),
+        consumes=consumes,
         others=_others(asking, viewpoint),
     )
 

@@ -48,6 +48,7 @@ FRAME = p.Frame(
         name="Hospital IT",
         sentence="provider of 7 services to 3 customers, customer of 2 providers",
         url="/organizations/hospital-it/",
+        consumes=True,
         others=(
             p.ViewpointChoice("wards", "St. Mary's wards", "customer"),
             p.ViewpointChoice("st-mary", "St. Mary's Hospital"),
@@ -64,6 +65,7 @@ CUSTOMER_FRAME = replace(
         name="St. Mary's wards",
         sentence="customer of 2 providers, who use 4 services",
         look="customer",
+        consumes=True,
         others=(p.ViewpointChoice("hospital-it", "Hospital IT"),),
     ),
     open_findings=None,

@@ -66,13 +66,13 @@ def our_services(asking: Asking) -> HttpResponse:
     viewpoint = asking.viewpoint
     if viewpoint is None:
         page = OurServicesPage("", say(_("There is no organization to look from yet.")))
-        return page_response(asking, "our_services.html", page)
+        return page_response(asking, "our_services.html", page, current="our-services")
     if asking.request.headers.get("HX-Target") == "ours":
         return HttpResponse(_part(asking, viewpoint))
     # Taken before what is shown is read: what changes in between is then told, not missed.
     live = live_of(asking)
     page = replace(_page(asking, viewpoint), live=live)
-    return page_response(asking, "our_services.html", page, look="customer")
+    return page_response(asking, "our_services.html", page, current="our-services", look="customer")
 
 
 def _part(asking: Asking, viewpoint: Viewpoint) -> str:

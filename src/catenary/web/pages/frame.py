@@ -13,6 +13,7 @@ class Addresses:
     """Where the main pages live, as paths."""
 
     home: str = "/"
+    our_services: str = "/our-services/"
     catalogue: str = "/catalogue/"
     chain: str = "/chain/"
     status: str = "/status/"
@@ -74,7 +75,8 @@ class ViewpointBand:
     ``organization`` is the key, ``sentence`` says what that organization is in the chain
     ("provider of 7 services to 3 customers, customer of 2 providers"). ``look`` is ``customer``
     on a page that is read as somebody's customer, else ``provider``. Switching posts
-    ``organization`` and ``next`` to ``Addresses.seen_as`` and comes back to this page.
+    ``organization`` and ``next`` to ``Addresses.seen_as`` and comes back to this page. With
+    ``consumes`` there is something to see among "Our services".
     """
 
     organization: str
@@ -82,6 +84,7 @@ class ViewpointBand:
     sentence: str = ""
     look: str = "provider"
     url: str = ""
+    consumes: bool = False
     others: tuple[ViewpointChoice, ...] = ()
 
     @property
@@ -132,11 +135,11 @@ class Note:
 class Frame:
     """The frame of a page.
 
-    ``current`` is ``home``, ``catalogue``, ``chain``, ``status``, ``checks`` or empty. ``here`` is
-    the path of this page with its query: switching the viewpoint returns there. ``open_findings``
-    is shown beside Checks. ``account`` is absent for strangers, ``band`` where no viewpoint is
-    chosen. ``origin`` ("https://catalogue.example") makes printed addresses whole. ``note``
-    says what was just done.
+    ``current`` is ``home``, ``our-services``, ``catalogue``, ``chain``, ``status``, ``checks`` or
+    empty. ``here`` is the path of this page with its query: switching the viewpoint returns there.
+    ``open_findings`` is shown beside Checks. ``account`` is absent for strangers, ``band`` where no
+    viewpoint is chosen. ``origin`` ("https://catalogue.example") makes printed addresses whole.
+    ``note`` says what was just done.
     """
 
     current: str = ""

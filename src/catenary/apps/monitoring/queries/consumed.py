@@ -137,10 +137,7 @@ def _consumed_by(estate: Estate, viewpoint: Viewpoint, seen: Bools) -> tuple[Boo
     own, above = (np.zeros(estate.size, dtype=np.bool_) for _ in range(2))
     organization = estate.organization_position(viewpoint.organization_id)
     if organization is not None:
-        consumer, service = estate.consumption_consumer, estate.consumption_service
-        is_below = (consumer >= organization) & (consumer < estate.organization_end[organization])
-        own[service[is_below]] = True
-        above[service[_is_above(estate, consumer, organization)]] = True
+        own, above = estate.consumed_below(organization), estate.held_above(organization)
     told = seen & (estate.stage != _RETIRED)
     return own & told, above & told & ~own
 

@@ -4,6 +4,7 @@ and which outcomes at the far end depend on it (PRODUCT R10)."""
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,6 +32,7 @@ from catenary.domain.estate import (
 
 _ROWS = 8
 _SERVICES = 4
+_RETIRED = STAGE_CODES["retired"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,24 +159,35 @@ def other_houses(*, actor: Actor, viewpoint: Viewpoint) -> tuple[tuple[House, ..
     return houses, int(np.count_nonzero(counts))
 
 
-def relation_counts(*, actor: Actor, viewpoint: Viewpoint) -> tuple[int, int, int]:
-    """How many services the viewpoint provides, to how many customers, and how many providers
-    it is a customer of: what the viewpoint band says on every page. No query beyond the
+class Relations(NamedTuple):
+    """How many services a viewpoint provides, to how many customers, how many providers it is a
+    customer of, and whether it, somebody below it or an organization above it consumes any."""
+
+    provided: int
+    customers: int
+    providers: int
+    consumes: bool
+
+
+def relation_counts(*, actor: Actor, viewpoint: Viewpoint) -> Relations:
+    """What the viewpoint band and the main navigation say on every page. No query beyond the
     version's."""
     estate = current_estate()
     organization = estate.organization_position(viewpoint.organization_id)
     if organization is None:
-        return 0, 0, 0
+        return Relations(0, 0, 0, consumes=False)
     seen = visible_services(estate, actor, viewpoint)
 
-    def counts() -> tuple[int, int, int]:
+    def counts() -> Relations:
         inside = estate.inside(organization)
         consumer, _ = _customer_pairs(estate, organization, seen)
         providers = estate.provider[estate.needed_by(organization) & seen & ~inside]
-        return (
+        consumed = estate.consumed_below(organization) | estate.held_above(organization)
+        return Relations(
             int((inside & seen).sum()),
             _how_many(consumer, len(estate.organization_ids)),
             _how_many(providers, len(estate.organization_ids)),
+            consumes=bool((consumed & seen & (estate.stage != _RETIRED)).any()),
         )
 
     # What may be seen hangs on the actor alone, so people who see the same share the answer.
