@@ -187,6 +187,7 @@ ROUTES = EDITING | {
     # By a secret or signed address alone: told in tests/web/test_hearing.py.
     # Nobody here shows anything: tests/web/test_public_page.py has who does.
     "public-page": Route(objects={"alpha-it": set(), "nowhere": set()}, is_open=True),
+    "public-maintenance": Route(objects={"alpha-it": set(), "nowhere": set()}, is_open=True),
     "public-feed": Route(objects={"alpha-it": set()}, is_open=True),
     "public-json": Route(objects={"alpha-it": set()}, is_open=True),
     "public-styles": Route(page=frozenset(EVERYBODY), is_open=True),

@@ -11,12 +11,15 @@ from typing import Any
 
 import feedparser
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from catenary import clock
 from catenary.apps.access.operations import limits
 from catenary.apps.monitoring.models import Propagation, PublicPage
 from catenary.apps.monitoring.operations.maintenance import cancel_maintenance
+from catenary.apps.monitoring.queries import public_ahead
 from catenary.apps.monitoring.queries.consumed import NamedEvent
 from catenary.apps.monitoring.queries.public import public_status
 from catenary.apps.monitoring.queries.public_ahead import PublicMaintenance
@@ -203,7 +206,13 @@ def test_a_copy_works_from_a_folder_without_any_server(world: World, tmp_path: P
 
     files = files_of(status, "en")
 
-    assert sorted(files) == ["feed.atom", "index.html", "status.json", "style.css"]
+    assert sorted(files) == [
+        "feed.atom",
+        "index.html",
+        "maintenance.html",
+        "status.json",
+        "style.css",
+    ]
     loaded = Loaded(files["index.html"].decode())
     assert not loaded.has_script
     # What is written into the page itself is fetched from nowhere.
@@ -276,6 +285,98 @@ def test_what_is_repeated_takes_one_line_with_its_next_time(world: World) -> Non
     told = json.loads(Client().get(PAGE + "status.json").content)
     assert len(told["maintenance"]) == 10
     assert "Jede Woche, " in Client().get(PAGE + "?language=de").content.decode()
+
+
+def ahead_of(html: str) -> str:
+    return " ".join(html.partition('id="ahead"')[2].partition("</section>")[0].split())
+
+
+def test_how_many_more_times_there_are_is_said_and_all_of_them_are_a_step_away(
+    world: World,
+) -> None:
+    show(world)
+    announce("alpha-it/engine", "Zworktitle", repeats="FREQ=DAILY")
+    every = json.loads(Client().get(PAGE + "status.json").content)
+
+    page, german = (
+        ahead_of(Client().get(PAGE + query).content.decode()) for query in ("", "?language=de")
+    )
+    whole = Client().get(PAGE + "maintenance/")
+
+    number = len(every["maintenance"])
+    assert number > 50 and every["maintenance-total"] == number
+    assert page.count("<time") == 30
+    assert f"{number - 30} more times are planned within two months." in page
+    assert f'<a href="{PAGE}maintenance/">All of them</a>' in page
+    assert f'href="{PAGE}maintenance/?language=de"' in german
+    html = whole.content.decode()
+    assert whole.status_code == 200
+    assert html.count("<time") == number
+    assert f"{number} times are planned within two months." in html
+    assert f'href="{PAGE}maintenance/?language=de"' in html
+    assert not [word for word in (*HIDDEN, "Zwork") if word in html]
+    assert len(feedparser.parse(Client().get(PAGE + "feed.atom").content).entries) == 30
+
+
+def test_where_there_are_no_more_nothing_is_said_of_more(world: World) -> None:
+    show(world)
+    announce("alpha-it/engine", "Zworktitle", repeats="FREQ=WEEKLY")
+
+    page = ahead_of(Client().get(PAGE).content.decode())
+
+    assert "planned within" not in page and "maintenance/" not in page
+    assert Client().get("/public/alpha-lab/maintenance/").status_code == 404
+
+
+def test_so_many_that_not_even_that_page_tells_all_are_counted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show(world)
+    announce("alpha-it/engine", "Zworktitle", repeats="FREQ=DAILY")
+    monkeypatch.setattr(public_ahead, "_TIMES", 40)
+    monkeypatch.setattr(public_ahead, "_PLANS", 1)
+
+    html = Client().get(PAGE + "maintenance/").content.decode()
+    number = json.loads(Client().get(PAGE + "status.json").content)["maintenance-total"]
+
+    assert html.count("<time") == 40
+    assert f"{number - 40} more times are planned within two months." in html
+    assert "More is planned than could be looked at" in html
+
+
+def test_a_copy_has_all_times_too(world: World) -> None:
+    show(world)
+    announce("alpha-it/engine", "Zworktitle", repeats="FREQ=DAILY")
+    status = public_status(key="alpha-it", at=clock.now())
+    assert status is not None
+
+    files = files_of(status, "en")
+
+    assert b'<a href="maintenance.html">All of them</a>' in files["index.html"]
+    whole = files["maintenance.html"].decode()
+    assert whole.count("<time") > 50 and 'href="index.html"' in whole
+    assert set(Loaded(whole).addresses) <= {
+        *files,
+        *(each for each in Loaded(whole).addresses if each.startswith("data:")),
+    }
+
+
+def test_however_much_is_planned_the_page_takes_just_so_many_queries(world: World) -> None:
+    show(world)
+    announce("alpha-it/engine", "Zworktitle")
+    few = queries(PAGE + "maintenance/")
+    for number in range(5):
+        announce("alpha-it/engine", f"Zwork{number}", repeats="FREQ=DAILY")
+
+    assert queries(PAGE + "maintenance/") == few
+    assert queries(PAGE) == few
+
+
+def queries(address: str) -> int:
+    Client().get(address)
+    with CaptureQueriesContext(connection) as context:
+        assert Client().get(address).status_code == 200
+    return len(context)
 
 
 @pytest.mark.parametrize(

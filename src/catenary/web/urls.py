@@ -99,6 +99,7 @@ urlpatterns = [
     path("organizations/<str:key>/public-page/", public.decide, name="public-page-decide"),
     path("public/style.css", public.styles, name="public-styles"),
     path("public/<str:key>/", public.page, name="public-page"),
+    path("public/<str:key>/maintenance/", public.ahead, name="public-maintenance"),
     path("public/<str:key>/feed.atom", public.atom, name="public-feed"),
     path("public/<str:key>/status.json", public.as_json, name="public-json"),
     path("account/subscriptions/", subscriptions.subscriptions, name="subscriptions"),

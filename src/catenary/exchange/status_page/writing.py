@@ -28,6 +28,8 @@ from catenary.exchange.status_page.ahead import Repeated, folded, rhythm
 
 _HERE = Path(__file__).parent
 _STEP, _BAR, _HEIGHT = 8, 6, 36
+#: So many times of maintenance stand on the page, and in the feed; all of them on their own page.
+_NEXT = 30
 #: The worse, the higher: the picture reads without its colours.
 _TALL = {"down": 36, "degraded": 26, "unknown": 20, "maintenance": 15, "operational": 10}
 #: What the tab of a browser shows: the shape of the worst condition, in a colour that reads on
@@ -50,6 +52,8 @@ class Places:
     style: str = "style.css"
     feed: str = "feed.atom"
     json: str = "status.json"
+    ahead: str = "maintenance.html"
+    page: str = "index.html"
     page_address: str = ""
     feed_address: str = ""
     #: The other languages of the page: code, own name, address.
@@ -64,25 +68,36 @@ def style() -> str:
 def page_html(status: PublicStatus, places: Places, language: str) -> str:
     """The page, in a language."""
     with translation.override(language):
-        template = Engine(
-            dirs=[str(_HERE)], libraries={"i18n": "django.templatetags.i18n"}
-        ).get_template("page.html")
-        return str(
-            template.render(
-                Context(
-                    {
-                        "status": status,
-                        "places": places,
-                        "language": language,
-                        "answer": _answer(status),
-                        "icon": _icon(status),
-                        "services": [_service(each) for each in status.services],
-                        "events": [_event(each) for each in status.events],
-                        "ahead": [_repeated(one) for one in folded(status.ahead)],
-                        "at": _moment(status.at),
-                    }
-                )
-            )
+        shown = _standing(status)[:_NEXT]
+        return _rendered(
+            "page.html",
+            status=status,
+            places=places,
+            language=language,
+            answer=_answer(status),
+            icon=_icon(status),
+            services=[_service(each) for each in status.services],
+            events=[_event(each) for each in status.events],
+            ahead=[_repeated(one) for one in folded(shown)],
+            more=_more(status.ahead.total - len(shown)),
+            at=_moment(status.at),
+        )
+
+
+def ahead_html(status: PublicStatus, places: Places, language: str) -> str:
+    """The page of all maintenance ahead, in a language."""
+    with translation.override(language):
+        shown = _standing(status)
+        return _rendered(
+            "maintenance.html",
+            status=status,
+            places=places,
+            language=language,
+            answer=_answer_ahead(status),
+            icon=_icon(status),
+            ahead=[_repeated(one) for one in folded(shown)],
+            more=_more(status.ahead.total - len(shown)),
+            at=_moment(status.at),
         )
 
 
@@ -98,7 +113,7 @@ def page_atom(status: PublicStatus, places: Places, language: str) -> bytes:
             )
             for event in status.events
         ]
-        entries += [_planned_entry(one) for one in status.ahead]
+        entries += [_planned_entry(one) for one in status.ahead.times[:_NEXT]]
         entries.sort(key=lambda entry: (entry.at, entry.key), reverse=True)
         title = _("Status of {organization}").format(organization=status.organization)
     feed = Feed(
@@ -155,9 +170,9 @@ def page_json(status: PublicStatus) -> dict[str, Any]:
                     {"name": name, "condition": condition} for name, condition in one.services
                 ],
             }
-            for one in status.ahead
-            if not one.is_called_off
+            for one in _standing(status)
         ],
+        "maintenance-total": status.ahead.total,
     }
 
 
@@ -167,10 +182,42 @@ def files_of(status: PublicStatus, language: str) -> dict[str, bytes]:
     plain = json.dumps(page_json(status), ensure_ascii=False, indent=1)
     return {
         "index.html": page_html(status, places, language).encode(),
+        "maintenance.html": ahead_html(status, places, language).encode(),
         "style.css": style().encode(),
         "feed.atom": page_atom(status, places, language),
         "status.json": f"{plain}\n".encode(),
     }
+
+
+def _rendered(name: str, **told: Any) -> str:
+    engine = Engine(dirs=[str(_HERE)], libraries={"i18n": "django.templatetags.i18n"})
+    return str(engine.get_template(name).render(Context(told)))
+
+
+def _standing(status: PublicStatus) -> list[PublicMaintenance]:
+    return [one for one in status.ahead.times if not one.is_called_off]
+
+
+def _more(number: int) -> str:
+    if number <= 0:
+        return ""
+    told = ngettext(
+        "{n} more time is planned within two months.",
+        "{n} more times are planned within two months.",
+        number,
+    )
+    return told.format(n=number)
+
+
+def _answer_ahead(status: PublicStatus) -> str:
+    if not status.ahead.total:
+        return _("Nothing is planned within two months.")
+    told = ngettext(
+        "{n} time is planned within two months.",
+        "{n} times are planned within two months.",
+        status.ahead.total,
+    )
+    return told.format(n=status.ahead.total)
 
 
 def _answer(status: PublicStatus) -> str:

@@ -33,6 +33,7 @@ from catenary.domain.refusals import Refused
 from catenary.exchange.atom.writing import CONTENT_TYPE
 from catenary.exchange.status_page.writing import (
     Places,
+    ahead_html,
     page_atom,
     page_html,
     page_json,
@@ -86,6 +87,13 @@ def page(request: HttpRequest, status: PublicStatus, language: str) -> HttpRespo
 
 
 @_open_to_everybody
+def ahead(request: HttpRequest, status: PublicStatus, language: str) -> HttpResponse:
+    """All maintenance ahead."""
+    places = _places(request, status, language, "public-maintenance")
+    return HttpResponse(ahead_html(status, places, language))
+
+
+@_open_to_everybody
 def atom(request: HttpRequest, status: PublicStatus, language: str) -> HttpResponse:
     """What happened, for feed readers."""
     text = page_atom(status, _places(request, status, language), language)
@@ -106,15 +114,21 @@ def styles(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _places(request: HttpRequest, status: PublicStatus, language: str) -> Places:
+def _places(
+    request: HttpRequest, status: PublicStatus, language: str, shown: str = "public-page"
+) -> Places:
+    """Where everything is; in other languages, the page that is ``shown``."""
     suffix = "" if language == settings.LANGUAGE_CODE else f"?language={language}"
-    here = reverse("public-page", args=[status.key])
+    page = reverse("public-page", args=[status.key])
+    here = reverse(shown, args=[status.key])
     feed = reverse("public-feed", args=[status.key]) + suffix
     return Places(
         style=reverse("public-styles"),
         feed=feed,
         json=reverse("public-json", args=[status.key]),
-        page_address=request.build_absolute_uri(here + suffix),
+        ahead=reverse("public-maintenance", args=[status.key]) + suffix,
+        page=page + suffix,
+        page_address=request.build_absolute_uri(page + suffix),
         feed_address=request.build_absolute_uri(feed),
         languages=tuple(
             (code, name, here if code == settings.LANGUAGE_CODE else f"{here}?language={code}")

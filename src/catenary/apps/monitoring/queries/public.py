@@ -19,7 +19,7 @@ from catenary.apps.monitoring.queries.consumed import (
     strips_of,
 )
 from catenary.apps.monitoring.queries.instants import micros
-from catenary.apps.monitoring.queries.public_ahead import PublicMaintenance, public_maintenance
+from catenary.apps.monitoring.queries.public_ahead import PublicAhead, public_maintenance
 from catenary.apps.monitoring.queries.shown_spans import recent_spans
 from catenary.apps.monitoring.queries.status import SHOWN
 from catenary.apps.monitoring.queries.stored import anybody_speaks, is_stale, propagation
@@ -64,7 +64,7 @@ class PublicStatus:
     services: tuple[PublicService, ...]
     events: tuple[NamedEvent, ...]
     at: datetime
-    ahead: tuple[PublicMaintenance, ...] = ()
+    ahead: PublicAhead = PublicAhead()
     is_current: bool = True
 
 
