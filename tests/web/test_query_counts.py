@@ -72,7 +72,7 @@ PINNED = {
     "account": 11,
     "second factor": 13,
     "second factor, an app": 10,
-    "second factor of others": 14,
+    "second factor of others": 15,
     "tokens": 11,
     "sessions": 11,
     "inlets": 13,
