@@ -368,3 +368,31 @@ def test_the_page_is_marked_in_the_navigation(world: World) -> None:
 
     assert f'<a href="{PAGE}" data-go="o" aria-current="page">Our services</a>' in html
     assert html.count('aria-current="page"') == 1
+
+
+def flap(service: str, times: int) -> None:
+    """A monitor that cannot make up its mind, half an hour ago."""
+    now = clock.now()
+    words = [
+        {
+            "service": service,
+            "condition": "operational" if turn % 2 else "down",
+            "source": "probe",
+            "at": (now - timedelta(minutes=30) + timedelta(seconds=turn)).isoformat(),
+        }
+        for turn in range(times)
+    ]
+    record_observations(actor=OPERATOR, at=now, words=words)
+    engine = Engine()
+    while engine.step(clock.now()).is_more:
+        pass
+
+
+def test_a_monitor_that_flapped_takes_one_line(world: World) -> None:
+    flap("alpha-it/ledger", 40)
+
+    lately = main(page(world, "another customer")).partition('id="events"')[2]
+
+    assert lately.count("<time") == 1
+    told = "changed 40 times (at worst: down), in the end: works again"
+    assert f"<bdi>Zcharlieledger</bdi>: <bdi>{told}" in lately

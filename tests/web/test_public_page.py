@@ -20,7 +20,7 @@ from catenary.apps.access.operations import limits
 from catenary.apps.monitoring.models import Propagation, PublicPage
 from catenary.apps.monitoring.operations.maintenance import cancel_maintenance
 from catenary.apps.monitoring.queries import public_ahead
-from catenary.apps.monitoring.queries.consumed import NamedEvent
+from catenary.apps.monitoring.queries.happened import NamedEvent
 from catenary.apps.monitoring.queries.public import public_status
 from catenary.apps.monitoring.queries.public_ahead import PublicMaintenance
 from catenary.apps.portfolio.models import Service
@@ -30,7 +30,7 @@ from catenary.exchange.status_page.writing import files_of
 from tests.web.access.world import World
 from tests.web.test_hearing import plain
 from tests.web.test_maintenance import announce, tomorrow
-from tests.web.test_our_services import say
+from tests.web.test_our_services import flap, say
 
 pytestmark = pytest.mark.django_db
 
@@ -124,6 +124,35 @@ def test_only_what_had_stopped_works_again(world: World) -> None:
     text = files_of(replace(status, events=(event,)), "en")["index.html"].decode()
 
     assert "Known: works again" in text and "New: works<" in text
+
+
+def test_a_monitor_that_flapped_takes_one_line_and_one_entry(world: World) -> None:
+    show(world)
+    flap("alpha-it/portal", 41)
+    before = feedparser.parse(Client().get(PAGE + "feed.atom").content)
+    say("alpha-it/portal", "operational", ago=timedelta(minutes=20))
+
+    html, german = (
+        " ".join(Client().get(PAGE + query).content.decode().split())
+        for query in ("", "?language=de")
+    )
+    after = feedparser.parse(Client().get(PAGE + "feed.atom").content)
+
+    lately = html.partition('id="events"')[2]
+    assert lately.count("<time") == 1
+    assert "Customer portal: changed 42 times (at worst: down), in the end: unknown" in lately
+    assert "42-mal gewechselt (schlimmstenfalls: " in german
+    # While it goes on it stays the same entry.
+    assert [entry.id for entry in before.entries] == [entry.id for entry in after.entries]
+    assert [entry.title for entry in before.entries] == [
+        "Customer portal: changed 41 times (at worst: down), in the end: down"
+    ]
+    (event,) = json.loads(Client().get(PAGE + "status.json").content)["events"]
+    (again,) = event["again"]
+    assert event["changes"] == []
+    assert (again["service"], again["count"], again["is-least"]) == ("Customer portal", 42, False)
+    # Nobody says anything of what it relies on.
+    assert (again["worst"], again["now"]) == ("down", "unknown")
 
 
 def test_who_asks_too_often_waits(

@@ -45,6 +45,23 @@ def period_words(
     return _("{start} to {end}").format(start=begins, end=_in_zone(ends, end))
 
 
+def happened_words(first: datetime, last: datetime) -> str:
+    """When something happened, on the wall of the zone that both moments are in: from when to when,
+    or just when, where that is one minute."""
+    minute = last.replace(second=0, microsecond=0)
+    if first.replace(second=0, microsecond=0) == minute:
+        return _in_zone(_written(last, "DATETIME_FORMAT", False), last)
+    return period_words(first, last)
+
+
+def again_words(count: str, *, is_least: bool, worst: str, end: str) -> str:
+    """What became of what changed again and again: ``worst`` and ``end`` in words already."""
+    told = _("changed {n} times (at worst: {worst}), in the end: {end}")
+    if is_least:
+        told = _("changed at least {n} times (at worst: {worst}), in the end: {end}")
+    return told.format(n=count, worst=worst, end=end)
+
+
 def _written(at: datetime, written: str, with_weekday: bool) -> str:
     told = date_format(at, written)
     return f"{date_format(at, 'D')}, {told}" if with_weekday else told

@@ -17,8 +17,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catenary.apps.monitoring.choices import condition_word, period_words
-from catenary.apps.monitoring.queries.consumed import NamedEvent
+from catenary.apps.monitoring.choices import (
+    again_words,
+    condition_word,
+    happened_words,
+    period_words,
+)
+from catenary.apps.monitoring.queries.happened import NamedEvent, NamedRun
 from catenary.apps.monitoring.queries.public import PublicService, PublicStatus
 from catenary.apps.monitoring.queries.public_ahead import PublicMaintenance
 from catenary.domain.condition.days import KINDS, Day
@@ -106,9 +111,9 @@ def page_atom(status: PublicStatus, places: Places, language: str) -> bytes:
     with translation.override(language):
         entries = [
             Entry(
-                event.at.isoformat(),
+                event.key,
                 "; ".join(_changes(event)),
-                "\n".join(f"{name}: {condition_word(now)}" for name, _was, now in event.changes),
+                "\n".join(_lines(event)),
                 event.at,
             )
             for event in status.events
@@ -158,6 +163,19 @@ def page_json(status: PublicStatus) -> dict[str, Any]:
                 "changes": [
                     {"service": name, "was": was or None, "now": now}
                     for name, was, now in event.changes
+                ],
+                "again": [
+                    {
+                        "service": run.name,
+                        "first": run.first.isoformat(),
+                        "last": run.last.isoformat(),
+                        "count": run.count,
+                        "is-least": event.began is None,
+                        "was": run.was or None,
+                        "worst": run.worst,
+                        "now": run.now,
+                    }
+                    for run in event.runs
                 ],
             }
             for event in status.events
@@ -320,7 +338,8 @@ def _length(length: int) -> str:
 
 
 def _event(event: NamedEvent) -> dict[str, Any]:
-    return {"at": event.at.isoformat(), "when": _moment(event.at), "changes": _changes(event)}
+    when = happened_words(event.first, event.at)
+    return {"at": event.at.isoformat(), "when": when, "changes": _changes(event)}
 
 
 def _planned(one: PublicMaintenance) -> dict[str, Any]:
@@ -358,11 +377,28 @@ def _planned_entry(one: PublicMaintenance) -> Entry:
     )
 
 
+def _lines(event: NamedEvent) -> list[str]:
+    """What a feed reader shows below the title: each service by itself."""
+    if event.runs:
+        when = happened_words(event.first, event.at)
+        return [when, *(f"{run.name}: {condition_word(run.now)}" for run in event.runs)]
+    return [f"{name}: {condition_word(now)}" for name, _was, now in event.changes]
+
+
 def _changes(event: NamedEvent) -> list[str]:
     by_condition: dict[str, list[str]] = {}
     for name, was, now in event.changes:
         by_condition.setdefault(_became(was, now), []).append(name)
+    for run in event.runs:
+        by_condition.setdefault(_again(run, is_least=event.began is None), []).append(run.name)
     return [f"{', '.join(names)}: {word}" for word, names in by_condition.items()]
+
+
+def _again(run: NamedRun, *, is_least: bool) -> str:
+    # What was never in trouble has not stopped.
+    before = run.was if run.worst == "unknown" else run.worst
+    worst, end = condition_word(run.worst), _became(before, run.now)
+    return again_words(str(run.count), is_least=is_least, worst=worst, end=end)
 
 
 def _became(was: str, now: str) -> str:

@@ -16,15 +16,16 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from catenary import clock
+from catenary.apps.monitoring.choices import again_words, happened_words
 from catenary.apps.monitoring.queries.consumed import (
     DAYS,
     RECENT,
     Consumed,
     ConsumedService,
-    NamedEvent,
     consumed,
     recent_events,
 )
+from catenary.apps.monitoring.queries.happened import NamedEvent, NamedRun
 from catenary.apps.monitoring.queries.kept import Effective
 from catenary.apps.monitoring.queries.maintenance import maintenance_ahead
 from catenary.apps.monitoring.queries.sight import sight_of
@@ -290,10 +291,13 @@ def _ahead(asking: Asking, viewpoint: Viewpoint, at: datetime) -> Iterator[Ahead
 
 
 def event_line(event: NamedEvent) -> EventLine:
-    """What happened at a moment, in a sentence: many services that changed alike are one."""
+    """What happened at a moment, in a sentence: many services that changed alike are one, and so
+    are many changes of one."""
     by_condition: dict[str, list[str]] = {}
     for name, was, now in event.changes:
         by_condition.setdefault(_became(was, now), []).append(name)
+    for run in event.runs:
+        by_condition.setdefault(_again(run, is_least=event.began is None), []).append(run.name)
     sentences: list[Link | str] = []
     more: list[Link] = []
     for word, names in by_condition.items():
@@ -306,7 +310,19 @@ def event_line(event: NamedEvent) -> EventLine:
             more += [Link(name) for name in names[_NAMED:]]
         told = say(_("{services}: {condition}"), services=links, condition=word)
         sentences += told.pieces
-    return EventLine(event.at, Sentence(tuple(sentences)), tuple(more))
+    when = happened_words(timezone.localtime(event.first), timezone.localtime(event.at))
+    return EventLine(event.at, when, Sentence(tuple(sentences)), tuple(more))
+
+
+def _again(run: NamedRun, *, is_least: bool) -> str:
+    # What was never in trouble has not stopped.
+    before = run.was if run.worst == "unknown" else run.worst
+    return again_words(
+        figure(run.count),
+        is_least=is_least,
+        worst=condition_word(condition_mark(run.worst).condition),
+        end=_became(before, run.now),
+    )
 
 
 def _became(was: str, condition: str) -> str:

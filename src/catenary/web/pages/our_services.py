@@ -79,9 +79,10 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
-    """What happened at one moment."""
+    """What happened at one moment, or until it; ``when`` says so."""
 
     at: datetime
+    when: str
     sentence: Sentence
     more: tuple[Link, ...] = ()
 

@@ -19,7 +19,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from catenary import clock
 from catenary.apps.access.operations.limits import take_visitor
 from catenary.apps.monitoring.operations.subscriptions import end_subscriptions, is_same
-from catenary.apps.monitoring.queries.consumed import NamedEvent, recent_events
+from catenary.apps.monitoring.queries.consumed import recent_events
+from catenary.apps.monitoring.queries.happened import NamedEvent
 from catenary.apps.monitoring.queries.maintenance import maintenance_ahead, maintenance_past
 from catenary.apps.monitoring.queries.subscriptions import feed_by_public_id
 from catenary.apps.organizations.queries import actor_of_account, viewpoint_of
@@ -115,8 +116,10 @@ def _announced(actor: Actor, viewpoint: Viewpoint, at: datetime) -> Iterator[Ent
 
 def _entry(event: NamedEvent) -> Entry:
     line = event_line(event)
-    names = [f"{name}: {now}" for name, _was, now in event.changes]
-    return Entry(event.at.isoformat(), str(line.sentence), "\n".join(names), event.at)
+    lines = [f"{name}: {now}" for name, _was, now in event.changes]
+    if event.runs:
+        lines = [line.when, *(f"{run.name}: {run.now}" for run in event.runs)]
+    return Entry(event.key, str(line.sentence), "\n".join(lines), event.at)
 
 
 # Whoever clicks is a mail program, which brings no cookie and no token of ours: what it brings is

@@ -21,6 +21,12 @@ from catenary.apps.monitoring.queries.explaining import (
     effective_now,
     reasons_of_several,
 )
+from catenary.apps.monitoring.queries.happened import (
+    NamedEvent,
+    named_events,
+    recently,
+    services_in,
+)
 from catenary.apps.monitoring.queries.instants import micros, moment
 from catenary.apps.monitoring.queries.shown_spans import changed_since, recent_spans, spans_of
 from catenary.apps.monitoring.queries.standing import (
@@ -38,7 +44,6 @@ from catenary.apps.portfolio.queries.lookup import services_by_id, services_by_r
 from catenary.apps.portfolio.queries.own_names import known_names, names_in_order
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.condition.days import Day, Span, days, midnights, today_in
-from catenary.domain.condition.events import Event, events
 from catenary.domain.estate import STAGE_CODES, Bools, Estate, Ints
 
 #: How far back the strip of a service goes, and the events on a page.
@@ -73,14 +78,6 @@ class ConsumedService:
     is_only_together: bool
     has_more_causes: bool
     days: tuple[Day, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NamedEvent:
-    """What happened at a moment: services by name, in order of their names."""
-
-    at: datetime
-    changes: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,12 +347,12 @@ def recent_events(
         places = np.union1d(places, _provided_by(estate, viewpoint, seen))
         numbers = changed_since(estate.service_ids[places].tolist(), since)
     recent = recent_spans(numbers, since, _MOST_EVENTS)
-    happened = events(recent.spans, micros(recent.since))[:limit]
-    named = {change.service for event in happened for change in event.changes}
+    happened = recently(recent, at)[:limit]
+    named = services_in(happened)
     rows = services_by_id(named)
     names = known_names(viewpoint, sorted(named))
     return named_events(
-        happened, {number: names.get(number) or row.name for number, row in rows.items()}, at
+        happened, {number: names.get(number) or row.name for number, row in rows.items()}
     )
 
 
@@ -375,23 +372,3 @@ def consumed_among(
     numbers = set(estate.service_ids[places].tolist())
     rows = services_by_reference(references)
     return frozenset(reference for reference, row in rows.items() if row.id in numbers)
-
-
-def named_events(
-    happened: Sequence[Event], names: Mapping[int, str], at: datetime
-) -> tuple[NamedEvent, ...]:
-    """Events with the names of services in them; what lies ahead of ``at`` has not happened."""
-    return tuple(
-        NamedEvent(
-            moment(event.at),
-            tuple(
-                sorted(
-                    (names[change.service], change.was, change.now)
-                    for change in event.changes
-                    if change.service in names
-                )
-            ),
-        )
-        for event in happened
-        if event.at <= micros(at)
-    )

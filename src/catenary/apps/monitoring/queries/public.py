@@ -13,12 +13,10 @@ import numpy as np
 from catenary.apps.monitoring.models import PublicPage
 from catenary.apps.monitoring.policies import may_show_publicly
 from catenary.apps.monitoring.queries.consumed import (
-    NamedEvent,
-    named_events,
     since_of,
     strips_of,
 )
-from catenary.apps.monitoring.queries.instants import micros
+from catenary.apps.monitoring.queries.happened import NamedEvent, named_events, recently
 from catenary.apps.monitoring.queries.public_ahead import PublicAhead, public_maintenance
 from catenary.apps.monitoring.queries.shown_spans import recent_spans
 from catenary.apps.monitoring.queries.status import SHOWN
@@ -28,7 +26,6 @@ from catenary.apps.portfolio.queries.estate import current_estate
 from catenary.apps.portfolio.queries.lookup import ServiceRow, services_by_id
 from catenary.domain.actors import Actor, is_at_or_below
 from catenary.domain.condition.days import Day
-from catenary.domain.condition.events import events
 from catenary.domain.estate import CUSTOMER_FACING, STAGE_CODES
 
 _RECENT = timedelta(days=30)
@@ -113,12 +110,12 @@ def public_status(*, key: str, at: datetime) -> PublicStatus | None:
         standing = course[-1].kind if since is not None else "unknown"
         services.append(PublicService(name, standing, None if is_long else since, strips[number]))
     recent = recent_spans(names, at - _RECENT, 2_000)
-    happened = events(recent.spans, micros(recent.since))[:_MOST_EVENTS]
+    happened = recently(recent, at)[:_MOST_EVENTS]
     return PublicStatus(
         key=organization.key,
         organization=organization.name,
         services=tuple(sorted(services, key=lambda each: SHOWN.index(each.kind))),
-        events=named_events(happened, names, at),
+        events=named_events(happened, names),
         at=at,
         ahead=public_maintenance(names, at),
         is_current=not anybody_speaks() or not is_stale(propagation()[1], at),
