@@ -375,6 +375,9 @@ def test_the_registry_of_the_osg_is_understood() -> None:
     assert len(catalogue.organizations) == 190 + 115
     assert len({tag for each in instances for tag in each.tags} - {"service instance"}) == 29
     assert all(len(each.relies_on) == 1 for each in instances)
+    # Of a resource nobody reports: with nothing told, the services on it would all be unknown.
+    assert all(each.assume_operational for each in resources)
+    assert not any(each.assume_operational for each in instances)
     assert len({consumer for consumer, _ in catalogue.consumption}) == 37
     assert len(catalogue.consumption) == 789
     assert sum(each.stage is Stage.LIVE for each in resources) == 723 + 39
