@@ -33,6 +33,18 @@ def well(installation: Installation, tmp_path: Path) -> Installation:
     return installation
 
 
+def test_making_a_backup_is_no_reason_to_complain(
+    installation: Installation, tmp_path: Path
+) -> None:
+    note = installation.data / "last-backup"
+    note.touch(mode=0o644)
+    note.chmod(0o644)
+
+    installation.fine("backup", tmp_path / "a.backup")
+
+    assert note.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_new_installation_is_told_what_is_left_to_do(installation: Installation) -> None:
     os.chmod(installation.data, 0o700)
 

@@ -81,8 +81,12 @@ def last_backup_at() -> datetime | None:
 
 def _remember(whole: Whole) -> None:
     # For the doctor alone: a backup that is whole does not fail because of it.
+    # Like everything in the data folder it is its owner's alone, whatever the umask.
     with suppress(OSError):
-        _note().write_text(f"{whole.header.made_at}\n")
+        note = _note()
+        note.touch(mode=0o600)
+        note.chmod(0o600)
+        note.write_text(f"{whole.header.made_at}\n")
 
 
 def _note() -> Path:
