@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -15,7 +16,11 @@ from catenary.apps.access.models import Account
 from catenary.apps.monitoring.models import MaintenanceVersion
 from catenary.apps.monitoring.operations.maintenance import announce_maintenance, cancel_maintenance
 from catenary.apps.monitoring.queries import maintenance
+from catenary.apps.monitoring.queries.preview import PreviewTime
+from catenary.apps.organizations.queries import OrganizationRow
+from catenary.apps.portfolio.queries.service import ServiceLink
 from catenary.domain.actors import Actor
+from catenary.web.maintenance.previewing import time_line
 from tests.web.access.world import BELONGING, World
 from tests.web.test_permission_matrix import same_length, settled
 
@@ -141,6 +146,29 @@ def test_the_form_shows_what_it_does_and_changes_nothing_before_it_is_sent(world
     assert 'class="heat"' in html and "Zportal" in html
     assert f'value="{tomorrow()}"' in picked.content.decode()
     assert not MaintenanceVersion.objects.exists()
+
+
+def test_a_time_says_how_many_more_are_needed_and_reads_in_the_zone_of_the_plan() -> None:
+    house = OrganizationRow(1, "a", "A", "/1/", 1, None)
+    links = tuple(ServiceLink(f"a/{n}", f"S{n}", house, "live", "") for n in range(9))
+    start = datetime(2026, 7, 1, 1, tzinfo=UTC)
+    asked = PreviewTime(start, start + timedelta(hours=1), 60_000_000, links, ())
+
+    line = time_line(asked, ZoneInfo("Europe/London"))
+
+    assert (len(line.needed), line.more) == (5, "and 4 more")
+    assert line.when.endswith("02:00 to 03:00\N{NO-BREAK SPACE}BST")
+
+
+def test_better_starts_name_the_zone_that_the_page_names(world: World) -> None:
+    client = world.client("operator")
+    asked = {**FORM, "zone": "Asia/Tokyo", "start": tomorrow(), "preview": "1"}
+
+    html = " ".join(client.get("/maintenance/new/", asked).content.decode().split())
+
+    box = html.partition('id="what-it-does"')[2].partition("</section>")[0]
+    assert "All times here are those of <bdi>Asia/Tokyo</bdi>." in box
+    assert "UTC" not in box and "JST" in box
 
 
 def test_one_looks_first_and_announces_then(world: World) -> None:

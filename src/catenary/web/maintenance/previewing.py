@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catenary.apps.monitoring.choices import period_words
 from catenary.apps.monitoring.queries.preview import Preview, PreviewHit, PreviewTime
 from catenary.apps.monitoring.queries.preview_live import Together
 from catenary.domain.maintenance.reading import Planned
 from catenary.web import addresses
 from catenary.web.calendars.words import open_now
-from catenary.web.maintenance.words import as_planned, cost_words, wall_words, when_words
+from catenary.web.maintenance.words import as_planned, cost_words, wall_words
 from catenary.web.marks import service_link
 from catenary.web.pages.maintenance import (
     BetterLine,
@@ -26,15 +28,16 @@ from catenary.web.pages.maintenance import (
 from catenary.web.pages.sentences import Link, Sentence, say
 from catenary.web.reading import figure
 
-_ORGANIZATIONS, _OUTCOMES, _HITS, _TOGETHER = 8, 6, 50, 5
+_ORGANIZATIONS, _OUTCOMES, _HITS, _TOGETHER, _NEEDED = 8, 6, 50, 5, 5
 
 
 def preview_box(found: Preview, planned: Planned, at: datetime, *, pick: bool) -> PreviewBox:
-    """The answer in the reader's words."""
+    """The answer in the reader's words, with all times on the wall of the plan."""
+    zone = ZoneInfo(planned.window.zone)
     organizations = found.impact.organizations
     more = found.impact.organization_count - len(organizations[:_ORGANIZATIONS])
     return PreviewBox(
-        answer=_answer(found),
+        answer=_answer(found, zone),
         hits=tuple(_hit(each, found, at) for each in found.hits[:_HITS]),
         organizations=tuple(
             Link(row.organization.name, addresses.organization(row.organization.key))
@@ -44,9 +47,9 @@ def preview_box(found: Preview, planned: Planned, at: datetime, *, pick: bool) -
         if more
         else "",
         outcomes=tuple(outcome.outcome.statement for outcome in found.impact.outcomes[:_OUTCOMES]),
-        times=tuple(_time(each) for each in found.occurrences),
+        times=tuple(time_line(each, zone) for each in found.occurrences),
         better=tuple(
-            BetterLine(_value(slot.start), wall_words(slot.start), cost_words(slot.harm))
+            BetterLine(_value(slot.start), _start(slot.start, zone), cost_words(slot.harm))
             for slot in found.better
         ),
         hours=tuple(f"{hour:02d}" for hour in range(24)),
@@ -60,7 +63,7 @@ def preview_box(found: Preview, planned: Planned, at: datetime, *, pick: bool) -
                         _value(slot.start),
                         slot.level,
                         _("{when}: takes {cost}").format(
-                            when=wall_words(slot.start), cost=cost_words(slot.harm)
+                            when=_start(slot.start, zone), cost=cost_words(slot.harm)
                         ),
                     )
                     for slot in slots
@@ -78,7 +81,12 @@ def _value(wall: datetime) -> str:
     return wall.isoformat(timespec="minutes")
 
 
-def _answer(found: Preview) -> Sentence:
+def _start(wall: datetime, zone: ZoneInfo) -> str:
+    """A start with its zone in short."""
+    return f"{wall_words(wall)}\N{NO-BREAK SPACE}{wall.replace(tzinfo=zone).tzname()}"
+
+
+def _answer(found: Preview, zone: ZoneInfo) -> Sentence:
     facts = _facts(found)
     if not found.occurrences:
         return say(_("{facts}."), facts=facts)
@@ -93,7 +101,7 @@ def _answer(found: Preview) -> Sentence:
             _("{facts}. The first time takes {cost} of service time; {when}: {less}."),
             facts=facts,
             cost=cost_words(first.harm),
-            when=wall_words(best.start),
+            when=_start(best.start, zone),
             less=cost_words(best.harm),
         )
     return say(
@@ -155,12 +163,18 @@ def _hit(each: PreviewHit, found: Preview, at: datetime) -> HitLine:
     )
 
 
-def _time(each: PreviewTime) -> TimeLine:
+def time_line(each: PreviewTime, zone: ZoneInfo) -> TimeLine:
+    """One time on the wall of the plan, with the first services that are needed then."""
+    start, end = each.start.astimezone(zone), each.end.astimezone(zone)
+    more = len(each.in_hours) - _NEEDED
     return TimeLine(
-        when=when_words(each.start, each.end),
+        when=period_words(start, end, with_weekday=True),
         cost=cost_words(each.harm),
         is_outside=not each.in_hours,
-        needed=tuple(service_link(link) for link in each.in_hours[:5]),
+        needed=tuple(service_link(link) for link in each.in_hours[:_NEEDED]),
+        more=ngettext("and {n} more", "and {n} more", more).format(n=figure(more))
+        if more > 0
+        else "",
         together=tuple(map(_together, each.together[:_TOGETHER])),
     )
 

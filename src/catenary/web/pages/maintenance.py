@@ -129,12 +129,14 @@ class HitLine:
 
 @dataclass(frozen=True, slots=True)
 class TimeLine:
-    """One time and what it would take."""
+    """One time and what it would take, of the first services that are needed then; ``more`` says
+    how many others there are."""
 
     when: str
     cost: str
     is_outside: bool
     needed: tuple[Link, ...]
+    more: str
     together: tuple[Sentence, ...]
 
 
