@@ -64,3 +64,10 @@ def test_nobody_else_is_told_of_other_houses(world: World, who: str) -> None:
 
 def test_a_stranger_signs_in_first(world: World) -> None:
     assert Client().get("/").status_code == 302
+
+
+def test_an_operator_without_a_role_is_not_told_that_there_is_nothing_to_see(world: World) -> None:
+    told = "You belong to no organization yet."
+
+    assert told not in world.client("operator").get("/account/").content.decode()
+    assert told in world.client("without any organization").get("/account/").content.decode()
