@@ -132,7 +132,8 @@ def test_days_are_told_as_bars_and_in_a_table(world: World) -> None:
 
     assert len(re.findall(r'<rect class="bar ', block)) == 90
     assert 'class="bar is-down"' in block
-    assert re.search(r"[12] days? down, 8\d days unknown, [123] days? operational", block)
+    told = r"down on [12] days? \(12 h in all\), unknown on 8\d days, operational on the other "
+    assert re.search(told, block)
     assert "down 12 h" in block or "down" in block.partition("<table>")[2]
 
 

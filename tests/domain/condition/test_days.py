@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catenary.domain.condition.days import KINDS, Day, Span, days, midnights, today_in
+from catenary.domain.condition.days import (
+    KINDS,
+    Day,
+    Span,
+    Worst,
+    days,
+    midnights,
+    today_in,
+    worst_of,
+)
 from catenary.domain.intervals import DAY, HOUR, MINUTE, instant, moment
 
 BERLIN = "Europe/Berlin"
@@ -104,6 +113,22 @@ def test_a_day_that_has_not_begun_says_nothing() -> None:
     found = told([], "UTC", "2026-11-01", 2, "2026-11-01T00:00")
 
     assert found == [("2026-11-01", "", 0), ("2026-11-02", "", 0)]
+
+
+def test_some_minutes_of_a_day_are_not_told_as_a_whole_day() -> None:
+    begins = date.fromisoformat("2026-11-01")
+    course = [
+        Span(at("2026-11-02T00:00"), at("2026-11-03T10:00"), "operational"),
+        Span(at("2026-11-03T10:00"), at("2026-11-03T10:12"), "down"),
+        Span(at("2026-11-03T10:12"), None, "operational"),
+    ]
+    found = days(course, midnights("UTC", begins, 6), begins, at("2026-11-05T12:00"))
+
+    assert worst_of(found) == (
+        Worst("down", 1, 12 * MINUTE, False),
+        Worst("unknown", 1, DAY, True),
+        Worst("operational", 3, 2 * DAY + 12 * HOUR, True),
+    )
 
 
 def test_today_is_what_the_calendar_of_the_reader_shows() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from enum import StrEnum
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
+
+from catenary.domain.condition.days import Day, worst_of
 
 #: The words for what services are shown as (`queries.status.SHOWN`), and for ranges.
 CONDITION_WORDS: dict[str, LazyText] = {
@@ -26,6 +29,38 @@ CONDITION_WORDS: dict[str, LazyText] = {
 def condition_word(condition: str) -> str:
     """The word for a condition in the reader's language; an unknown one is shown as it is."""
     return str(CONDITION_WORDS.get(condition, condition))
+
+
+def days_words(
+    days: Iterable[Day],
+    *,
+    word: Callable[[str], str],
+    length: Callable[[int], str],
+    figure: Callable[[int], str],
+) -> str:
+    """``down on 1 day (12 min in all), operational on the other 52 days``: a day is what it was at
+    worst, and how long that was is said where it was not all day."""
+    parts = []
+    told = worst_of(days)
+    for each in told:
+        if not each.is_whole:
+            pattern = ngettext(
+                "{condition} on {n} day ({length} in all)",
+                "{condition} on {n} days ({length} in all)",
+                each.days,
+            )
+        elif each.kind == "operational" and len(told) > 1:
+            pattern = ngettext(
+                "{condition} on the other day", "{condition} on the other {n} days", each.days
+            )
+        else:
+            pattern = ngettext("{condition} on {n} day", "{condition} on {n} days", each.days)
+        parts.append(
+            pattern.format(
+                condition=word(each.kind), n=figure(each.days), length=length(each.length)
+            )
+        )
+    return ", ".join(parts)
 
 
 def period_words(

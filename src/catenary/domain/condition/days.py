@@ -46,6 +46,32 @@ class Day:
         return sum(self.held.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Worst:
+    """On how many ``days`` a condition was the worst, and how long it held on those in all; with
+    ``is_whole`` it held all the time of them."""
+
+    kind: str
+    days: int
+    length: int
+    is_whole: bool
+
+
+def worst_of(days: Iterable[Day]) -> tuple[Worst, ...]:
+    """The days by their worst condition, the worst first; those that have not begun do not
+    count."""
+    told: dict[str, list[Day]] = {}
+    for day in days:
+        told.setdefault(day.worst, []).append(day)
+    found = []
+    for kind in KINDS:
+        if kind in told:
+            length = sum(day.held[kind] for day in told[kind])
+            whole = sum(day.length for day in told[kind])
+            found.append(Worst(kind, len(told[kind]), length, length == whole))
+    return tuple(found)
+
+
 def today_in(zone: str, now: int) -> date:
     """The date a calendar in a zone shows at an instant."""
     return moment(now).astimezone(ZoneInfo(zone)).date()

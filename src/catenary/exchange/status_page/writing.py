@@ -4,7 +4,6 @@ put where it stays up when what it tells of does not. It needs no script and no 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +19,7 @@ from django.utils.translation import ngettext
 from catenary.apps.monitoring.choices import (
     again_words,
     condition_word,
+    days_words,
     happened_words,
     period_words,
 )
@@ -282,7 +282,7 @@ def _service(service: PublicService) -> dict[str, Any]:
         "width": max(1, len(days)) * _STEP,
         "height": _HEIGHT,
         "bars": [_bar(at, day) for at, day in enumerate(days)],
-        "days": _days(days),
+        "days": days_words(days, word=condition_word, length=_length, figure=str),
         "first": _day(days[0]) if days else "",
         "lines": [
             {
@@ -307,16 +307,6 @@ def _bar(at: int, day: Day) -> dict[str, Any]:
         "height": tall,
         "title": f"{_day(day)}: {_held(day)}",
     }
-
-
-def _days(days: Sequence[Day]) -> str:
-    parts = []
-    for kind in KINDS:
-        number = sum(day.worst == kind for day in days)
-        if number:
-            told = ngettext("{n} day {condition}", "{n} days {condition}", number)
-            parts.append(told.format(n=number, condition=condition_word(kind)))
-    return ", ".join(parts)
 
 
 def _held(day: Day) -> str:

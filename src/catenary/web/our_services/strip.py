@@ -3,7 +3,6 @@ same. Used on pages behind the door, on public ones, and in their static copies.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
@@ -11,9 +10,10 @@ from functools import lru_cache
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from catenary.apps.monitoring.choices import days_words
 from catenary.domain.condition.days import KINDS, Day
 from catenary.domain.intervals import MINUTE, SECOND
 from catenary.web.pages.marks import ConditionMark
@@ -46,16 +46,13 @@ def strip_of(days: Sequence[Day], name: str) -> Strip:
 
 
 def _sentence(days: Sequence[Day]) -> str:
-    """``2 days down, 1 degraded, 87 operational``: each day by its worst."""
-    parts = []
-    numbers = Counter(day.worst for day in days)
-    for kind in KINDS:
-        number = numbers[kind]
-        if number:
-            word = condition_word(condition_mark(kind).condition)
-            pattern = ngettext("{n} day {condition}", "{n} days {condition}", number)
-            parts.append(pattern.format(n=figure(number), condition=word))
-    return ", ".join(parts)
+    """``down on 2 days (12 min in all), operational on the other 88 days``."""
+    return days_words(
+        days,
+        word=lambda kind: condition_word(condition_mark(kind).condition),
+        length=short_duration,
+        figure=figure,
+    )
 
 
 def _svg(days: Sequence[Day], pattern: str, name: str, sentence: str) -> SafeString:
