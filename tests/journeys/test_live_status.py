@@ -7,10 +7,11 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -397,6 +398,61 @@ def test_a_page_catches_up_after_the_server_was_killed(
             end(second)
     finally:
         end(first)
+
+
+def test_an_open_page_says_that_nobody_follows_and_is_live_again_when_somebody_does(
+    demo: Path, open_as: Callable[..., Page], tmp_path: Path
+) -> None:
+    with serving(demo, tmp_path) as product:
+        worker = work(product)
+        try:
+            say(product, *((service, "operational") for service in WELL))
+            dana = open_as(DANA, "/status/?all=1", product)
+            expect(shown(dana, "acme-cloud/db-1")).to_have_text("operational")
+            chain = open_as(DANA, f"/chain/?focus={PATIENTS}", product)
+
+            end(worker)
+            last_seen(product, datetime(2026, 3, 4, 14, 5, tzinfo=UTC))
+            why = "No worker has followed what is reported since 4 March 2026, 14:05"
+            for page in (dana, chain):
+                expect(page.get_by_text("Not up to date", exact=True)).to_be_visible()
+                expect(page.get_by_text("Live", exact=True)).to_be_hidden()
+                expect(page.get_by_text(why)).to_be_visible()
+            expect(dana.locator("#board .answer")).to_contain_text("Last known at 4 March 2026")
+            again = open_as(DANA, "/status/", product, is_followed=False)
+            expect(again.get_by_text("Not up to date", exact=True)).to_be_visible()
+
+            say(product, ("acme-cloud/db-1", "down"))
+            worker = work(product)
+            for page in (dana, chain):
+                expect(page.get_by_text("Live", exact=True)).to_be_visible()
+                expect(page.get_by_text(why)).to_be_hidden()
+                same_page(page)
+            expect(shown(dana, "acme-cloud/db-1")).to_have_text("down")
+            expect(dana.locator("#board .answer")).not_to_contain_text("Last known at")
+            for page in (dana, chain, again):
+                page.close()
+        finally:
+            end(worker)
+
+
+def work(product: Product) -> subprocess.Popen[bytes]:
+    """A worker in a group of its own."""
+    with (product.data / "worked.log").open("ab") as out:
+        return subprocess.Popen(
+            catenary("worker"),
+            env=clean_environment(product.data),
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def last_seen(product: Product, at: datetime) -> None:
+    """The engine's last sign of life was then: nobody waits half a minute."""
+    with closing(sqlite3.connect(product.data / "catenary.sqlite3")) as database, database:
+        written = f"{at:%Y-%m-%d %H:%M:%S}"
+        database.execute("UPDATE monitoring_propagation SET seen_at = ?", [written])
 
 
 def begin(product: Product, port: int) -> subprocess.Popen[bytes]:

@@ -4,21 +4,27 @@ word, not even that something happened, of anything else."""
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
+from django.utils import translation
 
 from catenary import clock
 from catenary.apps.monitoring.operations.engine import Engine
 from catenary.apps.monitoring.operations.recording import record_observations
 from catenary.apps.monitoring.queries.sight import mark_of
 from catenary.apps.monitoring.queries.standing import standing_now
+from catenary.apps.monitoring.queries.stored import FRESH
 from catenary.apps.organizations.queries import actor_of_account, home_viewpoint
 from catenary.apps.portfolio.queries.lookup import services_by_reference
 from catenary.domain.actors import Actor, Viewpoint
+from catenary.web.live import pulse as pulsing
 from catenary.web.live import stream as streaming
 from catenary.web.live.pulse import Full, Pulse, Watcher
+from catenary.web.live.stale import Unanswered, why_stale
 from catenary.web.live.stream import Reader, Stream
 from catenary.web.telling.metrics import REGISTRY
 from tests.web.access.world import World
@@ -33,6 +39,7 @@ class StillPulse(Pulse):
 
     def _begin(self) -> None:
         self._look()
+        self._look_who_follows()
 
     def let_go(self) -> None:
         """The connection is the test's own."""
@@ -158,6 +165,104 @@ def test_whether_anybody_speaks_of_it_is_the_providers_own_business(world: World
     assert told(theirs) is None
 
 
+def until_told(stream: Stream) -> Any:
+    """What the stream says next of how current it is."""
+    return json.loads(next(stream).partition(b"event: current\ndata: ")[2])
+
+
+def nobody_follows(since: datetime | None = None) -> None:
+    """The engine gives no sign of life since then."""
+    from django.apps import apps
+
+    seen_at = since or clock.now() - timedelta(minutes=5)
+    apps.get_model("monitoring", "Propagation").objects.update(seen_at=seen_at)
+
+
+@pytest.mark.parametrize("who", ["viewer at the provider", "of an unrelated organization"])
+def test_everybody_is_told_alike_since_when_nobody_follows_and_when_somebody_does_again(
+    world: World, who: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulsing, "FRESH_SECONDS", 0.0)
+    say("alpha-it/ledger", "operational")
+    stream = opened(world, who, StillPulse())
+    assert told(stream) is None
+
+    nobody_follows(datetime(2026, 3, 4, 14, 5, tzinfo=UTC))
+    said = until_told(stream)
+    assert (said["current"], said["says"]) == (False, "What is shown may be out of date.")
+    when = "4 March 2026, 14:05\xa0UTC"
+    assert said["why"] == f"No worker has followed what is reported since {when}."
+    assert told(stream) is None
+
+    nobody_follows(clock.now())
+    said = until_told(stream)
+    assert (said["current"], said["says"], said["why"]) == (True, "", "")
+
+
+def test_a_page_that_is_opened_where_nobody_follows_is_told_before_anything_else(
+    world: World,
+) -> None:
+    say("alpha-it/ledger", "operational")
+    nobody_follows()
+    actor, viewpoint = who_asks(world, "customer")
+
+    with translation.override("de"):
+        stream = Stream(StillPulse(), Reader(actor, viewpoint, "key"), "")
+    first = next(stream)
+
+    assert b'event: current\ndata: {"current":false' in first.partition(b"event: changed")[0]
+    # In the language in which the page was asked for, whoever was answered since.
+    assert b"Was hier steht" in first
+    assert told(stream) is None
+
+
+def test_pages_are_told_when_the_database_does_not_answer_and_when_it_does_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers: list[Any] = []
+
+    def asked() -> Any:
+        if not answers:
+            raise OperationalError("the server closed the connection unexpectedly")
+        return answers[0]
+
+    monkeypatch.setattr(pulsing, "standing_now", asked)
+    monkeypatch.setattr(pulsing, "freshness", lambda at: FRESH)
+    monkeypatch.setattr(pulsing, "close_connections", lambda: None)
+    monkeypatch.setattr(pulsing, "_TROUBLE_SECONDS", 0.01)
+    monkeypatch.setattr(pulsing, "SESSION_SECONDS", 60)
+    pulse, watcher = Pulse(), Watcher("key", 1, False)
+    known: Any = object()
+    pulse.enter(watcher, most=1, most_of_one=1)
+
+    pulse.wait(watcher, known, 60, FRESH)
+    gone = pulse.current
+    assert isinstance(gone, Unanswered)
+    assert why_stale(gone).startswith("The database has not answered since ")
+
+    answers.append(known)
+    pulse.wait(watcher, known, 60, gone)
+    assert pulse.current == FRESH
+    pulse.leave(watcher)
+
+
+def test_a_database_that_is_waited_for_too_long_does_not_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Stuck(Pulse):
+        def _begin(self) -> None:
+            """Its thread waits for an answer that does not come."""
+
+    monkeypatch.setattr(pulsing, "SILENT_SECONDS", -1.0)
+    pulse, watcher = Stuck(), Watcher("key", 1, False)
+    pulse.enter(watcher, most=1, most_of_one=1)
+
+    known: Any = object()
+    pulse.wait(watcher, known, 60, FRESH)
+
+    assert isinstance(pulse.current, Unanswered)
+
+
 def test_a_page_that_comes_back_is_told_that_something_changed_meanwhile(world: World) -> None:
     actor, viewpoint = who_asks(world, "viewer at the provider")
     seen = mark_of(actor, viewpoint)
@@ -166,7 +271,7 @@ def test_a_page_that_comes_back_is_told_that_something_changed_meanwhile(world: 
     stream = Stream(StillPulse(), Reader(actor, viewpoint, "key"), seen)
 
     first = next(stream)
-    assert json.loads(first.partition(b"data: ")[2])["all"] is True
+    assert json.loads(first.partition(b"event: changed\ndata: ")[2])["all"] is True
     assert f"id: {mark_of(actor, viewpoint)}\n".encode() in first
 
 

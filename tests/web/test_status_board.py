@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,7 +13,7 @@ from catenary.domain.documents.shapes import DependencyGroupDocument, Supporter
 from catenary.exchange.catalogue.amending import Amendment, amend
 from tests.domain.estates import service
 from tests.web.access.world import World
-from tests.web.test_live import OPERATOR, say
+from tests.web.test_live import OPERATOR, nobody_follows, say
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +52,48 @@ def test_what_nobody_reports_of_is_not_said_to_need_nothing(world: World) -> Non
 
     assert re.search(r"Of \d services nobody knows anything\. All others work\.", said)
     assert "Nothing needs attention" not in said
+
+
+def test_where_nobody_follows_it_says_what_was_known_last_and_reassures_nobody(
+    world: World,
+) -> None:
+    for service in ("ledger", "engine", "portal", "showcase"):
+        say(f"alpha-it/{service}", "operational")
+    who = "viewer at the provider"
+    assert "may be out of date" not in board(world, who)
+
+    nobody_follows(datetime(2026, 3, 4, 14, 5, tzinfo=UTC))
+
+    said = board(world, who)
+    assert "Last known at 4 March 2026, 14:05 UTC: " in said
+    assert "No worker has followed what is reported since 4 March 2026, 14:05 UTC." in said
+    assert "data-is-stale" in world.client(who).get("/status/").content.decode()
+    part = world.client(who).get("/status/", headers={"HX-Target": "board"})
+    assert "Last known at" in part.content.decode()
+    # Of the past nobody needs to follow anything.
+    past = board(world, who, f"?as_of={clock.now() - timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}")
+    assert "Last known at" not in past and "may be out of date" not in past
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/",
+        "/chain/?focus=alpha-it/engine",
+        "/services/alpha-it/engine/",
+        "/services/alpha-it/engine/status/",
+    ],
+)
+def test_every_page_with_conditions_says_that_nobody_follows(world: World, address: str) -> None:
+    say("alpha-it/engine", "operational")
+    client = world.client("viewer at the provider")
+    assert "may be out of date" not in client.get(address).content.decode()
+
+    nobody_follows()
+
+    said = client.get(address).content.decode()
+    assert "What is shown may be out of date." in said
+    assert "No worker has followed what is reported since " in said
 
 
 def test_what_does_not_work_comes_first_and_the_rest_is_counted(world: World) -> None:

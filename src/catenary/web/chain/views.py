@@ -10,13 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from catenary.apps.monitoring.queries.stored import anybody_speaks
+from catenary import clock
+from catenary.apps.monitoring.queries.stored import anybody_speaks, freshness
 from catenary.apps.portfolio.queries.chain import ChainView, Direction, chain_of
 from catenary.apps.portfolio.queries.home import chain_place
 from catenary.domain.picture import PictureNode, TableRow
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.chain.drawing import NO_CONDITIONS, conditions_in, drawn, where_from
+from catenary.web.live.stale import why_stale
 from catenary.web.looking import looking_back
 from catenary.web.marks import service_link
 from catenary.web.pages import (
@@ -86,6 +88,7 @@ def chain(asking: Asking) -> HttpResponse:
         where_from=where_from(conditions, view),
         here=asking.request.get_full_path(),
         live=live,
+        stale=why_stale(freshness(clock.now())) if live else "",
         row_count=Count(len(picture.rows)),
         beyond=_beyond(view),
     )

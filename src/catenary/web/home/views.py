@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from catenary import clock
 from catenary.apps.monitoring.queries.consumed import Counts, counts_of_ours
+from catenary.apps.monitoring.queries.stored import freshness
 from catenary.apps.portfolio.policies import may_begin
 from catenary.apps.portfolio.queries.catalogue import ServiceSummary
 from catenary.apps.portfolio.queries.home import ChainPlace, Relation, chain_place, other_houses
@@ -18,6 +20,7 @@ from catenary.domain.actors import Viewpoint
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.editing.entry import draft_lines
+from catenary.web.live.stale import last_known, why_stale
 from catenary.web.marks import organization_link, said_by, service_link
 from catenary.web.our_services.strip import condition_mark
 from catenary.web.pages import (
@@ -60,10 +63,12 @@ def home(asking: Asking) -> HttpResponse:
         if asking.actor.memberships
         else other_houses(actor=asking.actor, viewpoint=asking.viewpoint)
     )
+    going, stale = _going(asking, asking.viewpoint)
     home_page = replace(
         _home_page(place, asking.viewpoint),
         drafts=draft_lines(asking),
-        going=_going(asking, asking.viewpoint),
+        going=going,
+        stale=stale,
         may_define=may_begin(asking.actor, "service"),
         lead=_lead(place),
         houses=tuple(
@@ -82,22 +87,32 @@ def _lead(place: ChainPlace) -> Sentence | None:
     return Sentence((Link(_("See what is in the catalogue"), addresses.catalogue()),))
 
 
-def _going(asking: Asking, viewpoint: Viewpoint) -> tuple[Going, ...]:
-    """How it goes now with what we provide and what we use; nothing of what nobody reports of."""
+def _going(asking: Asking, viewpoint: Viewpoint) -> tuple[tuple[Going, ...], str]:
+    """How it goes now with what we provide and what we use, nothing of what nobody reports of; and
+    since when nobody follows, if nobody does."""
     provided, consumed = counts_of_ours(actor=asking.actor, viewpoint=viewpoint)
     board = addresses.status([("provider", viewpoint.key)])
-    lines = (
-        (_of_provided(provided), provided, board),
-        (_of_used(consumed), consumed, reverse("our-services")),
-    )
-    return tuple(
-        Going(
-            Link(sentence.format(n=figure(_troubled(counts)), total=figure(_total(counts))), url),
-            _marks(counts),
+    lines = [
+        (_filled(sentence, counts), counts, url)
+        for sentence, counts, url in (
+            (_of_provided(provided), provided, board),
+            (_of_used(consumed), consumed, reverse("our-services")),
         )
-        for sentence, counts, url in lines
         if counts.shown["unknown"] - counts.uncertain < _total(counts)
+    ]
+    if not lines:
+        return (), ""
+    fresh = freshness(clock.now())
+    begins = last_known(fresh)
+    going = tuple(
+        Going(Link(f"{begins} {sentence}".lstrip(), url), _marks(counts))
+        for sentence, counts, url in lines
     )
+    return going, why_stale(fresh)
+
+
+def _filled(sentence: str, counts: Counts) -> str:
+    return sentence.format(n=figure(_troubled(counts)), total=figure(_total(counts)))
 
 
 def _of_provided(counts: Counts) -> str:

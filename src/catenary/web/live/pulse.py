@@ -18,6 +18,8 @@ from catenary.apps.access.queries.sessions import standing_sessions
 from catenary.apps.common.queries import close_connections
 from catenary.apps.monitoring.queries.sight import name_changes
 from catenary.apps.monitoring.queries.standing import Standing, standing_now
+from catenary.apps.monitoring.queries.stored import freshness
+from catenary.web.live.stale import Current, Unanswered
 from catenary.web.telling import metrics
 from catenary.web.telling.health import is_stopping
 
@@ -25,6 +27,11 @@ from catenary.web.telling.health import is_stopping
 POLL_SECONDS = 0.05
 #: How soon an ended session ends its open pages.
 SESSION_SECONDS = 2.0
+#: How often it is asked whether somebody follows what is reported.
+FRESH_SECONDS = 1.0
+#: When the database has been waited for so long, open pages are told. When it refuses, it is asked
+#: once more before: the connection may have been an old one.
+SILENT_SECONDS = 10.0
 _TROUBLE_SECONDS = 1.0
 
 _log = structlog.get_logger("catenary.live")
@@ -53,6 +60,15 @@ class Pulse:
         self._watchers: set[Watcher] = set()
         self._standing: Standing | None = None
         self._thread: threading.Thread | None = None
+        #: How current pages can be; none before anybody has looked.
+        self._current: Current | None = None
+        self._answered_at, self._answered = time.monotonic(), clock.now()
+        self._fresh_at = 0.0
+
+    @property
+    def current(self) -> Current | None:
+        """Whether what open pages show is what there is to know; none before it was looked."""
+        return self._current
 
     def enter(self, watcher: Watcher, *, most: int, most_of_one: int) -> None:
         """Let one more wait; raises `Full` when there are too many, or too many of one account."""
@@ -67,15 +83,21 @@ class Pulse:
         with self._news:
             self._watchers.discard(watcher)
 
-    def wait(self, watcher: Watcher, known: Standing, seconds: float) -> Standing:
+    def wait(
+        self, watcher: Watcher, known: Standing, seconds: float, current: Current | None = None
+    ) -> Standing:
         """The conditions as soon as they are others than ``known``, and at the latest after so
-        many seconds; earlier when the watcher is over."""
+        many seconds; earlier when the watcher is over, or when they are no more as ``current`` as
+        that, if it is given."""
 
         def is_new() -> bool:
-            return watcher.is_over or self._standing not in (None, known)
+            differs = current is not None and self._current not in (None, current)
+            return watcher.is_over or differs or self._standing not in (None, known)
 
         with self._news:
             self._begin()
+            if time.monotonic() - self._answered_at > SILENT_SECONDS:
+                self._tell(Unanswered(self._answered))
             self._news.wait_for(is_new, max(seconds, 0.0))
             return self._standing or known
 
@@ -85,6 +107,7 @@ class Pulse:
 
     def _begin(self) -> None:
         if self._thread is None:
+            self._answered_at, self._answered = time.monotonic(), clock.now()
             self._thread = threading.Thread(target=self._watch, name="live", daemon=True)
             self._thread.start()
 
@@ -93,11 +116,13 @@ class Pulse:
         return len(self._watchers)
 
     def _watch(self) -> None:
-        asked_at = time.monotonic()
+        asked_at, failures = time.monotonic(), 0
         try:
             while self._goes_on():
                 try:
                     self._look()
+                    self._look_who_follows()
+                    failures = 0
                     if time.monotonic() - asked_at >= SESSION_SECONDS:
                         asked_at = time.monotonic()
                         self._ask_for_sessions()
@@ -105,6 +130,10 @@ class Pulse:
                     # Whatever is wrong with the database, those who wait go on waiting.
                     _log.warning("live-without-database", reason=type(error).__name__)
                     close_connections()
+                    failures += 1
+                    if failures > 1:
+                        with self._news:
+                            self._tell(Unanswered(self._answered))
                     time.sleep(_TROUBLE_SECONDS)
                 time.sleep(POLL_SECONDS)
         finally:
@@ -116,7 +145,8 @@ class Pulse:
         with self._news:
             if self._watchers:
                 return True
-            self._thread, self._standing = None, None
+            self._thread, self._standing, self._current = None, None, None
+            self._fresh_at = 0.0
             return False
 
     def _look(self) -> None:
@@ -127,6 +157,20 @@ class Pulse:
             name_changes(before, found)
         with self._news:
             self._standing = found
+            self._news.notify_all()
+
+    def _look_who_follows(self) -> None:
+        self._answered_at, self._answered = time.monotonic(), clock.now()
+        if self._answered_at < self._fresh_at and not isinstance(self._current, Unanswered):
+            return
+        self._fresh_at = self._answered_at + FRESH_SECONDS
+        found = freshness(self._answered)
+        with self._news:
+            self._tell(found)
+
+    def _tell(self, current: Current) -> None:
+        if self._current != current:
+            self._current = current
             self._news.notify_all()
 
     def _ask_for_sessions(self) -> None:

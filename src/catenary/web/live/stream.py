@@ -15,16 +15,20 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
+from catenary import clock
 from catenary.apps.monitoring.queries.sight import Difference, Sight, difference, sight_of
 from catenary.apps.monitoring.queries.standing import Standing
+from catenary.apps.monitoring.queries.stored import FRESH, freshness
 from catenary.apps.organizations.queries import actor_of_account, viewpoint_of
 from catenary.apps.portfolio.queries.lookup import services_by_reference
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.web.asking import Asking, signed_in
 from catenary.web.live.pulse import PULSE, Full, Pulse, Watcher
 from catenary.web.live.shared import SHARED
+from catenary.web.live.stale import Current, is_current, warning, why_stale
 from catenary.web.telling import metrics
 
 #: Something is sent so often even when nothing changes: whoever went away is noticed by it.
@@ -99,6 +103,9 @@ class Stream:
         account = self._actor.account_id or 0
         self._watcher = Watcher(reader.session_key, account, self._actor.is_operator)
         self._sight: Sight | None = None
+        self._current: Current = FRESH
+        self._language = translation.get_language() or settings.LANGUAGE_CODE
+        self._zone = timezone.get_current_timezone()
         self._alive_at = self._sent_at = 0.0
         self._ends_at = time.monotonic() + LONGEST_SECONDS
         most: int = settings.STREAMS
@@ -127,10 +134,12 @@ class Stream:
 
     def _first(self) -> bytes:
         sight = self._sight = sight_of(self._actor, self._viewpoint, self._reader.about)
+        # A page that comes back may have been told otherwise before.
+        begins = _RETRY + self._told_current(self._pulse.current or freshness(clock.now()))
         self._pulse.let_go()
         if sight.mark == self._seen:
-            return _RETRY + _ALIVE
-        return _RETRY + self._changed(sight, Difference({}, True))
+            return begins
+        return begins + self._changed(sight, Difference({}, True))
 
     def _next(self, before: Sight) -> bytes | None:
         """The next message; a sign of life when there is none for a while; none at the end."""
@@ -139,7 +148,10 @@ class Stream:
             left = self._alive_at - time.monotonic()
             if left <= 0:
                 return _ALIVE if time.monotonic() < self._ends_at else None
-            standing = self._pulse.wait(self._watcher, standing, left)
+            standing = self._pulse.wait(self._watcher, standing, left, self._current)
+            current = self._pulse.current or self._current
+            if current != self._current and not self._watcher.is_over:
+                return self._told_current(current)
             if standing is before.standing or self._watcher.is_over:
                 continue
             pause = self._sent_at + PAUSE_SECONDS - time.monotonic()
@@ -169,6 +181,16 @@ class Stream:
             )
         finally:
             self._pulse.let_go()
+
+    def _told_current(self, current: Current) -> bytes:
+        """That somebody follows, or since when nobody can know, in the words of the reader."""
+        self._current = current
+        told: dict[str, Any] = {"current": is_current(current), "within": self._within()}
+        with translation.override(self._language), timezone.override(self._zone):
+            told["says"] = "" if told["current"] else warning()
+            told["why"] = why_stale(current)
+        body = json.dumps(told, separators=(",", ":"))
+        return f"event: current\ndata: {body}\n\n".encode()
 
     def _changed(self, now: Sight, found: Difference) -> bytes:
         self._sent_at = time.monotonic()

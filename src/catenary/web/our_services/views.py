@@ -30,12 +30,13 @@ from catenary.apps.monitoring.queries.kept import Effective
 from catenary.apps.monitoring.queries.maintenance import maintenance_ahead
 from catenary.apps.monitoring.queries.sight import sight_of
 from catenary.apps.monitoring.queries.status import ToldCause, words
-from catenary.apps.monitoring.queries.stored import anybody_speaks, is_stale, propagation
+from catenary.apps.monitoring.queries.stored import Freshness, freshness
 from catenary.domain.actors import Viewpoint
 from catenary.domain.condition.codes import CODE_NAMES
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.live.shared import part_for_all
+from catenary.web.live.stale import as_last_known, why_stale
 from catenary.web.maintenance.words import rhythm_words, when_words
 from catenary.web.marks import organization_link
 from catenary.web.our_services.strip import condition_mark, strip_of
@@ -72,15 +73,17 @@ def our_services(asking: Asking) -> HttpResponse:
         return HttpResponse(_part(asking, viewpoint))
     # Taken before what is shown is read: what changes in between is then told, not missed.
     live = live_of(asking)
-    page = replace(_page(asking, viewpoint), live=live)
+    page = replace(_page(asking, viewpoint, freshness(clock.now())), live=live)
     return page_response(asking, "our_services.html", page, current="our-services", look="customer")
 
 
 def _part(asking: Asking, viewpoint: Viewpoint) -> str:
     """The part that changes, made once for all pages that one session has open."""
 
+    fresh = freshness(clock.now())
+
     def make() -> str:
-        page = _page(asking, viewpoint)
+        page = _page(asking, viewpoint, fresh)
         return render_to_string("partials/our_services.html", {"page": page}, asking.request)
 
     sight = sight_of(asking.actor, viewpoint)
@@ -88,10 +91,10 @@ def _part(asking: Asking, viewpoint: Viewpoint) -> str:
     # session's own.
     minute = clock.now().replace(second=0, microsecond=0)
     session = asking.request.session.session_key
-    return part_for_all(asking, sight, "our-services", make, session, minute)
+    return part_for_all(asking, sight, "our-services", make, session, minute, fresh)
 
 
-def _page(asking: Asking, viewpoint: Viewpoint) -> OurServicesPage:
+def _page(asking: Asking, viewpoint: Viewpoint, fresh: Freshness) -> OurServicesPage:
     at, zone = clock.now(), timezone.get_current_timezone_name()
     said = asking.request.GET.get("page", "1")
     number = int(said) if said.isascii() and said.isdigit() and len(said) < 7 else 1
@@ -99,10 +102,9 @@ def _page(asking: Asking, viewpoint: Viewpoint) -> OurServicesPage:
     happened = recent_events(
         actor=asking.actor, viewpoint=viewpoint, at=at, since=at - RECENT, limit=_EVENTS
     )
-    computed_at = propagation()[1]
     return OurServicesPage(
         organization=viewpoint.name,
-        answer=answer(found),
+        answer=as_last_known(answer(found), fresh),
         services=tuple(map(_line, found.services)),
         counts=_counts(found.counts),
         events=tuple(map(event_line, happened)),
@@ -116,8 +118,7 @@ def _page(asking: Asking, viewpoint: Viewpoint) -> OurServicesPage:
         next_url=_page_url(found.page + 1) if found.page < found.pages else "",
         shared=_shared(found),
         here=asking.request.get_full_path(),
-        is_stale=anybody_speaks() and is_stale(computed_at, at),
-        stale_since=computed_at,
+        stale=why_stale(fresh),
     )
 
 

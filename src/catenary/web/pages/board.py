@@ -46,8 +46,8 @@ class BoardCount:
 @dataclass(frozen=True, slots=True)
 class BoardPage:
     """The board. ``rest`` says what is not listed and where it is; ``is_silent``: nobody knows
-    anything of any of it, and ``unheard`` says of how much; ``stale_since``: nobody computes
-    conditions since then."""
+    anything of any of it, and ``unheard`` says of how much; ``stale`` says since when nobody
+    follows what is reported, if nobody does."""
 
     answer: Sentence
     counts: tuple[BoardCount, ...]
@@ -64,8 +64,7 @@ class BoardPage:
     here: str = ""
     is_silent: bool = False
     unheard: str = ""
-    is_stale: bool = False
-    stale_since: datetime | None = None
+    stale: str = ""
     has_catalogue: bool = True
     live: Live | None = None
     knowing: tuple[Choice, ...] = ()

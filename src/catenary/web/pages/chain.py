@@ -68,3 +68,4 @@ class ChainPage:
     where_from: Sentence = Sentence()
     here: str = ""
     live: Live | None = None
+    stale: str = ""

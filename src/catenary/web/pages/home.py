@@ -132,6 +132,7 @@ class HomePage:
     organizations_beyond: Count = Count(0)
     chain_url: str = ""
     going: tuple[Going, ...] = ()
+    stale: str = ""
     may_define: bool = False
     lead: Sentence | None = None
     houses: tuple[HouseLine, ...] = ()

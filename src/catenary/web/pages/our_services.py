@@ -101,8 +101,8 @@ class AheadLine:
 @dataclass(frozen=True, slots=True)
 class OurServicesPage:
     """What an organization consumes, what is not fine first; apart from that, what organizations
-    above it use for everybody. ``is_stale`` when nobody has followed what is reported for a while,
-    since ``stale_since`` or ever."""
+    above it use for everybody. ``stale`` says since when nobody follows what is reported, if
+    nobody does."""
 
     organization: str
     answer: Sentence
@@ -120,5 +120,4 @@ class OurServicesPage:
     shared: Shared | None = None
     here: str = ""
     live: Live | None = None
-    is_stale: bool = False
-    stale_since: datetime | None = None
+    stale: str = ""

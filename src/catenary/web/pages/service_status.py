@@ -151,7 +151,6 @@ class ServiceStatusPage:
     reported: tuple[ReportedLine, ...] = ()
     shows_reported: bool = False
     form: ReportForm | None = None
-    is_stale: bool = False
-    stale_since: datetime | None = None
+    stale: str = ""
     live: Live | None = None
     knowing: tuple[Choice, ...] = ()

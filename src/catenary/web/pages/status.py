@@ -23,7 +23,8 @@ class CauseLine:
 @dataclass(frozen=True, slots=True)
 class StatusBlock:
     """The condition of a service; ``words`` say its range where it is not certain, ``url`` leads
-    to everything about it."""
+    to everything about it; ``stale`` says since when nobody follows what is reported, if nobody
+    does."""
 
     mark: ConditionMark
     words: str
@@ -33,3 +34,4 @@ class StatusBlock:
     risks: tuple[CauseLine, ...]
     is_more: bool
     url: str = ""
+    stale: str = ""

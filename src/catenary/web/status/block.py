@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -15,10 +16,11 @@ from catenary.apps.monitoring.queries.status import (
     shown,
     words,
 )
-from catenary.apps.monitoring.queries.stored import anybody_speaks
+from catenary.apps.monitoring.queries.stored import FRESH, anybody_speaks, freshness_of
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.condition.codes import CODE_NAMES
 from catenary.web import addresses
+from catenary.web.live.stale import why_stale
 from catenary.web.pages.marks import ConditionMark
 from catenary.web.pages.sentences import Link
 from catenary.web.pages.status import CauseLine, StatusBlock
@@ -36,7 +38,10 @@ def status_block(
     found = service_status(
         actor=actor, viewpoint=viewpoint, reference=reference, at=at, is_past=is_past
     )
-    return None if found is None else _block(found)
+    if found is None:
+        return None
+    fresh = FRESH if is_past else freshness_of(found.computed_at, at)
+    return replace(_block(found), stale=why_stale(fresh))
 
 
 def _block(found: ServiceStatus) -> StatusBlock:

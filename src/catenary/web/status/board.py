@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.http import HttpResponse
 from django.template.loader import render_to_string
@@ -16,7 +15,12 @@ from catenary import clock
 from catenary.apps.monitoring.queries.board import Board, BoardFilter, BoardRow, board
 from catenary.apps.monitoring.queries.sight import mark_of, sight_of
 from catenary.apps.monitoring.queries.status import SHOWN, shown, words
-from catenary.apps.monitoring.queries.stored import anybody_speaks, is_stale, propagation
+from catenary.apps.monitoring.queries.stored import (
+    FRESH,
+    Freshness,
+    anybody_speaks,
+    freshness,
+)
 from catenary.apps.portfolio.queries.lookup import services_by_reference
 from catenary.apps.portfolio.queries.needed import Needed, needed_at
 from catenary.domain.condition.codes import CODE_NAMES
@@ -24,6 +28,7 @@ from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.calendars.needed import needed_mark
 from catenary.web.live.shared import part_for_all
+from catenary.web.live.stale import as_last_known, why_stale
 from catenary.web.looking import looking_back_on_conditions
 from catenary.web.marks import organization_link
 from catenary.web.pages.board import BoardCount, BoardLine, BoardPage
@@ -93,16 +98,13 @@ def _part(asking: Asking, narrowed: BoardFilter, after: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Engine:
-    """What is told of the engine itself: ``stale_since`` only when it is stale."""
+    """What is told of the engine itself."""
 
-    is_stale: bool
-    stale_since: datetime | None
+    fresh: Freshness
 
 
 def _engine() -> _Engine:
-    computed_at = propagation()[1]
-    stale = anybody_speaks() and is_stale(computed_at, clock.now())
-    return _Engine(stale, computed_at if stale else None)
+    return _Engine(freshness(clock.now()))
 
 
 def _found(
@@ -140,11 +142,12 @@ def _page(
     after: str,
 ) -> BoardPage:
     is_past = asking.moment is not None
+    fresh = FRESH if is_past else engine.fresh
     needed = {} if is_past else _needed(found.rows)
     following = "" if found.after is None else _after(found.after)
     narrows = bool(narrowed.role or narrowed.provider or narrowed.mine or narrowed.only)
     return BoardPage(
-        answer=_answer(found),
+        answer=as_last_known(_answer(found), fresh),
         counts=tuple(_count(found, narrowed, code) for code in _CONDITIONS),
         rows=tuple(_line(row, needed.get(row.reference)) for row in found.rows),
         total=Count(found.total),
@@ -169,8 +172,7 @@ def _page(
         here=asking.request.get_full_path(),
         is_silent=0 < _unheard(found) == sum(found.counts.values()) and not narrowed.only,
         unheard=_unheard_words(_unheard(found)),
-        is_stale=engine.is_stale and not is_past,
-        stale_since=engine.stale_since,
+        stale=why_stale(fresh),
         has_catalogue=is_past
         or (asking.viewpoint is not None and bool(sum(found.counts.values()))),
         live=live,

@@ -26,13 +26,14 @@ from catenary.apps.monitoring.queries.shown_now import (
 )
 from catenary.apps.monitoring.queries.status import ServiceStatus, shown, words
 from catenary.apps.monitoring.queries.status import service_status as status_of
-from catenary.apps.monitoring.queries.stored import anybody_speaks, is_stale
+from catenary.apps.monitoring.queries.stored import FRESH, freshness_of
 from catenary.domain.actors import Viewpoint
 from catenary.domain.observations.reading import share_words
 from catenary.domain.observations.words import EVERYBODY, Plan
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.calendars.needed import needed_mark
+from catenary.web.live.stale import as_last_known, why_stale
 from catenary.web.looking import looking_back_on_conditions
 from catenary.web.marks import organization_link
 from catenary.web.notes import leave_note
@@ -148,6 +149,7 @@ def _page(
 ) -> ServiceStatusPage:
     actor, reference, now = asking.actor, found.service.reference, clock.now()
     is_past = asking.moment is not None
+    fresh = FRESH if is_past else freshness_of(found.computed_at, now)
     known, kind = found.effective, shown(found.effective)
     name = found.known_as or found.service.name
     every = (*found.causes, *found.risks)
@@ -173,7 +175,7 @@ def _page(
         service_url=addresses.service(reference),
         provider=organization_link(found.provider),
         mark=condition_mark(kind),
-        answer=_answer(found, kind),
+        answer=as_last_known(_answer(found, kind), fresh),
         here=asking.request.get_full_path(),
         words=in_words(words(known)) if kind == "unknown" else "",
         since=found.since,
@@ -190,8 +192,7 @@ def _page(
         reported=tuple(map(_line, reported)),
         shows_reported=is_home and not is_past,
         form=form,
-        is_stale=not is_past and anybody_speaks() and is_stale(found.computed_at, now),
-        stale_since=found.computed_at,
+        stale=why_stale(fresh),
         live=live,
         knowing=knowing(asking),
     )

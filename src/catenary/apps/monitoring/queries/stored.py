@@ -181,6 +181,30 @@ def anybody_speaks() -> bool:
     return bool(_ANY_VOICE.rows())
 
 
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """Whether somebody follows what is reported, and when they last gave a sign of life; none:
+    never. It is of the whole installation, and the same for everybody who asks."""
+
+    is_stale: bool
+    since: datetime | None = None
+
+
+#: Somebody follows, or there is nothing to follow.
+FRESH = Freshness(False)
+
+
+def freshness_of(seen_at: datetime | None, at: datetime) -> Freshness:
+    """Whether conditions are as current as they can be, by the last sign of life of the engine.
+    Where nothing was ever reported they are, whoever follows."""
+    return Freshness(True, seen_at) if is_stale(seen_at, at) and anybody_speaks() else FRESH
+
+
+def freshness(at: datetime) -> Freshness:
+    """The same by the sign of life that is kept."""
+    return freshness_of(propagation()[1], at)
+
+
 def propagation() -> tuple[int, datetime | None]:
     """The number that grows with everything that is kept, and the engine's last sign of life."""
     rows = _PROPAGATION.rows()

@@ -14,8 +14,12 @@
   let looking = 0;
   let wanted = false;
 
-  const say = (state) => {
+  let stale = "isStale" in sign.dataset; // nobody can know whether what is shown is so still
+
+  const say = (how) => {
+    const state = how === "live" && stale ? "stale" : how;
     sign.hidden = false;
+    sign.classList.toggle("is-stale", state === "stale");
     sign.classList.toggle("is-waiting", state === "waiting");
     sign.classList.toggle("is-off", state === "off");
     for (const words of sign.querySelectorAll("[data-live-says]")) {
@@ -169,6 +173,20 @@
   };
   document.addEventListener("focusout", () => { if (wanted) setTimeout(refresh, 300); });
 
+  /* Whether somebody follows what is reported, and the database answers. The words come with it:
+     without a database no part of the page can be fetched. */
+  const current = (told) => {
+    const becomes = stale !== !told.current;
+    stale = !told.current;
+    say("live");
+    for (const box of document.querySelectorAll("[data-live-stale]")) {
+      box.querySelector("strong").textContent = told.says;
+      box.querySelector("span").textContent = told.why;
+      box.hidden = !stale;
+    }
+    if (becomes) soon(told.within);
+  };
+
   /* ── The stream ── */
   const open = () => {
     clearTimeout(looking);
@@ -177,6 +195,7 @@
     address.searchParams.set("seen", seen);
     source = new EventSource(address);
     source.addEventListener("open", () => say("live"));
+    source.addEventListener("current", (event) => current(JSON.parse(event.data)));
     source.addEventListener("changed", (event) => {
       seen = event.lastEventId;
       const told = JSON.parse(event.data);
