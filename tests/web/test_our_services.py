@@ -116,7 +116,7 @@ def test_when_nobody_follows_what_is_reported_the_customer_is_told(world: World)
 
     said = page(world, "another customer")
     assert "What is shown may be out of date." in said and "data-is-stale" in said
-    assert re.search(r'<p class="answer">Last known at [^.]+\d\d:\d\d\sUTC: ', said)
+    assert re.search(r'<p class="answer[^>]*>Last known at [^.]+\d\d:\d\d\sUTC: ', said)
     # The part that is fetched again is no older one, made while somebody followed.
     part = world.client("another customer").get(PAGE, headers={"HX-Target": "ours"})
     assert "What is shown may be out of date." in part.content.decode()

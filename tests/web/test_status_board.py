@@ -57,8 +57,8 @@ def test_what_nobody_reports_of_is_not_said_to_need_nothing(world: World) -> Non
 def test_where_nobody_follows_it_says_what_was_known_last_and_reassures_nobody(
     world: World,
 ) -> None:
-    for service in ("ledger", "engine", "portal", "showcase"):
-        say(f"alpha-it/{service}", "operational")
+    for each in ("ledger", "engine", "portal", "showcase"):
+        say(f"alpha-it/{each}", "operational")
     who = "viewer at the provider"
     assert "may be out of date" not in board(world, who)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.template.loader import render_to_string
@@ -18,7 +17,6 @@ from catenary.apps.monitoring.queries.status import SHOWN, shown, words
 from catenary.apps.monitoring.queries.stored import (
     FRESH,
     Freshness,
-    anybody_speaks,
     freshness,
 )
 from catenary.apps.portfolio.queries.lookup import services_by_reference
@@ -75,16 +73,16 @@ def status_board(asking: Asking) -> HttpResponse:
         return HttpResponse(_part(asking, narrowed, after))
     # Taken before the rows are: what changes in between is then told, not missed.
     live = live_of(asking)
-    page = _found(asking, narrowed, after, live, _engine())
+    page = _found(asking, narrowed, after, live, freshness(clock.now()))
     return page_response(asking, "status_board.html", page, current="status")
 
 
 def _part(asking: Asking, narrowed: BoardFilter, after: str) -> str:
     """The part that changes, made once for all who see the same."""
-    engine = _engine()
+    fresh = freshness(clock.now())
 
     def make() -> str:
-        page = _found(asking, narrowed, after, None, engine)
+        page = _found(asking, narrowed, after, None, fresh)
         return render_to_string("partials/board.html", {"page": page}, asking.request)
 
     # The past is asked for by few, and a late word may change it.
@@ -93,22 +91,11 @@ def _part(asking: Asking, narrowed: BoardFilter, after: str) -> str:
     sight = sight_of(asking.actor, asking.viewpoint)
     # Whether something is needed now changes with the minute, whatever else stays.
     minute = clock.now().replace(second=0, microsecond=0)
-    return part_for_all(asking, sight, "board", make, engine, minute)
-
-
-@dataclass(frozen=True, slots=True)
-class _Engine:
-    """What is told of the engine itself."""
-
-    fresh: Freshness
-
-
-def _engine() -> _Engine:
-    return _Engine(freshness(clock.now()))
+    return part_for_all(asking, sight, "board", make, fresh, minute)
 
 
 def _found(
-    asking: Asking, narrowed: BoardFilter, after: str, live: Live | None, engine: _Engine
+    asking: Asking, narrowed: BoardFilter, after: str, live: Live | None, fresh: Freshness
 ) -> BoardPage:
     found = _NONE
     if asking.viewpoint is not None:
@@ -121,7 +108,7 @@ def _found(
             at=asking.moment,
             known_at=known_at(asking),
         )
-    return _page(found, narrowed, asking, live, engine, after)
+    return _page(found, narrowed, asking, live, fresh, after)
 
 
 def live_of(asking: Asking, reference: str = "") -> Live | None:
@@ -138,11 +125,11 @@ def _page(
     narrowed: BoardFilter,
     asking: Asking,
     live: Live | None,
-    engine: _Engine,
+    fresh: Freshness,
     after: str,
 ) -> BoardPage:
     is_past = asking.moment is not None
-    fresh = FRESH if is_past else engine.fresh
+    fresh = FRESH if is_past else fresh
     needed = {} if is_past else _needed(found.rows)
     following = "" if found.after is None else _after(found.after)
     narrows = bool(narrowed.role or narrowed.provider or narrowed.mine or narrowed.only)
