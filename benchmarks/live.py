@@ -113,12 +113,15 @@ class Page(threading.Thread):
     def run(self) -> None:
         """Read until the line is closed."""
         with suppress(OSError), self._line.makefile("rb") as lines:
+            is_changed = False
             for line in lines:
-                if line.startswith(b": here"):
+                if line.startswith(b"event: "):
+                    # The first thing said is whether somebody follows what is reported.
                     self.is_open.set()
-                elif line.startswith(b"event: changed"):
-                    self._heard.note("heard")
-                elif line.startswith(b"data: ") and not self._waits.is_set():
+                    is_changed = line.startswith(b"event: changed")
+                    if is_changed:
+                        self._heard.note("heard")
+                elif line.startswith(b"data: ") and is_changed and not self._waits.is_set():
                     # As live.js does: one fetch for whatever was said until then.
                     self._waits.set()
                     wait = 0.1 + random.uniform(0, json.loads(line[6:])["within"])
