@@ -12,6 +12,7 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.hashers import make_password
 from django.contrib.staticfiles import finders
+from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.test import Client, override_settings
@@ -203,6 +204,41 @@ def test_errors_stand_in_the_frame_of_whoever_is_signed_in(world: World, failing
 def test_the_page_for_what_broke_needs_no_database(django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         assert "Something broke on our side" in render_to_string("500.html")
+
+
+@pytest.mark.parametrize("address", ["/", "/sign-in/", "/status/", "/nothing/here/"])
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_database_that_does_not_answer_is_no_mistake_of_ours(
+    world: World, monkeypatch: pytest.MonkeyPatch, address: str, error: type[Exception]
+) -> None:
+    client = world.client("exactly right")
+    client.raise_request_exception = False
+
+    def fails(*_: Any, **__: Any) -> None:
+        raise error("server closed the connection: secret-host")
+
+    monkeypatch.setattr("django.db.backends.utils.CursorWrapper.execute", fails)
+    answer = client.get(address)
+
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "5"
+    html = answer.content.decode()
+    assert "The database does not answer" in html
+    assert "secret-host" not in html and "Something broke" not in html
+
+
+def test_another_mistake_of_the_database_is_ours(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = world.client("exactly right")
+    client.raise_request_exception = False
+
+    def fails(*_: Any, **__: Any) -> None:
+        raise ProgrammingError("no such column")
+
+    monkeypatch.setattr("django.db.backends.utils.CursorWrapper.execute", fails)
+
+    assert client.get("/").status_code == 500
 
 
 # ---------------------------------------------------------------------------- signing in

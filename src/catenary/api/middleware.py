@@ -23,6 +23,7 @@ _CODES = {
     404: ("not-found", "there is nothing at this address"),
     405: ("method-not-allowed", ""),
     413: ("too-large", ""),
+    503: ("unavailable", "the database does not answer"),
 }
 
 

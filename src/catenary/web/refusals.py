@@ -1,11 +1,13 @@
 """Pages for what is missing or refused, in the frame of whoever asked.
 
 What one may not see and what does not exist are one page: not a byte tells them apart. The pages
-of 400 and 500 stand without a frame: a bad host or a broken database must not break them too. Each
-shows the number of its request, quietly: it finds the log lines that say more.
+of 400, 500 and 503 stand without a frame: a bad host or a broken database must not break them too.
+Each shows the number of its request, quietly: it finds the log lines that say more.
 """
 
 from __future__ import annotations
+
+import sys
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -14,10 +16,14 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import get_template
 
+from catenary.apps.common.queries import does_not_answer
 from catenary.web.asking import frame_of, stranger_frame, who_asked
 from catenary.web.pages import Frame
 from catenary.web.reading import figure
 from catenary.web.telling.requests import request_number
+
+#: When to come again to a database that does not answer, as inlets and the API say it.
+_AGAIN_SECONDS = "5"
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -55,7 +61,12 @@ def only_a_button(request: HttpRequest, response: HttpResponseBase) -> HttpRespo
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Something failed on our side. The number finds the log lines that say what; the page needs
-    neither session nor database."""
+    neither session nor database. Where it is the database that does not answer, it is told so, and
+    programs, proxies among them, when to come again."""
+    if does_not_answer(sys.exc_info()[1]):
+        page = _frameless(request, "503.html", 503)
+        page.headers["Retry-After"] = _AGAIN_SECONDS
+        return page
     return _frameless(request, "500.html", 500)
 
 

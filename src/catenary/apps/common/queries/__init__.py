@@ -61,6 +61,12 @@ def pending_migrations() -> int:
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
+def does_not_answer(error: BaseException | None) -> bool:
+    """Whether an error is that the database cannot be reached, is locked or has no room: of what is
+    not in our hands, and may be over in a moment."""
+    return isinstance(error, OperationalError | InterfaceError)
+
+
 def database_trouble(error: BaseException) -> str | None:
     """Why the database did not do what it should, and how to mend it, for a person; none when
     the error does not come from it. Never holds the password."""
