@@ -37,7 +37,7 @@ def test_everybody_hit_is_told_from_what_to_what_and_why(api: Api) -> None:
     assert engine["before"]["condition"] == "operational"
     assert (engine["after"]["condition"], engine["after"]["planned"]) == ("maintenance", True)
     assert engine["causes"] == [
-        {"path": [ENGINE], "condition": "down", "supposed": True, "announced": False}
+        {"path": [ENGINE], "condition": "maintenance", "supposed": True, "announced": False}
     ]
     assert engine["only-with-others"] is False and piece["meanwhile"] == []
     assert piece["worse"] == len(piece["services"])
