@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,7 +13,7 @@ from html.parser import HTMLParser
 import pytest
 from django.apps import apps
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from catenary.domain.actors import Actor
@@ -206,7 +207,8 @@ def look(client: Client, plain: tuple[set[str], set[str]], text: str) -> None:
         if text.strip() in "".join(page.text):
             shown += 1
         if "<" in text and len(text) > 3:
-            assert text not in html, url
+            # What a page says of a former name may end where a tag of ours begins.
+            assert not re.search(re.escape(text) + "(?![a-z/!])", html), url
     # The names did reach the pages: folded texts of the picture aside, as they were typed.
     assert shown or unicodedata.normalize("NFC", text) != text or text.split() != [text]
 
@@ -231,6 +233,8 @@ def test_a_name_stays_a_name_on_every_page(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(text=texts)
+@example(text="xjavascript")
+@example(text="xjavascript<")
 def test_no_name_adds_an_element_or_an_attribute(
     reader: tuple[Client, tuple[set[str], set[str]]], text: str
 ) -> None:
