@@ -103,6 +103,23 @@ def test_who_may_not_see_it_today_learns_nothing_of_what_was_known() -> None:
     assert "Zsecret" not in repr(found.causes)
 
 
+def test_who_said_so_is_told_in_the_same_order_whenever_it_is_asked() -> None:
+    begin()
+    for minute, source in enumerate(("often", "once", "often")):
+        now = DAWN + minute * MINUTE
+        report(word(VAULT, "down", now, source=source), now=now)
+        work(now=now)
+    at = DAWN + 2 * MINUTE
+
+    told = []
+    for found in (status_now(VAULT, at), status_now(VAULT, at + MINUTE), status(VAULT, at)):
+        assert found is not None
+        told.append([each.source_name for each in found.causes[0].said])
+
+    # The word that is older first: how often it was repeated before makes no difference.
+    assert told == [["once", "often"]] * 3
+
+
 #: Service, condition, whether it is planned, how many minutes late it is recorded.
 STORY = st.lists(
     st.tuples(

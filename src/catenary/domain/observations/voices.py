@@ -25,8 +25,9 @@ class Voice:
 
 
 def voices(spans: Spans, service: int, moment: int) -> tuple[Voice, ...]:
-    """The sources whose word decides a service's own condition at a moment, those that have said
-    so longest first; empty when nothing is said."""
+    """The sources whose word decides a service's own condition at a moment, the oldest of these
+    words first; empty when nothing is said. Earlier words of the same source make no difference to
+    the order: who asks about a moment need not know them."""
     of_it = spans.chosen(spans.service == service)
     stands = np.flatnonzero((of_it.start <= moment) & (moment < of_it.end))
     if not len(stands):
@@ -45,7 +46,8 @@ def voices(spans: Spans, service: int, moment: int) -> tuple[Voice, ...]:
         )
         for row in deciding.tolist()
     ]
-    return tuple(sorted(found, key=lambda voice: (voice.since, voice.source)))
+    begins = {int(of_it.word[row]): int(of_it.start[row]) for row in deciding.tolist()}
+    return tuple(sorted(found, key=lambda voice: (begins[voice.word], voice.source)))
 
 
 def _since(spans: Spans, row: int) -> int:
