@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
@@ -282,7 +282,8 @@ def check_breadcrumbs(client: Client, response: HttpResponseBase, led: dict[str,
     where breadcrumbs led this person so far."""
     if response.status_code != 200 or not response.headers["Content-Type"].startswith("text/html"):
         return
-    for path in PATH.findall(response.content.decode()):  # type: ignore[attr-defined]
+    assert isinstance(response, HttpResponse)
+    for path in PATH.findall(response.content.decode()):
         for url in Links(path).found:
             if url not in led:
                 led[url] = client.get(url).status_code
