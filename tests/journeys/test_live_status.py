@@ -10,7 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,85 +19,30 @@ from typing import Any
 
 import pytest
 from django.core.signing import Signer
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser import MILLISECONDS_TO_WAIT, WIDE, Complaints, sign_in
+from tests.browser import Complaints
 from tests.installation import run_command
+from tests.journeys.live import (
+    DANA,
+    DATABASES,
+    INVENTORY,
+    KATJA,
+    NURSE,
+    OPERATOR,
+    PATIENTS,
+    PRIYA,
+    WELL,
+    WITH_ENGINE,
+    same_page,
+    say,
+    shown,
+)
 from tests.journeys.steps import card
 from tests.journeys.test_every_page import serious, wide
 from tests.product import Product, answers, catenary, clean_environment, free_port, serving
 
 pytestmark = pytest.mark.journey
-
-DANA = "dana.reyes@st-mary.example"
-NURSE = "ingrid.lindqvist@st-mary.example"
-PRIYA = "priya.nair@acme-cloud.example"
-OPERATOR = "operator@catenary.example"
-KATJA = "katja.brandt@harbour-hotel.example"
-PATIENTS, INVENTORY = "hospital-it/patient-management", "hospital-it/pharmacy-inventory"
-#: What stands on nothing: while it is known to work, so is everything above it.
-HALLS = tuple(f"acme-cloud/{name}" for name in ("hall-1", "hall-2", "hall-3", "backbone"))
-WELL = (*HALLS, "hospital-it/network", "hospital-it/support-desk")
-DATABASES = ("acme-cloud/db-1", "acme-cloud/db-2")
-WITH_ENGINE = {"CATENARY_ENGINE": ""}
-
-
-@pytest.fixture(scope="module")
-def live(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """The product with its worker; everything in the hospital's chain is known to work."""
-    with serving(demo, tmp_path_factory.mktemp("live"), environment=WITH_ENGINE) as product:
-        say(product, *((service, "operational") for service in WELL))
-        yield product
-
-
-def say(product: Product, *words: tuple[str, ...]) -> None:
-    """Report conditions on the command line: service, condition, text."""
-    for service, condition, *text in words:
-        more = ["--text", *text] if text else []
-        ran = run_command(["observe", service, condition, *more], clean_environment(product.data))
-        assert ran.returncode == 0, ran.stderr
-
-
-@pytest.fixture
-def open_as(
-    browser: Browser, live: Product, complaints: Complaints
-) -> Iterator[Callable[..., Page]]:
-    """`open_as(DANA, "/status/")`: a page of somebody, live before it is handed over."""
-    contexts = []
-
-    def opened(
-        email: str,
-        address: str,
-        product: Product = live,
-        *,
-        is_followed: bool = True,
-        **options: Any,
-    ) -> Page:
-        context = browser.new_context(
-            **{"base_url": product.url, "viewport": WIDE, "locale": "en-GB", **options}
-        )
-        contexts.append(context)
-        context.set_default_timeout(MILLISECONDS_TO_WAIT)
-        page = sign_in(context.new_page(), product, email)
-        complaints.watch(page, product.url.partition("://")[2])
-        page.goto(address)
-        if is_followed and options.get("java_script_enabled", True):
-            expect(page.get_by_text("Live", exact=True)).to_be_visible()
-            page.evaluate("window.neverReloaded = true")
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-
-
-def same_page(page: Page) -> None:
-    """Nobody reloaded anything."""
-    assert page.evaluate("window.neverReloaded") is True
-
-
-def shown(page: Page, reference: str) -> Any:
-    return page.locator(f'[data-condition-of="{reference}"]').first
 
 
 def listening(page: Page) -> None:
@@ -174,62 +119,6 @@ def test_a_database_fails_and_everybody_concerned_sees_it_at_once_and_why(
     same_page(nurse)
     expect(ward.locator("#ours")).to_contain_text("All 2 services you use work.")
     same_page(ward)
-
-
-class HeldBack:
-    """What a page fetches again waits from here on, until it is let go."""
-
-    def __init__(self, page: Page) -> None:
-        self.waiting: list[Route] = []
-        self.is_over = False
-        page.route("**/*", self.hold)
-
-    def hold(self, route: Route) -> None:
-        """Let one request wait, or go on."""
-        if self.is_over or "hx-target" not in route.request.headers:
-            route.continue_()
-        else:
-            self.waiting.append(route)
-
-    def let_go(self) -> None:
-        """Nothing waits any longer."""
-        self.is_over = True
-        for route in self.waiting:
-            route.continue_()
-
-
-def test_while_only_the_marks_are_new_no_words_contradict_them(
-    live: Product, open_as: Callable[..., Page]
-) -> None:
-    service = "hospital-it/network"
-    pages = {
-        "board": open_as(DANA, "/status/"),
-        "standing": open_as(DANA, f"/services/{service}/status/"),
-        "ours": open_as(NURSE, "/our-services/"),
-    }
-    texts = {name: page.locator(f"#{name} .answer").inner_text() for name, page in pages.items()}
-    held = {name: HeldBack(page) for name, page in pages.items()}
-    say(live, (service, "down"))
-
-    expect(pages["board"].locator('[data-count-of="down"]')).not_to_have_text("0")
-    expect(shown(pages["standing"], service)).to_have_text("down")
-    expect(shown(pages["ours"], PATIENTS)).to_have_text("down")
-    for name, page in pages.items():
-        part = page.locator(f"#{name}")
-        expect(part).to_have_attribute("aria-busy", "true")
-        answer = part.locator(".answer")
-        expect(answer).to_have_css("visibility", "hidden")
-        assert answer.evaluate("it => getComputedStyle(it, '::after').content") == '"updating…"'
-
-    for name, page in pages.items():
-        held[name].let_go()
-        answer = page.locator(f"#{name} .answer")
-        expect(answer).not_to_have_text(texts[name])
-        expect(answer).to_be_visible()
-        expect(page.locator(f"#{name}[aria-busy]")).to_have_count(0)
-    say(live, (service, "operational"))
-    for name, page in pages.items():
-        expect(page.locator(f"#{name} .answer")).to_have_text(texts[name])
 
 
 def test_the_chain_picture_follows_and_stays_where_one_looks(

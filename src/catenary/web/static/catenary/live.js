@@ -83,8 +83,15 @@
   /* ── The rest ── */
   const isBusy = (part) => part.contains(document.activeElement) && /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName);
 
+  /* An answer on its way may be from before what is told meanwhile: that counts, not the answer;
+     and of two answers, the one that was asked for last. */
+  let turn = 0;
+  let done = 0;
+  let heard = [];
+
   const refresh = async () => {
     wanted = false;
+    const mine = ++turn;
     const places = new Map();
     for (const part of document.querySelectorAll("[data-refresh]")) {
       if (isBusy(part)) wanted = true;
@@ -101,10 +108,15 @@
         if (answer.redirected || answer.status === 404) { location.reload(); return; }
         if (!answer.ok) { later(parts); continue; }
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        for (const part of parts) {
-          const fresh = page.getElementById(part.id);
-          if (fresh) put(part, document.importNode(fresh, true));
+        if (mine < done) return;
+        done = mine;
+        for (const { id } of parts) {
+          /* Another answer may have taken the place of what was there when this one was asked. */
+          const [part, fresh] = [document.getElementById(id), page.getElementById(id)];
+          if (part && fresh) put(part, document.importNode(fresh, true));
         }
+        heard = heard.filter((each) => each.turn >= mine);
+        for (const each of heard) apply(each.told);
       } catch { later(parts); }
     }
     const list = document.querySelector("[data-live-news]");
@@ -199,6 +211,7 @@
     source.addEventListener("changed", (event) => {
       seen = event.lastEventId;
       const told = JSON.parse(event.data);
+      heard = [...heard, { turn, told }].slice(-100);
       apply(told);
       news(told);
       soon(told.within);
