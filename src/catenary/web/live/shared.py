@@ -8,11 +8,14 @@ made while conditions or the catalogue became others is given to nobody else.
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 
+from django.middleware.csrf import get_token
 from django.utils import timezone, translation
 
 from catenary.apps.monitoring.queries.sight import Sight
@@ -25,6 +28,9 @@ _MOST = 128
 _LATEST, _AT_FIRST = 0.05, 0.02
 #: What a fetch costs beside the part itself: who asks, and what they may see.
 _AROUND = 0.008
+#: Stands in a part where the key of a form belongs, which each session has of its own. Nobody can
+#: guess it, so no text of anybody's takes its place.
+FORM_KEY = secrets.token_hex(32)
 
 
 class _Kept:
@@ -77,21 +83,30 @@ class Shared:
 SHARED = Shared()
 
 
+def by_anybody_like(asking: Asking) -> Asking:
+    """The same wish, of nobody in particular: of the asker only what they may do is left, not who
+    they are. What is made from it is the same for all who see the same."""
+    actor = replace(asking.actor, account_id=None, person_id=None, email="")
+    return replace(asking, actor=actor, name="")
+
+
 def part_for_all(
     asking: Asking, sight: Sight, name: str, make: Callable[[], str], *also: Hashable
 ) -> str:
-    """A part of a page that depends on what is seen, the address, language and time zone, whose
-    own services these are, and on ``also``; made once for all for whom these are equal."""
+    """A part of a page that depends on what is seen, the address, language and time zone, who asks
+    or what they may do (`by_anybody_like`), and on ``also``; made once for all for whom these are
+    equal. Where `FORM_KEY` stands in it, each gets the key of their own forms."""
     key = (
         name,
         sight.standing.estate.version,
         sight.standing.number,
         sight.key,
         asking.viewpoint,
-        asking.actor.email,
+        asking.actor,
         asking.request.get_full_path(),
         translation.get_language(),
         timezone.get_current_timezone_name(),
         also,
     )
-    return SHARED.part(key, make, lambda: standing_now() is sight.standing)
+    part = SHARED.part(key, make, lambda: standing_now() is sight.standing)
+    return part.replace(FORM_KEY, get_token(asking.request)) if FORM_KEY in part else part

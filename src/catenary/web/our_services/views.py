@@ -35,7 +35,7 @@ from catenary.domain.actors import Viewpoint
 from catenary.domain.condition.codes import CODE_NAMES
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
-from catenary.web.live.shared import part_for_all
+from catenary.web.live.shared import FORM_KEY, by_anybody_like, part_for_all
 from catenary.web.live.stale import as_last_known, why_stale
 from catenary.web.maintenance.words import rhythm_words, when_words
 from catenary.web.marks import organization_link
@@ -78,20 +78,18 @@ def our_services(asking: Asking) -> HttpResponse:
 
 
 def _part(asking: Asking, viewpoint: Viewpoint) -> str:
-    """The part that changes, made once for all pages that one session has open."""
-
-    fresh = freshness(clock.now())
+    """The part that changes, made once for all customers who see the same. It is made without the
+    request's own session: nothing of anybody can get into it."""
+    fresh, anybody = freshness(clock.now()), by_anybody_like(asking)
 
     def make() -> str:
-        page = _page(asking, viewpoint, fresh)
-        return render_to_string("partials/our_services.html", {"page": page}, asking.request)
+        told = {"page": _page(anybody, viewpoint, fresh), "csrf_token": FORM_KEY}
+        return render_to_string("partials/our_services.html", told)
 
     sight = sight_of(asking.actor, viewpoint)
-    # Days and what is ahead change with the minute, whatever else stays; a form in it is the
-    # session's own.
+    # Days and what is ahead change with the minute, whatever else stays.
     minute = clock.now().replace(second=0, microsecond=0)
-    session = asking.request.session.session_key
-    return part_for_all(asking, sight, "our-services", make, session, minute, fresh)
+    return part_for_all(anybody, sight, "our-services", make, minute, fresh)
 
 
 def _page(asking: Asking, viewpoint: Viewpoint, fresh: Freshness) -> OurServicesPage:

@@ -11,7 +11,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from catenary import clock
-from catenary.apps.monitoring.queries.board import Board, BoardFilter, BoardRow, board
+from catenary.apps.monitoring.queries.board import (
+    Board,
+    BoardFilter,
+    BoardRow,
+    board,
+    owns_something,
+)
 from catenary.apps.monitoring.queries.sight import mark_of, sight_of
 from catenary.apps.monitoring.queries.status import SHOWN, shown, words
 from catenary.apps.monitoring.queries.stored import (
@@ -25,7 +31,7 @@ from catenary.domain.condition.codes import CODE_NAMES
 from catenary.web import addresses
 from catenary.web.asking import Asking, page_response, signed_in
 from catenary.web.calendars.needed import needed_mark
-from catenary.web.live.shared import part_for_all
+from catenary.web.live.shared import by_anybody_like, part_for_all
 from catenary.web.live.stale import as_last_known, why_stale
 from catenary.web.looking import looking_back_on_conditions
 from catenary.web.marks import organization_link
@@ -78,12 +84,15 @@ def status_board(asking: Asking) -> HttpResponse:
 
 
 def _part(asking: Asking, narrowed: BoardFilter, after: str) -> str:
-    """The part that changes, made once for all who see the same."""
+    """The part that changes, made once for all who see the same. Only of who owns services it
+    depends who they are."""
     fresh = freshness(clock.now())
+    is_own = asking.viewpoint is None or narrowed.mine or owns_something(asking.actor)
+    whose = asking if is_own else by_anybody_like(asking)
 
     def make() -> str:
-        page = _found(asking, narrowed, after, None, fresh)
-        return render_to_string("partials/board.html", {"page": page}, asking.request)
+        page = _found(whose, narrowed, after, None, fresh)
+        return render_to_string("partials/board.html", {"page": page})
 
     # The past is asked for by few, and a late word may change it.
     if asking.viewpoint is None or asking.moment is not None:
@@ -91,7 +100,7 @@ def _part(asking: Asking, narrowed: BoardFilter, after: str) -> str:
     sight = sight_of(asking.actor, asking.viewpoint)
     # Whether something is needed now changes with the minute, whatever else stays.
     minute = clock.now().replace(second=0, microsecond=0)
-    return part_for_all(asking, sight, "board", make, fresh, minute)
+    return part_for_all(whose, sight, "board", make, fresh, minute)
 
 
 def _found(

@@ -33,7 +33,7 @@ from catenary.apps.monitoring.queries.standing import (
 from catenary.apps.monitoring.queries.status import SHOWN, condition_as_plain
 from catenary.apps.monitoring.queries.then import effective_then
 from catenary.apps.organizations.queries import OrganizationRow
-from catenary.apps.portfolio.queries.estate import seen_as, visible_services
+from catenary.apps.portfolio.queries.estate import current_estate, seen_as, visible_services
 from catenary.apps.portfolio.queries.lookup import owned_services
 from catenary.apps.portfolio.queries.own_names import (
     known_names,
@@ -171,6 +171,12 @@ def _owned(estate: Estate, email: str, *, is_kept: bool) -> Bools:
         return owned
 
     return estate.remembered(("owned", email), compute) if is_kept else compute()
+
+
+def owns_something(actor: Actor) -> bool:
+    """Whether the asker is the owner of any service today: a board says how many of its own are
+    theirs, and is the same for all others who see the same."""
+    return bool(_owned(current_estate(), actor.email, is_kept=True).any())
 
 
 class _Asked:
