@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -187,6 +188,52 @@ def test_what_cannot_be_is_refused_with_its_place(api: Api, body: Any, pointer: 
     assert answer.status_code == 422
     assert pointer in {each.get("pointer") for each in answer.json()["errors"]}
     assert not Subscription.objects.exists()
+
+
+NEVER = [
+    "",
+    "hooks.example/here",
+    "http://hooks.example/here",
+    "https://name:word@hooks.example/here",
+    "https://localhost/here",
+    "https://ci.localhost./here",
+    "https://127.0.0.1:8443/here",
+    "https://2130706433/here",
+    "https://10.0.0.7/here",
+    "https://[::1]/here",
+    "https://169.254.169.254/latest/",
+    f"https://hooks.example/{'x' * 979}",
+]
+
+
+@pytest.mark.parametrize("address", NEVER)
+def test_an_address_that_can_never_be_called_is_refused_when_it_is_said(
+    api: Api, address: str
+) -> None:
+    name = made(api, HOOK)["name"]
+
+    answers = [
+        api(CLEO).post(ALL, {**HOOK, "address": address}),
+        api(CLEO).put(f"{ALL}/{name}", {**HOOK, "address": address}),
+    ]
+
+    for answer in answers:
+        assert answer.status_code == 422
+        (error,) = answer.json()["errors"]
+        assert (error["pointer"], error["code"]) == ("/address", "address-unfit")
+        assert "word@" not in answer.content.decode()
+    assert Subscription.objects.get().ended_at is None
+
+
+def test_what_an_operator_listed_may_be_said_also_without_tls(api: Api, settings: Any) -> None:
+    settings.OWN_NETWORKS = (ip_network("10.0.0.0/8"),)
+
+    inside = api(CLEO).post(ALL, {**HOOK, "address": "http://10.0.0.7/here"})
+    here = api(CLEO).post(ALL, {**HOOK, "address": "http://localhost/here"})
+    other = api(CLEO).post(ALL, {**HOOK, "address": "ftp://10.0.0.7/here"})
+
+    assert (inside.status_code, here.status_code, other.status_code) == (200, 422, 422)
+    assert "https:// or http://" in other.content.decode()
 
 
 def test_a_subscription_belongs_to_the_organization_one_looks_as(api: Api) -> None:

@@ -30,6 +30,7 @@ pytestmark = pytest.mark.django_db
 
 PAGE = "/account/subscriptions/"
 CLEO = "another customer"
+HOOK = "https://hooks.example/here"
 FORM = {"about": "consumed", "channel": "mail", "condition": ["down", "degraded"]}
 
 
@@ -111,6 +112,20 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(
     html = answer.content.decode()
     assert 'role="alert"' in html
     assert all(f'value="{text}"' in html for text in spoilt.values())
+    assert not Subscription.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["http://hooks.example/", "https://127.0.0.1/", "gopher://x/"])
+def test_an_address_that_is_never_called_is_refused_at_its_field(
+    world: World, address: str
+) -> None:
+    answer = world.client(CLEO).post(PAGE, FORM | {"channel": "webhook", "address": address})
+
+    assert answer.status_code == 422
+    html = answer.content.decode()
+    field = html.partition('id="f-address"')[2].partition("</div>")[0]
+    assert 'aria-invalid="true"' in field and 'class="wrong"' in field
+    assert 'href="#f-address"' in html and "is not one of" not in html
     assert not Subscription.objects.exists()
 
 
@@ -247,8 +262,9 @@ def test_operators_try_again_what_was_given_up(world: World) -> None:
 
 
 def test_the_outbox_does_not_say_that_a_clouds_secrets_could_be_allowed(world: World) -> None:
-    address = {"channel": "webhook", "address": "https://169.254.169.254/latest/"}
-    row, now = subscribed(world, **address), clock.now()
+    row, now = subscribed(world, channel="webhook", address=HOOK), clock.now()
+    # As one that was made before such an address was refused.
+    Subscription.objects.update(address="https://169.254.169.254/latest/")
     nothing = {"changes": [], "more": 0, "causes": []}
     payload = {"subscriptions": [row.pk], "test": True, **nothing}
     with transaction.atomic():

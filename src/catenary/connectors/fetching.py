@@ -2,7 +2,7 @@
 
 Whoever may name an address would otherwise make this machine ask inside its own network for them
 (https://cheatsheetseries.owasp.org/cheatsheets/Server_Side_Request_Forgery_Prevention_Cheat_Sheet.html).
-So a name is resolved once, every address it has must be outside (`domain.outside`), and the
+So a name is resolved once, every address it has must be outside (`domain.web_addresses`), and the
 connection goes to that very address: a name that means something else a moment later changes
 nothing. Redirects begin anew. Time and size have an end, whatever the other side does.
 """
@@ -25,13 +25,12 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from django.conf import settings
 
 from catenary.domain.addresses import Network
-from catenary.domain.outside import is_never_asked, may_go_to
+from catenary.domain.web_addresses import Unfit, read_web_address, refuse_inside
 
 #: Name and port to numeric addresses, as ``socket.getaddrinfo`` finds them.
 Resolve = Callable[[str, int], Sequence[str]]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_PORTS = {"http": 80, "https": 443}
 #: Said by us alone: they would change whom we speak to, or where a message ends.
 _OURS = frozenset({"host", "content-length", "transfer-encoding", "connection", "accept-encoding"})
 
@@ -160,47 +159,26 @@ def _ask(wish: Wish, own: Sequence[Network], resolve: Resolve, until: float) -> 
 
 def _read(wish: Wish) -> tuple[SplitResult, str, int]:
     """The parts of the address, host and port; refused when it could be read in two ways."""
-    if not all("!" <= character <= "~" for character in wish.url) or "\\" in wish.url:
-        raise FetchRefused("address-unreadable", "the address has characters no address has")
     try:
-        parts = urlsplit(wish.url)
-        host, port = parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 0)
-    except ValueError as error:
-        raise FetchRefused("address-unreadable", "the address cannot be read") from error
-    if parts.scheme not in ("https", "http"):
-        either = "https:// or http://" if wish.is_plain_allowed else "https://"
-        raise FetchRefused("address-unreadable", f"the address does not begin with {either}")
-    if not host or "%" in host:
-        raise FetchRefused("address-unreadable", "the address names no host that can be asked")
-    if parts.scheme == "http" and not wish.is_plain_allowed:
-        raise FetchRefused("without-tls", "the address is without TLS; use https://")
-    if "@" in parts.netloc:
-        raise FetchRefused("address-with-name", "the address holds a name or password")
-    return parts, host, port
+        read = read_web_address(wish.url, is_plain_allowed=wish.is_plain_allowed)
+    except Unfit as unfit:
+        raise FetchRefused(unfit.code, str(unfit)) from None
+    return read.parts, read.host, read.port
 
 
 def _allowed(
     host: str, port: int, own: Sequence[Network], resolve: Resolve, until: float
 ) -> list[str]:
-    """The addresses of a host; refused when any of them is not outside: a name with one foot in
-    our own network is no honest name."""
+    """The addresses of a host; refused when any of them is not outside."""
     found = _in_time(lambda: resolve(host, port), until)
     # A numeric address may carry the name of an interface; that is ours to choose.
     addresses = [text.partition("%")[0] for text in found]
     if not addresses:
         raise FetchFailed(f"{host} has no address")
-    if any(is_never_asked(ip_address(text)) for text in addresses):
-        raise FetchRefused(
-            "address-inside",
-            f"{host} leads to where a cloud keeps secrets of its machines: that is never asked, "
-            "and no setting allows it",
-        )
-    if not all(may_go_to(ip_address(text), own) for text in addresses):
-        raise FetchRefused(
-            "address-inside",
-            f"{host} leads into a network that is not asked: an operator may list it in "
-            "CATENARY_OWN_NETWORKS",
-        )
+    try:
+        refuse_inside(host, [ip_address(text) for text in addresses], own)
+    except Unfit as unfit:
+        raise FetchRefused(unfit.code, str(unfit)) from None
     return addresses
 
 

@@ -1,6 +1,8 @@
-"""Who may say in what condition a service is."""
+"""Who may say in what condition a service is, and where somebody may be told of it."""
 
 from __future__ import annotations
+
+from django.conf import settings
 
 from catenary.domain.actors import Actor, OrganizationPath, Scope
 from catenary.domain.documents.shapes import Role
@@ -53,3 +55,9 @@ def may_show_publicly(actor: Actor, path: OrganizationPath) -> bool:
     """Administrators of an organization or above it decide what it shows to everybody, and
     operators."""
     return Scope.ADMIN in actor.scopes and (actor.is_operator or actor.has_role_over(path, _SHOW))
+
+
+def may_call_without_tls() -> bool:
+    """Whether a webhook may be called at an address without TLS: where an operator lets us call
+    into inner networks, programs there seldom speak it."""
+    return bool(settings.OWN_NETWORKS)

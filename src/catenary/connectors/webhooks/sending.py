@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 
+from catenary.apps.monitoring.policies import may_call_without_tls
 from catenary.apps.monitoring.queries.announcements import MaintenanceTold
 from catenary.apps.monitoring.queries.notices import Notice
 from catenary.connectors.fetching import FetchFailed, FetchRefused, Resolve, Wish, fetch, resolved
@@ -68,8 +69,7 @@ def call(notice: Notice, at: datetime, *, resolve: Resolve = resolved) -> None:
         body=body,
         most_bytes=_LONGEST_ANSWER,
         seconds=_PATIENCE,
-        # Where an operator lets us call into inner networks, programs there seldom speak TLS.
-        is_plain_allowed=bool(settings.OWN_NETWORKS),
+        is_plain_allowed=may_call_without_tls(),
     )
     try:
         answer = fetch(wish, resolve=resolve)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from catenary.web.pages.tokens import Choice
@@ -45,7 +46,8 @@ class SubscriptionForm:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionsPage:
-    """``problems`` say why nothing was made; ``secret_address`` is that of a new feed, once."""
+    """``problems`` say why nothing was made, by the field of the form that each is about;
+    ``secret_address`` is that of a new feed, once."""
 
     organization: str
     email: str
@@ -53,7 +55,7 @@ class SubscriptionsPage:
     lines: tuple[SubscriptionLine, ...]
     feeds: tuple[FeedLine, ...]
     form: SubscriptionForm
-    problems: tuple[str, ...] = ()
+    problems: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     secret_address: str = ""
     is_mail_set: bool = True
 

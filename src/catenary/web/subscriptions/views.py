@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import time
-
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
@@ -16,7 +14,6 @@ from catenary import clock
 from catenary.apps.monitoring.choices import About, Channel
 from catenary.apps.monitoring.operations.subscriptions import (
     CONDITIONS,
-    Wish,
     end_subscriptions,
     issue_feed,
     revoke_feed,
@@ -32,16 +29,19 @@ from catenary.apps.portfolio.queries.lookup import services_by_id
 from catenary.connectors.webhooks.sending import secret_of
 from catenary.domain.refusals import Refused
 from catenary.web.asking import Asking, page_response, signed_in
-from catenary.web.our_services.strip import condition_mark
 from catenary.web.pages.subscriptions import (
     FeedLine,
-    SubscriptionForm,
     SubscriptionLine,
     SubscriptionsPage,
 )
-from catenary.web.pages.tokens import Choice
-from catenary.web.reading import in_words
-from catenary.web.words import condition_word
+from catenary.web.subscriptions.form import (
+    Problems,
+    about_words,
+    form_of,
+    problems_of,
+    wish_of,
+    word,
+)
 
 _LONGEST = 1_000
 
@@ -60,22 +60,14 @@ def subscriptions(asking: Asking) -> HttpResponse:
         return page_response(asking, "subscriptions.html", _page(asking, form))
     form = request.POST.copy()
     if asking.viewpoint is None:
-        return _refused(asking, form, _("There is no organization to look from yet."))
-    quiet_from, quiet_until = _minutes(form, "quiet-from"), _minutes(form, "quiet-until")
-    wish = Wish(
-        about=form.get("about", ""),
-        channel=form.get("channel", ""),
-        service=form.get("service", "").strip()[:_LONGEST],
-        address=form.get("address", "").strip()[: _LONGEST + 1],
-        conditions=form.getlist("condition")[:20],
-        quiet_from=quiet_from,
-        quiet_until=quiet_until,
-        zone=timezone.get_current_timezone_name(),
-    )
+        told = _("There is no organization to look from yet.")
+        return _refused(asking, form, {"": (told,)})
     try:
-        made = subscribe(actor=asking.actor, viewpoint=asking.viewpoint, wish=wish, at=clock.now())
+        made = subscribe(
+            actor=asking.actor, viewpoint=asking.viewpoint, wish=wish_of(form), at=clock.now()
+        )
     except Refused as refused:
-        return _refused(asking, form, *(in_words(refusal.sentence) for refusal in refused.refusals))
+        return _refused(asking, form, problems_of(refused.refusals))
     said = _("You will be told.") if made.is_new else _("You are told of that already.")
     messages.success(request, said)
     return HttpResponseRedirect(reverse("subscriptions"))
@@ -105,8 +97,7 @@ def new_feed(asking: Asking) -> HttpResponse:
     try:
         issued = issue_feed(actor=asking.actor, viewpoint=asking.viewpoint, at=clock.now())
     except Refused as refused:
-        sentences = (in_words(refusal.sentence) for refusal in refused.refusals)
-        return _refused(asking, QueryDict(mutable=True), *sentences)
+        return _refused(asking, QueryDict(mutable=True), problems_of(refused.refusals))
     address = asking.request.build_absolute_uri(reverse("status-feed", args=[issued.secret]))
     page = _page(asking, QueryDict(mutable=True), secret_address=address)
     return page_response(asking, "subscriptions.html", page)
@@ -127,7 +118,7 @@ def end_feed(asking: Asking) -> HttpResponse:
     return HttpResponseRedirect(reverse("subscriptions"))
 
 
-def _refused(asking: Asking, form: QueryDict, *problems: str) -> HttpResponse:
+def _refused(asking: Asking, form: QueryDict, problems: Problems) -> HttpResponse:
     page = _page(asking, form, problems=problems)
     return page_response(asking, "subscriptions.html", page, status=422)
 
@@ -136,7 +127,7 @@ def _page(
     asking: Asking,
     form: QueryDict,
     *,
-    problems: tuple[str, ...] = (),
+    problems: Problems | None = None,
     secret_address: str = "",
 ) -> SubscriptionsPage:
     account_id = asking.request.user.pk or 0
@@ -159,45 +150,11 @@ def _page(
             FeedLine(feed.public_id, feed.organization_name, feed.created_at)
             for feed in feeds_of(account_id)
         ),
-        form=_form(form),
-        problems=problems,
+        form=form_of(form),
+        problems=problems or {},
         secret_address=secret_address,
         is_mail_set=bool(settings.MAIL.host),
     )
-
-
-def _form(form: QueryDict) -> SubscriptionForm:
-    about = form.get("about", About.CONSUMED)
-    channel = form.get("channel", Channel.MAIL)
-    conditions = form.getlist("condition") or ([] if form.get("about") else [*CONDITIONS])
-    return SubscriptionForm(
-        about=tuple(
-            Choice(value, word, is_chosen=value == about) for value, word in _about_words().items()
-        ),
-        channels=(
-            Choice(Channel.MAIL, _("e-mail"), is_chosen=channel != Channel.WEBHOOK),
-            Choice(Channel.WEBHOOK, _("webhook"), is_chosen=channel == Channel.WEBHOOK),
-        ),
-        conditions=tuple(
-            Choice(kind, _word(kind), is_chosen=kind in conditions) for kind in CONDITIONS
-        ),
-        service=form.get("service", ""),
-        address=form.get("address", ""),
-        quiet_from=form.get("quiet-from", ""),
-        quiet_until=form.get("quiet-until", ""),
-    )
-
-
-def _about_words() -> dict[About, str]:
-    return {
-        About.CONSUMED: _("everything we use"),
-        About.PROVIDED: _("everything we provide"),
-        About.SERVICE: _("one service"),
-    }
-
-
-def _word(kind: str) -> str:
-    return condition_word(condition_mark(kind).condition)
 
 
 def _line(row: SubscriptionRow, service: str, organization: str) -> SubscriptionLine:
@@ -209,9 +166,9 @@ def _line(row: SubscriptionRow, service: str, organization: str) -> Subscription
     is_webhook = row.channel == Channel.WEBHOOK
     return SubscriptionLine(
         public_id=row.public_id,
-        about=service or _about_words()[About(row.about)],
+        about=service or about_words()[About(row.about)],
         how=row.address if is_webhook else _("e-mail"),
-        conditions=", ".join(_word(kind) for kind in CONDITIONS if kind in row.conditions),
+        conditions=", ".join(word(kind) for kind in CONDITIONS if kind in row.conditions),
         quiet=quiet,
         organization=organization,
         secret=secret_of(row.public_id) if is_webhook else "",
@@ -220,15 +177,3 @@ def _line(row: SubscriptionRow, service: str, organization: str) -> Subscription
 
 def _clock(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
-
-
-def _minutes(form: QueryDict, name: str) -> int | None:
-    """Minutes after midnight; none for nothing. What is no time is none of a day's minutes."""
-    said = form.get(name, "").strip()
-    if not said:
-        return None
-    try:
-        read = time.fromisoformat(said[:8])
-    except ValueError:
-        return -1
-    return read.hour * 60 + read.minute

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from catenary.apps.common.operations import waiting_turn
@@ -18,6 +19,7 @@ from catenary.apps.common.operations.outbox import is_waiting, leave
 from catenary.apps.monitoring.choices import About, Channel
 from catenary.apps.monitoring.models import FeedAddress, Subscription
 from catenary.apps.monitoring.operations.telling import NOTICE, begin_with_what_stands
+from catenary.apps.monitoring.policies import may_call_without_tls
 from catenary.apps.monitoring.queries.status import SHOWN
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services
 from catenary.apps.portfolio.queries.lookup import services_by_reference
@@ -25,6 +27,7 @@ from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.documents.hours import is_zone
 from catenary.domain.refusals import Refusal, Refused
 from catenary.domain.said import Said, figure, said
+from catenary.domain.web_addresses import Unfit, refuse_what_cannot_be_asked
 
 #: What one may want to hear of: everything that is not fine.
 CONDITIONS = tuple(kind for kind in SHOWN if kind != "operational")
@@ -261,13 +264,8 @@ def _reasons_against(actor: Actor, wish: Wish, service_id: int | None) -> Iterat
             said("it is not said how to hear"),
             said("choose e-mail or webhook"),
         )
-    elif wish.channel == Channel.WEBHOOK and not _is_address(wish.address.strip()):
-        yield refusal(
-            "address-unfit",
-            "address",
-            said("the address of the webhook is not one of https://"),
-            said("write the whole address, without a name or password in it"),
-        )
+    elif wish.channel == Channel.WEBHOOK and (unfit := _against_address(wish.address.strip())):
+        yield refusal("address-unfit", "address", *unfit)
     if not any(kind in CONDITIONS for kind in wish.conditions):
         yield refusal(
             "conditions-missing",
@@ -294,12 +292,18 @@ def _reasons_against(actor: Actor, wish: Wish, service_id: int | None) -> Iterat
         )
 
 
-def _is_address(text: str) -> bool:
-    """Whether this looks like an address we ask; whether it may be asked shows when it is."""
-    return (
-        text.startswith(("https://", "http://"))
-        and len(text) <= _LONGEST_ADDRESS
-        and all("!" <= character <= "~" for character in text)
-        and "@" not in text.partition("://")[2].partition("/")[0]
-        and bool(text.partition("://")[2].partition("/")[0])
-    )
+def _against_address(text: str) -> tuple[Said, Said] | None:
+    """Why a webhook there could never be called, as far as its address itself tells: where a name
+    leads shows when it is called, and may be another place then."""
+    if not text:
+        return said("the address of the webhook is missing"), said("write where it is called")
+    if len(text) > _LONGEST_ADDRESS:
+        sentence = said("the address is longer than {n} characters", figure(_LONGEST_ADDRESS))
+        return sentence, said("choose a shorter one")
+    try:
+        refuse_what_cannot_be_asked(
+            text, own=settings.OWN_NETWORKS, is_plain_allowed=may_call_without_tls()
+        )
+    except Unfit as unfit:
+        return unfit.sentence, unfit.remedy
+    return None
