@@ -17,7 +17,7 @@ from catenary.apps.monitoring.operations.engine import Engine
 from catenary.apps.monitoring.operations.recording import record_observations
 from catenary.apps.monitoring.queries.sight import mark_of
 from catenary.apps.monitoring.queries.standing import standing_now
-from catenary.apps.monitoring.queries.stored import FRESH
+from catenary.apps.monitoring.queries.stored import FRESH, Freshness, freshness
 from catenary.apps.organizations.queries import actor_of_account, home_viewpoint
 from catenary.apps.portfolio.queries.lookup import services_by_reference
 from catenary.domain.actors import Actor, Viewpoint
@@ -178,6 +178,15 @@ def nobody_follows(since: datetime | None = None) -> None:
     apps.get_model("monitoring", "Propagation").objects.update(seen_at=seen_at)
 
 
+def waits(since: datetime) -> Any:
+    """A word about some service is due since then, and nobody has followed it yet."""
+    from django.apps import apps
+
+    service = apps.get_model("portfolio", "Service").objects.earliest("pk")
+    rows = apps.get_model("monitoring", "Waiting").objects
+    return rows.create(service=service, observation=None, since=since, due_at=since)
+
+
 @pytest.mark.parametrize("who", ["viewer at the provider", "of an unrelated organization"])
 def test_everybody_is_told_alike_since_when_nobody_follows_and_when_somebody_does_again(
     world: World, who: str, monkeypatch: pytest.MonkeyPatch
@@ -197,6 +206,48 @@ def test_everybody_is_told_alike_since_when_nobody_follows_and_when_somebody_doe
     nobody_follows(clock.now())
     said = until_told(stream)
     assert (said["current"], said["says"], said["why"]) == (True, "", "")
+
+
+def test_everybody_is_told_that_somebody_follows_but_far_behind(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulsing, "FRESH_SECONDS", 0.0)
+    say("alpha-it/ledger", "operational")
+    stream = opened(world, "of an unrelated organization", StillPulse())
+    assert told(stream) is None
+
+    row = waits(datetime(2026, 3, 4, 14, 5, 59, tzinfo=UTC))
+    said = until_told(stream)
+    assert said["current"] is False
+    assert said["why"] == (
+        "What was reported since 4 March 2026, 14:05\xa0UTC may not be counted yet: the worker "
+        "catches up."
+    )
+    # One word after the other is followed: that is no news within a minute.
+    row.due_at = datetime(2026, 3, 4, 14, 5, 10, tzinfo=UTC)
+    row.save()
+    assert told(stream) is None
+
+    row.delete()
+    assert until_told(stream)["current"] is True
+
+
+@pytest.mark.parametrize(
+    ("ago", "is_behind"), [(29, False), (31, True), (86_400, True), (-31, False)]
+)
+def test_what_waits_for_half_a_minute_is_late_and_what_begins_later_is_not(
+    world: World, ago: int, is_behind: bool
+) -> None:
+    say("alpha-it/ledger", "operational")
+    at = clock.now()
+    nobody_follows(at)
+    since = at - timedelta(seconds=ago)
+    waits(since)
+
+    told = freshness(at)
+
+    minute = since.replace(second=0, microsecond=0)
+    assert told == (Freshness(True, minute, is_behind=True) if is_behind else FRESH)
 
 
 def test_a_page_that_is_opened_where_nobody_follows_is_told_before_anything_else(

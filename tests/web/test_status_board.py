@@ -13,7 +13,7 @@ from catenary.domain.documents.shapes import DependencyGroupDocument, Supporter
 from catenary.exchange.catalogue.amending import Amendment, amend
 from tests.domain.estates import service
 from tests.web.access.world import World
-from tests.web.test_live import OPERATOR, nobody_follows, say
+from tests.web.test_live import OPERATOR, nobody_follows, say, waits
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +94,16 @@ def test_every_page_with_conditions_says_that_nobody_follows(world: World, addre
     said = client.get(address).content.decode()
     assert "What is shown may be out of date." in said
     assert "No worker has followed what is reported since " in said
+
+
+def test_where_somebody_follows_far_behind_it_reassures_nobody(world: World) -> None:
+    say("alpha-it/engine", "operational")
+    waits(datetime(2026, 3, 4, 14, 5, tzinfo=UTC))
+
+    said = board(world, "viewer at the provider")
+
+    assert "Last known at 4 March 2026, 14:05 UTC: " in said
+    assert "What was reported since 4 March 2026, 14:05 UTC may not be counted yet" in said
 
 
 def test_what_does_not_work_comes_first_and_the_rest_is_counted(world: World) -> None:

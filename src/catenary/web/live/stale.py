@@ -1,5 +1,5 @@
 """What a page says when nobody can know whether what it shows is so still: nobody follows what is
-reported, or the database does not answer."""
+reported, they are far behind, or the database does not answer."""
 
 from __future__ import annotations
 
@@ -43,6 +43,9 @@ def why_stale(known: Current) -> str:
     when = moment(known.since)
     if isinstance(known, Unanswered):
         return _("The database has not answered since {when}.").format(when=when)
+    if known.is_behind:
+        told = _("What was reported since {when} may not be counted yet: the worker catches up.")
+        return told.format(when=when)
     return _("No worker has followed what is reported since {when}.").format(when=when)
 
 

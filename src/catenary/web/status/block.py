@@ -16,7 +16,7 @@ from catenary.apps.monitoring.queries.status import (
     shown,
     words,
 )
-from catenary.apps.monitoring.queries.stored import FRESH, anybody_speaks, freshness_of
+from catenary.apps.monitoring.queries.stored import FRESH, anybody_speaks, freshness
 from catenary.domain.actors import Actor, Viewpoint
 from catenary.domain.condition.codes import CODE_NAMES
 from catenary.web import addresses
@@ -40,7 +40,7 @@ def status_block(
     )
     if found is None:
         return None
-    fresh = FRESH if is_past else freshness_of(found.computed_at, at)
+    fresh = FRESH if is_past else freshness(at)
     return replace(_block(found), stale=why_stale(fresh))
 
 

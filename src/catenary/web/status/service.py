@@ -26,7 +26,7 @@ from catenary.apps.monitoring.queries.shown_now import (
 )
 from catenary.apps.monitoring.queries.status import ServiceStatus, shown, words
 from catenary.apps.monitoring.queries.status import service_status as status_of
-from catenary.apps.monitoring.queries.stored import FRESH, freshness_of
+from catenary.apps.monitoring.queries.stored import FRESH, freshness
 from catenary.domain.actors import Viewpoint
 from catenary.domain.observations.reading import share_words
 from catenary.domain.observations.words import EVERYBODY, Plan
@@ -149,7 +149,7 @@ def _page(
 ) -> ServiceStatusPage:
     actor, reference, now = asking.actor, found.service.reference, clock.now()
     is_past = asking.moment is not None
-    fresh = FRESH if is_past else freshness_of(found.computed_at, now)
+    fresh = FRESH if is_past else freshness(now)
     known, kind = found.effective, shown(found.effective)
     name = found.known_as or found.service.name
     every = (*found.causes, *found.risks)

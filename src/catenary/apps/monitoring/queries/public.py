@@ -20,7 +20,7 @@ from catenary.apps.monitoring.queries.happened import NamedEvent, named_events, 
 from catenary.apps.monitoring.queries.public_ahead import PublicAhead, public_maintenance
 from catenary.apps.monitoring.queries.shown_spans import recent_spans
 from catenary.apps.monitoring.queries.status import SHOWN
-from catenary.apps.monitoring.queries.stored import anybody_speaks, is_stale, propagation
+from catenary.apps.monitoring.queries.stored import freshness
 from catenary.apps.organizations.queries import OrganizationRow, organizations_by_key
 from catenary.apps.portfolio.queries.estate import current_estate
 from catenary.apps.portfolio.queries.lookup import ServiceRow, services_by_id
@@ -118,7 +118,7 @@ def public_status(*, key: str, at: datetime) -> PublicStatus | None:
         events=named_events(happened, names),
         at=at,
         ahead=public_maintenance(names, at),
-        is_current=not anybody_speaks() or not is_stale(propagation()[1], at),
+        is_current=not freshness(at).is_stale,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import orjson
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, Subquery
 from numpy.typing import NDArray
 
 from catenary.apps.common.queries.columns import number_columns
@@ -22,6 +22,7 @@ from catenary.apps.monitoring.models import (
     PackedChange,
     Propagation,
     Source,
+    Waiting,
 )
 from catenary.apps.monitoring.queries.instants import moment_of
 from catenary.domain.estate import Ints
@@ -166,8 +167,18 @@ _ANY_VOICE = Prepared(lambda: Source.objects.values_list("pk")[:1])
 _PROPAGATION = Prepared(lambda: Propagation.objects.filter(pk=1).values_list("number", "seen_at"))
 
 
-#: Nobody has computed for so long: what is shown may be out of date. The engine gives a sign of
-#: life every five seconds.
+#: When the engine last gave a sign of life, and since when the oldest waits that is due first.
+_LIFE = Prepared(
+    lambda: (
+        Propagation.objects.filter(pk=1)
+        .annotate(oldest=Subquery(Waiting.objects.order_by("due_at").values("due_at")[:1]))
+        .values_list("seen_at", "oldest")
+    )
+)
+
+
+#: Nobody has computed for so long, or something has waited for so long: what is shown may be out of
+#: date. The engine gives a sign of life every five seconds.
 STALE = timedelta(seconds=30)
 
 
@@ -183,26 +194,30 @@ def anybody_speaks() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """Whether somebody follows what is reported, and when they last gave a sign of life; none:
-    never. It is of the whole installation, and the same for everybody who asks."""
+    """Whether conditions are as current as they can be. When they are not, either nobody follows
+    what is reported, and ``since`` is when they last gave a sign of life (none: never), or
+    ``is_behind``: something that was due at ``since``, to the minute, is not followed yet. It is of
+    the whole installation, and the same for everybody who asks."""
 
     is_stale: bool
     since: datetime | None = None
+    is_behind: bool = False
 
 
 #: Somebody follows, or there is nothing to follow.
 FRESH = Freshness(False)
 
 
-def freshness_of(seen_at: datetime | None, at: datetime) -> Freshness:
-    """Whether conditions are as current as they can be, by the last sign of life of the engine.
-    Where nothing was ever reported they are, whoever follows."""
-    return Freshness(True, seen_at) if is_stale(seen_at, at) and anybody_speaks() else FRESH
-
-
 def freshness(at: datetime) -> Freshness:
-    """The same by the sign of life that is kept."""
-    return freshness_of(propagation()[1], at)
+    """Whether conditions are current at a moment. Where nothing was ever reported they are, whoever
+    follows."""
+    rows = _LIFE.rows()
+    seen_at, oldest = rows[0] if rows else (None, None)
+    if is_stale(seen_at, at):
+        return Freshness(True, seen_at) if anybody_speaks() else FRESH
+    if oldest is not None and at - oldest > STALE:
+        return Freshness(True, oldest.replace(second=0, microsecond=0), is_behind=True)
+    return FRESH
 
 
 def propagation() -> tuple[int, datetime | None]:
