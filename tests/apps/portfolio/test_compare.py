@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from catenary.apps.portfolio.queries.compare import eyes_of, perspectives
+from catenary.apps.portfolio.queries.past import records_at
 from catenary.apps.portfolio.queries.service import ServiceView, service_view
 from catenary.domain.documents.shapes import (
     CoCreation,
@@ -14,7 +15,16 @@ from catenary.domain.documents.shapes import (
     OutcomeDocument,
     ServiceDocument,
 )
-from tests.apps.worlds import SERVICES, as_person, begin, define, looking_from
+from tests.apps.worlds import (
+    HOUR,
+    OPERATOR,
+    SERVICES,
+    START,
+    as_person,
+    begin,
+    define,
+    looking_from,
+)
 from tests.domain.estates import organization, service
 
 pytestmark = pytest.mark.django_db
@@ -194,3 +204,28 @@ def test_without_a_customer_there_is_one_side() -> None:
 
     assert found is not None
     assert found.provider is not None and found.customer is None and found.customers == ()
+
+
+def test_a_provider_that_has_left_the_house_since_is_no_side_of_the_past() -> None:
+    begin()
+    database = next(s for s in SERVICES if s.reference == "bluewater-ops/database")
+    database = replace(database, published_to=("*",))
+    using = ConsumptionDocument("bluewater-apps", database.reference)
+    define(services=[database], consumption=[using])
+    define(
+        services=[replace(database, provider="bluewater-apps")],
+        organizations=[organization("bluewater-ops", name="Ops of its own")],
+        at=START + 2 * HOUR,
+    )
+
+    found = perspectives(
+        actor=OPERATOR,
+        viewpoint=looking_from(OPERATOR, "bluewater"),
+        reference=database.reference,
+        customer="bluewater-apps",
+        records=records_at(START + HOUR),
+    )
+
+    assert found is not None and found.provider is not None and found.customer is not None
+    assert found.provider.is_inside and found.customer.view is not None
+    assert [len(side.groups) for side in (found.provider, found.customer.view)] == [1, 1]

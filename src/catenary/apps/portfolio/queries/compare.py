@@ -72,9 +72,9 @@ def perspectives(
     there = viewpoint_of(actor, own.provider.key)
     provider = own
     if there is not None and there != viewpoint:
-        provider = (
-            service_view(actor=actor, viewpoint=there, reference=reference, records=records) or own
-        )
+        seen = service_view(actor=actor, viewpoint=there, reference=reference, records=records)
+        # Who provided it then may have left the house since, and sees no more of it than others.
+        provider = seen if seen is not None and seen.is_inside else own
     side = _customer_side(provider, chosen, records) if chosen else None
     return Perspectives(own, provider, side, shown)
 
