@@ -222,4 +222,14 @@ def test_those_are_named_whose_word_decides(words: list[Word], service: int, mom
         before = standing(of_it, voice.source, voice.since - 1)
         assert before is None or before.condition != condition
         assert words[voice.word].source == voice.source
-    assert [(v.since, v.source) for v in found] == sorted((v.since, v.source) for v in found)
+    # The oldest of the deciding words comes first, whatever the same source said before.
+    begins = [(word_stands_since(of_it, voice.source, moment), voice.source) for voice in found]
+    assert begins == sorted(begins)
+
+
+def word_stands_since(of_it: list[Word], source: int, moment: int) -> int:
+    """Since when the word has stood that stands of a source."""
+    word = standing(of_it, source, moment)
+    while standing(of_it, source, moment - 1) == word:
+        moment -= 1
+    return moment
