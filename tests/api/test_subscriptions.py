@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from ipaddress import ip_network
 from typing import Any
 
@@ -10,7 +11,9 @@ import pytest
 
 from catenary import clock
 from catenary.apps.common.models import IdempotencyKey, OutboxRow
-from catenary.apps.monitoring.models import Subscription
+from catenary.apps.common.operations.outbox import take
+from catenary.apps.monitoring.models import Delivery, Subscription
+from catenary.apps.monitoring.operations.delivering import not_delivered
 from catenary.apps.monitoring.queries.notices import notice_to_send
 from catenary.connectors.mail.message import message_of
 from catenary.connectors.webhooks.sending import body_of, secret_of
@@ -188,6 +191,22 @@ def test_what_cannot_be_is_refused_with_its_place(api: Api, body: Any, pointer: 
     assert answer.status_code == 422
     assert pointer in {each.get("pointer") for each in answer.json()["errors"]}
     assert not Subscription.objects.exists()
+
+
+def test_what_is_delivered_is_told_beside_each(api: Api) -> None:
+    hook, mail = made(api, HOOK), made(api, MAIL)
+    row = Subscription.objects.get(public_id=hook["name"])
+    api(CLEO).ask("POST", f"{ALL}/{hook['name']}/test")
+    (letter,) = take(kinds=["notice"], at=clock.now(), most=9, lease=timedelta(seconds=30))
+
+    not_delivered(letter=letter, at=clock.now(), sentence="10.1.2.3 said", trouble="answered 503")
+
+    first, second = (each["delivery"] for each in api(CLEO).get(ALL).json()["items"])
+    assert first["why"] == "it answered 503" and first["failing-since"] is not None
+    assert (first["waiting"], first["given-up"], first["delivered-at"]) == (1, 0, None)
+    assert timedelta(hours=20) < datetime.fromisoformat(first["tried-until"]) - clock.now()
+    assert second == mail["delivery"] and not any(second.values())
+    assert Delivery.objects.get().subscription_id == row.pk
 
 
 NEVER = [

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catenary.domain.backoff import FIRST, LONGEST, MOST_ATTEMPTS, wait_after
+from catenary.domain.backoff import FIRST, LONGEST, MOST_ATTEMPTS, longest_wait, wait_after
 from catenary.domain.intervals import DAY
 
 
@@ -28,3 +28,12 @@ def test_all_attempts_together_take_more_than_a_day_and_less_than_three() -> Non
 def test_what_is_no_attempt_or_chance_is_refused(attempts: int, chance: float) -> None:
     with pytest.raises(ValueError, match="attempt"):
         wait_after(attempts, chance)
+
+
+def test_the_last_attempt_comes_no_later_than_is_said() -> None:
+    for attempts in range(MOST_ATTEMPTS + 1):
+        waits = [wait_after(each, 0.999999) for each in range(attempts + 1, MOST_ATTEMPTS)]
+
+        assert sum(waits) <= longest_wait(attempts) <= sum(waits) * 1.01
+
+    assert longest_wait(MOST_ATTEMPTS - 1) == longest_wait(MOST_ATTEMPTS) == 0

@@ -20,6 +20,7 @@ from catenary.apps.common.operations.outbox import leave
 from catenary.apps.monitoring.models import FeedAddress, Subscription
 from catenary.apps.monitoring.operations.maintenance import cancel_maintenance
 from catenary.cli import telling
+from catenary.connectors.fetching import Fetched, FetchFailed, FetchRefused, Wish
 from catenary.connectors.notices.addresses import unsubscribe_path
 from catenary.domain.actors import Actor
 from tests.web.access.world import World
@@ -261,14 +262,83 @@ def test_operators_try_again_what_was_given_up(world: World) -> None:
     assert OutboxRow.objects.get().dead_at is None
 
 
+NOTHING = {"changes": [], "more": 0, "causes": [], "test": True}
+
+
+def left(row: Subscription, number: int = 1) -> None:
+    """So many messages wait for a subscription."""
+    payload = {"subscriptions": [row.pk], **NOTHING}
+    with transaction.atomic():
+        leave(kind="notice", payloads=[payload] * number, at=clock.now())
+
+
+def test_who_subscribed_is_told_that_nothing_arrives_and_why(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = subscribed(world, channel="webhook", address=HOOK)
+    mail = subscribed(world)
+    statuses = iter([503, 410, 204])
+
+    def answered(wish: Wish, **_how: Any) -> Fetched:
+        return Fetched(wish.url, next(statuses), {}, b"")
+
+    def seen(who: str = CLEO) -> str:
+        return world.client(who).get(PAGE).content.decode()
+
+    monkeypatch.setattr("catenary.connectors.webhooks.sending.fetch", answered)
+    assert "delivered" not in seen()
+
+    left(row)
+    assert "1 message waits" in seen()
+    telling.tell_what_is_due()
+    html = seen()
+    assert "Nothing is delivered since" in html and "it answered 503." in html
+    assert "1 message waits and is tried again, until" in html
+    assert html.count('class="undelivered"') == 1 and mail.public_id in html
+
+    left(row)
+    telling.tell_what_is_due()
+    html = seen()
+    assert "it answered 410." in html and "1 message was given up" in html
+    assert "1 message waits and is tried again" in html
+    assert "undelivered" not in seen("customer")
+
+    left(row)
+    telling.tell_what_is_due()
+    html = seen()
+    assert "last delivered" in html and "Nothing is delivered" not in html
+    assert "1 message was given up" in html
+
+
+def test_nobody_finds_out_by_subscribing_what_is_inside(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether a name is there inside, and leads where nothing is called, or is nowhere."""
+    row, said = subscribed(world, channel="webhook", address=HOOK), []
+    inside = FetchRefused("address-inside", "hooks.example leads into a network")
+    missing = FetchFailed("the name was not found", code="nowhere")
+
+    for trouble in (inside, missing):
+
+        def fails(wish: Wish, trouble: Exception = trouble, **_how: Any) -> Fetched:
+            raise trouble
+
+        monkeypatch.setattr("catenary.connectors.webhooks.sending.fetch", fails)
+        left(row)
+        telling.tell_what_is_due()
+        html = world.client(CLEO).get(PAGE).content.decode()
+        found = re.search(r"Nothing is delivered since [^:]*:\d\d[^:]*: ([^.]*)\.", html)
+        assert found is not None
+        said.append(found[1])
+
+    assert said == ["its address leads nowhere that may be called"] * 2
+
+
 def test_the_outbox_does_not_say_that_a_clouds_secrets_could_be_allowed(world: World) -> None:
-    row, now = subscribed(world, channel="webhook", address=HOOK), clock.now()
+    row = subscribed(world, channel="webhook", address=HOOK)
     # As one that was made before such an address was refused.
     Subscription.objects.update(address="https://169.254.169.254/latest/")
-    nothing = {"changes": [], "more": 0, "causes": []}
-    payload = {"subscriptions": [row.pk], "test": True, **nothing}
-    with transaction.atomic():
-        leave(kind="notice", payloads=[payload], at=now)
+    left(row)
 
     telling.tell_what_is_due()
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from catenary.api.schema_pieces import MOMENT, TEXT, TEXT_OR_NULL, Schema, list_of, object_of
+from catenary.api.schema_pieces import (
+    COUNT,
+    MOMENT,
+    MOMENT_OR_NULL,
+    TEXT,
+    TEXT_OR_NULL,
+    Schema,
+    list_of,
+    object_of,
+)
 from catenary.apps.monitoring.choices import About, Channel
 from catenary.apps.monitoring.operations.subscriptions import CONDITIONS
 
@@ -18,6 +27,19 @@ WISH = {
     "quiet": 'an object with "from", "until" and "zone": when to be left alone',
 }
 _QUIET: Schema = object_of({"from": TEXT, "until": TEXT, "zone": TEXT}, ["from", "until"])
+_DELIVERY: Schema = object_of(
+    {
+        "delivered-at": {**MOMENT_OR_NULL, "description": "when a message was delivered last"},
+        "failing-since": {**MOMENT_OR_NULL, "description": "null while messages are delivered"},
+        "why": {**TEXT_OR_NULL, "description": "why the last message could not be delivered"},
+        "waiting": {**COUNT, "description": "messages that are still to be sent"},
+        "tried-until": {
+            **MOMENT_OR_NULL,
+            "description": "until when at most those that failed are tried again by themselves",
+        },
+        "given-up": {**COUNT, "description": "messages that only an operator tries again"},
+    }
+)
 _KIND: Schema = {"enum": list(CONDITIONS)}
 _FIELDS: dict[str, Schema] = {
     "name": TEXT,
@@ -29,6 +51,7 @@ _FIELDS: dict[str, Schema] = {
     "conditions": list_of(_KIND),
     "quiet": {"anyOf": [_QUIET, {"type": "null"}]},
     "created-at": MOMENT,
+    "delivery": _DELIVERY,
 }
 _SUBSCRIPTION: Schema = object_of(_FIELDS)
 _SECRET: Schema = {
@@ -50,6 +73,14 @@ SUBSCRIPTION = {
     "conditions": ["degraded", "down"],
     "quiet": {"from": "22:00", "until": "06:00", "zone": "Europe/Berlin"},
     "created-at": "2026-11-03T09:00:00+00:00",
+    "delivery": {
+        "delivered-at": "2026-11-20T14:00:12+00:00",
+        "failing-since": "2026-11-23T08:12:40+00:00",
+        "why": "it answered 503",
+        "waiting": 2,
+        "tried-until": "2026-11-24T10:30:00+00:00",
+        "given-up": 0,
+    },
 }
 MADE = {**SUBSCRIPTION, "outcome": "created", "secret": "whsec_kept where passwords are kept"}
 #: What routes answer, with an example.

@@ -60,8 +60,9 @@ def keep_telling(stopped: threading.Event) -> None:
 def tell_what_is_due() -> bool:
     """Work out notices, and send some; whether there is more to do at once."""
     from catenary.apps.common.operations.outbox import take
+    from catenary.apps.monitoring.choices import NOTICE
     from catenary.apps.monitoring.operations.announcing import tell_what_is_planned
-    from catenary.apps.monitoring.operations.telling import NOTICE, tell
+    from catenary.apps.monitoring.operations.telling import tell
 
     told = tell(at=clock.now()) + tell_what_is_planned(at=clock.now())
     letters = take(kinds=[NOTICE], at=clock.now(), most=_AT_ONCE, lease=LEASE)
@@ -137,7 +138,7 @@ class Holding:
 
 def _deliver(letter: Letter) -> None:
     """Send one notice as its receiver may read it now, and keep what became of it."""
-    from catenary.apps.common.operations.outbox import fail, settle
+    from catenary.apps.monitoring.operations.delivering import delivered, not_delivered
     from catenary.apps.monitoring.queries.notices import notice_to_send
     from catenary.connectors.mail.message import message_of
     from catenary.connectors.mail.sending import NotSent, send
@@ -154,14 +155,20 @@ def _deliver(letter: Letter) -> None:
         else:
             call(notice, clock.now())
     except (NotSent, NotCalled) as error:
-        is_dead = fail(letter=letter, at=clock.now(), trouble=str(error), is_final=error.is_final)
+        is_dead = not_delivered(
+            letter=letter,
+            at=clock.now(),
+            sentence=str(error),
+            trouble=error.trouble,
+            is_final=error.is_final,
+        )
         _log.warning("notice-not-sent", notice=letter.id, reason=str(error), given_up=is_dead)
     except Exception as error:
         # One that cannot be written must not keep the others from being sent.
-        fail(letter=letter, at=clock.now(), trouble=type(error).__name__)
+        not_delivered(letter=letter, at=clock.now(), sentence=type(error).__name__)
         _log.exception("notice-not-written", notice=letter.id)
     else:
-        settle(letter=letter, at=clock.now())
+        delivered(letter=letter, at=clock.now(), is_told=notice is not None)
 
 
 def _sweep(now: datetime) -> None:

@@ -44,7 +44,12 @@ class FetchRefused(Exception):
 
 
 class FetchFailed(Exception):
-    """The other side did not answer, not in time, not in size, or not in HTTP."""
+    """The other side did not answer, not in time, not in size, or not in HTTP. ``code`` is for
+    programs."""
+
+    def __init__(self, sentence: str, *, code: str = "odd-answer") -> None:
+        super().__init__(sentence)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +153,14 @@ def _ask(wish: Wish, own: Sequence[Network], resolve: Resolve, until: float) -> 
             answer = _spoken(wish, parts, host, port, connected)
         except (OSError, http.client.HTTPException, ValueError) as error:
             if time.monotonic() >= until:
-                raise FetchFailed("the answer did not come in time") from error
+                raise FetchFailed("the answer did not come in time", code="late") from error
             kind = type(error).__name__
-            raise FetchFailed(f"{host} did not answer as it should ({kind})") from error
+            code = "certificate" if isinstance(error, ssl.SSLError) else "odd-answer"
+            sentence = f"{host} did not answer as it should ({kind})"
+            raise FetchFailed(sentence, code=code) from error
     if time.monotonic() >= until:
         # We hung up, and what had come by then may look like the end.
-        raise FetchFailed("the answer did not come in time")
+        raise FetchFailed("the answer did not come in time", code="late")
     return answer
 
 
@@ -174,7 +181,7 @@ def _allowed(
     # A numeric address may carry the name of an interface; that is ours to choose.
     addresses = [text.partition("%")[0] for text in found]
     if not addresses:
-        raise FetchFailed(f"{host} has no address")
+        raise FetchFailed(f"{host} has no address", code="nowhere")
     try:
         refuse_inside(host, [ip_address(text) for text in addresses], own)
     except Unfit as unfit:
@@ -196,9 +203,9 @@ def _in_time(resolve: Callable[[], Sequence[str]], until: float) -> Sequence[str
     try:
         found = done.get(timeout=max(0.001, until - time.monotonic()))
     except queue.Empty:
-        raise FetchFailed("the name was not found in time") from None
+        raise FetchFailed("the name was not found in time", code="nowhere") from None
     if found is None:
-        raise FetchFailed("the name was not found")
+        raise FetchFailed("the name was not found", code="nowhere")
     return found
 
 
@@ -212,7 +219,7 @@ def _connected(addresses: Sequence[str], port: int, until: float) -> socket.sock
             return socket.create_connection((address, port), timeout=left)
         except OSError as error:
             trouble = error
-    raise FetchFailed("nobody answers there") from trouble
+    raise FetchFailed("nobody answers there", code="unreached") from trouble
 
 
 @contextmanager

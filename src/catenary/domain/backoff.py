@@ -23,3 +23,10 @@ def wait_after(attempts: int, chance: float) -> int:
     # The power is bounded before it is taken: nobody counts attempts for us.
     whole = min(LONGEST, FIRST << min(attempts - 1, 40))
     return whole // 2 + int(whole // 2 * chance)
+
+
+def longest_wait(attempts: int) -> int:
+    """The microseconds from the next attempt to the last one at most, after so many attempts that
+    failed."""
+    following = range(attempts + 1, MOST_ATTEMPTS)
+    return sum(min(LONGEST, FIRST << min(each - 1, 40)) for each in following)

@@ -21,7 +21,7 @@ from catenary.apps.common.operations.outbox import (
     take_away,
     try_again,
 )
-from catenary.apps.common.queries.outbox import dead_count, dead_letters, outbox_counts
+from catenary.apps.common.queries.outbox import bundles, dead_count, dead_letters, outbox_counts
 from catenary.domain.backoff import MOST_ATTEMPTS
 
 pytestmark = pytest.mark.django_db
@@ -166,3 +166,24 @@ def test_what_another_took_away_meanwhile_is_not_done_again() -> None:
         take_away(letters)
 
     assert words(seen(kind="mail", at=NOON, most=5)) == ["two"]
+
+
+def test_what_is_not_done_is_gathered_by_whom_it_is_for() -> None:
+    with transaction.atomic():
+        for numbers, times in (([7], 3), ([7, 12], 2), ([70], 1)):
+            leave(kind="mail", payloads=[{"for": numbers, "x": "]"}] * times, at=NOON)
+        leave(kind="other", payloads=[{}, {"for": []}, {"for": ["x]"]}], at=NOON)
+    OutboxRow.objects.filter(payload__contains="12]").update(
+        dead_at=NOON + MINUTE, attempts=3, trouble="gone"
+    )
+
+    found = bundles(kinds=["mail"])
+
+    assert {(each.numbers, each.is_dead, each.rows) for each in found} == {
+        ((7,), False, 3),
+        ((70,), False, 1),
+        ((7, 12), True, 2),
+    }
+    (dead,) = bundles(is_dead=True)
+    assert (dead.trouble, dead.attempts, dead.first_at) == ("gone", 3, NOON + MINUTE)
+    assert {each.numbers for each in bundles(kinds=["other"])} == {()}

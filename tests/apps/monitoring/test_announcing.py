@@ -11,6 +11,7 @@ from django.db import transaction
 
 from catenary.apps.common.models import OutboxRow
 from catenary.apps.common.operations.outbox import TakenByAnother
+from catenary.apps.monitoring.choices import NOTICE
 from catenary.apps.monitoring.models import ToldMaintenance
 from catenary.apps.monitoring.operations import announcing, taking_up
 from catenary.apps.monitoring.operations.announcing import tell_what_is_planned
@@ -20,7 +21,6 @@ from catenary.apps.monitoring.operations.maintenance import (
     change_maintenance,
 )
 from catenary.apps.monitoring.operations.subscriptions import end_subscriptions
-from catenary.apps.monitoring.operations.telling import NOTICE
 from catenary.apps.monitoring.queries.announcements import MaintenanceTold
 from catenary.apps.monitoring.queries.notices import Notice, notice_to_send
 from catenary.connectors.mail.message import message_of

@@ -11,6 +11,7 @@ import pytest
 from django.db import transaction
 
 from catenary.apps.common.models import OutboxRow
+from catenary.apps.monitoring.choices import NOTICE
 from catenary.apps.monitoring.models import Subscription
 from catenary.apps.monitoring.operations import telling
 from catenary.apps.monitoring.operations.engine import Engine
@@ -20,7 +21,7 @@ from catenary.apps.monitoring.operations.subscriptions import (
     end_subscriptions,
     subscribe,
 )
-from catenary.apps.monitoring.operations.telling import NOTICE, tell
+from catenary.apps.monitoring.operations.telling import tell
 from catenary.apps.monitoring.queries import shared_causes
 from catenary.apps.monitoring.queries.notices import Notice, notice_to_send
 from catenary.apps.organizations.operations.people import give_account

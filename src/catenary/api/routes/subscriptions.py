@@ -30,6 +30,7 @@ from catenary.apps.monitoring.operations.subscriptions import (
     send_test,
     subscribe,
 )
+from catenary.apps.monitoring.queries.deliveries import deliveries_of
 from catenary.apps.monitoring.queries.subscriptions import (
     SubscriptionRow,
     standing_subscriptions,
@@ -150,9 +151,12 @@ def _made(
 
 def _plain(rows: list[SubscriptionRow]) -> list[dict[str, Any]]:
     services = services_by_id(row.service_id for row in rows if row.service_id)
+    deliveries = deliveries_of([row.id for row in rows])
     return [
         subscription_as_plain(
-            row, services[row.service_id].reference if row.service_id in services else ""
+            row,
+            services[row.service_id].reference if row.service_id in services else "",
+            deliveries[row.id],
         )
         for row in rows
     ]

@@ -106,6 +106,10 @@ def _in_zone(told: str, at: datetime) -> str:
     return f"{told}\N{NO-BREAK SPACE}{at.tzname()}"
 
 
+#: The kind of notices in the outbox.
+NOTICE = "notice"
+
+
 class SourceKind(StrEnum):
     """What speaks: people by hand, a monitor, an import of histories, a schedule."""
 

@@ -13,24 +13,30 @@ _PATIENCE = 20
 
 
 class NotSent(Exception):
-    """The server did not take it. ``is_final``: it will not take it later either."""
+    """The server did not take it. ``is_final``: it will not take it later either; ``trouble`` is
+    why, as its receiver may know it (`domain.deliveries`)."""
 
-    def __init__(self, sentence: str, *, is_final: bool = False) -> None:
+    def __init__(
+        self, sentence: str, *, trouble: str = "mail-server", is_final: bool = False
+    ) -> None:
         super().__init__(sentence)
+        self.trouble = trouble
         self.is_final = is_final
 
 
 def send(message: EmailMultiAlternatives) -> None:
     """Send one message. Raises `NotSent` when the server did not say that it has it."""
     if not settings.MAIL.host:
-        raise NotSent("no mail server is set: CATENARY_MAIL_HOST")
+        raise NotSent("no mail server is set: CATENARY_MAIL_HOST", trouble="no-mail-server")
     backend = _backend(_PATIENCE)
     try:
         backend.send_messages([message])
     except smtplib.SMTPRecipientsRefused as error:
         codes = [code for code, _ in error.recipients.values()]
         raise NotSent(
-            f"the mail server refused the receiver ({codes})", is_final=min(codes) >= 500
+            f"the mail server refused the receiver ({codes})",
+            trouble="receiver-refused",
+            is_final=min(codes) >= 500,
         ) from error
     except smtplib.SMTPResponseException as error:
         # A server that greylists, is full or does not like us today says so with a 4xx.

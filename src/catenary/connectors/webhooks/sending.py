@@ -25,10 +25,12 @@ _LONGEST_ANSWER = 20_000
 
 
 class NotCalled(Exception):
-    """The other side did not say that it has it. ``is_final``: it is not tried again."""
+    """The other side did not say that it has it. ``is_final``: it is not tried again; ``trouble``
+    is why, as its owner may know it (`domain.deliveries`)."""
 
-    def __init__(self, sentence: str, *, is_final: bool = False) -> None:
+    def __init__(self, sentence: str, *, trouble: str, is_final: bool = False) -> None:
         super().__init__(sentence)
+        self.trouble = trouble
         self.is_final = is_final
 
 
@@ -74,12 +76,17 @@ def call(notice: Notice, at: datetime, *, resolve: Resolve = resolved) -> None:
     try:
         answer = fetch(wish, resolve=resolve)
     except FetchRefused as error:
-        raise NotCalled(str(error), is_final=True) from error
+        # Where a name leads inside is nobody's to find out by subscribing.
+        raise NotCalled(str(error), trouble="nowhere", is_final=True) from error
     except FetchFailed as error:
-        raise NotCalled(str(error)) from error
+        raise NotCalled(str(error), trouble=error.code) from error
     if not 200 <= answer.status < 300:
         # 410: the other side says that nobody is there any more.
-        raise NotCalled(f"it answered {answer.status}", is_final=answer.status == 410)
+        raise NotCalled(
+            f"it answered {answer.status}",
+            trouble=f"answered {answer.status}",
+            is_final=answer.status == 410,
+        )
 
 
 def body_of(notice: Notice) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from catenary.web.pages.tokens import Choice
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionLine:
-    """One subscription. ``secret`` is what calls of a webhook are signed with."""
+    """One subscription. ``secret`` is what calls of a webhook are signed with; ``delivered`` says
+    when a message reached its owner last, ``troubles`` what did not."""
 
     public_id: str
     about: str
@@ -20,6 +21,8 @@ class SubscriptionLine:
     quiet: str
     organization: str
     secret: str = ""
+    delivered: str = ""
+    troubles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from catenary import clock
@@ -19,6 +22,7 @@ from catenary.apps.monitoring.operations.subscriptions import (
     revoke_feed,
     subscribe,
 )
+from catenary.apps.monitoring.queries.deliveries import Delivered, deliveries_of
 from catenary.apps.monitoring.queries.subscriptions import (
     SubscriptionRow,
     feeds_of,
@@ -34,6 +38,7 @@ from catenary.web.pages.subscriptions import (
     SubscriptionLine,
     SubscriptionsPage,
 )
+from catenary.web.reading import figure, in_words, moment
 from catenary.web.subscriptions.form import (
     Problems,
     about_words,
@@ -134,6 +139,7 @@ def _page(
     rows = standing_subscriptions(account_id=account_id)
     services = services_by_id(row.service_id for row in rows if row.service_id)
     houses = organizations_by_id({row.organization_id for row in rows})
+    deliveries = deliveries_of([row.id for row in rows])
     return SubscriptionsPage(
         organization=asking.viewpoint.name if asking.viewpoint else "",
         email=asking.actor.email,
@@ -143,6 +149,7 @@ def _page(
                 row,
                 services[row.service_id].reference if row.service_id in services else "",
                 houses[row.organization_id].name,
+                deliveries[row.id],
             )
             for row in rows
         ),
@@ -157,7 +164,9 @@ def _page(
     )
 
 
-def _line(row: SubscriptionRow, service: str, organization: str) -> SubscriptionLine:
+def _line(
+    row: SubscriptionRow, service: str, organization: str, delivered: Delivered
+) -> SubscriptionLine:
     quiet = ""
     if row.quiet_from is not None and row.quiet_until is not None:
         quiet = _("quiet from {begin} to {end} ({zone})").format(
@@ -172,7 +181,40 @@ def _line(row: SubscriptionRow, service: str, organization: str) -> Subscription
         quiet=quiet,
         organization=organization,
         secret=secret_of(row.public_id) if is_webhook else "",
+        delivered=_delivered(delivered),
+        troubles=tuple(_troubles(delivered)),
     )
+
+
+def _delivered(delivered: Delivered) -> str:
+    told = []
+    if delivered.delivered_at is not None:
+        told.append(_("last delivered {when}").format(when=moment(delivered.delivered_at)))
+    if delivered.waiting and delivered.tried_until is None:
+        pattern = ngettext("{n} message waits", "{n} messages wait", delivered.waiting)
+        told.append(pattern.format(n=figure(delivered.waiting)))
+    return " · ".join(told)
+
+
+def _troubles(delivered: Delivered) -> Iterator[str]:
+    """What is not delivered, why, and what becomes of it."""
+    if delivered.failing_since is not None and delivered.why is not None:
+        pattern = _("Nothing is delivered since {when}: {why}.")
+        yield pattern.format(when=moment(delivered.failing_since), why=in_words(delivered.why))
+    if delivered.tried_until is not None:
+        pattern = ngettext(
+            "{n} message waits and is tried again, until {when} at the latest.",
+            "{n} messages wait and are tried again, until {when} at the latest.",
+            delivered.waiting,
+        )
+        yield pattern.format(n=figure(delivered.waiting), when=moment(delivered.tried_until))
+    if delivered.given_up:
+        pattern = ngettext(
+            "{n} message was given up: an operator may have it tried again.",
+            "{n} messages were given up: an operator may have them tried again.",
+            delivered.given_up,
+        )
+        yield pattern.format(n=figure(delivered.given_up))
 
 
 def _clock(minute: int) -> str:

@@ -20,7 +20,7 @@ from prometheus_client.registry import Collector
 from catenary import __version__, clock
 from catenary.apps.common.queries import catalogue_version, database_answers, database_kind
 from catenary.apps.common.queries.outbox import OutboxCount, done_since, outbox_counts
-from catenary.apps.monitoring.operations.telling import NOTICE
+from catenary.apps.monitoring.choices import NOTICE
 from catenary.apps.monitoring.operations.turning_away import turned_away
 from catenary.apps.monitoring.queries.following import following
 from catenary.apps.monitoring.queries.inlets import inlet_counts

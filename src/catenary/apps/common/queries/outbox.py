@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Min
+from django.db.models import Count, Max, Min, Value
+from django.db.models.functions import Left, StrIndex
 
 from catenary.apps.common.models import OutboxRow
 
@@ -50,6 +52,58 @@ def dead_letters(*, limit: int = 200) -> list[DeadLetter]:
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Rows of one kind that are not done and that are for the same: ``numbers`` are the list that
+    their payload begins with. ``attempts`` were made of each, and ``trouble`` is of the last one
+    that failed. Of dead ones the moments are when they were given up, of others when they are due.
+    """
+
+    kind: str
+    numbers: tuple[int, ...]
+    is_dead: bool
+    attempts: int
+    rows: int
+    first_at: datetime
+    last_at: datetime
+    trouble: str
+
+
+def bundles(*, kinds: Collection[str] | None = None, is_dead: bool | None = None) -> list[Bundle]:
+    """What waits and what is dead, gathered by whom it is for, with how often it was tried and why
+    that failed: few, however many rows there are. Of one kind, and in one state, where it is said.
+
+    Whose payload is to be gathered begins with the list of whom it is for.
+    """
+    found: list[Bundle] = []
+    for dead in (False, True) if is_dead is None else (is_dead,):
+        rows = OutboxRow.objects.filter(done_at__isnull=True, dead_at__isnull=not dead)
+        if kinds is not None:
+            rows = rows.filter(kind__in=kinds)
+        at = "dead_at" if dead else "due_at"
+        gathered = (
+            rows.annotate(beginning=_BEGINNING)
+            .values_list("kind", "beginning", "attempts", "trouble")
+            .annotate(rows=Count("pk"), first=Min(at), last=Max(at))
+            .order_by("kind", "beginning", "last")
+        )
+        found += [
+            Bundle(kind, _numbers(beginning), dead, attempts, number, first, last, trouble)
+            for kind, beginning, attempts, trouble, number, first, last in gathered
+        ]
+    return found
+
+
+#: `{"subscriptions":[7,12` of the payload of a notice.
+_BEGINNING = Left("payload", StrIndex("payload", Value("]")))
+
+
+def _numbers(beginning: str) -> tuple[int, ...]:
+    _name, _bracket, listed = beginning.rstrip("]").partition("[")
+    words = listed.split(",")
+    return tuple(map(int, words)) if all(map(str.isdecimal, words)) else ()
 
 
 def dead_count() -> int:

@@ -7,6 +7,7 @@ from catenary.apps.monitoring.models.maintenance import (
     MaintenanceVersion,
 )
 from catenary.apps.monitoring.models.telling import (
+    Delivery,
     FeedAddress,
     PublicPage,
     Subscription,
@@ -27,6 +28,7 @@ from catenary.apps.monitoring.models.words import (
 
 __all__ = [
     "Belated",
+    "Delivery",
     "EffectiveCondition",
     "FeedAddress",
     "Followed",

@@ -83,6 +83,21 @@ class Told(models.Model):
         constraints: ClassVar[_Rules] = _once("told_once", "subscription", "service")
 
 
+class Delivery(models.Model):
+    """What became of a subscription's messages: when one was delivered last, since when they fail
+    (empty while they do not), and why the last one did (`domain.deliveries`). Without a row none
+    was ever sent.
+
+    Seen by: the owner of the subscription. Managed by: whoever sends. As of yesterday: not kept;
+    it is about what goes on now.
+    """
+
+    subscription = models.OneToOneField(Subscription, on_delete=models.CASCADE, related_name="+")
+    delivered_at = models.DateTimeField(null=True)
+    failing_since = models.DateTimeField(null=True)
+    trouble = PlainText(max_length=40, blank=True)
+
+
 class ToldMaintenance(models.Model):
     """Which version of maintenance a subscriber was told last; without a row, none, or that it was
     called off. Seen by: nobody. Managed by: whoever tells. As of yesterday: not kept; it is about

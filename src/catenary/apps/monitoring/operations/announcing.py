@@ -17,10 +17,11 @@ import numpy as np
 
 from catenary.apps.common.operations.outbox import Letter, leave
 from catenary.apps.common.queries import in_batches
+from catenary.apps.monitoring.choices import NOTICE
 from catenary.apps.monitoring.models import ToldMaintenance
 from catenary.apps.monitoring.operations.marking import ANNOUNCED
 from catenary.apps.monitoring.operations.taking_up import hears_nothing_until, take_up
-from catenary.apps.monitoring.operations.telling import MOST_NAMED, NOTICE, concerned
+from catenary.apps.monitoring.operations.telling import MOST_NAMED, concerned
 from catenary.apps.monitoring.queries.instants import micros, moment
 from catenary.apps.monitoring.queries.plans import Plan, PlanVersion, plans_by_id
 from catenary.apps.monitoring.queries.subscriptions import (

@@ -16,9 +16,9 @@ from django.db.models import QuerySet
 
 from catenary.apps.common.operations import waiting_turn
 from catenary.apps.common.operations.outbox import is_waiting, leave
-from catenary.apps.monitoring.choices import About, Channel
+from catenary.apps.monitoring.choices import NOTICE, About, Channel
 from catenary.apps.monitoring.models import FeedAddress, Subscription
-from catenary.apps.monitoring.operations.telling import NOTICE, begin_with_what_stands
+from catenary.apps.monitoring.operations.telling import begin_with_what_stands
 from catenary.apps.monitoring.policies import may_call_without_tls
 from catenary.apps.monitoring.queries.status import SHOWN
 from catenary.apps.portfolio.queries.estate import current_estate, visible_services

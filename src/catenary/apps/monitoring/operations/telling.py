@@ -17,7 +17,7 @@ import numpy as np
 
 from catenary.apps.common.operations import put_rows
 from catenary.apps.common.operations.outbox import Letter, leave
-from catenary.apps.monitoring.choices import About
+from catenary.apps.monitoring.choices import NOTICE, About
 from catenary.apps.monitoring.models import Told
 from catenary.apps.monitoring.operations.marking import CHANGED
 from catenary.apps.monitoring.operations.taking_up import hears_nothing_until, take_up
@@ -41,8 +41,6 @@ from catenary.domain.estate import Bools, Estate, Ints
 from catenary.domain.impact import DEGRADED, DOWN, OPERATIONAL
 from catenary.domain.notices import FINE, IMPAIRED, MEMORY, felt, patience
 
-#: The kind of notices in the outbox.
-NOTICE = "notice"
 _MOST_MARKS = 500
 #: So many services are named in one notice at most; the others are counted.
 MOST_NAMED = 2_000

@@ -9,6 +9,7 @@ from typing import Any
 
 from catenary.apps.monitoring.choices import Channel
 from catenary.apps.monitoring.models import FeedAddress, Subscription
+from catenary.apps.monitoring.queries.deliveries import Delivered, delivered_as_plain
 from catenary.apps.organizations.queries import actor_of_account, viewpoint_of
 from catenary.domain.actors import Actor, Viewpoint
 
@@ -96,7 +97,9 @@ def reader_of(row: SubscriptionRow) -> tuple[Actor, Viewpoint | None]:
     return actor, viewpoint_of(actor, row.organization_key)
 
 
-def subscription_as_plain(row: SubscriptionRow, service: str) -> dict[str, Any]:
+def subscription_as_plain(
+    row: SubscriptionRow, service: str, delivered: Delivered
+) -> dict[str, Any]:
     """A subscription for programs; ``service`` is the reference of the one it is about."""
     quiet = None
     if row.quiet_from is not None and row.quiet_until is not None:
@@ -115,6 +118,7 @@ def subscription_as_plain(row: SubscriptionRow, service: str) -> dict[str, Any]:
         "conditions": sorted(row.conditions),
         "quiet": quiet,
         "created-at": row.created_at.isoformat(),
+        "delivery": delivered_as_plain(delivered),
     }
 
 
