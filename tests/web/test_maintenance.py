@@ -13,13 +13,18 @@ from django.test import Client
 
 from catenary import clock
 from catenary.apps.access.models import Account
-from catenary.apps.monitoring.models import MaintenanceVersion
+from catenary.apps.monitoring.models import (
+    Maintenance,
+    MaintenanceService,
+    MaintenanceVersion,
+)
 from catenary.apps.monitoring.operations.maintenance import announce_maintenance, cancel_maintenance
 from catenary.apps.monitoring.queries import maintenance
 from catenary.apps.monitoring.queries.preview import PreviewTime
 from catenary.apps.organizations.queries import OrganizationRow
 from catenary.apps.portfolio.queries.service import ServiceLink
 from catenary.domain.actors import Actor
+from catenary.web.maintenance import views
 from catenary.web.maintenance.previewing import time_line
 from tests.web.access.world import BELONGING, World
 from tests.web.test_permission_matrix import same_length, settled
@@ -46,6 +51,28 @@ def announce(service: str, title: str, **more: Any) -> str:
         **more,
     }
     return announce_maintenance(actor=OPERATOR, at=clock.now(), plain=plain).key
+
+
+def others_plan(number: int, service: str = "delta/quiet") -> None:
+    """So much is planned of a service, as once for tomorrow night, before anything of others."""
+    key = announce(service, "Zother")
+    one = Maintenance.objects.get(key=key)
+    version = MaintenanceVersion.objects.get(maintenance=one)
+    row = MaintenanceService.objects.get(maintenance=one)
+    for copy in range(number - 1):
+        again = Maintenance.objects.create(
+            key=f"zother{copy}",
+            organization_id=one.organization_id,
+            title=one.title,
+            due_at=one.due_at,
+        )
+        MaintenanceVersion.objects.create(
+            maintenance=again,
+            number=1,
+            document=version.document,
+            recorded_at=version.recorded_at,
+        )
+        MaintenanceService.objects.create(maintenance=again, service_id=row.service_id)
 
 
 def text_of(client: Client, url: str) -> str:
@@ -208,17 +235,42 @@ def test_no_sentence_ends_twice_in_german(world: World) -> None:
     assert ".." not in told.replace("...", "")
 
 
-def test_more_than_can_be_looked_at_is_said(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    announce("alpha-it/portal", "Zone")
-    words = "More is planned than could be looked at"
-    monkeypatch.setattr(maintenance, "LISTED", 1)
-    whole = text_of(world.client("operator"), "/maintenance/")
+def test_of_very_much_it_is_said_that_there_is_more_and_every_page_is_reached(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maintenance, "COUNTED", 2)
+    monkeypatch.setattr(views, "_AHEAD", 2)
+    client = world.client("operator")
+    words = "more than 2 are under way or ahead"
+    announce("alpha-it/portal", "Zfirst")
+    announce("alpha-it/portal", "Zsecond", start=f"{tomorrow()[:10]}T04:00")
+    whole = text_of(client, "/maintenance/")
 
-    announce("alpha-it/portal", "Ztwo")
-    cut = text_of(world.client("operator"), "/maintenance/")
+    announce("alpha-it/portal", "Zthird", start=f"{tomorrow()[:10]}T06:00")
+    cut = text_of(client, "/maintenance/")
+    leads = re.findall(r'rel="next" href="([^"#]+)', cut)
 
-    assert words not in whole and "Zone" in whole
-    assert words in cut and "Zone" in cut and "Ztwo" not in cut
+    assert words not in whole and "2 are ahead" in whole
+    assert words in cut and "Zfirst" in cut and "Zthird" not in cut
+    assert len(leads) == 1 and "Zthird" in text_of(client, leads[0].replace("&amp;", "&"))
+
+
+def test_no_plans_of_others_push_ours_out_of_any_list(world: World) -> None:
+    others_plan(600)
+    key = announce("alpha-it/engine", "Zours", start=f"{tomorrow()[:10]}T12:00")
+    provider, customer = world.client("exactly right"), world.client("customer")
+    calendar = made_feed(provider)
+
+    told = {
+        "list": text_of(provider, "/maintenance/"),
+        "customer's list": text_of(customer, "/maintenance/"),
+        "our services": text_of(customer, "/our-services/"),
+        "calendar": text_of(Client(), calendar),
+    }
+
+    for where, text in told.items():
+        assert key in text or "12:00 to 14:00" in text, where
+        assert "Zother" not in text, where
 
 
 def test_looking_leads_to_an_address_without_the_token_of_the_form(world: World) -> None:

@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 
 from catenary import clock
 from catenary.apps.access.operations import limits
-from catenary.apps.monitoring.models import Propagation, PublicPage
+from catenary.apps.monitoring.models import Maintenance, Propagation, PublicPage
 from catenary.apps.monitoring.operations.maintenance import cancel_maintenance
 from catenary.apps.monitoring.queries import public_ahead
 from catenary.apps.monitoring.queries.happened import NamedEvent
@@ -29,7 +29,7 @@ from catenary.exchange.status_page.ahead import rhythm
 from catenary.exchange.status_page.writing import files_of
 from tests.web.access.world import World
 from tests.web.test_hearing import plain
-from tests.web.test_maintenance import announce, tomorrow
+from tests.web.test_maintenance import announce, others_plan, tomorrow
 from tests.web.test_our_services import flap, say
 
 pytestmark = pytest.mark.django_db
@@ -362,6 +362,7 @@ def test_so_many_that_not_even_that_page_tells_all_are_counted(
 ) -> None:
     show(world)
     announce("alpha-it/engine", "Zworktitle", repeats="FREQ=DAILY")
+    announce("alpha-it/engine", "Zworklater", start=f"{tomorrow()[:10]}T12:00")
     monkeypatch.setattr(public_ahead, "_TIMES", 40)
     monkeypatch.setattr(public_ahead, "_PLANS", 1)
 
@@ -371,6 +372,26 @@ def test_so_many_that_not_even_that_page_tells_all_are_counted(
     assert html.count("<time") == 40
     assert f"{number - 40} more times are planned within two months." in html
     assert "More is planned than could be looked at" in html
+
+
+def test_no_plans_of_others_push_out_what_touches_what_is_shown(world: World) -> None:
+    show(world)
+    others_plan(600)
+    announce("alpha-it/engine", "Zworktitle", start=f"{tomorrow()[:10]}T12:00")
+    gone = announce("alpha-it/engine", "Zworkgone", start=f"{tomorrow()[:10]}T08:00")
+    cancel_maintenance(actor=Actor(is_operator=True), at=clock.now(), key=gone)
+    cancelled = clock.now() + timedelta(seconds=1)
+    others = Maintenance.objects.filter(key__startswith="zother")
+    others.filter(pk__in=others.values("pk")[:200]).update(cancelled_at=cancelled)
+
+    told = json.loads(Client().get(PAGE + "status.json").content)
+    html = Client().get(PAGE + "maintenance/").content.decode()
+    feed = feedparser.parse(Client().get(PAGE + "feed.atom").content)
+
+    assert [one["start"][11:16] for one in told["maintenance"]] == ["12:00"]
+    assert told["maintenance-total"] == 1
+    assert "More is planned than could be looked at" not in html
+    assert any(entry.title.startswith("Maintenance called off: ") for entry in feed.entries)
 
 
 def test_a_copy_has_all_times_too(world: World) -> None:

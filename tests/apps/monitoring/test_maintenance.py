@@ -243,7 +243,8 @@ def test_nobody_plans_with_a_token_that_only_reads() -> None:
 
 
 def test_what_is_over_is_told_a_page_at_a_time_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(maintenance, "_TOGETHER", 3)
+    monkeypatch.setattr(maintenance, "_PASSED", 3)
+    monkeypatch.setattr(maintenance, "_TURNS", 3)
     begin()
     keys = [announce() for _ in range(8)]
     for minutes, key in enumerate(keys[:-1]):

@@ -354,6 +354,21 @@ def test_what_is_worked_on_is_no_fault_where_a_fault_is_the_reason() -> None:
     assert named == {DATABASE: "down", VAULT: "maintenance"}
 
 
+def test_no_plans_of_other_times_or_services_stand_in_for_those_that_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    redundant()
+    monkeypatch.setattr(announced, "_LISTED", 1)
+    plan(NIGHT - 20 * HOUR)
+    plan(NIGHT - 10 * HOUR)
+    key = plan(NIGHT + HOUR)
+
+    found = ask(suppose(DATABASE, "maintenance", start=NIGHT, end=NIGHT + 4 * HOUR))
+
+    assert [each.key for piece in found.pieces for each in piece.meanwhile] == [key]
+    assert not found.is_more_announced
+
+
 def test_what_is_announced_does_not_enter_when_all_is_to_be_fine_or_it_is_left_out() -> None:
     redundant()
     key = plan(NIGHT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar
 from zoneinfo import available_timezones
 
@@ -189,8 +190,14 @@ def _condition(value: Any) -> int:
     return CONDITIONS[value]
 
 
+@cache
+def _zones() -> frozenset[str]:
+    # Asked of every plan that is read: finding them looks through folders of files.
+    return frozenset(available_timezones())
+
+
 def _zone(value: Any) -> str:
-    if not isinstance(value, str) or value not in available_timezones():
+    if not isinstance(value, str) or value not in _zones():
         raise _Bad(said("this is no time zone"), "Europe/London, America/New_York, UTC, …")
     return value
 

@@ -17,7 +17,7 @@ from catenary.domain.maintenance.rules import Rule, dates
 
 _DAY = timedelta(days=1)
 #: How far ahead is looked for an occurrence: the farther the rarer.
-_HORIZONS = tuple(years * 366 * DAY for years in (1, 8, 30))
+_HORIZONS = tuple(days * DAY for days in (8, 40, 366, 8 * 366, 30 * 366))
 
 
 @dataclass(frozen=True, slots=True)

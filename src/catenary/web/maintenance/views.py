@@ -81,13 +81,12 @@ def maintenances(asking: Asking) -> HttpResponse:
     ahead_of = asking.request.GET.get("ahead", "")[:40]
     if asking.viewpoint is not None:
         asked: dict[str, Any] = {"actor": asking.actor, "viewpoint": asking.viewpoint, "at": at}
-        coming = maintenance_coming(**asked, after=ahead_of, limit=_AHEAD)
+        coming = maintenance_coming(**asked, after=ahead_of, limit=_AHEAD, with_first=True)
         past, following = maintenance_past(**asked, after=after, limit=_PAST)
     page = MaintenancesPage(
-        answer=_answer(coming.every),
+        answer=_answer(coming.first, is_whole=coming.is_whole),
         ahead=tuple(_line(view) for view in coming.views),
         ahead_next_url=_leafed("ahead", coming.following),
-        is_whole=coming.is_whole,
         ahead_first_url=f"{reverse('maintenances')}#ahead" if ahead_of else "",
         past=tuple(_line(view) for view in past),
         next_url=_leafed("after", following),
@@ -302,7 +301,7 @@ def _with_changes(plain: dict[str, Any], planned: Planned) -> dict[str, Any]:
     return {**plain, "changes": kept}
 
 
-def _answer(ahead: tuple[MaintenanceView, ...]) -> Sentence:
+def _answer(ahead: tuple[MaintenanceView, ...], *, is_whole: bool) -> Sentence:
     if not ahead:
         return say(_("No maintenance is planned of what you see."))
     running = sum(view.state == "running" for view in ahead)
@@ -313,6 +312,8 @@ def _answer(ahead: tuple[MaintenanceView, ...]) -> Sentence:
             n=figure(running)))  # fmt: skip
     if planned:
         parts.append(ngettext("{n} is ahead", "{n} are ahead", planned).format(n=figure(planned)))
+    if not is_whole:
+        parts = [_("more than {n} are under way or ahead").format(n=figure(len(ahead)))]
     first = next((view for view in ahead if view.state == "ahead"), None)
     if first is None:
         return say(_("{facts}."), facts=", ".join(parts))

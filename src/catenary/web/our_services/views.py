@@ -27,7 +27,7 @@ from catenary.apps.monitoring.queries.consumed import (
 )
 from catenary.apps.monitoring.queries.happened import NamedEvent, NamedRun
 from catenary.apps.monitoring.queries.kept import Effective
-from catenary.apps.monitoring.queries.maintenance import maintenance_ahead
+from catenary.apps.monitoring.queries.maintenance import maintenance_of_ours
 from catenary.apps.monitoring.queries.sight import sight_of
 from catenary.apps.monitoring.queries.status import ToldCause, words
 from catenary.apps.monitoring.queries.stored import Freshness, freshness
@@ -277,7 +277,7 @@ def _source(cause: ToldCause, service: ConsumedService) -> tuple[Link, str]:
 
 def _ahead(asking: Asking, viewpoint: Viewpoint, at: datetime) -> Iterator[AheadLine]:
     """Maintenance that touches what is consumed, the next first."""
-    found = maintenance_ahead(actor=asking.actor, viewpoint=viewpoint, at=at)
+    found = maintenance_of_ours(actor=asking.actor, viewpoint=viewpoint, at=at)
     for view, touched in islice(touching_us(asking.actor, viewpoint, found), _AHEAD):
         links = [Link(each.name, addresses.service(each.reference)) for each in touched[:_NAMED]]
         if len(touched) > _NAMED:

@@ -74,7 +74,6 @@ class MaintenancesPage:
     ahead_next_url: str = ""
     ahead_first_url: str = ""
     first_url: str = ""
-    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,7 +21,7 @@ from catenary.apps.access.operations.limits import take_visitor
 from catenary.apps.monitoring.operations.subscriptions import end_subscriptions, is_same
 from catenary.apps.monitoring.queries.consumed import recent_events
 from catenary.apps.monitoring.queries.happened import NamedEvent
-from catenary.apps.monitoring.queries.maintenance import maintenance_ahead, maintenance_past
+from catenary.apps.monitoring.queries.maintenance import maintenance_of_ours, maintenance_past
 from catenary.apps.monitoring.queries.subscriptions import feed_by_public_id
 from catenary.apps.organizations.queries import actor_of_account, viewpoint_of
 from catenary.connectors.notices.addresses import unsubscribed
@@ -38,6 +38,8 @@ from catenary.web.words import condition_word
 
 _BACK = timedelta(days=30)
 _ENTRIES = 100
+#: So much of what is ahead is looked at, the next first.
+_AHEAD = 500
 #: Among so many that are over, those that were called off are looked for.
 _CALLED_OFF = 50
 _PUBLIC = 12
@@ -96,10 +98,10 @@ def _announced(actor: Actor, viewpoint: Viewpoint, at: datetime) -> Iterator[Ent
     off lately. An entry stays the same when it is changed; readers show it anew."""
     asked: dict[str, Any] = {"actor": actor, "viewpoint": viewpoint, "at": at}
     over, _more = maintenance_past(**asked, limit=_CALLED_OFF)
-    views = [
-        *maintenance_ahead(**asked),
-        *(each for each in over if each.state == "cancelled" and each.changed_at >= at - _BACK),
-    ]
+    views = chain(
+        islice(maintenance_of_ours(**asked, with_provided=True), _AHEAD),
+        (each for each in over if each.state == "cancelled" and each.changed_at >= at - _BACK),
+    )
     for view, touched in touching_us(actor, viewpoint, views, with_provided=True):
         if view.state == "cancelled":
             title = _("Called off: {maintenance}").format(maintenance=title_of(view))

@@ -8,21 +8,23 @@ nothing behind those; what becomes of the house's own services follows from it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 
+from catenary.apps.common.queries import in_batches
+from catenary.apps.monitoring.queries.agenda import plans_within, reliances
 from catenary.apps.monitoring.queries.instants import micros, moment
-from catenary.apps.monitoring.queries.plans import Plan, maintenance_ids, plans_by_id
+from catenary.apps.monitoring.queries.plans import Plan, plans_by_id
 from catenary.apps.monitoring.queries.touched import homes_of, may_be_told, touched_as_planned
 from catenary.domain.actors import Viewpoint
 from catenary.domain.estate import Bools, Estate
 from catenary.domain.maintenance.windows import occurrences
 
-#: So many plans are looked at.
-_LISTED = 500
+#: So many plans are looked at that take place then, and so many are read at once.
+_LISTED, _TOGETHER = 500, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +50,19 @@ def announced_within(
     besides: str = "",
 ) -> tuple[list[Meanwhile], bool]:
     """What is announced within ``[start, end)`` and lies below something in ``reach``, the first
-    first; without the maintenance whose key is ``besides``. And whether there are more plans than
-    are looked at."""
+    first; without the maintenance whose key is ``besides``. And whether there are more such plans
+    than are looked at."""
     found = []
-    numbers = maintenance_ids(is_ahead=True, limit=_LISTED + 1)
-    for plan in plans_by_id(numbers[:_LISTED]).values():
+    looked_at = 0
+    for plan in _plans(plans_within(estate, reliances(estate, reach), start, end)):
         times = []
         if plan.key != besides and plan.versions[-1].planned is not None:
             times = occurrences(plan.last.window, micros(start), micros(end))
         if not times:
             continue
+        looked_at += 1
+        if looked_at > _LISTED:
+            break
         planned, knows = _planned(estate, viewpoint, seen, plan)
         if not _matters(estate, planned, reach):
             continue
@@ -67,7 +72,13 @@ def announced_within(
             for each in times
         ]
     in_order = sorted(found, key=lambda each: (each.start, each.end, each.key))
-    return in_order, len(numbers) > _LISTED
+    return in_order, looked_at > _LISTED
+
+
+def _plans(numbers: Iterable[int]) -> Iterator[Plan]:
+    for batch in in_batches(numbers, _TOGETHER):
+        plans = plans_by_id(batch)
+        yield from (plans[number] for number in batch)
 
 
 def _planned(

@@ -129,6 +129,15 @@ def consumed_places(estate: Estate, viewpoint: Viewpoint, seen: Bools) -> Ints:
     return np.flatnonzero(own | shared)
 
 
+def ours(estate: Estate, viewpoint: Viewpoint, seen: Bools, *, with_provided: bool) -> Bools:
+    """Which services a viewpoint consumes, or on request provides, and may see."""
+    own, shared = _consumed_by(estate, viewpoint, seen)
+    found: Bools = own | shared
+    if with_provided:
+        found[_provided_by(estate, viewpoint, seen)] = True
+    return found
+
+
 def _consumed_by(estate: Estate, viewpoint: Viewpoint, seen: Bools) -> tuple[Bools, Bools]:
     """What a viewpoint or somebody below it consumes, and what only others above it do."""
     own, above = (np.zeros(estate.size, dtype=np.bool_) for _ in range(2))
@@ -366,9 +375,7 @@ def consumed_among(
     """Which of these services the viewpoint consumes, or on request provides, and may see."""
     estate = current_estate()
     seen = visible_services(estate, actor, viewpoint)
-    places = consumed_places(estate, viewpoint, seen)
-    if with_provided:
-        places = np.union1d(places, _provided_by(estate, viewpoint, seen))
+    places = ours(estate, viewpoint, seen, with_provided=with_provided)
     numbers = set(estate.service_ids[places].tolist())
     rows = services_by_reference(references)
     return frozenset(reference for reference, row in rows.items() if row.id in numbers)

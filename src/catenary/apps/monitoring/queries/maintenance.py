@@ -8,13 +8,18 @@ do see is in maintenance, as its condition will say when the time has come.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
+from catenary.apps.common.queries import in_batches
+from catenary.apps.monitoring.queries.agenda import plans_ahead, reliances
+from catenary.apps.monitoring.queries.consumed import ours
 from catenary.apps.monitoring.queries.instants import micros, moment
 from catenary.apps.monitoring.queries.planning import may_manage
 from catenary.apps.monitoring.queries.plans import (
@@ -24,6 +29,7 @@ from catenary.apps.monitoring.queries.plans import (
     plan_by_key,
     plans_by_id,
     services_named,
+    services_of,
 )
 from catenary.apps.monitoring.queries.touched import homes_of, may_be_told, touched_by
 from catenary.apps.organizations.queries import (
@@ -44,10 +50,10 @@ from catenary.domain.maintenance.windows import occurrences
 #: So far ahead and back occurrences are told, and so many.
 AHEAD, BACK = timedelta(days=400), timedelta(days=90)
 TOLD = 20
-#: So many plans are looked at for a list.
-LISTED = 500
-#: So many are read at once.
-_TOGETHER = 100
+#: So many plans ahead are told where all are asked for, so many are counted, and read at once.
+LISTED, COUNTED, _TOGETHER = 500, 100, 100
+#: So many that are over are passed by at once, and so often, to find those of a list.
+_PASSED, _TURNS = 500, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +116,11 @@ class MaintenanceView:
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """A page of what is ahead out of all of it, and the key after which there is more (empty:
-    there is none). ``is_whole``: no plan was left out because there are too many."""
+    """A page of what is ahead, and the key after which there is more (empty: there is none).
+    ``first`` are the first of all, for a summary; ``is_whole``: there are no more than these."""
 
     views: tuple[MaintenanceView, ...]
-    every: tuple[MaintenanceView, ...]
+    first: tuple[MaintenanceView, ...]
     following: str
     is_whole: bool = True
 
@@ -122,32 +128,44 @@ class Coming:
 def maintenance_ahead(
     *, actor: Actor, viewpoint: Viewpoint, at: datetime
 ) -> tuple[MaintenanceView, ...]:
-    """What is planned or runs and touches something of the viewpoint, the next first."""
-    return _every_ahead(actor, viewpoint, at)[0]
+    """What is planned or runs and touches something of the viewpoint, the next first; of very much
+    the first `LISTED`."""
+    asker = _Asker(actor, viewpoint, at)
+    return tuple(islice(_coming(asker, _ahead_of(asker, asker.near)), LISTED))
 
 
-def _every_ahead(
-    actor: Actor, viewpoint: Viewpoint, at: datetime
-) -> tuple[tuple[MaintenanceView, ...], bool]:
-    """The same, and whether all plans were looked at."""
-    numbers = maintenance_ids(is_ahead=True, limit=LISTED + 1)
-    found = _listed(actor, viewpoint, at, numbers[:LISTED])
-    coming = [view for view in found if view.ahead]
-    in_order = sorted(coming, key=lambda view: (view.ahead[0].start, view.key))
-    return tuple(in_order), len(numbers) <= LISTED
+def maintenance_of_ours(
+    *, actor: Actor, viewpoint: Viewpoint, at: datetime, with_provided: bool = False
+) -> Iterator[MaintenanceView]:
+    """What is planned or runs and may touch what the viewpoint consumes, or on request provides,
+    the next first, read as far as it is taken."""
+    asker = _Asker(actor, viewpoint, at)
+    used = ours(asker.estate, viewpoint, asker.seen, with_provided=with_provided)
+    return _coming(asker, _ahead_of(asker, used))
 
 
 def maintenance_coming(
-    *, actor: Actor, viewpoint: Viewpoint, at: datetime, after: str = "", limit: int = 100
+    *,
+    actor: Actor,
+    viewpoint: Viewpoint,
+    at: datetime,
+    after: str = "",
+    limit: int = 100,
+    with_first: bool = False,
 ) -> Coming:
     """A page of `maintenance_ahead`: so many after the one with a key. When that is over meanwhile,
-    or a key of nothing, from the beginning."""
-    found, is_whole = _every_ahead(actor, viewpoint, at)
-    keys = [view.key for view in found]
-    start = keys.index(after) + 1 if after in keys else 0
-    shown = found[start : start + limit]
-    is_more = start + limit < len(found)
-    return Coming(shown, found, shown[-1].key if is_more else "", is_whole)
+    or a key of nothing, from the beginning. ``with_first`` also the first of all."""
+    asker = _Asker(actor, viewpoint, at)
+    numbers = _ahead_of(asker, asker.near)
+    behind = plan_by_key(after) if after else None
+    start = numbers.index(behind.id) + 1 if behind is not None and behind.id in numbers else 0
+    first = tuple(islice(_coming(asker, numbers), COUNTED + 1)) if with_first else ()
+    if first and not start and limit <= COUNTED:
+        shown = first[: limit + 1]
+    else:
+        shown = tuple(islice(_coming(asker, numbers[start:]), limit + 1))
+    following = shown[limit - 1].key if len(shown) > limit else ""
+    return Coming(shown[:limit], first[:COUNTED], following, len(first) <= COUNTED)
 
 
 def maintenance_past(
@@ -156,19 +174,31 @@ def maintenance_past(
     """What is over or was cancelled, the last first: so many after the one with a key, and the key
     after which there is more (empty: there is none). A key of nothing means the beginning."""
     found: list[MaintenanceView] = []
+    asker = _Asker(actor, viewpoint, at)
+    below = reliances(asker.estate, asker.near)
     behind = plan_by_key(after) if after else None
-    for _batch in range(-(-LISTED // _TOGETHER)):
-        numbers = maintenance_ids(is_ahead=False, limit=_TOGETHER, after=behind)
-        plans = plans_by_id(numbers)
-        listed = [plans[number] for number in numbers]
-        found += _views(actor, viewpoint, at, listed, is_listed=True)
-        if len(found) > limit:
-            return tuple(found[:limit]), found[limit - 1].key
-        if len(numbers) < _TOGETHER:
+    for _turn in range(_TURNS):
+        numbers = maintenance_ids(is_ahead=False, limit=_PASSED, after=behind)
+        for batch in in_batches(_working_on(asker.estate, below, numbers), _TOGETHER):
+            found += _listed(asker, batch)
+            if len(found) > limit:
+                return tuple(found[:limit]), found[limit - 1].key
+        if len(numbers) < _PASSED:
             return tuple(found), ""
-        behind = listed[-1]
+        behind = plans_by_id(numbers[-1:])[numbers[-1]]
     # Very many that nobody here may see: one may go on from there.
     return tuple(found), behind.key if behind is not None else ""
+
+
+def _working_on(estate: Estate, below: Bools, numbers: Sequence[int]) -> list[int]:
+    """Of these plans those that work on one of some services, in their order."""
+    works = services_of(numbers)
+    services = sorted({each for one in works.values() for each in one})
+    places, is_there = estate.places_of(np.array(services, dtype=np.int64))
+    if not estate.size:
+        return []
+    is_below = dict(zip(services, (is_there & below[places]).tolist(), strict=True))
+    return [n for n in numbers if any(is_below[each] for each in works.get(n, ()))]
 
 
 def maintenance_view(
@@ -178,15 +208,51 @@ def maintenance_view(
     plan = plan_by_key(key)
     if plan is None:
         return None
-    found = _views(actor, viewpoint, at, [plan], is_listed=False)
+    found = _views(_Asker(actor, viewpoint, at), [plan], is_listed=False)
     return found[0] if found else None
 
 
-def _listed(
-    actor: Actor, viewpoint: Viewpoint, at: datetime, numbers: Sequence[int]
-) -> tuple[MaintenanceView, ...]:
+@dataclass(frozen=True)
+class _Asker:
+    """Who asks from where, and when; ``seen`` is what they may see, and ``near`` what of it is of
+    interest in a list."""
+
+    actor: Actor
+    viewpoint: Viewpoint
+    at: datetime
+
+    @cached_property
+    def estate(self) -> Estate:
+        return current_estate()
+
+    @cached_property
+    def seen(self) -> Bools:
+        return visible_services(self.estate, self.actor, self.viewpoint)
+
+    @cached_property
+    def near(self) -> Bools:
+        here = self.estate.organization_position(self.viewpoint.organization_id)
+        if here is None:
+            return np.zeros(self.estate.size, dtype=np.bool_)
+        near: Bools = self.seen & (self.estate.roles_seen_from(here) != ELSEWHERE)
+        return near
+
+
+def _ahead_of(asker: _Asker, about: Bools) -> list[int]:
+    """Numbers of the plans ahead that work on something below these services, the next first."""
+    below = reliances(asker.estate, about)
+    return plans_ahead(asker.estate, below, asker.at, asker.at + AHEAD)
+
+
+def _coming(asker: _Asker, numbers: Iterable[int]) -> Iterator[MaintenanceView]:
+    """Those of some plans ahead that the asker may see, read as far as they are taken."""
+    for batch in in_batches(numbers, _TOGETHER):
+        yield from (view for view in _listed(asker, batch) if view.ahead)
+
+
+def _listed(asker: _Asker, numbers: Sequence[int]) -> tuple[MaintenanceView, ...]:
     plans = plans_by_id(numbers)
-    return _views(actor, viewpoint, at, [plans[number] for number in numbers], is_listed=True)
+    return _views(asker, [plans[number] for number in numbers], is_listed=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,46 +268,29 @@ class _Touch:
     is_home: bool
 
 
-def _views(
-    actor: Actor, viewpoint: Viewpoint, at: datetime, plans: Sequence[Plan], *, is_listed: bool
-) -> tuple[MaintenanceView, ...]:
+def _views(asker: _Asker, plans: Sequence[Plan], *, is_listed: bool) -> tuple[MaintenanceView, ...]:
     """As one asker sees them, without those that are none they may see; a handful of queries."""
-    estate = current_estate()
-    here = estate.organization_position(viewpoint.organization_id)
-    if here is None:
-        return ()
-    seen = visible_services(estate, actor, viewpoint)
-    near = estate.roles_seen_from(here) != ELSEWHERE
     rows = services_named(plans)
     touches = [
         touch
         for plan in plans
-        if (touch := _touch(estate, plan, rows, seen, near, viewpoint, is_listed=is_listed))
-        is not None
+        if (touch := _touch(asker, plan, rows, is_listed=is_listed)) is not None
     ]
-    services = _services(estate, viewpoint, touches)
-    return tuple(
-        _view(touch, services, actor, viewpoint, at, is_whole=not is_listed) for touch in touches
-    )
+    services = _services(asker.estate, asker.viewpoint, touches)
+    return tuple(_view(touch, services, asker, is_whole=not is_listed) for touch in touches)
 
 
 def _touch(
-    estate: Estate,
-    plan: Plan,
-    rows: Mapping[str, ServiceRow],
-    seen: Bools,
-    near: Bools,
-    viewpoint: Viewpoint,
-    *,
-    is_listed: bool,
+    asker: _Asker, plan: Plan, rows: Mapping[str, ServiceRow], *, is_listed: bool
 ) -> _Touch | None:
+    estate, seen, viewpoint = asker.estate, asker.seen, asker.viewpoint
     numbers = [rows[r].id for r in plan.last.services if r in rows]
     touched, states = touched_by(estate, numbers, plan.last.condition)
     worked_on = np.isin(estate.service_ids[touched], numbers)
     shown = seen[touched]
     homes = homes_of(estate, touched, worked_on)
     told = may_be_told(estate, viewpoint, seen, touched, worked_on)
-    close = told & near[touched]
+    close = told & asker.near[touched]
     if not (close if is_listed else told).any():
         return None
     if is_listed:
@@ -280,13 +329,11 @@ def _services(
 def _view(
     touch: _Touch,
     known: Mapping[int, tuple[str, str, OrganizationRow]],
-    actor: Actor,
-    viewpoint: Viewpoint,
-    at: datetime,
+    asker: _Asker,
     *,
     is_whole: bool,
 ) -> MaintenanceView:
-    plan, last = touch.plan, touch.plan.last
+    plan, last, at = touch.plan, touch.plan.last, asker.at
     services = [
         TouchedService(*known[place], CODE_NAMES[state], is_own)
         for place, state, is_own in zip(
@@ -309,8 +356,8 @@ def _view(
         past=_past(plan, at),
         planned=last if is_home else None,
         version=plan.versions[-1].number,
-        versions=_versions(plan, viewpoint.root_id) if is_home and is_whole else (),
-        is_managed=is_whole and is_home and may_manage(actor, plan),
+        versions=_versions(plan, asker.viewpoint.root_id) if is_home and is_whole else (),
+        is_managed=is_whole and is_home and may_manage(asker.actor, plan),
         changed_at=plan.versions[-1].recorded_at,
     )
 

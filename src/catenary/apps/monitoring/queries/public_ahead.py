@@ -10,11 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from catenary.apps.monitoring.models import Maintenance
+import numpy as np
+
+from catenary.apps.common.queries import in_batches
+from catenary.apps.monitoring.models import MaintenanceService
+from catenary.apps.monitoring.queries.agenda import plans_ahead, reliances
 from catenary.apps.monitoring.queries.instants import micros, moment
 from catenary.apps.monitoring.queries.plans import (
     Plan,
-    maintenance_ids,
     plans_by_id,
     services_named,
 )
@@ -22,12 +25,15 @@ from catenary.apps.monitoring.queries.touched import touched_by
 from catenary.apps.portfolio.queries.estate import current_estate
 from catenary.apps.portfolio.queries.lookup import ServiceRow
 from catenary.domain.condition.codes import CODE_NAMES
+from catenary.domain.estate import Bools, Estate
 from catenary.domain.maintenance.reading import Planned
 from catenary.domain.maintenance.windows import Occurrence, occurrences
 
-#: So far ahead it is told, so many times of it at most, and of so many plans.
+#: So far ahead it is told, so many times of it at most, and of so many plans that touch what is
+#: shown; of those that might and do not, so many are looked at.
 _AHEAD = timedelta(days=60)
-_TIMES, _PLANS, _CANCELLED = 1_000, 500, 100
+_TIMES, _PLANS, _CANCELLED, _LOOKED_AT = 1_000, 500, 100, 2_000
+_TOGETHER = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ class PublicMaintenance:
 @dataclass(frozen=True, slots=True)
 class PublicAhead:
     """The next times, and how many there are in all of those that are not called off.
-    ``is_whole``: every plan was looked at."""
+    ``is_whole``: every plan that works on something below what is shown was looked at."""
 
     times: tuple[PublicMaintenance, ...] = ()
     total: int = 0
@@ -58,21 +64,51 @@ def public_maintenance(names: Mapping[int, str], at: datetime) -> PublicAhead:
     or was and is called off, within the next two months, the next first."""
     if not names:
         return PublicAhead()
-    planned = maintenance_ids(is_ahead=True, limit=_PLANS)
-    numbers = [
-        *planned,
-        *Maintenance.objects.filter(cancelled_at__gt=at - _AHEAD)
-        .order_by("-cancelled_at", "-pk")
-        .values_list("pk", flat=True)[:_CANCELLED],
-    ]
-    plans = plans_by_id(numbers).values()
-    hits = _Hits(names, services_named(plans))
-    found = [one for plan in plans for one in _times(hits, plan, at)]
+    estate = current_estate()
+    hits = _Hits(names, estate)
+    below = hits.below()
+    ahead = plans_ahead(estate, below, at)
+    found: list[PublicMaintenance] = []
+    told = looked_at = 0
+    for batch in in_batches(ahead[:_LOOKED_AT], _TOGETHER):
+        for plan in _read(hits, batch):
+            looked_at += 1
+            times = list(_times(hits, plan, at))
+            told += bool(times)
+            found += times
+            if told == _PLANS:
+                break
+        if told == _PLANS:
+            break
+    for plan in _read(hits, _cancelled(estate, below, at - _AHEAD)):
+        found += _times(hits, plan, at)
     return PublicAhead(
         times=tuple(sorted(found, key=lambda one: (one.start, one.end, one.key))[:_TIMES]),
         total=sum(not one.is_called_off for one in found),
-        is_whole=len(planned) < _PLANS,
+        is_whole=looked_at == len(ahead),
     )
+
+
+def _read(hits: _Hits, numbers: list[int]) -> list[Plan]:
+    """Plans in this order, with what they name."""
+    plans = plans_by_id(numbers)
+    hits.know(services_named(plans.values()))
+    return [plans[number] for number in numbers]
+
+
+def _cancelled(estate: Estate, below: Bools, since: datetime) -> list[int]:
+    """The plans that were cancelled since a moment and worked on one of these services, the last
+    first."""
+    rows = MaintenanceService.objects.filter(maintenance__cancelled_at__gt=since)
+    pairs = list(
+        rows.order_by("-maintenance__cancelled_at", "-maintenance").values_list(
+            "maintenance_id", "service_id"
+        )
+    )
+    places, is_there = estate.places_of(np.array([pair[1] for pair in pairs], dtype=np.int64))
+    is_below = is_there & below[places] if estate.size else is_there
+    found = (pair[0] for pair, is_ours in zip(pairs, is_below.tolist(), strict=True) if is_ours)
+    return list(dict.fromkeys(found))[:_CANCELLED]
 
 
 def _times(hits: _Hits, plan: Plan, at: datetime) -> Iterator[PublicMaintenance]:
@@ -113,10 +149,20 @@ def _times(hits: _Hits, plan: Plan, at: datetime) -> Iterator[PublicMaintenance]
 class _Hits:
     """Which of the services that are shown publicly plans hit: asked once for all times."""
 
-    def __init__(self, names: Mapping[int, str], rows: Mapping[str, ServiceRow]) -> None:
-        """``rows`` are the services that any of the plans names."""
-        self._names, self._rows, self._estate = names, rows, current_estate()
+    def __init__(self, names: Mapping[int, str], estate: Estate) -> None:
+        self._names, self._estate = names, estate
+        self._shown = np.zeros(estate.size, dtype=np.bool_)
+        self._shown[estate.service_positions(names)] = True
+        self._rows: dict[str, ServiceRow] = {}
         self._known: dict[tuple[tuple[str, ...], int], tuple[tuple[str, str], ...]] = {}
+
+    def know(self, rows: Mapping[str, ServiceRow]) -> None:
+        """Take services that plans name."""
+        self._rows.update(rows)
+
+    def below(self) -> Bools:
+        """What is shown and everything that it relies on."""
+        return reliances(self._estate, self._shown)
 
     def of(self, planned: Planned) -> tuple[tuple[str, str], ...]:
         """Their public names, and what each will be."""
@@ -128,7 +174,7 @@ class _Hits:
     def _found(self, planned: Planned) -> Iterator[tuple[str, str]]:
         worked_on = [self._rows[each].id for each in planned.services if each in self._rows]
         places, states = touched_by(self._estate, worked_on, planned.condition)
-        numbers = self._estate.service_ids[places].tolist()
-        for number, state in zip(numbers, states.tolist(), strict=True):
-            if number in self._names:
-                yield self._names[number], CODE_NAMES[state]
+        is_shown = self._shown[places]
+        numbers = self._estate.service_ids[places[is_shown]].tolist()
+        for number, state in zip(numbers, states[is_shown].tolist(), strict=True):
+            yield self._names[number], CODE_NAMES[state]

@@ -16,15 +16,18 @@ from catenary.domain.estate import ELSEWHERE, Bools, Estate, Ints
 from catenary.domain.impact import impact_of
 from catenary.domain.maintenance.reading import Planned
 
-_MOST = 512
+#: So many answers are remembered, of so many services in all.
+_MOST, _MOST_SERVICES = 4_096, 2_000_000
 _lock = Lock()
 _held: OrderedDict[tuple[object, ...], tuple[Ints, Ints]] = OrderedDict()
+_remembered = 0
 
 
 def touched_by(estate: Estate, services: Sequence[int], condition: int) -> tuple[Ints, Ints]:
     """The services that would be down or degraded while some are in a condition, those included,
     by position, and what they would be. Everything else is taken to work. Remembered for the
     version of the catalogue."""
+    global _remembered
     name = str(connection.settings_dict["NAME"])
     key = (name, estate.version, tuple(sorted(services)), condition)
     with _lock:
@@ -33,9 +36,11 @@ def touched_by(estate: Estate, services: Sequence[int], condition: int) -> tuple
             return _held[key]
     found = _touched(estate, services, condition)
     with _lock:
-        _held[key] = found
-        while len(_held) > _MOST:
-            _held.popitem(last=False)
+        if key not in _held:
+            _held[key] = found
+            _remembered += len(found[0])
+        while len(_held) > _MOST or _remembered > _MOST_SERVICES:
+            _remembered -= len(_held.popitem(last=False)[1][0])
     return found
 
 
