@@ -11,7 +11,9 @@ import pytest
 from django.apps import apps
 from django.db import migrations, models
 from django.db.migrations import Migration
+from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import ProjectState
 
 from tests.house.migrations import faults
 
@@ -30,6 +32,15 @@ def ours() -> list[tuple[str, str]]:
 def test_the_migrations_of_a_room_follow_one_another() -> None:
     # Two that follow the same one come of two people working at once: let one follow the other.
     assert MigrationLoader(None).detect_conflicts() == {}
+
+
+def test_the_migrations_say_all_that_the_models_say() -> None:
+    loader = MigrationLoader(None)
+    said, wanted = loader.project_state(), ProjectState.from_apps(apps)
+
+    missing = MigrationAutodetector(said, wanted).changes(graph=loader.graph)
+
+    assert {room: [str(m.operations) for m in each] for room, each in missing.items()} == {}
 
 
 @pytest.mark.parametrize(("room", "name"), ours())
