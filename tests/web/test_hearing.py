@@ -15,7 +15,6 @@ from django.test import Client
 from catenary import clock
 from catenary.apps.access.models import Account
 from catenary.apps.access.operations import limits
-from catenary.apps.common.models import OutboxRow
 from catenary.apps.common.operations.outbox import leave
 from catenary.apps.monitoring.models import FeedAddress, Subscription
 from catenary.apps.monitoring.operations.maintenance import cancel_maintenance
@@ -242,24 +241,6 @@ def test_what_we_did_not_sign_ends_nothing(world: World) -> None:
     assert Client().post(f"/unsubscribe/{row.public_id}/").status_code == 404
     assert Client().post(f"/unsubscribe/{row.public_id}:abc/").status_code == 404
     assert Subscription.objects.filter(ended_at=None).exists()
-
-
-def test_operators_try_again_what_was_given_up(world: World) -> None:
-    row, now = subscribed(world), clock.now()
-    payload = {"subscriptions": [row.pk], "changes": [], "more": 0, "causes": []}
-    with transaction.atomic():
-        leave(kind="notice", payloads=[payload], at=now)
-    OutboxRow.objects.update(dead_at=now, trouble="<b>550</b>", attempts=3)
-
-    assert world.client(CLEO).get("/outbox/").status_code == 404
-    assert world.client(CLEO).post("/outbox/", {"letter": "1"}).status_code == 404
-    html = world.client("operator").get("/outbox/").content.decode()
-    assert "cleo@charlie.example" in html and "&lt;b&gt;550" in html
-
-    letter = {"letter": [str(OutboxRow.objects.get().pk), "x", "9" * 30]}
-    world.client("operator").post("/outbox/", letter)
-
-    assert OutboxRow.objects.get().dead_at is None
 
 
 NOTHING = {"changes": [], "more": 0, "causes": [], "test": True}

@@ -166,16 +166,31 @@ def status(
 
 @app.command()
 def outbox(
-    retry: Annotated[
-        bool, typer.Option("--retry", help="Try everything again that was given up.")
+    retry: Annotated[bool, typer.Option("--retry", help="Try again what was given up.")] = False,
+    discard: Annotated[
+        bool, typer.Option("--discard", help="Discard for good what was given up.")
+    ] = False,
+    address: Annotated[
+        list[str] | None,
+        typer.Option(help="Only what is for this address, as it is listed; several times."),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="With --discard: of every address.")
     ] = False,
     json: Json = False,
     data: Data = None,
 ) -> None:
-    """Say what waits to be sent and what was given up, and try that again."""
+    """Say what waits to be sent and what was given up; try that again, or discard it."""
     from catenary.cli.outbox import show_outbox
 
-    show_outbox(retry=retry, json=json, data=data)
+    show_outbox(
+        retry=retry,
+        discard=discard,
+        addresses=address or [],
+        everything=everything,
+        json=json,
+        data=data,
+    )
 
 
 @app.command("status-page")

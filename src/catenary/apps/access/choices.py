@@ -29,6 +29,7 @@ class Happening(StrEnum):
     INLET_CHANGED = "inlet-changed"
     INLET_CLOSED = "inlet-closed"
     INLET_TAKEN_BACK = "inlet-taken-back"
+    MESSAGES_DISCARDED = "messages-discarded"
 
 
 class TokenTrouble(StrEnum):

@@ -81,6 +81,7 @@ def _happened(event: AccessEntry, whose: Who | None) -> str:
         Happening.INLET_CHANGED: _("changed an inlet for reports"),
         Happening.INLET_CLOSED: _("closed an inlet for reports"),
         Happening.INLET_TAKEN_BACK: _("took back what a closed inlet said last"),
+        Happening.MESSAGES_DISCARDED: _("discarded messages that could not be sent"),
     }.get(event.kind, str(event.kind))
     if whose is not None:
         said = _("saw to it: {name} {what}").format(name=_name(whose), what=said)

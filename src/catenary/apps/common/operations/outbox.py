@@ -28,6 +28,8 @@ from catenary.domain.backoff import MOST_ATTEMPTS, wait_after
 #: How long what is done is kept, so that somebody may look when something was told.
 _KEPT = timedelta(days=30)
 _SWEPT_AT_ONCE = 1_000
+#: So many rows that were given up are changed in one turn to write.
+MOST_AT_ONCE = 10_000
 #: Whoever tells why an attempt failed may quote a long answer of the other side.
 _LONGEST_TROUBLE = 500
 _CHANCES = 1 << 20
@@ -148,13 +150,24 @@ def fail(*, letter: Letter, at: datetime, trouble: str, is_final: bool = False) 
 
 
 def try_again(*, ids: Iterable[int], at: datetime) -> int:
-    """Try dead rows again, from the first attempt on; how many there were."""
+    """Try dead rows again, from the first attempt on; how many there were. Very many take several
+    turns, so that others write between them."""
     found = 0
-    with waiting_turn():
-        for batch in in_batches(ids):
-            found += OutboxRow.objects.filter(pk__in=batch, dead_at__isnull=False).update(
-                dead_at=None, due_at=at, attempts=0, taken_until=None
-            )
+    for some in in_batches(ids, size=MOST_AT_ONCE):
+        with waiting_turn():
+            for batch in in_batches(some):
+                found += OutboxRow.objects.filter(pk__in=batch, dead_at__isnull=False).update(
+                    dead_at=None, due_at=at, attempts=0, taken_until=None
+                )
+    return found
+
+
+def throw_away(*, ids: Iterable[int]) -> int:
+    """Throw dead rows away for good; how many there were. Call it in a turn to write, with
+    `MOST_AT_ONCE` at most."""
+    found = 0
+    for batch in in_batches(ids):
+        found += OutboxRow.objects.filter(pk__in=batch, dead_at__isnull=False).delete()[0]
     return found
 
 

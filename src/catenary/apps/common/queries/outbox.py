@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, Max, Min, Value
@@ -96,10 +97,20 @@ def bundles(*, kinds: Collection[str] | None = None, is_dead: bool | None = None
     return found
 
 
+def dead_rows(*, until: datetime) -> Iterator[tuple[int, str, tuple[int, ...]]]:
+    """Everything given up until a moment: its number, its kind, and whom it is for as in
+    `bundles`."""
+    rows = OutboxRow.objects.filter(dead_at__lte=until).annotate(beginning=_BEGINNING)
+    listed = rows.order_by("pk").values_list("pk", "kind", "beginning")
+    for number, kind, beginning in listed.iterator(chunk_size=10_000):
+        yield number, kind, _numbers(beginning)
+
+
 #: `{"subscriptions":[7,12` of the payload of a notice.
 _BEGINNING = Left("payload", StrIndex("payload", Value("]")))
 
 
+@lru_cache(maxsize=4_096)
 def _numbers(beginning: str) -> tuple[int, ...]:
     _name, _bracket, listed = beginning.rstrip("]").partition("[")
     words = listed.split(",")

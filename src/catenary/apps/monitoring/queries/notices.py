@@ -10,7 +10,6 @@ from typing import Any
 from catenary.apps.monitoring.queries.announcements import MaintenanceTold, maintenance_told
 from catenary.apps.monitoring.queries.instants import moment
 from catenary.apps.monitoring.queries.subscriptions import (
-    SubscriptionRow,
     reader_of,
     standing_subscriptions,
 )
@@ -121,12 +120,6 @@ def notice_to_send(*, number: int, payload: Any, created_at: datetime) -> Notice
         more_causes=payload.get("more-causes", 0),
         is_test=is_test,
     )
-
-
-def receiver_of(payload: Any) -> SubscriptionRow | None:
-    """Whose notice this is; none when they ended the subscription meanwhile."""
-    rows = standing_subscriptions(ids=payload["subscriptions"])
-    return rows[0] if rows else None
 
 
 def _changes(
