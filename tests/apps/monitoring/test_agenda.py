@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from catenary.apps.monitoring.models import Maintenance
 from catenary.apps.monitoring.operations.maintenance import (
+    VERSIONS,
     cancel_maintenance,
     change_maintenance,
 )
@@ -119,3 +120,20 @@ def test_of_a_time_to_come_none_is_left_out_that_takes_place_then() -> None:
     assert ahead() == [daily, far]
     assert within(DAWN, DAWN + DAY) == [daily]
     assert within(DAWN + DAY, DAWN + DAY + HOUR) == [daily]
+
+
+def test_versions_become_visible_in_the_order_of_their_numbers() -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("there is one writer at a time: this run is on sqlite")
+    begin()
+    other = connection.copy()
+    try:
+        announce()
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [VERSIONS])
+            is_free = cursor.fetchone()[0]
+    finally:
+        other.close()
+
+    # This version is not committed yet: nobody may have the next number until it is.
+    assert not is_free

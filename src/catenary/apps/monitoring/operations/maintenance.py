@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from catenary.apps.common.operations import waiting_turn
+from catenary.apps.common.operations.turns import in_order
 from catenary.apps.monitoring.models import Maintenance, MaintenanceService, MaintenanceVersion
 from catenary.apps.monitoring.operations.marking import mark_announced
 from catenary.apps.monitoring.queries.instants import micros
@@ -39,6 +40,8 @@ from catenary.domain.said import said
 #: Without look-alikes: it is read out on the telephone.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _LONGEST_NOTE = 500
+#: The queue of versions of plans (`in_order`): lists read on from the last one they know.
+VERSIONS = 0x_CA7E_0A22
 
 
 class NoSuchMaintenance(Exception):
@@ -198,6 +201,7 @@ def _changed(
 def _keep_version(
     number: int, version: int, planned: Planned | None, note: str, actor: Actor, at: datetime
 ) -> None:
+    in_order(VERSIONS)
     document = "" if planned is None else orjson.dumps(planned_to_plain(planned)).decode()
     MaintenanceVersion.objects.create(
         maintenance_id=number,
