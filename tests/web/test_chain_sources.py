@@ -58,6 +58,31 @@ def test_the_picture_highlights_all_of_them_and_the_words_name_the_first(world: 
     assert hidden[1] == "The condition of Zbravoword comes from what you may not see."
 
 
+def test_what_is_only_worked_on_looks_planned_and_is_called_so(world: World) -> None:
+    rest_on(*(DependencyGroupDocument((Supporter(one),)) for one in PARTS[:2]))
+    say(PARTS[0], "down", planned=True)
+    say(PARTS[1], "operational")
+
+    html, told = chain(world, PROVIDER)
+
+    (mark,) = re.findall(r'class="(chain-mark[^"]* is-cause)"[^>]*aria-label="([^"]+)"', html)
+    assert "is-planned" in mark[0] and mark[1].endswith("maintenance, worked on")
+    assert told == "The maintenance of Zportal comes from Zpart0."
+    legend = html.partition('class="chain-legend"')[2].partition("</ul>")[0]
+    assert "worked on: where the maintenance of the focus comes from" in legend
+    assert "where the condition of the focus comes from" not in legend
+    assert "carries-planned" in html and "carries-down" not in html
+    table = html.partition('id="links"')[2]
+    assert ">worked on</strong>" in table and ">the cause</strong>" not in table
+
+    say(PARTS[1], "down")
+
+    html, told = chain(world, PROVIDER)
+    assert told.startswith("The condition of Zportal comes from ")
+    assert "where the condition of the focus comes from" in html
+    assert "carries-down" in html
+
+
 def test_what_works_comes_from_nowhere_and_a_fault_of_its_own_from_itself(world: World) -> None:
     rest_on(DependencyGroupDocument((Supporter(PARTS[0]),)))
     say(PARTS[0], "operational")

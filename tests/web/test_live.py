@@ -52,9 +52,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streaming, "PAUSE_SECONDS", 0.0)
 
 
-def say(service: str, condition: str, text: str = "") -> None:
+def say(service: str, condition: str, text: str = "", **more: Any) -> None:
     """Report something, and let the engine follow it."""
-    word = {"service": service, "condition": condition, "text": text, "source": "probe"}
+    word = {"service": service, "condition": condition, "text": text, "source": "probe", **more}
     record_observations(actor=OPERATOR, at=clock.now(), words=[word])
     engine = Engine()
     while engine.step(clock.now()).is_more:

@@ -82,11 +82,18 @@ def where_from(conditions: Conditions, view: ChainView) -> Sentence:
         links.append(Link(ngettext("{n} more", "{n} more", left).format(n=figure(left))))
     if sources.has_unseen:
         links.append(Link(_("what you may not see")))
+    is_planned = conditions.shown.get(view.focus.reference) == "maintenance"
     if not links:
         itself = _("The condition of {name} is its own.")
+        if is_planned:
+            itself = _("{name} is worked on itself.")
         return say(itself, name=name) if sources.named else Sentence()
     pattern = _("The condition of {name} comes from {sources}.")
-    if not sources.is_whole:
+    if is_planned:
+        pattern = _("The maintenance of {name} comes from {sources}.")
+        if not sources.is_whole:
+            pattern = _("The maintenance of {name} comes from {sources}, and from others besides.")
+    elif not sources.is_whole:
         pattern = _("The condition of {name} comes from {sources}, and from others besides.")
     return say(pattern, name=name, sources=links)
 

@@ -183,6 +183,7 @@ def _row(row: TableRow, relying: dict[tuple[str, str], str]) -> ChainRow:
         reliant_condition=_condition(row.reliant),
         supporter_condition=_condition(row.supporter),
         is_cause=row.supporter.is_cause,
+        is_worked_on=row.supporter.condition == "planned",
     )
 
 

@@ -27,7 +27,8 @@ class ChainRow:
     its group, or for consumption the consumer's own name for it; ``relying`` says with how many
     services of its own a consumer relies on it; ``steps`` is how far the farther end is from the
     focus, absent without one. The conditions are absent where nobody reports anything;
-    ``is_cause``: the condition of the focus comes from ``supporter``.
+    ``is_cause``: the condition of the focus comes from ``supporter``,
+    which with ``is_worked_on`` is in maintenance.
     """
 
     reliant: Link
@@ -45,6 +46,7 @@ class ChainRow:
     reliant_condition: ConditionMark | None = None
     supporter_condition: ConditionMark | None = None
     is_cause: bool = False
+    is_worked_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,13 +27,12 @@ def render_legend(picture: ChainPicture) -> SafeString:
         for condition in CONDITION_SHAPES
         if condition in conditions
     ]
-    if any(node.is_cause for node in picture.nodes):
+    causes = {node.condition == "planned" for node in picture.nodes if node.is_cause}
+    if False in causes:
+        entries.append((_cause(""), _("where the condition of the focus comes from")))
+    if True in causes:
         entries.append(
-            (
-                '<g class="chain-mark is-cause">'
-                '<rect class="chain-cause" x="1" y="1" width="12" height="12" rx="4"/></g>',
-                _("where the condition of the focus comes from"),
-            )
+            (_cause(" is-planned"), _("worked on: where the maintenance of the focus comes from"))
         )
     if "organization" in kinds:
         entries.append(
@@ -68,6 +67,13 @@ def render_legend(picture: ChainPicture) -> SafeString:
         for width in (14 if sign.startswith("<g") else 24,)
     )
     return mark_safe(f'<ul class="chain-legend">{items}</ul>' if items else "")
+
+
+def _cause(kind: str) -> str:
+    return (
+        f'<g class="chain-mark is-cause{kind}">'
+        '<rect class="chain-cause" x="1" y="1" width="12" height="12" rx="4"/></g>'
+    )
 
 
 def _role_words(role: str) -> str:

@@ -117,8 +117,9 @@ def _description(picture: ChainPicture) -> str:
 
 
 def _quiet_first(geometry: Geometry, by_id: dict[str, PictureNode]) -> Iterable[LinkPath]:
-    """Links that carry a fault are drawn last, so that they lie on top."""
-    loudness = {"down": 2, "degraded": 1}
+    """Links that carry a fault are drawn last, so that they lie on top, and before them those
+    that carry what is planned."""
+    loudness = {"down": 3, "degraded": 2, "planned": 1}
     return sorted(geometry.paths, key=lambda path: loudness.get(by_id[path.target].condition, 0))
 
 
@@ -143,7 +144,7 @@ def _link(
     classes = ["chain-link", f"is-{path.kind}"]
     if path.soft:
         classes.append("is-soft")
-    if target.condition in {"degraded", "down"}:
+    if target.condition in {"degraded", "down", "planned"}:
         classes.append(f"carries-{target.condition}")
     ends = f'data-from="{number_of[path.source]}" data-to="{number_of[path.target]}"'
     drawn = (
@@ -236,7 +237,8 @@ def _whole(node: PictureNode) -> str:
     words += [role_word(node.role)] if node.role else []
     words += [stage_word(node.stage)] if node.stage else []
     words += [condition_word(node.condition)] if node.condition else []
-    words += [_("the cause")] if node.is_cause else []
+    if node.is_cause:
+        words.append(_("worked on") if node.condition == "planned" else _("the cause"))
     return ", ".join(words)
 
 
