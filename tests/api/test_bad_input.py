@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, ProgrammingError
 from django.test import Client, override_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -311,6 +312,40 @@ def test_an_error_of_ours_tells_a_number_and_nothing_else(
     said = problem(answer, 500, "internal")
     assert said["request_id"]
     assert b"secret" not in answer.content
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (OperationalError("server closed the connection: a secret"), 503, "unavailable"),
+        (InterfaceError("connection already closed: a secret"), 503, "unavailable"),
+        (OperationalError("database is locked"), 409, "busy"),
+        (OperationalError("no such column: a secret"), 500, "internal"),
+        (ProgrammingError("a secret"), 500, "internal"),
+        (IntegrityError("a secret"), 500, "internal"),
+        (DataError("a secret"), 500, "internal"),
+    ],
+)
+def test_what_a_database_that_answers_refuses_is_our_mistake(
+    api: Api,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+    status: int,
+    code: str,
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise error
+
+    monkeypatch.setattr("catenary.api.objects.look_at", broken)
+
+    answer = api("editor").get(LEDGER)
+
+    said = problem(answer, status, code)
+    assert (status != 500) == ("Retry-After" in answer.headers)
+    assert b"secret" not in answer.content
+    if status != 409:
+        assert said["request_id"] in caplog.text
 
 
 JSON_VALUES = st.recursive(

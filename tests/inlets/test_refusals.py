@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pytest
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 
 from catenary.apps.monitoring.models import Observation, RefusedItem
 from catenary.apps.monitoring.queries.inlets import REFUSALS_KEPT, RefusedRow, inlet_view
@@ -273,3 +274,38 @@ def test_what_was_refused_is_shown_in_the_words_it_was_sent_in() -> None:
     excerpt = "{s: database, c: true, a: null, b: {x: false, y: [1 values], z: {…}}}"
     assert odd.excerpt == excerpt
     assert odd.reasons[0].text.startswith("condition: “true” means no condition here")
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (OperationalError("server closed the connection: Zsecret"), 503, "unavailable"),
+        (InterfaceError("connection already closed: Zsecret"), 503, "unavailable"),
+        (DataError("Zsecret"), 500, "internal"),
+        (IntegrityError("Zsecret"), 500, "internal"),
+        (RuntimeError("Zsecret"), 500, "internal"),
+    ],
+)
+def test_only_a_database_that_is_away_is_said_to_be_away(
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+    status: int,
+    code: str,
+) -> None:
+    def broken(**_: Any) -> None:
+        raise error
+
+    counted: list[int] = []
+    monkeypatch.setattr("catenary.inlets.views.hear_together", broken)
+    monkeypatch.setattr("catenary.inlets.views.turn_away", lambda inlet, _at: counted.append(inlet))
+
+    answer = delivered(sender(), notification(alert()))
+
+    said = answer.json()
+    assert (answer.status_code, said["code"]) == (status, code)
+    assert "Zsecret" not in str(said) and "Zsecret" in caplog.text
+    assert len(counted) == (status == 503)
+    if status == 500:
+        number = said["detail"].partition("the number ")[2].partition(" ")[0]
+        assert number and number in caplog.text

@@ -34,7 +34,7 @@ from catenary.api.routes import (
     subscriptions,
     workshop,
 )
-from catenary.apps.common.queries import CATALOGUE_BUSY, database_trouble
+from catenary.apps.common.queries import does_not_answer, is_busy
 
 _log = logging.getLogger("catenary.api")
 
@@ -99,12 +99,15 @@ def _refused(request: HttpRequest, error: Any) -> HttpResponse:
 
 @api.exception_handler(Exception)
 def _broken(request: HttpRequest, error: Any) -> HttpResponse:
-    """Nothing of an error is told, but a number that leads to it in the log."""
-    said = database_trouble(error)
-    if said == CATALOGUE_BUSY:
+    """Nothing of an error is told, but a number that leads to it in the log. What a database that
+    answers refuses is our mistake like any other: to come again would change nothing."""
+    if is_busy(error):
         return answer_to(Trouble("busy", "another program is writing; nothing was changed",
                                  headers={"Retry-After": "5"}))  # fmt: skip
-    number = str(getattr(request, "request_id", "") or secrets.token_hex(8))
+    number = str(request.META.get("catenary.request_id") or secrets.token_hex(8))
     _log.error("request %s to %s failed", number, request.path, exc_info=error)
-    code = "internal" if said is None else "unavailable"
-    return answer_to(Trouble(code, more={"request_id": number}))
+    if does_not_answer(error):
+        return answer_to(Trouble("unavailable", "the database does not answer",
+                                 more={"request_id": number},
+                                 headers={"Retry-After": "5"}))  # fmt: skip
+    return answer_to(Trouble("internal", more={"request_id": number}))

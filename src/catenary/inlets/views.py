@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import secrets
 from collections.abc import Mapping
 
 from django.conf import settings
@@ -12,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from catenary import clock
 from catenary.apps.access.operations.limits import take_inlet, take_stranger
 from catenary.apps.common.operations import CatalogueBusy
-from catenary.apps.common.queries import database_trouble
+from catenary.apps.common.queries import does_not_answer
 from catenary.apps.monitoring.operations.gathering import (
     InletChanged,
     TooManyWaiting,
@@ -31,6 +33,7 @@ from catenary.inlets.proofs import is_shown, is_signed
 #: A thousand alerts are about a megabyte.
 LARGEST = 5_000_000
 _MEGABYTE = 1_000_000
+_log = logging.getLogger(__name__)
 
 
 @csrf_exempt
@@ -46,9 +49,12 @@ def deliver(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
     except CatalogueBusy:
         return _later("another program is writing; send it again, it is taken once")
     except Exception as error:
-        if database_trouble(error) is None:
-            raise
-        return _later("the database does not answer; send it again, it is taken once")
+        number = str(request.META.get("catenary.request_id") or secrets.token_hex(8))
+        _log.error("request %s to an inlet (%s) failed", number, kind, exc_info=error)
+        if does_not_answer(error):
+            return _later("the database does not answer; send it again, it is taken once")
+        detail = f"something broke on our side; the number {number} leads to it in the log"
+        return refusal(Refusing(500, "internal", detail))
 
 
 def _as_it_stands(refusing: Refusing, kind: str, public_id: str) -> Refusing:
@@ -81,7 +87,7 @@ def _delivered(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
             inlet_at(kind, public_id, now=True)
             inlet = _shown(request, kind, public_id)
         except Exception as error:
-            if isinstance(error, TooManyWaiting | CatalogueBusy) or database_trouble(error):
+            if isinstance(error, TooManyWaiting | CatalogueBusy) or does_not_answer(error):
                 turn_away(inlet.id, clock.now())
             raise
 

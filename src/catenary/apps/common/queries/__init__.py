@@ -63,8 +63,11 @@ def pending_migrations() -> int:
 
 def does_not_answer(error: BaseException | None) -> bool:
     """Whether an error is that the database cannot be reached, is locked or has no room: of what is
-    not in our hands, and may be over in a moment."""
-    return isinstance(error, OperationalError | InterfaceError)
+    not in our hands, and may be over in a moment. What else a database refuses is a mistake of
+    ours; SQLite calls that by the same name."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    return not any(words in str(error) for words in _OUR_MISTAKES)
 
 
 def database_trouble(error: BaseException) -> str | None:
@@ -95,6 +98,17 @@ def is_busy(error: Exception) -> bool:
 CATALOGUE_BUSY = (
     "the catalogue is locked by another program that is writing to it; nothing was "
     "changed. Wait for it to finish, or stop it, and run the command again"
+)
+
+_OUR_MISTAKES = (
+    "no such table",
+    "no such column",
+    "no such function",
+    "has no column named",
+    "syntax error",
+    "ambiguous column name",
+    "too many SQL variables",
+    "wrong number of arguments",
 )
 
 _SQLITE_TROUBLES = (
