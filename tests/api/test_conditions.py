@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from catenary import clock
 from catenary.apps.monitoring.models import Observation
 from catenary.apps.monitoring.operations.engine import Engine
 from tests.api.worlds import Api
+from tests.web.test_live import nobody_follows, waits
 
 pytestmark = pytest.mark.django_db
 
@@ -106,6 +108,26 @@ def test_the_status_tells_the_path_as_far_as_one_may_see(api: Api) -> None:
         "a supporting service of Zalphait",
     ]
     assert "engine" not in outside.content.decode().lower()
+
+
+@pytest.mark.parametrize("address", ["status", "services/alpha-it/engine/status"])
+def test_answers_that_may_be_out_of_date_say_so(api: Api, address: str) -> None:
+    api("editor").post(f"{V1}/observations", {"observations": [word()]})
+    follow()
+    reader = api("viewer at the provider")
+
+    def told(more: str = "") -> tuple[bool, str | None]:
+        body = reader.get(f"{V1}/{address}{more}").json()
+        return body["is-current"], body["current-until"]
+
+    assert told() == (True, None)
+    waiting = waits(datetime(2026, 3, 4, 14, 5, 59, tzinfo=UTC))
+    assert told() == (False, "2026-03-04T14:05:00+00:00")
+    waiting.delete()
+    nobody_follows(datetime(2026, 3, 4, 14, 5, 59, tzinfo=UTC))
+    assert told() == (False, "2026-03-04T14:05:59+00:00")
+    # Of the past nobody needs to follow anything.
+    assert told(f"?as_of={clock.now():%Y-%m-%dT%H:%M:%SZ}") == (True, None)
 
 
 def test_the_board_is_paged_and_narrowed(api: Api) -> None:

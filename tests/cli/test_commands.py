@@ -261,6 +261,20 @@ def test_what_if_is_told_for_each_piece_of_time(stocked: Installation) -> None:
     assert stocked.run("impact", "acme/db=tired").code == 2
 
 
+def test_status_says_when_nobody_follows_what_is_reported(stocked: Installation) -> None:
+    stocked.fine("observe", "acme/db", "down")
+
+    for asked in (["acme/shop"], ["--as", "acme"]):
+        told = stocked.fine("status", *asked)
+        assert "this may be out of date: no worker has followed what is reported" in told.err
+        assert stocked.fine("status", *asked, "--json").json["is-current"] is False
+    _follow(stocked)
+    for asked in (["acme/shop"], ["--as", "acme"]):
+        assert "out of date" not in stocked.fine("status", *asked).err
+        assert stocked.fine("status", *asked, "--json").json["is-current"] is True
+    assert "out of date" not in stocked.fine("status", "acme/shop", "--as-of", "2020-01-01").err
+
+
 def test_status_is_told_as_it_was_known_at_a_moment(stocked: Installation) -> None:
     then = datetime.now(UTC).isoformat()
     stocked.fine("observe", "acme/db", "down", "--at", then)

@@ -356,6 +356,8 @@ STATUS: Plain = {
     "risks": [],
     "has-more": False,
     "computed-at": "2026-11-03T09:30:04+00:00",
+    "is-current": True,
+    "current-until": None,
 }
 BOARD: Plain = {
     "items": [
@@ -364,6 +366,8 @@ BOARD: Plain = {
     "counts": {"down": 0, "degraded": 1, "unknown": 0, "maintenance": 0, "operational": 0},
     "total": 1,
     "next": None,
+    "is-current": True,
+    "current-until": None,
 }
 FAILING: Plain = {"services": [_REFERENCES["service"], "acme-cloud/east"], "condition": "down"}
 LINES = (

@@ -58,6 +58,18 @@ _CONDITION: Schema = {
     "at-risk": FLAG,
     "next-loss": {**TEXT_OR_NULL, "description": "what one more loss would make of it"},
 }
+_FRESHNESS: Schema = {
+    "is-current": {
+        **FLAG,
+        "description": "false when no worker follows what is reported, or far behind: conditions "
+        "may be others by now",
+    },
+    "current-until": {
+        **MOMENT_OR_NULL,
+        "description": "where is-current is false, until when what was reported is counted for "
+        "certain; null: nothing ever was",
+    },
+}
 _CAUSE = object_of(
     {
         "explains": {**_CODE, "description": "what the service is because of this"},
@@ -138,6 +150,7 @@ CONDITIONS: dict[str, tuple[Schema, Any]] = {
                     **MOMENT_OR_NULL,
                     "description": "the last sign of life of the worker that computes conditions",
                 },
+                **_FRESHNESS,
             }
         ),
         examples.STATUS,
@@ -158,6 +171,7 @@ CONDITIONS: dict[str, tuple[Schema, Any]] = {
                 "counts": object_of(dict.fromkeys(SHOWN, COUNT)),
                 "total": COUNT,
                 "next": {**TEXT_OR_NULL, "description": "`after` for the next page"},
+                **_FRESHNESS,
             }
         ),
         examples.BOARD,

@@ -19,6 +19,7 @@ from catenary.domain.observations.lasting import lasting
 if TYPE_CHECKING:
     from catenary.apps.monitoring.queries.board import BoardRow
     from catenary.apps.monitoring.queries.status import ServiceStatus, ToldCause
+    from catenary.apps.monitoring.queries.stored import Freshness
 
 #: How each condition is marked on a terminal.
 COLOURS: dict[str, Colour] = {
@@ -112,6 +113,7 @@ def show_status(
         _show_board(actor, seen, every, json, then, known)
         return
     from catenary.apps.monitoring.queries.status import service_status, status_as_plain
+    from catenary.apps.monitoring.queries.stored import freshness_as_plain
 
     viewpoint = viewpoint_for(actor, seen, reference)
     found = service_status(
@@ -125,9 +127,10 @@ def show_status(
     if found is None:
         no_service([reference], actor, viewpoint)
     if json:
-        answer(status_as_plain(found))
+        answer({**status_as_plain(found), **freshness_as_plain(_fresh(then))})
     else:
         _print(found)
+        _warn(then)
 
 
 def _show_board(
@@ -140,6 +143,7 @@ def _show_board(
 ) -> None:
     from catenary.apps.monitoring.queries.board import board, board_row_as_plain
     from catenary.apps.monitoring.queries.status import SHOWN, shown, words
+    from catenary.apps.monitoring.queries.stored import freshness_as_plain
 
     viewpoint = viewpoint_from(actor, seen)
     if viewpoint is None:
@@ -162,13 +166,35 @@ def _show_board(
         if after is None:
             break
     if json:
-        answer({"counts": counts, "services": [board_row_as_plain(row) for row in rows]})
+        services = [board_row_as_plain(row) for row in rows]
+        fresh = freshness_as_plain(_fresh(then))
+        answer({"counts": counts, "services": services, **fresh})
         return
     say("; ".join(f"{count:,} {kind}" for kind, count in counts.items()))
     for row in rows:
         kind = shown(row.effective)
         mark = f"{words(row.effective)}"
         say(f"  {row.reference} {row.known_as or row.name}", mark=mark, colour=COLOURS[kind])
+    _warn(then)
+
+
+def _fresh(then: datetime | None) -> Freshness:
+    """Of the past nobody needs to follow anything."""
+    from catenary.apps.monitoring.queries.stored import FRESH, freshness
+
+    return FRESH if then is not None else freshness(clock.now())
+
+
+def _warn(then: datetime | None) -> None:
+    """Say so when conditions may be others by now."""
+    fresh = _fresh(then)
+    if not fresh.is_stale:
+        return
+    since = "yet" if fresh.since is None else f"since {fresh.since.isoformat()}"
+    why = f"no worker has followed what is reported {since}"
+    if fresh.is_behind:
+        why = f"what was reported {since} may not be counted yet: the worker catches up"
+    complain(f"this may be out of date: {why}")
 
 
 def _print(found: ServiceStatus) -> None:

@@ -30,6 +30,7 @@ from catenary.apps.monitoring.operations.recording import (
 )
 from catenary.apps.monitoring.queries.board import board, board_row_as_plain
 from catenary.apps.monitoring.queries.status import SHOWN, service_status, status_as_plain
+from catenary.apps.monitoring.queries.stored import FRESH, freshness, freshness_as_plain
 
 router = Router(tags=["conditions"])
 _BODY = {"observations": "a list of words about services"}
@@ -97,7 +98,8 @@ def read_status(
     if found is None:
         raise not_found("service", reference)
     told = "" if then is None else then.isoformat()
-    return json_answer(status_as_plain(found), headers=of_moment(told))
+    body = {**status_as_plain(found), **_freshness(then)}
+    return json_answer(body, headers=of_moment(told))
 
 
 @router.get("/status", auth=READING, operation_id="readBoard")
@@ -116,7 +118,8 @@ def read_board(
     place = tuple(place_of(after)) if after else None
     if asking.viewpoint is None:
         counts = dict.fromkeys(SHOWN, 0)
-        return json_answer({"items": [], "counts": counts, "total": 0, "next": None})
+        empty = {"items": [], "counts": counts, "total": 0, "next": None}
+        return json_answer({**empty, **_freshness(then)})
     found = board(
         actor=asking.actor,
         viewpoint=asking.viewpoint,
@@ -132,11 +135,17 @@ def read_board(
         "counts": found.counts,
         "total": found.total,
         "next": following,
+        **_freshness(then),
     }
     headers = link_to_next(request, following)
     return json_answer(
         body, headers={**headers, **of_moment("" if then is None else then.isoformat())}
     )
+
+
+def _freshness(then: datetime | None) -> dict[str, Any]:
+    """Of the past nobody needs to follow anything."""
+    return freshness_as_plain(FRESH if then is not None else freshness(clock.now()))
 
 
 def _moments(as_of: str, known_at: str) -> tuple[datetime | None, datetime | None]:

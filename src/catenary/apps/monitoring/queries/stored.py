@@ -220,6 +220,14 @@ def freshness(at: datetime) -> Freshness:
     return FRESH
 
 
+def freshness_as_plain(known: Freshness) -> dict[str, Any]:
+    """The same for programs, beside what may be out of date."""
+    return {
+        "is-current": not known.is_stale,
+        "current-until": None if known.since is None else known.since.isoformat(),
+    }
+
+
 def propagation() -> tuple[int, datetime | None]:
     """The number that grows with everything that is kept, and the engine's last sign of life."""
     rows = _PROPAGATION.rows()
