@@ -183,6 +183,7 @@ def test_subscribing_takes_a_token_made_to_administer(api: Api) -> None:
         ({"quiet": {"from": "25:00", "until": "06:00"}}, "/quiet/from"),
         ({"quiet": {"from": "22:00", "until": "06:00", "zone": "Mars/North"}}, "/zone"),
         ({"colour": "red"}, "/colour"),
+        ({"with-shared": "no"}, "/with-shared"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_place(api: Api, body: Any, pointer: str) -> None:
@@ -207,6 +208,14 @@ def test_what_is_delivered_is_told_beside_each(api: Api) -> None:
     assert timedelta(hours=20) < datetime.fromisoformat(first["tried-until"]) - clock.now()
     assert second == mail["delivery"] and not any(second.values())
     assert Delivery.objects.get().subscription_id == row.pk
+
+
+def test_what_the_whole_house_uses_may_be_left_out(api: Api) -> None:
+    all_of_it, own = made(api, HOOK), made(api, {**HOOK, "with-shared": False})
+
+    assert (all_of_it["with-shared"], own["with-shared"]) == (True, False)
+    assert own["outcome"] == "created"
+    assert made(api, {**HOOK, "with-shared": False})["outcome"] == "unchanged"
 
 
 NEVER = [

@@ -129,6 +129,24 @@ def test_an_address_that_is_never_called_is_refused_at_its_field(
     assert not Subscription.objects.exists()
 
 
+OURSELVES = "everything we use ourselves, without what the whole house uses"
+
+
+def test_who_looks_from_inside_a_house_may_leave_out_what_it_uses(world: World) -> None:
+    house = world.client(CLEO).get(PAGE).content.decode()
+    ward = world.client("viewer at the provider").get(PAGE).content.decode()
+
+    row = subscribed(world, "viewer at the provider", about="own")
+
+    assert OURSELVES in ward and OURSELVES not in house
+    assert (row.about, row.with_shared) == ("consumed", False)
+    again = world.client("viewer at the provider").get(PAGE).content.decode()
+    assert again.count(OURSELVES) == 3
+    # What was chosen stays where something else is wrong, also from the top of a house.
+    spoilt = world.client(CLEO).post(PAGE, FORM | {"about": "own", "condition": "none"})
+    assert 'value="own" checked' in spoilt.content.decode()
+
+
 def test_a_hidden_service_is_refused_like_one_that_is_not_there(world: World) -> None:
     def refusal(service: str) -> str:
         answer = world.client(CLEO).post(PAGE, FORM | {"about": "service", "service": service})

@@ -1,4 +1,4 @@
-"""What could not be sent, by address: operators try it again, or discard it, which is written down."""
+"""What could not be sent, by address: operators try it again, or discard it and are noted."""
 
 from __future__ import annotations
 

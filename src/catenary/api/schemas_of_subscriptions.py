@@ -6,6 +6,7 @@ from typing import Any
 
 from catenary.api.schema_pieces import (
     COUNT,
+    FLAG,
     MOMENT,
     MOMENT_OR_NULL,
     TEXT,
@@ -21,6 +22,8 @@ from catenary.apps.monitoring.operations.subscriptions import CONDITIONS
 WISH = {
     "about": "consumed, provided or service",
     "service": "reference, for about: service",
+    "with-shared": "for about: consumed, whether also to hear of what only organizations above"
+    " consume, for everybody in them; without it, yes",
     "channel": "mail (to the account's own address) or webhook",
     "address": "where a webhook is called",
     "conditions": "which to hear of; without it, all that are not operational",
@@ -46,6 +49,10 @@ _FIELDS: dict[str, Schema] = {
     "organization": {**TEXT, "description": "as which organization its owner looks"},
     "about": {"enum": [str(each) for each in About]},
     "service": TEXT_OR_NULL,
+    "with-shared": {
+        **FLAG,
+        "description": "also of what only organizations above consume, for everybody in them",
+    },
     "channel": {"enum": [str(each) for each in Channel]},
     "address": TEXT_OR_NULL,
     "conditions": list_of(_KIND),
@@ -68,6 +75,7 @@ SUBSCRIPTION = {
     "organization": "ward-3",
     "about": "consumed",
     "service": None,
+    "with-shared": True,
     "channel": "webhook",
     "address": "https://hooks.example/catenary",
     "conditions": ["degraded", "down"],
@@ -96,6 +104,7 @@ _BODY: Schema = object_of(
     {
         "about": {"enum": [str(each) for each in About], "description": WISH["about"]},
         "service": {**TEXT, "description": WISH["service"]},
+        "with-shared": {**FLAG, "description": WISH["with-shared"]},
         "channel": {"enum": [str(each) for each in Channel], "description": WISH["channel"]},
         "address": {**TEXT, "description": WISH["address"]},
         "conditions": {**list_of(_KIND), "description": WISH["conditions"]},

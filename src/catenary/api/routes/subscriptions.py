@@ -169,6 +169,7 @@ def _wish(said: Any) -> Wish:
         about=_text(body, "about"),
         channel=_text(body, "channel"),
         service=_text(body, "service"),
+        with_shared=_flag(body, "with-shared"),
         address=_text(body, "address"),
         conditions=_conditions(body.get("conditions", list(CONDITIONS))),
         quiet_from=_minute(quiet, "from"),
@@ -201,6 +202,13 @@ def _minute(quiet: dict[str, Any], name: str) -> int | None:
     except ValueError:
         raise _wrong(f"/quiet/{name}", "a time like 22:00") from None
     return read.hour * 60 + read.minute
+
+
+def _flag(body: dict[str, Any], name: str) -> bool:
+    value = body.get(name, True)
+    if not isinstance(value, bool):
+        raise _wrong(f"/{name}", "true or false")
+    return value
 
 
 def _text(body: dict[str, Any], name: str, base: str = "") -> str:

@@ -22,13 +22,17 @@ from catenary.web.words import condition_word
 Problems = dict[str, tuple[str, ...]]
 
 _LONGEST = 1_000
+#: What is used without what only organizations above use, as the form says it.
+OWN = "own"
 _FIELDS = ("about", "service", "conditions", "channel", "address", "quiet")
 
 
 def wish_of(form: QueryDict) -> Wish:
     """What somebody typed."""
+    about = form.get("about", "")
     return Wish(
-        about=form.get("about", ""),
+        about=About.CONSUMED if about == OWN else about,
+        with_shared=about != OWN,
         channel=form.get("channel", ""),
         service=form.get("service", "").strip()[:_LONGEST],
         address=form.get("address", "").strip()[: _LONGEST + 1],
@@ -50,14 +54,17 @@ def problems_of(refusals: Sequence[Refusal]) -> Problems:
     return found
 
 
-def form_of(form: QueryDict) -> SubscriptionForm:
-    """What was typed, as it is shown again."""
+def form_of(form: QueryDict, *, is_inside: bool) -> SubscriptionForm:
+    """What was typed, as it is shown again. Who looks from ``is_inside`` a house may leave out
+    what the house uses for everybody."""
     about = form.get("about", About.CONSUMED)
     channel = form.get("channel", Channel.MAIL)
     conditions = form.getlist("condition") or ([] if form.get("about") else [*CONDITIONS])
     return SubscriptionForm(
         about=tuple(
-            Choice(value, word, is_chosen=value == about) for value, word in about_words().items()
+            Choice(value, word, is_chosen=value == about)
+            for value, word in about_words().items()
+            if value != OWN or is_inside or about == OWN
         ),
         channels=(
             Choice(Channel.MAIL, _("e-mail"), is_chosen=channel != Channel.WEBHOOK),
@@ -73,10 +80,11 @@ def form_of(form: QueryDict) -> SubscriptionForm:
     )
 
 
-def about_words() -> dict[About, str]:
+def about_words() -> dict[str, str]:
     """What one may be told of."""
     return {
         About.CONSUMED: _("everything we use"),
+        OWN: _("everything we use ourselves, without what the whole house uses"),
         About.PROVIDED: _("everything we provide"),
         About.SERVICE: _("one service"),
     }

@@ -40,6 +40,7 @@ from catenary.web.pages.subscriptions import (
 )
 from catenary.web.reading import figure, in_words, moment
 from catenary.web.subscriptions.form import (
+    OWN,
     Problems,
     about_words,
     form_of,
@@ -157,7 +158,7 @@ def _page(
             FeedLine(feed.public_id, feed.organization_name, feed.created_at)
             for feed in feeds_of(account_id)
         ),
-        form=form_of(form),
+        form=form_of(form, is_inside=_is_inside(asking)),
         problems=problems or {},
         secret_address=secret_address,
         is_mail_set=bool(settings.MAIL.host),
@@ -175,7 +176,7 @@ def _line(
     is_webhook = row.channel == Channel.WEBHOOK
     return SubscriptionLine(
         public_id=row.public_id,
-        about=service or about_words()[About(row.about)],
+        about=service or about_words()[row.about if row.with_shared else OWN],
         how=row.address if is_webhook else _("e-mail"),
         conditions=", ".join(word(kind) for kind in CONDITIONS if kind in row.conditions),
         quiet=quiet,
@@ -184,6 +185,11 @@ def _line(
         delivered=_delivered(delivered),
         troubles=tuple(_troubles(delivered)),
     )
+
+
+def _is_inside(asking: Asking) -> bool:
+    viewpoint = asking.viewpoint
+    return viewpoint is not None and viewpoint.organization_id != viewpoint.root_id
 
 
 def _delivered(delivered: Delivered) -> str:

@@ -24,10 +24,11 @@ class Subscription(models.Model):
     """Somebody wants to hear when conditions change of one service, of all that an organization
     consumes or of all it provides, looking from that organization.
 
-    ``channel`` is e-mail to the account or a webhook at ``address``. ``conditions`` are words
-    parted by spaces; that it is none of these any more is told, too. From ``quiet_from`` to
-    ``quiet_until`` (minutes after midnight in ``time_zone``) nothing is sent. It is never changed:
-    another one takes its place.
+    With ``with_shared`` what an organization consumes is also what only organizations above it
+    consume, for everybody below. ``channel`` is e-mail to the account or a webhook at ``address``.
+    ``conditions`` are words parted by spaces; that it is none of these any more is told, too. From
+    ``quiet_from`` to ``quiet_until`` (minutes after midnight in ``time_zone``) nothing is sent. It
+    is never changed: another one takes its place.
     Seen by and managed by: its owner alone. As of yesterday: rows stay, with ``ended_at``. What
     its owner may not see when it is sent is not sent.
     """
@@ -43,6 +44,7 @@ class Subscription(models.Model):
     service = models.ForeignKey(
         "portfolio.Service", on_delete=models.PROTECT, related_name="+", null=True
     )
+    with_shared = models.BooleanField(db_default=True)
     channel = PlainText(max_length=20, choices=[(channel, channel) for channel in Channel])
     address = models.TextField(blank=True)
     conditions = models.CharField(max_length=60)

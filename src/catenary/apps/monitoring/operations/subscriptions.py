@@ -40,11 +40,13 @@ _LETTERS = string.ascii_letters + string.digits
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What somebody wants to hear of, and how. ``service`` is a reference, for `About.SERVICE`;
-    quiet hours are minutes after midnight in ``zone``, both or neither."""
+    ``with_shared`` is for `About.CONSUMED`: also of what only organizations above consume. Quiet
+    hours are minutes after midnight in ``zone``, both or neither."""
 
     about: str
     channel: str
     service: str = ""
+    with_shared: bool = True
     address: str = ""
     conditions: Sequence[str] = CONDITIONS
     quiet_from: int | None = None
@@ -132,6 +134,7 @@ def _saying(
         "organization_id": viewpoint.organization_id,
         "about": wish.about,
         "service_id": service_id,
+        "with_shared": wish.with_shared or wish.about != About.CONSUMED,
         "channel": wish.channel,
         "address": wish.address.strip() if wish.channel == Channel.WEBHOOK else "",
         "conditions": " ".join(kind for kind in CONDITIONS if kind in wish.conditions),

@@ -180,7 +180,8 @@ def concerned(estate: Estate, row: SubscriptionRow, positions: Ints) -> Ints:
     mask: Bools = visible_services(estate, actor, viewpoint)
     if row.about == About.CONSUMED:
         consumed = np.zeros(estate.size, dtype=np.bool_)
-        consumed[consumed_places(estate, viewpoint, mask)] = True
+        places = consumed_places(estate, viewpoint, mask, with_shared=row.with_shared)
+        consumed[places] = True
         mask = consumed
     return positions[mask[positions]]
 

@@ -122,11 +122,13 @@ class Counts:
     uncertain: int
 
 
-def consumed_places(estate: Estate, viewpoint: Viewpoint, seen: Bools) -> Ints:
+def consumed_places(
+    estate: Estate, viewpoint: Viewpoint, seen: Bools, *, with_shared: bool = True
+) -> Ints:
     """Where the services stand that a viewpoint consumes and may see, in order of their names;
-    those that only organizations above it consume, too."""
+    ``with_shared`` those that only organizations above it consume, too."""
     own, shared = _consumed_by(estate, viewpoint, seen)
-    return np.flatnonzero(own | shared)
+    return np.flatnonzero(own | shared if with_shared else own)
 
 
 def ours(estate: Estate, viewpoint: Viewpoint, seen: Bools, *, with_provided: bool) -> Bools:

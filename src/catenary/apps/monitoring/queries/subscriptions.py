@@ -30,6 +30,7 @@ class SubscriptionRow:
     organization_key: str
     about: str
     service_id: int | None
+    with_shared: bool
     channel: str
     address: str
     conditions: frozenset[str]
@@ -57,6 +58,7 @@ _COLUMNS = (
     "organization__key",
     "about",
     "service_id",
+    "with_shared",
     "channel",
     "address",
     "conditions",
@@ -113,6 +115,7 @@ def subscription_as_plain(
         "organization": row.organization_key,
         "about": row.about,
         "service": service or None,
+        "with-shared": row.with_shared,
         "channel": row.channel,
         "address": row.address or None,
         "conditions": sorted(row.conditions),
