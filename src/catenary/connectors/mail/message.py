@@ -13,11 +13,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from catenary.apps.monitoring.queries.notices import Notice
-from catenary.connectors.notices.addresses import unsubscribe_path, whole
+from catenary.connectors.notices.addresses import page_of, unsubscribe_path, whole
 from catenary.connectors.notices.letters import Letter, Line
 from catenary.connectors.notices.wording import letter_of
 
-_PAGE = "/our-services/"
 _CHOICE = "/account/subscriptions/"
 
 
@@ -139,7 +138,7 @@ def _name(line: Line) -> SafeString:
 
 def _ends(notice: Notice) -> list[tuple[str, str]]:
     ends = [
-        (_("How it is now"), whole(_PAGE)),
+        (_("How it is now"), whole(page_of(notice))),
         (_("What you are told"), whole(_CHOICE)),
         (_("Unsubscribe"), whole(unsubscribe_path(notice.subscriptions))),
     ]

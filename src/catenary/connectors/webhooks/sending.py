@@ -18,7 +18,7 @@ from catenary.apps.monitoring.policies import may_call_without_tls
 from catenary.apps.monitoring.queries.announcements import MaintenanceTold
 from catenary.apps.monitoring.queries.notices import Notice
 from catenary.connectors.fetching import FetchFailed, FetchRefused, Resolve, Wish, fetch, resolved
-from catenary.connectors.notices.addresses import whole
+from catenary.connectors.notices.addresses import page_of, whole
 
 _PATIENCE = 15
 _LONGEST_ANSWER = 20_000
@@ -126,7 +126,7 @@ def body_of(notice: Notice) -> dict[str, Any]:
                 for cause in notice.causes
             ],
             "more-causes": notice.more_causes,
-            "page": whole("/our-services/") or None,
+            "page": whole(page_of(notice)) or None,
         },
     }
 

@@ -3,13 +3,16 @@ longer wants to hear of, is not in it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from catenary.apps.monitoring.choices import About
 from catenary.apps.monitoring.queries.announcements import MaintenanceTold, maintenance_told
 from catenary.apps.monitoring.queries.instants import moment
 from catenary.apps.monitoring.queries.subscriptions import (
+    SubscriptionRow,
     reader_of,
     standing_subscriptions,
 )
@@ -56,8 +59,9 @@ class CauseTold:
 @dataclass(frozen=True, slots=True)
 class Notice:
     """What one receiver is told of one event. ``number`` stays the same when it is sent again;
-    ``more`` changes are counted and not named. With ``maintenance`` it is about what is planned,
-    and there are no changes; a test tells of nothing."""
+    ``more`` changes are counted and not named; ``is_provided`` when it is all about what the
+    receiver's organization provides, and none of it about what it uses. With ``maintenance`` it is
+    about what is planned, and there are no changes; a test tells of nothing."""
 
     number: int
     channel: str
@@ -75,6 +79,7 @@ class Notice:
     maintenance: MaintenanceTold | None = None
     more_causes: int = 0
     is_test: bool = False
+    is_provided: bool = False
 
 
 def notice_to_send(*, number: int, payload: Any, created_at: datetime) -> Notice | None:
@@ -119,7 +124,20 @@ def notice_to_send(*, number: int, payload: Any, created_at: datetime) -> Notice
         # Of a row that an earlier version left there is no such number.
         more_causes=payload.get("more-causes", 0),
         is_test=is_test,
+        is_provided=_is_provided(estate, rows),
     )
+
+
+def _is_provided(estate: Estate, rows: Sequence[SubscriptionRow]) -> bool:
+    """Whether all these subscriptions are about what is provided where their owner looks from."""
+    for row in rows:
+        if row.about == About.PROVIDED:
+            continue
+        house = estate.organization_position(row.organization_id)
+        places = estate.service_positions([] if row.service_id is None else [row.service_id])
+        if house is None or not len(places) or not estate.inside_at(house, places).all():
+            return False
+    return True
 
 
 def _changes(
