@@ -89,6 +89,22 @@ def test_settings_are_changed_and_secrets_renewed(api: Api) -> None:
     assert delivered(renewed, {"x": "engine", "c": "down"}).status_code == 202
 
 
+def test_of_services_that_are_not_there_the_answer_warns(api: Api) -> None:
+    settings = {**SETTINGS, "services": {"e": "alpha-it/engin", "p": "alpha-it/portal"}}
+
+    made = api("editor").post(f"{V1}/inlets", {**NEW, "settings": settings})
+    again = api("editor").post(ONE, {"do": "change", "settings": settings})
+    mended = api("editor").post(ONE, {"do": "change", "settings": SETTINGS})
+
+    (warning,) = made.json()["warnings"]
+    assert warning["code"] == "service-unknown"
+    assert warning["pointer"].startswith("/settings/") and "alpha-it/engin " in warning["detail"]
+    assert warning["remedy"] == 'did you mean "alpha-it/engine"?'
+    assert again.json()["warnings"] == [warning]
+    assert mended.json()["warnings"] == []
+    assert "warnings" not in api("editor").get(ONE).json()
+
+
 @pytest.mark.parametrize(
     "who", ["viewer at the provider", "customer", "of an unrelated organization"]
 )

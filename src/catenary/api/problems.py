@@ -279,13 +279,17 @@ def _place(path: FieldPath, reference: str, bases: Mapping[str, str]) -> str | N
 
 def refused_trouble(refused: Refused) -> Trouble:
     """What a rule of the domain refused, each refusal where it stands in the body."""
-    errors = [
+    return Trouble("invalid", str(refused), errors_of(refused.refusals))
+
+
+def errors_of(refusals: Sequence[Refusal]) -> list[Error]:
+    """Refusals, or what is only doubtful, each where it stands in the body."""
+    return [
         Error(
             str(each.sentence),
             pointer([part for part in each.path if part != ""]),
             code=each.code,
             remedy=str(each.remedy),
         )
-        for each in refused.refusals
+        for each in refusals
     ]
-    return Trouble("invalid", str(refused), errors)

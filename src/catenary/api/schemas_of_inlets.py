@@ -67,6 +67,10 @@ _INLET: Schema = object_of(
         "latest-refused": list_of(_REFUSED),
     }
 )
+_WARNINGS: Schema = {
+    **list_of(object_of({"code": TEXT, "pointer": TEXT, "detail": TEXT, "remedy": TEXT})),
+    "description": "what is doubtful about settings that were taken: services that are not there",
+}
 _SECRET: Schema = object_of(
     {
         "name": TEXT,
@@ -74,7 +78,20 @@ _SECRET: Schema = object_of(
         "secret": {**TEXT, "description": "told here and never again"},
     }
 )
-OPENED = {"name": "prometheus", "address": _ADDRESS, "secret": "kept where passwords are kept"}
+_OPENED: Schema = object_of({**_SECRET["properties"], "warnings": _WARNINGS})
+OPENED = {
+    "name": "prometheus",
+    "address": _ADDRESS,
+    "secret": "kept where passwords are kept",
+    "warnings": [
+        {
+            "code": "service-unknown",
+            "pointer": "/settings/services.db",
+            "detail": "there is no service hospital-it/databse that you may see",
+            "remedy": 'did you mean "hospital-it/database"?',
+        }
+    ],
+}
 INLET = {
     "name": "prometheus",
     "organization": "hospital-it",
@@ -106,6 +123,7 @@ INLET = {
 _TAKEN_BACK: Schema = object_of(
     {**_INLET["properties"], "taken-back": {**COUNT, "description": "services it was about"}}
 )
+_CHANGED: Schema = object_of({**_INLET["properties"], "warnings": _WARNINGS})
 _LAST_WORD: Schema = object_of(
     {
         "reference": TEXT,
@@ -128,7 +146,7 @@ LAST_WORD = {
 ANSWERS: dict[str, tuple[Schema, Any]] = {
     "readInlets": (object_of({"items": list_of(_INLET)}), {"items": [INLET]}),
     "readInlet": (_INLET, INLET),
-    "openInlet": (_SECRET, OPENED),
+    "openInlet": (_OPENED, OPENED),
     "readLastWords": (
         object_of(
             {
@@ -140,7 +158,7 @@ ANSWERS: dict[str, tuple[Schema, Any]] = {
         ),
         {"items": [LAST_WORD], "total": 1, "services": 1, "next": None},
     ),
-    "actOnInlet": ({"anyOf": [_INLET, _TAKEN_BACK, _SECRET]}, INLET),
+    "actOnInlet": ({"anyOf": [_INLET, _CHANGED, _TAKEN_BACK, _SECRET]}, INLET),
 }
 
 

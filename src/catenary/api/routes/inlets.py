@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from catenary.api.answers import json_answer, link_to_next, place_after, place_o
 from catenary.api.asking import MANAGING, READING, Asking, asking_of
 from catenary.api.bodies import mapping, parse, read_bytes
 from catenary.api.parameters import Limit, Organization, after_in
-from catenary.api.problems import Error, Trouble, not_found, refused_trouble
+from catenary.api.problems import Error, Trouble, errors_of, not_found, refused_trouble
 from catenary.api.schemas_of_inlets import ACT, NEW
 from catenary.apps.common.operations import CatalogueBusy
 from catenary.apps.monitoring.operations.inlets import (
@@ -26,7 +27,7 @@ from catenary.apps.monitoring.queries.inlet_words import last_words_as_plain, la
 from catenary.apps.monitoring.queries.inlets import inlet_as_plain, inlet_view, inlets_of
 from catenary.connectors.opening import changed, opened
 from catenary.domain.actors import Origin
-from catenary.domain.refusals import Refused
+from catenary.domain.refusals import Refusal, Refused
 
 router = Router(tags=["inlets"])
 _ONE = "/inlets/{organization}/{name}"
@@ -49,7 +50,8 @@ def read_inlets(request: HttpRequest, organization: House) -> HttpResponse:
 
 @router.post("/inlets", auth=MANAGING, operation_id="openInlet")
 def open_one(request: HttpRequest) -> HttpResponse:
-    """Open an inlet. The secret stands in this answer and nowhere else."""
+    """Open an inlet. The secret stands in this answer and nowhere else, and beside it what is
+    doubtful about the settings that were taken."""
     asking = asking_of(request)
     body = mapping(parse(read_bytes(request)), NEW)
     house, name = _text(body, "organization"), _text(body, "name")
@@ -68,7 +70,7 @@ def open_one(request: HttpRequest) -> HttpResponse:
         raise not_found("organization whose inlets you manage", house) from None
     except Refused as refused:
         raise refused_trouble(refused) from None
-    return json_answer(_told(made))
+    return json_answer({**_told(made), "warnings": _warnings(made.doubts)})
 
 
 @router.get(_ONE, auth=READING, operation_id="readInlet")
@@ -104,7 +106,7 @@ def read_last_words(
 @router.post(_ONE, auth=MANAGING, operation_id="actOnInlet")
 def act(request: HttpRequest, organization: Organization, name: Name) -> HttpResponse:
     """Set an inlet anew, give it another secret, close it at once and for good, or take back what
-    a closed one said last."""
+    a closed one said last. New settings are answered with what is doubtful about them."""
     asking = asking_of(request)
     body = mapping(parse(read_bytes(request)), ACT)
     do = _text(body, "do")
@@ -115,21 +117,22 @@ def act(request: HttpRequest, organization: Organization, name: Name) -> HttpRes
         "key": name,
         "origin": _origin(asking),
     }
-    taken_back: int | None = None
+    more: dict[str, Any] = {}
     try:
         if do == "renew":
             return json_answer(_told(renew_inlet(**which)))
         if do == "close":
             take_back = _flag(body, "take-back")
             services = close_inlet(**which, take_back=take_back)
-            taken_back = services if take_back else None
+            more = {"taken-back": services} if take_back else {}
         elif do == "take-back":
-            taken_back = take_back_last_words(**which)
+            more = {"taken-back": take_back_last_words(**which)}
         elif do == "change":
             found = inlet_view(asking.actor, organization, name)
             if found is None or found.closed_at is not None:
                 raise InletMissing(name)
-            changed(**which, kind=found.kind, settings=body.get("settings", {}))
+            doubts = changed(**which, kind=found.kind, settings=body.get("settings", {}))
+            more = {"warnings": _warnings(doubts)}
         else:
             error = Error("this cannot be done", "/do", code="invalid", expected=ACT["do"])
             raise Trouble("invalid", "do is not what was expected", [error])
@@ -142,11 +145,15 @@ def act(request: HttpRequest, organization: Organization, name: Name) -> HttpRes
         raise Trouble("busy", detail, headers={"Retry-After": "5"}) from busy
     found = inlet_view(asking.actor, organization, name)
     plain = {} if found is None else inlet_as_plain(found)
-    return json_answer(plain if taken_back is None else {**plain, "taken-back": taken_back})
+    return json_answer({**plain, **more})
 
 
 def _told(made: OpenedInlet) -> dict[str, str]:
     return {"name": made.key, "address": made.address, "secret": made.secret}
+
+
+def _warnings(doubts: Sequence[Refusal]) -> list[dict[str, str]]:
+    return [each.plain() for each in errors_of(doubts)]
 
 
 def _origin(asking: Asking) -> Origin:
