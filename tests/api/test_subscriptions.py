@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from catenary import clock
+from catenary.apps.access.models import Account
 from catenary.apps.common.models import IdempotencyKey, OutboxRow
 from catenary.apps.common.operations.outbox import take
 from catenary.apps.monitoring.models import Delivery, Subscription
@@ -216,6 +217,16 @@ def test_what_the_whole_house_uses_may_be_left_out(api: Api) -> None:
     assert (all_of_it["with-shared"], own["with-shared"]) == (True, False)
     assert own["outcome"] == "created"
     assert made(api, {**HOOK, "with-shared": False})["outcome"] == "unchanged"
+
+
+def test_without_a_time_zone_quiet_hours_are_in_that_of_the_account(api: Api) -> None:
+    quiet = {"from": "22:00", "until": "06:30"}
+
+    before = made(api, {**HOOK, "quiet": quiet})
+    Account.objects.update(time_zone="Asia/Tokyo")
+    after = made(api, {**HOOK, "quiet": quiet})
+
+    assert (before["quiet"]["zone"], after["quiet"]["zone"]) == ("UTC", "Asia/Tokyo")
 
 
 NEVER = [

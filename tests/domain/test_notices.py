@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catenary.domain.intervals import DAY, HOUR, MINUTE, instant, moment
+from catenary.domain.intervals import MINUTE, SECOND, instant, moment
 from catenary.domain.notices import FINE, IMPAIRED, felt, patience, quiet_until
 
 BERLIN = "Europe/Berlin"
@@ -60,20 +60,70 @@ def test_quiet_hours_are_what_the_wall_shows(now: str, begins: str, ends: str, u
     assert found == (at(until) if until else None)
 
 
+@pytest.mark.parametrize(
+    ("now", "begins", "ends", "until"),
+    [
+        # The clocks jump from 02:00 CET to 03:00 CEST: over an end at 02:30, and it is over.
+        ("2026-03-29T01:59+01:00", "22:00", "02:30", "2026-03-29T03:00+02:00"),
+        ("2026-03-29T01:59+01:00", "22:00", "02:00", "2026-03-29T03:00+02:00"),
+        ("2026-03-29T01:59+01:00", "22:00", "03:30", "2026-03-29T03:30+02:00"),
+        # They go back from 03:00 CEST to 02:00 CET: the wall shows 02:15 twice.
+        ("2026-10-25T02:15+02:00", "02:00", "02:30", "2026-10-25T02:30+02:00"),
+        ("2026-10-25T02:15+01:00", "02:00", "02:30", "2026-10-25T02:30+01:00"),
+        ("2026-10-25T02:40+02:00", "02:30", "02:00", "2026-10-25T02:00+01:00"),
+        ("2026-10-25T02:40+01:00", "02:30", "02:00", "2026-10-26T02:00+01:00"),
+    ],
+)
+def test_in_the_nights_in_which_the_clocks_change_the_wall_counts(
+    now: str, begins: str, ends: str, until: str
+) -> None:
+    """docs/algorithms/notices.md."""
+
+    def minutes(text: str) -> int:
+        return int(text[:2]) * 60 + int(text[3:])
+
+    begun = instant(datetime.fromisoformat(now))
+
+    found = quiet_until(begun, BERLIN, minutes(begins), minutes(ends))
+
+    assert found == instant(datetime.fromisoformat(until))
+
+
+#: Nights in which clocks change, by half an hour at Lord Howe, and Samoa left a day out.
+CHANGES = [
+    (BERLIN, "2026-03-29T00:00"),
+    (BERLIN, "2026-10-25T00:00"),
+    ("America/New_York", "2026-11-01T00:00"),
+    ("Australia/Lord_Howe", "2026-04-05T00:00"),
+    ("Australia/Lord_Howe", "2026-10-04T00:00"),
+    ("America/Havana", "2026-03-08T00:00"),
+    ("Pacific/Apia", "2011-12-29T12:00"),
+    ("Asia/Kathmandu", "2026-05-01T00:00"),
+]
+
+
 @given(
-    now=st.integers(at("2020-01-01T00:00"), at("2030-01-01T00:00")),
-    zone=st.sampled_from([BERLIN, "America/New_York", "Australia/Lord_Howe", "UTC"]),
+    night=st.sampled_from(CHANGES),
+    later=st.integers(-600, 900),
+    seconds=st.integers(0, 59),
     begins=st.integers(0, 1439),
     ends=st.integers(0, 1439),
 )
-def test_quiet_hours_end_soon_and_are_over_then(
-    now: int, zone: str, begins: int, ends: int
+def test_quiet_hours_end_at_the_first_minute_the_wall_is_out_of_them(
+    night: tuple[str, str], later: int, seconds: int, begins: int, ends: int
 ) -> None:
-    found = quiet_until(now, zone, begins, ends)
+    zone, around = night
+    now = at(around, zone) + later * MINUTE + seconds * SECOND
+    clock = ZoneInfo(zone)
 
-    if found is not None:
-        assert 0 < found - now <= DAY + HOUR
-        wall = moment(found).astimezone(ZoneInfo(zone))
-        shown = wall.hour * 60 + wall.minute
-        # Where the clocks jump over the end, it is over by then all the same.
-        assert shown == ends or 0 < (shown - ends) % 1440 <= 60
+    def is_quiet(instant_: int) -> bool:
+        wall = moment(instant_).astimezone(clock)
+        return (wall.hour * 60 + wall.minute - begins) % 1440 < (ends - begins) % 1440
+
+    expected = None
+    if is_quiet(now):
+        expected = now - now % MINUTE
+        while is_quiet(expected):
+            expected += MINUTE
+
+    assert quiet_until(now, zone, begins, ends) == expected

@@ -94,6 +94,29 @@ def test_somebody_subscribes_and_ends_it(world: World) -> None:
     assert not Subscription.objects.filter(ended_at=None).exists()
 
 
+def test_quiet_hours_are_in_the_subscribers_own_time_zone(world: World) -> None:
+    quiet = {"quiet-from": "22:00", "quiet-until": "06:30"}
+    Account.objects.filter(pk=world.accounts[CLEO]).update(time_zone="Europe/Berlin")
+
+    html = world.client(CLEO).get(PAGE).content.decode()
+    own = subscribed(world, **quiet)
+    other = subscribed(world, **quiet, zone="America/New_York")
+
+    assert '<option value="Europe/Berlin" selected>' in html
+    assert (own.time_zone, other.time_zone) == ("Europe/Berlin", "America/New_York")
+    assert "(America/New_York)" in world.client(CLEO).get(PAGE).content.decode()
+
+
+@pytest.mark.parametrize("zone", ["Mars/North", "../etc/passwd", "EST5EDT"])
+def test_a_time_zone_is_one_there_is(world: World, zone: str) -> None:
+    answer = world.client(CLEO).post(PAGE, FORM | {"zone": zone, "condition": "none"})
+
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'<option value="{zone}" selected>' in html
+    assert ('id="e-zone"' in html) == (zone != "EST5EDT")
+
+
 @pytest.mark.parametrize(
     "spoilt",
     [

@@ -27,7 +27,8 @@ WISH = {
     "channel": "mail (to the account's own address) or webhook",
     "address": "where a webhook is called",
     "conditions": "which to hear of; without it, all that are not operational",
-    "quiet": 'an object with "from", "until" and "zone": when to be left alone',
+    "quiet": 'an object with "from", "until" and "zone": when to be left alone; without a zone, in'
+    " that of the account, else of the installation",
 }
 _QUIET: Schema = object_of({"from": TEXT, "until": TEXT, "zone": TEXT}, ["from", "until"])
 _DELIVERY: Schema = object_of(

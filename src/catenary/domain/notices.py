@@ -3,11 +3,11 @@ have stood, and the hours in which they want to hear nothing (docs/algorithms/no
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from catenary.domain.intervals import HOUR, MINUTE, instant, moment
+from catenary.domain.intervals import DAY, HOUR, MINUTE, SECOND, instant, moment
 
 #: How a subscriber feels a condition they did not ask to hear of.
 FINE = "fine"
@@ -43,21 +43,50 @@ def patience(tellings: int) -> int:
 
 
 def quiet_until(at: int, zone: str, begins: int, ends: int) -> int | None:
-    """When the quiet hours end in which an instant lies; none when it lies in none.
+    """The first instant after one in quiet hours at which they are over; none when it lies in none.
 
     They begin and end at minutes after midnight as the wall shows them, over midnight where they
-    end before they begin. Quiet hours that end when they begin are none.
+    end before they begin: it is quiet whenever the wall shows such a minute, also the second time
+    in a night in which the clocks go back. Where they jump over the end, it is over when they do.
+    Quiet hours that end when they begin are none.
     """
     clock = ZoneInfo(zone)
-    here = moment(at).astimezone(clock)
-    minute = here.hour * 60 + here.minute
-    is_quiet = begins <= minute < ends if begins <= ends else minute >= begins or minute < ends
-    if begins == ends or not is_quiet:
+
+    def is_quiet(instant_: int) -> bool:
+        here = moment(instant_).astimezone(clock)
+        minute = here.hour * 60 + here.minute
+        return begins <= minute < ends if begins <= ends else minute >= begins or minute < ends
+
+    if begins == ends or not is_quiet(at):
         return None
-    day = here.date()
-    if minute >= ends:
-        day += timedelta(days=1)
-    wall = datetime.combine(day, time(ends // 60, ends % 60), tzinfo=clock)
-    until = instant(wall)
-    # On a night the clocks go back the wall shows it twice: the second time is meant then.
-    return until if until > at else instant(wall.replace(fold=1))
+    day = moment(at).astimezone(clock).date()
+    # What ends quiet hours is that the wall shows their end, or that the clocks are changed.
+    until = [
+        instant(datetime.combine(day + timedelta(days=later), end, tzinfo=clock))
+        for later in range(-1, 3)
+        for end in (time(ends // 60, ends % 60), time(ends // 60, ends % 60, fold=1))
+    ]
+    found = [each for each in until if each > at and not is_quiet(each)]
+    sooner = _changes(at, min(found, default=at + 2 * DAY), clock)
+    return min([*found, *(each for each in sooner if each > at and not is_quiet(each))])
+
+
+def _changes(start: int, end: int, clock: ZoneInfo) -> Iterator[int]:
+    """The instants in a period at which the clocks of a zone are changed, to the second; of two
+    within a few hours, which no zone has, one may be missed."""
+
+    def offset(at: int) -> timedelta | None:
+        return moment(at).astimezone(clock).utcoffset()
+
+    step = 6 * HOUR
+    for low in range(start - start % SECOND, end, step):
+        before, high = low, low + step
+        if offset(before) == offset(high):
+            continue
+        while high - before > SECOND:
+            middle = before + (high - before) // 2 // SECOND * SECOND
+            if offset(middle) == offset(low):
+                before = middle
+            else:
+                high = middle
+        yield high

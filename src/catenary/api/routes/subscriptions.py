@@ -174,7 +174,7 @@ def _wish(said: Any) -> Wish:
         conditions=_conditions(body.get("conditions", list(CONDITIONS))),
         quiet_from=_minute(quiet, "from"),
         quiet_until=_minute(quiet, "until"),
-        zone=_text(quiet, "zone", "/quiet") or "UTC",
+        zone=_text(quiet, "zone", "/quiet"),
     )
 
 

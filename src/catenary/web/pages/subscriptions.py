@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from catenary.web.pages.frame import ZoneGroup
 from catenary.web.pages.tokens import Choice
 
 
@@ -36,7 +37,8 @@ class FeedLine:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionForm:
-    """What was typed, and what there is to choose from."""
+    """What was typed, and what there is to choose from; with ``has_other_zone`` the chosen time
+    zone is none of those."""
 
     about: tuple[Choice, ...] = ()
     channels: tuple[Choice, ...] = ()
@@ -45,6 +47,9 @@ class SubscriptionForm:
     address: str = ""
     quiet_from: str = ""
     quiet_until: str = ""
+    zone: str = ""
+    zones: tuple[ZoneGroup, ...] = ()
+    has_other_zone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,6 @@ class SubscriptionsPage:
 
     organization: str
     email: str
-    zone: str
     lines: tuple[SubscriptionLine, ...]
     feeds: tuple[FeedLine, ...]
     form: SubscriptionForm

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from catenary.apps.monitoring.choices import About, Channel
 from catenary.apps.monitoring.operations.subscriptions import CONDITIONS, Wish
 from catenary.domain.refusals import Refusal
+from catenary.web.language import time_zone_choices
 from catenary.web.our_services.strip import condition_mark
 from catenary.web.pages.subscriptions import SubscriptionForm
 from catenary.web.pages.tokens import Choice
@@ -24,7 +25,7 @@ Problems = dict[str, tuple[str, ...]]
 _LONGEST = 1_000
 #: What is used without what only organizations above use, as the form says it.
 OWN = "own"
-_FIELDS = ("about", "service", "conditions", "channel", "address", "quiet")
+_FIELDS = ("about", "service", "conditions", "channel", "address", "quiet", "zone")
 
 
 def wish_of(form: QueryDict) -> Wish:
@@ -39,7 +40,7 @@ def wish_of(form: QueryDict) -> Wish:
         conditions=form.getlist("condition")[:20],
         quiet_from=_minutes(form, "quiet-from"),
         quiet_until=_minutes(form, "quiet-until"),
-        zone=timezone.get_current_timezone_name(),
+        zone=form.get("zone", "").strip()[:64],
     )
 
 
@@ -58,7 +59,9 @@ def form_of(form: QueryDict, *, is_inside: bool) -> SubscriptionForm:
     """What was typed, as it is shown again. Who looks from ``is_inside`` a house may leave out
     what the house uses for everybody."""
     about = form.get("about", About.CONSUMED)
+    zone = form.get("zone") or timezone.get_current_timezone_name()
     channel = form.get("channel", Channel.MAIL)
+    zones = time_zone_choices(zone)
     conditions = form.getlist("condition") or ([] if form.get("about") else [*CONDITIONS])
     return SubscriptionForm(
         about=tuple(
@@ -77,6 +80,10 @@ def form_of(form: QueryDict, *, is_inside: bool) -> SubscriptionForm:
         address=form.get("address", ""),
         quiet_from=form.get("quiet-from", ""),
         quiet_until=form.get("quiet-until", ""),
+        zone=zone,
+        zones=zones,
+        has_other_zone=zone != "UTC"
+        and not any(each.is_chosen for group in zones for each in group.zones),
     )
 
 

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -144,7 +143,6 @@ def _page(
     return SubscriptionsPage(
         organization=asking.viewpoint.name if asking.viewpoint else "",
         email=asking.actor.email,
-        zone=timezone.get_current_timezone_name(),
         lines=tuple(
             _line(
                 row,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from catenary.apps.access.models import Account
 
 
@@ -30,3 +32,10 @@ def account_of_email(email: str) -> int | None:
 def open_accounts() -> frozenset[int]:
     """The accounts that somebody may sign in to."""
     return frozenset(Account.objects.filter(is_active=True).values_list("pk", flat=True))
+
+
+def reading_zone(account_id: int | None) -> str:
+    """The time zone in which somebody reads: the one kept with their account, else that of the
+    installation."""
+    rows = Account.objects.filter(pk=account_id or 0).values_list("time_zone", flat=True)
+    return rows.first() or settings.TIME_ZONE

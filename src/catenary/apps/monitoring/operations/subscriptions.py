@@ -7,13 +7,14 @@ import hmac
 import secrets
 import string
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
 
+from catenary.apps.access.queries.accounts import reading_zone
 from catenary.apps.common.operations import waiting_turn
 from catenary.apps.common.operations.outbox import is_waiting, leave
 from catenary.apps.monitoring.choices import NOTICE, About, Channel
@@ -41,7 +42,8 @@ _LETTERS = string.ascii_letters + string.digits
 class Wish:
     """What somebody wants to hear of, and how. ``service`` is a reference, for `About.SERVICE`;
     ``with_shared`` is for `About.CONSUMED`: also of what only organizations above consume. Quiet
-    hours are minutes after midnight in ``zone``, both or neither."""
+    hours are minutes after midnight in ``zone``, both or neither; without a zone, in the one their
+    subscriber reads in."""
 
     about: str
     channel: str
@@ -51,7 +53,7 @@ class Wish:
     conditions: Sequence[str] = CONDITIONS
     quiet_from: int | None = None
     quiet_until: int | None = None
-    zone: str = "UTC"
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ def subscribe(*, actor: Actor, viewpoint: Viewpoint, wish: Wish, at: datetime) -
     Raises `Refused` with every reason. A service one may not see is refused like one that does not
     exist.
     """
+    wish = _in_a_zone(actor, wish)
     service_id = _service_id(actor, viewpoint, wish)
     _refuse(actor, wish, service_id)
     with waiting_turn():
@@ -94,6 +97,7 @@ def replace_subscription(
     )
     if not rows.exists():
         raise SubscriptionMissing(public_id)
+    wish = _in_a_zone(actor, wish)
     service_id = _service_id(actor, viewpoint, wish)
     _refuse(actor, wish, service_id)
     with waiting_turn():
@@ -117,6 +121,10 @@ def send_test(*, actor: Actor, public_id: str, at: datetime) -> None:
             sentence, remedy = said("a test is on its way"), said("wait until it has come")
             raise Refused([Refusal("too-many", "subscription", (), sentence, remedy)])
         leave(kind=NOTICE, payloads=[payload], at=at)
+
+
+def _in_a_zone(actor: Actor, wish: Wish) -> Wish:
+    return wish if wish.zone else replace(wish, zone=reading_zone(actor.account_id))
 
 
 def _refuse(actor: Actor, wish: Wish, service_id: int | None) -> None:
