@@ -217,6 +217,23 @@ class Catenary:
         results: list[Plain] = self._json("POST", "changes", body, None, headers)["results"]
         return results
 
+    def close_days(
+        self,
+        calendar: str,
+        icalendar: str,
+        *,
+        etag: str = "",
+        dry_run: bool = False,
+        take_over: bool = False,
+    ) -> Plain:
+        """Close the whole days of an iCalendar file in a calendar: days ``taken``, ``known`` and
+        events ``rejected``. With ``dry_run`` nothing is changed, and it is refused as it would
+        be."""
+        query = {**(_taking(take_over) or {}), **({"dry_run": "true"} if dry_run else {})}
+        headers = {"If-Match": f'"{etag}"'} if etag else {}
+        place = f"{_place('calendars', calendar)}/closed-days"
+        return self._json("POST", place, {"icalendar": icalendar}, query, headers)
+
     def check(self, changes: Sequence[Mapping[str, Any]]) -> Plain:
         """What the checks would find in documents that are not saved."""
         return self._json("POST", "check", {"changes": list(changes)})

@@ -17,6 +17,7 @@ import pytest
 from django.apps import apps as django_apps
 from django.http import HttpResponseBase
 
+from catenary import clock
 from catenary.api.main import api as the_api
 from catenary.domain.actors import Scope
 from tests.api.worlds import Api, Speaker, standing
@@ -42,6 +43,11 @@ from tests.web.test_permission_matrix import SEES_HISTORY, SITS_AT_WORKSHOP
 pytestmark = pytest.mark.django_db
 
 V1 = "/api/v1"
+#: A file that closes a day that is to come, and no other.
+NEXT_WEEK = (
+    "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Zfair\n"
+    f"DTSTART;VALUE=DATE:{clock.now() + timedelta(days=7):%Y%m%d}\nEND:VEVENT\nEND:VCALENDAR\n"
+)
 KNOWN = BELONGING | ADRIFT
 BATCH: dict[str, list[str]] = {"references": []}
 #: A moment after everything the world says: what stood then is what stands now.
@@ -253,6 +259,12 @@ ROUTES: dict[tuple[str, str], Route] = {
         who=frozenset(MAY_DEFINE),
         at="calendars/alpha-it/nights",
         body={"name": "Zothernights"},
+        scope=Scope.WRITE,
+    ),
+    ("POST", f"{_CALENDAR}/closed-days"): Route(
+        who=frozenset(MAY_DEFINE),
+        at="calendars/alpha-it/hours/closed-days?take_over=true",
+        body={"icalendar": NEXT_WEEK},
         scope=Scope.WRITE,
     ),
     ("DELETE", _CALENDAR): Route(

@@ -9,6 +9,7 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -192,6 +193,24 @@ def test_the_client_keeps_drafts(served: Served) -> None:
     assert [(row["kind"], row["reference"]) for row in client.drafts()] == [("service", PATIENTS)]
     client.drop_draft("service", PATIENTS)
     assert client.drafts() == []
+
+
+def test_the_client_closes_days_of_a_calendar(served: Served) -> None:
+    client, calendar = served.client(), "hospital-it/clinic-hours"
+    day = f"{datetime.now(UTC) + timedelta(days=20):%Y%m%d}"
+    file = (
+        f"BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Stocktaking\nDTSTART;VALUE=DATE:{day}\n"
+        "END:VEVENT\nEND:VCALENDAR\n"
+    )
+
+    with pytest.raises(Problem) as refused:
+        client.close_days(calendar, file, dry_run=True)
+    tried = client.close_days(calendar, file, dry_run=True, take_over=True)
+    done = client.close_days(calendar, file, take_over=True)
+
+    assert (refused.value.status, refused.value.code) == (409, "refused")
+    assert [each["name"] for each in tried["taken"]] == ["Stocktaking"]
+    assert done == {**tried, "dry-run": False}
 
 
 def test_a_wrong_token_lets_nobody_in(served: Served) -> None:

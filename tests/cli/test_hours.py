@@ -39,6 +39,25 @@ def test_closed_days_are_looked_at_and_brought_in(hospital: Installation, tmp_pa
     assert "0 closed days brought in, 1 had an exception already" in again
 
 
+def test_a_dry_run_is_refused_as_the_real_one_would_be(
+    hospital: Installation, tmp_path: Path
+) -> None:
+    soon = datetime.now(UTC).date() + timedelta(days=10)
+    file = tmp_path / "days.ics"
+    file.write_bytes(file_of(f"SUMMARY:Stocktaking\nDTSTART:{soon:%Y%m%d}"))
+    bring: list[str | Path] = ["hours", CLINIC, "--closed-days", file]
+
+    tried = hospital.run(*bring, "--dry-run")
+    real = hospital.run(*bring)
+    by_others = hospital.run(
+        *bring, "--dry-run", "--take-over", "--by", "priya.nair@acme-cloud.example"
+    )
+
+    assert (tried.code, tried.err) == (real.code, real.err)
+    assert tried.code == 1 and "is managed by" in tried.err
+    assert by_others.code != 0 and "would be brought in" not in by_others.out
+
+
 def test_a_file_that_is_none_is_refused_with_its_line(
     hospital: Installation, tmp_path: Path
 ) -> None:

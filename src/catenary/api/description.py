@@ -20,6 +20,7 @@ from catenary.api.routes import workshop
 from catenary.api.routes.searching import CONDITIONS
 from catenary.api.schema_pieces import TEXT, Schema, list_of, object_of
 from catenary.api.schemas import AS_OF, OTHERS, TITLES, all_schemas, page_of, ref_to
+from catenary.api.schemas_of_calendars import BODIES as CALENDARS
 from catenary.api.schemas_of_conditions import WORD
 from catenary.api.schemas_of_drafts import BODIES as DRAFTS
 from catenary.api.schemas_of_inlets import BODIES as INLETS
@@ -99,7 +100,7 @@ def _complete(path: str, method: str, operation: Schema) -> None:
     parameters.append(_AS)
     if method in {"put", "patch", "delete"} and _kind_of(name):
         parameters += [_IF_MATCH, *([] if method == "delete" else [_IF_NONE_MATCH])]
-    elif name in _VERSIONED:
+    elif name in {*_VERSIONED, "closeDays"}:
         parameters.append(_IF_MATCH)
     elif method == "get" and name in _GET_ONE:
         parameters.append(_IF_NONE_MATCH_READING)
@@ -119,6 +120,7 @@ def _responses(name: str, method: str, has_body: bool, parameters: list[Schema])
         "makeChanges",
         "actInWorkshop",
         "announceMaintenance",
+        "closeDays",
     }:
         codes += _WRITING
     if name == "previewMaintenance":
@@ -136,7 +138,7 @@ def _responses(name: str, method: str, has_body: bool, parameters: list[Schema])
     one = name.startswith("get") and f"get{name[3:]}" in _GET_ONE
     if one or (method in {"put", "patch"} and _kind_of(name)):
         headers.add("ETag")
-    if name in {*_VERSIONED, "readMaintenance"}:
+    if name in {*_VERSIONED, "readMaintenance", "closeDays"}:
         headers.add("ETag")
     if name.startswith("list"):
         headers.add("Link")
@@ -179,7 +181,7 @@ _CARRIED_OUT_ONCE = {
 }
 #: Whose ETag is the number of a version.
 _VERSIONED = {"changeMaintenance", "cancelMaintenance"}
-_BODIES = {**DRAFTS, **PLANS, **INLETS, **WISHES}
+_BODIES = {**CALENDARS, **DRAFTS, **PLANS, **INLETS, **WISHES}
 _GET_ONE = {f"get{name}" for name, _ in TITLES.values()}
 _PLURALS = {
     "Services": "service",

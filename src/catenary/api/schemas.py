@@ -17,6 +17,7 @@ from catenary.api.schema_pieces import (
     list_of,
     object_of,
 )
+from catenary.api.schemas_of_calendars import ANSWERS as CALENDARS
 from catenary.api.schemas_of_conditions import CONDITIONS
 from catenary.api.schemas_of_drafts import ANSWERS as KEPT
 from catenary.api.schemas_of_inlets import ANSWERS as INLETS
@@ -426,6 +427,7 @@ OTHERS: dict[str, tuple[Schema, Any]] = {
     **CONDITIONS,
     **MAINTENANCE,
     **KEPT,
+    **CALENDARS,
     **INLETS,
     **SUBSCRIPTIONS,
     **PERSPECTIVES,

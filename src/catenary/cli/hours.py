@@ -134,23 +134,9 @@ def bring_days(
 
 def _say_brought(brought: Brought, dry_run: bool, json: bool) -> None:
     if json:
-        answer(
-            {
-                "taken": [{"date": d.day.isoformat(), "name": d.name} for d in brought.taken],
-                "known": [{"date": d.day.isoformat(), "name": d.name} for d in brought.known],
-                "rejected": [
-                    {
-                        "number": r.number,
-                        "line": r.line,
-                        "name": r.name,
-                        "reason": r.reason,
-                        "remedy": r.remedy,
-                    }
-                    for r in brought.rejected
-                ],
-                "dry-run": dry_run,
-            }
-        )
+        from catenary.exchange.icalendar.importing import brought_as_plain
+
+        answer({**brought_as_plain(brought), "dry-run": dry_run})
         return
     for day in brought.taken:
         say(f"+ {day.day.isoformat()}  closed  {day.name}")

@@ -214,9 +214,7 @@ def hours(
         Path | None,
         typer.Option("--closed-days", help="Bring in the whole days of this iCalendar file."),
     ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be brought in, and change nothing.")
-    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Try it, and change nothing.")] = False,
     take_over: TakeOver = False,
     seen: Seen = "",
     by: By = "",

@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 from catenary.apps.calendars.queries import calendar_documents, managed_calendars
+from catenary.apps.common.queries import catalogue_version
 from catenary.apps.history.choices import Kind
 from catenary.apps.history.queries import entries_of
-from catenary.domain.actors import Actor
+from catenary.apps.organizations.queries import organizations_by_key
+from catenary.domain.actors import Actor, MembershipFact
 from catenary.domain.documents.calendars import calendar_to_plain
+from catenary.domain.documents.shapes import Role
 from catenary.domain.refusals import Refused
 from catenary.exchange.catalogue.amending import Conflicts
 from catenary.exchange.icalendar.importing import Brought, bring_closed_days
@@ -72,6 +75,27 @@ def test_looking_changes_nothing() -> None:
 
     assert len(brought.taken) == 2
     assert exceptions() == before
+
+
+def test_looking_is_refused_as_bringing_would_be() -> None:
+    before = exceptions()
+    version = catalogue_version()
+    row = organizations_by_key(["hospital-it"])["hospital-it"]
+    fact = MembershipFact(
+        row.id, row.key, row.name, row.path, row.root_id, frozenset({Role.VIEWER})
+    )
+    reader = Actor(memberships=(fact,), door="tests")
+
+    codes = []
+    for how in ({"actor": reader}, {"take_over": False}):
+        for dry_run in (True, False):
+            with pytest.raises(Refused) as refused:
+                bring(*DAYS, dry_run=dry_run, **how)
+            codes.append([each.code for each in refused.value.refusals])
+
+    assert codes == [["not-allowed"]] * 2 + [["managed-elsewhere"]] * 2
+    bring(*DAYS, dry_run=True)
+    assert (exceptions(), catalogue_version()) == (before, version)
 
 
 def test_today_is_that_of_the_calendar() -> None:

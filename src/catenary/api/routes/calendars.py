@@ -6,14 +6,33 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Path, Router
+from ninja import Path, Query, Router
 
+from catenary import clock
 from catenary.api import objects
-from catenary.api.answers import page_answer, place_after, place_of, sparse, wanted_fields
+from catenary.api.answers import (
+    json_answer,
+    page_answer,
+    place_after,
+    place_of,
+    sparse,
+    wanted_fields,
+)
 from catenary.api.asking import READING, WRITING, Asking, asking_of
+from catenary.api.bodies import mapping, read_json
 from catenary.api.parameters import AfterText, Limit, Named, TakeOver, fields_of
+from catenary.api.problems import Error, Trouble, not_found
+from catenary.api.schemas_of_calendars import FILE
+from catenary.api.writing import conflict, precondition_of, refusal
+from catenary.apps.common.operations import CatalogueBusy
 from catenary.apps.portfolio.queries.calendars import seen_calendars
 from catenary.apps.portfolio.queries.seen import Seen
+from catenary.domain.documents.calendars import calendar_to_plain
+from catenary.domain.documents.plain import digest
+from catenary.domain.refusals import Refused
+from catenary.exchange.catalogue.amending import Conflicts
+from catenary.exchange.icalendar.importing import bring_closed_days, brought_as_plain
+from catenary.exchange.icalendar.lines import NotACalendar
 
 router = Router(tags=["calendars"])
 _KIND = "calendar"
@@ -27,6 +46,9 @@ CalendarKey = Annotated[
     str, Path(max_length=300, description="second part of the reference of a calendar")
 ]
 Fields = Annotated[str, fields_of(objects.FIELDS[_KIND])]
+DryRun = Annotated[bool, Query(description="say what would come of it, and change nothing")]
+#: An ETag of nothing at all.
+_NOTHING = "-"
 
 
 @router.get("/calendars", auth=READING, operation_id="listCalendars")
@@ -96,6 +118,63 @@ def delete_calendar(
 ) -> HttpResponse:
     """Remove a calendar that nobody keeps and nothing is made of. Its history stays."""
     return objects.delete_one(request, _KIND, f"{organization}/{calendar}", take_over)
+
+
+@router.post(f"{_ONE}/closed-days", auth=WRITING, operation_id="closeDays")
+def close_days(
+    request: HttpRequest,
+    organization: Owner,
+    calendar: CalendarKey,
+    dry_run: DryRun = False,
+    take_over: TakeOver = False,
+) -> HttpResponse:
+    """Close the whole days of an iCalendar file, from today for three years: all of them or none,
+    in one change. Days that are unlike others already stay as they are; events that close no day
+    are told with their line. With `dry_run` it is answered, or refused, as it would be."""
+    asking, reference = asking_of(request), f"{organization}/{calendar}"
+    wanted = precondition_of(request)
+    raw = _file(mapping(read_json(request), FILE))
+    found = _many(asking, [reference])
+    shown = next(iter(found), None)
+    if shown is None:
+        raise not_found(_KIND, reference)
+    seen = None
+    if wanted.is_new or wanted.digests:
+        fits = wanted.digests is not None and shown.digest in wanted.digests
+        seen = shown.kept_digest if fits else _NOTHING
+    try:
+        brought = bring_closed_days(
+            actor=asking.actor,
+            at=clock.now(),
+            reference=reference,
+            raw=raw,
+            seen=seen,
+            dry_run=dry_run,
+            take_over=take_over,
+        )
+    except NotACalendar as wrong:
+        error = Error(str(wrong), "/icalendar", code="unreadable")
+        raise Trouble("invalid", str(wrong), [error]) from None
+    except Refused as refused:
+        if {each.code for each in refused.refusals} == {"calendar-missing"}:
+            raise not_found(_KIND, reference) from None
+        raise refusal(refused, {reference: "/icalendar"}) from None
+    except Conflicts as conflicts:
+        raise conflict(conflicts, asking) from None
+    except CatalogueBusy as busy:
+        detail = "another program is writing to the catalogue; nothing was changed"
+        raise Trouble("busy", detail, headers={"Retry-After": "5"}) from busy
+    etag = digest(calendar_to_plain(brought.document))
+    told = {"reference": reference, "dry-run": dry_run, **brought_as_plain(brought), "etag": etag}
+    return json_answer(told, headers={} if dry_run else {"ETag": f'"{etag}"'})
+
+
+def _file(body: dict[str, object]) -> bytes:
+    text = body.get("icalendar")
+    if not isinstance(text, str):
+        error = Error("this is no text", "/icalendar", code="invalid", expected=FILE["icalendar"])
+        raise Trouble("invalid", "icalendar is not what was expected", [error])
+    return text.encode("utf-8", "replace")
 
 
 def _many(asking: Asking, references: Sequence[str]) -> Iterable[Seen]:

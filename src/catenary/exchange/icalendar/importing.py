@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from catenary.apps.calendars.policies import knows_calendar
 from catenary.apps.calendars.queries import calendar_documents, calendars_by_reference
+from catenary.apps.common.operations import catalogue_change
 from catenary.domain.actors import BY_HAND, Actor
 from catenary.domain.documents.calendars import MAX_EXCEPTIONS, calendar_to_plain, read_calendar
 from catenary.domain.documents.plain import digest
@@ -46,7 +50,8 @@ def bring_closed_days(
     take_over: bool = False,
 ) -> Brought:
     """Make the whole days of a file, from today for three years, closed days of a calendar; all
-    of them or none. ``seen`` is the digest of what its writer last saw, if that matters.
+    of them or none. ``seen`` is the digest of what its writer last saw, if that matters. With
+    ``dry_run`` everything is tried and nothing is kept: it answers, or is refused, as it would be.
 
     Raises `NotACalendar` for a file that is none, `Refused` when the calendar is missing, is not
     the actor's to change, has no hours of its own in a zone, or is managed by another source; and
@@ -65,18 +70,53 @@ def bring_closed_days(
     if seen not in (None, found):
         raise Conflicts([Conflict("calendar", reference, found)])
     wanted = _checked(_with(document, taken)) if taken else document
-    if taken and not dry_run:
+    if taken:
         # What was read here is what is added to: were it changed meanwhile, that would be lost.
         amendment = Amendment("calendar", reference, wanted, expected=found)
-        amend(
-            actor=actor,
-            at=at,
-            amendments=[amendment],
-            note="closed days of an iCalendar file",
-            source=BY_HAND,
-            take_over=take_over,
-        )
+        with _only_tried() if dry_run else nullcontext():
+            amend(
+                actor=actor,
+                at=at,
+                amendments=[amendment],
+                note="closed days of an iCalendar file",
+                source=BY_HAND,
+                take_over=take_over,
+            )
     return Brought(taken, known, read.rejected, read.events, wanted)
+
+
+def brought_as_plain(brought: Brought) -> dict[str, Any]:
+    """What came of a file for programs, the same at every door."""
+    return {
+        "events": brought.events,
+        "taken": [{"date": d.day.isoformat(), "name": d.name} for d in brought.taken],
+        "known": [{"date": d.day.isoformat(), "name": d.name} for d in brought.known],
+        "rejected": [
+            {
+                "number": r.number,
+                "line": r.line,
+                "name": r.name,
+                "reason": str(r.reason),
+                "remedy": str(r.remedy),
+            }
+            for r in brought.rejected
+        ],
+    }
+
+
+class _Tried(Exception):
+    """Ends what was only tried."""
+
+
+@contextmanager
+def _only_tried() -> Iterator[None]:
+    """What is changed within is done as it would be, and then taken back."""
+    try:
+        with catalogue_change():
+            yield
+            raise _Tried
+    except _Tried:
+        pass
 
 
 def _with(document: CalendarDocument, taken: tuple[ClosedDay, ...]) -> CalendarDocument:

@@ -97,11 +97,15 @@ def _look(
 ) -> HttpResponse:
     """What would change, or why nothing can."""
     try:
-        brought = _bring(asking, page, raw, dry_run=True)
+        # Who manages it is asked about beside the button that saves.
+        brought = _bring(asking, page, raw, dry_run=True, take_over=True)
     except NotACalendar as wrong:
         return _answer(asking, replace(page, problems=(_where(wrong),)), status=422)
     except Refused as refused:
         return _answer(asking, replace(page, problems=_reasons(refused)), status=422)
+    except (Conflicts, CatalogueBusy):
+        problem = _("Another program is writing to the catalogue. Please try again.")
+        return _answer(asking, replace(page, problems=(problem,)), status=409)
     return _answer(asking, _looked(page, view, brought), status=status)
 
 
