@@ -182,6 +182,7 @@ ROUTES = EDITING | {
     "our-services": Route(),
     "subscriptions": Route(methods=FORM),
     "end-subscription": Route(methods=frozenset({"POST"})),
+    "subscription-services": Route(),
     "new-feed": Route(methods=frozenset({"POST"})),
     "end-feed": Route(methods=frozenset({"POST"})),
     # By a secret or signed address alone: told in tests/web/test_hearing.py.

@@ -39,6 +39,7 @@ from catenary.web.status.board import status_board
 from catenary.web.status.service import service_status
 from catenary.web.subscriptions import open as hearing
 from catenary.web.subscriptions import views as subscriptions
+from catenary.web.subscriptions.naming import offered as services_to_hear_of
 from catenary.web.telling import health
 from catenary.web.telling.metrics import metrics
 from catenary.web.workshop.views import workshop_live, workshop_table
@@ -103,6 +104,7 @@ urlpatterns = [
     path("public/<str:key>/feed.atom", public.atom, name="public-feed"),
     path("public/<str:key>/status.json", public.as_json, name="public-json"),
     path("account/subscriptions/", subscriptions.subscriptions, name="subscriptions"),
+    path("account/subscriptions/services/", services_to_hear_of, name="subscription-services"),
     path("account/subscriptions/end/", subscriptions.end, name="end-subscription"),
     path("account/feeds/new/", subscriptions.new_feed, name="new-feed"),
     path("account/feeds/end/", subscriptions.end_feed, name="end-feed"),

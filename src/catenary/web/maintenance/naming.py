@@ -28,7 +28,7 @@ def offered(asking: Asking) -> HttpResponse:
     line = ServiceField(int(number) if number.isascii() and number.isdigit() else 0)
     if len(number) < 4 and len(text) >= _SHORTEST:
         (line,) = fields(meant(asking, (text,)), first=line.number)
-    return render(asking.request, "partials/maintenance_service.html", {"line": line})
+    return render(asking.request, "partials/offered_services.html", {"line": line})
 
 
 def meant(asking: Asking, typed: Sequence[str], *, offer: bool = True) -> list[Meant]:
@@ -56,8 +56,11 @@ def problems(found: Sequence[Meant]) -> tuple[str, ...]:
     )
 
 
-def fields(found: Sequence[Meant], *, first: int = 0) -> tuple[ServiceField, ...]:
-    """The lines as they are shown, numbered from ``first``."""
+def fields(
+    found: Sequence[Meant], *, first: int = 0, nothing: str = ""
+) -> tuple[ServiceField, ...]:
+    """The lines as they are shown, numbered from ``first``. ``nothing`` is said where nothing is
+    called so."""
     return tuple(
         ServiceField(
             number,
@@ -68,6 +71,7 @@ def fields(found: Sequence[Meant], *, first: int = 0) -> tuple[ServiceField, ...
                 for row in each.offered
             ),
             was_sought=not each.reference,
+            nothing=nothing or _("Nothing that you may plan maintenance of is called that."),
         )
         for number, each in enumerate(found, start=first)
     )

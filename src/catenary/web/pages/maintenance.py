@@ -203,13 +203,15 @@ class OfferedService:
 @dataclass(frozen=True, slots=True)
 class ServiceField:
     """One line of the services that are worked on. ``named`` is the service that it names, with
-    its provider; ``offered`` those that may be meant, ``was_sought`` that they were looked for."""
+    its provider; ``offered`` those that may be meant, ``was_sought`` that they were looked for,
+    and ``nothing`` is what is said where there are none."""
 
     number: int
     value: str = ""
     named: str = ""
     offered: tuple[OfferedService, ...] = ()
     was_sought: bool = False
+    nothing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from catenary.web.pages.frame import ZoneGroup
+from catenary.web.pages.maintenance import ServiceField
 from catenary.web.pages.tokens import Choice
 
 
@@ -43,7 +44,7 @@ class SubscriptionForm:
     about: tuple[Choice, ...] = ()
     channels: tuple[Choice, ...] = ()
     conditions: tuple[Choice, ...] = ()
-    service: str = ""
+    service: ServiceField = ServiceField(0)
     address: str = ""
     quiet_from: str = ""
     quiet_until: str = ""

@@ -14,6 +14,7 @@ from catenary.apps.monitoring.operations.subscriptions import CONDITIONS, Wish
 from catenary.domain.refusals import Refusal
 from catenary.web.language import time_zone_choices
 from catenary.web.our_services.strip import condition_mark
+from catenary.web.pages.maintenance import ServiceField
 from catenary.web.pages.subscriptions import SubscriptionForm
 from catenary.web.pages.tokens import Choice
 from catenary.web.reading import in_words
@@ -55,7 +56,7 @@ def problems_of(refusals: Sequence[Refusal]) -> Problems:
     return found
 
 
-def form_of(form: QueryDict, *, is_inside: bool) -> SubscriptionForm:
+def form_of(form: QueryDict, *, is_inside: bool, service: ServiceField) -> SubscriptionForm:
     """What was typed, as it is shown again. Who looks from ``is_inside`` a house may leave out
     what the house uses for everybody."""
     about = form.get("about", About.CONSUMED)
@@ -76,7 +77,7 @@ def form_of(form: QueryDict, *, is_inside: bool) -> SubscriptionForm:
         conditions=tuple(
             Choice(kind, word(kind), is_chosen=kind in conditions) for kind in CONDITIONS
         ),
-        service=form.get("service", ""),
+        service=service,
         address=form.get("address", ""),
         quiet_from=form.get("quiet-from", ""),
         quiet_until=form.get("quiet-until", ""),

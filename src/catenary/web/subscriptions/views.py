@@ -47,6 +47,7 @@ from catenary.web.subscriptions.form import (
     wish_of,
     word,
 )
+from catenary.web.subscriptions.naming import put_chosen, put_reference, service_field
 
 _LONGEST = 1_000
 
@@ -67,6 +68,15 @@ def subscriptions(asking: Asking) -> HttpResponse:
     if asking.viewpoint is None:
         told = _("There is no organization to look from yet.")
         return _refused(asking, form, {"": (told,)})
+    if "choose" in form:
+        put_chosen(form)
+        return page_response(asking, "subscriptions.html", _page(asking, form))
+    if "find" in form:
+        form["about"] = About.SERVICE
+        return page_response(asking, "subscriptions.html", _page(asking, form))
+    unclear = put_reference(asking, form)
+    if unclear:
+        return _refused(asking, form, {"service": (unclear,)})
     try:
         made = subscribe(
             actor=asking.actor, viewpoint=asking.viewpoint, wish=wish_of(form), at=clock.now()
@@ -156,7 +166,11 @@ def _page(
             FeedLine(feed.public_id, feed.organization_name, feed.created_at)
             for feed in feeds_of(account_id)
         ),
-        form=form_of(form, is_inside=_is_inside(asking)),
+        form=form_of(
+            form,
+            is_inside=_is_inside(asking),
+            service=service_field(asking, form.get("service", "")),
+        ),
         problems=problems or {},
         secret_address=secret_address,
         is_mail_set=bool(settings.MAIL.host),

@@ -1,4 +1,5 @@
-"""Which services somebody means who types names into a plan: those they may plan for alone.
+"""Which services somebody means who types their names: of all they see, or of those alone that
+they may plan maintenance for.
 
 A name is looked up among the names in memory, which are in order; only what is none costs a
 search, and that is cut off. So it costs the same whether a catalogue has a hundred services or
@@ -36,7 +37,7 @@ _RETIRED = STAGE_CODES["retired"]
 class Meant:
     """What somebody typed. ``reference`` is the service that it names, empty when it names none
     or several; then ``offered`` are those that may be meant. ``service`` is it as it is seen;
-    none when it is not one that may be planned for."""
+    none when it is not one that may be meant."""
 
     typed: str
     reference: str
@@ -45,19 +46,25 @@ class Meant:
 
 
 def services_meant(
-    actor: Actor, viewpoint: Viewpoint, typed: Sequence[str], *, offer: bool = True
+    actor: Actor,
+    viewpoint: Viewpoint,
+    typed: Sequence[str],
+    *,
+    offer: bool = True,
+    is_for_planning: bool = True,
 ) -> list[Meant]:
     """The services that these texts name, by reference or by a name (the provider's, or that by
     which the viewpoint knows it), each in its place.
 
     A text that is no name of exactly one service names none, however few may be meant: nobody's
-    service is planned for by a guess. Without ``offer`` what may be meant is not looked for.
+    service is planned for by a guess. Without ``offer`` what may be meant is not looked for. Only
+    services that may be planned for are meant, unless it ``is_for_planning`` nothing.
     """
     estate = current_estate()
     here = estate.organization_position(viewpoint.organization_id)
     if here is None:
         return [Meant(text, text if is_reference(text) else "") for text in typed]
-    may = _plannable(estate, actor, viewpoint)
+    may = _meant(estate, actor, viewpoint, is_for_planning=is_for_planning)
     names = names_in_order(estate, viewpoint)
     referred, known = _referred(estate, may, typed), _known(names, may, typed)
     places: list[list[int]] = []
@@ -87,11 +94,11 @@ def services_meant(
     return meant
 
 
-def _plannable(estate: Estate, actor: Actor, viewpoint: Viewpoint) -> Bools:
-    """The services seen from the viewpoint, by place, for which the actor may plan."""
+def _meant(estate: Estate, actor: Actor, viewpoint: Viewpoint, *, is_for_planning: bool) -> Bools:
+    """The services seen from the viewpoint, by place; on request for which the actor may plan."""
     seen = visible_services(estate, actor, viewpoint)
     may: Bools = seen & (estate.stage != _RETIRED)
-    over = reports_over(actor)
+    over = reports_over(actor) if is_for_planning else None
     if over is None:
         return may
     inside = np.zeros(len(estate.organization_ids), dtype=np.bool_)
