@@ -3,6 +3,7 @@ come late, or in another order than they were asked for."""
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 
@@ -114,3 +115,32 @@ def holds(page: Page, condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < end, "it did not come"
         page.wait_for_timeout(50)
+
+
+def test_a_line_that_went_silent_is_given_up_and_another_one_asked_for(
+    live: Product, open_as: Callable[..., Page]
+) -> None:
+    page = open_as(DANA, "/status/")
+    page.clock.install()
+    page.reload()
+    sign = page.locator("[data-live]")
+    expect(sign).to_contain_text("Live")
+
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.evaluate(
+        """() => {
+          window.said = [];
+          const sign = document.querySelector("[data-live]");
+          new MutationObserver(() => window.said.push(sign.className))
+            .observe(sign, { attributes: true });
+        }"""
+    )
+    page.clock.fast_forward(60_000)
+
+    page.wait_for_function("window.said.some((each) => each.includes('is-waiting'))")
+    expect(sign).not_to_have_class(re.compile("is-waiting"))
+    assert any("/status/live/" in url for url in asked)
+    say(live, ("hospital-it/network", "down"))
+    expect(shown(page, "hospital-it/network")).to_have_text("down")
+    say(live, ("hospital-it/network", "operational"))

@@ -32,6 +32,8 @@ from tests.web.access.world import World
 pytestmark = pytest.mark.django_db
 
 OPERATOR = Actor(is_operator=True, door="tests")
+#: A sign of life. An event: a browser passes over a comment without a word to the page.
+HERE = b"event: here\ndata: 1\n\n"
 
 
 class StillPulse(Pulse):
@@ -84,9 +86,9 @@ def opened(world: World, who: str, pulse: Pulse, seen: str | None = None) -> Str
 def told(stream: Stream) -> Any:
     """What the stream says next; none for a sign of life, and another one after it."""
     lines = next(stream)
-    if lines == b": here\n\n":
+    if lines == HERE:
         lines = next(stream)
-    if lines == b": here\n\n":
+    if lines == HERE:
         return None
     return json.loads(lines.partition(b"data: ")[2])
 

@@ -8,10 +8,12 @@
   const sign = document.querySelector("[data-live]");
   if (!sign || !window.EventSource) return;
   const AGAIN = 15000; // when there is no stream: how often one looks
+  const SILENT = 45000; // three signs of life that did not come: the line is dead, though nobody said so
   const first = new URL(sign.dataset.live, location.href);
   let seen = first.searchParams.get("seen");
   let source = null;
   let looking = 0;
+  let silent = 0;
   let wanted = false;
 
   let stale = "isStale" in sign.dataset; // nobody can know whether what is shown is so still
@@ -200,12 +202,20 @@
   };
 
   /* ── The stream ── */
+  /* A network that is gone says nothing: only that nothing is heard any more tells of it. */
+  const hears = () => {
+    clearTimeout(silent);
+    silent = setTimeout(() => { close(); say("waiting"); open(); }, SILENT + Math.random() * 5000);
+  };
+
   const open = () => {
     clearTimeout(looking);
     if (source || document.hidden) return;
     const address = new URL(first);
     address.searchParams.set("seen", seen);
     source = new EventSource(address);
+    hears();
+    for (const sort of ["open", "current", "changed", "here"]) source.addEventListener(sort, hears);
     source.addEventListener("open", () => say("live"));
     source.addEventListener("current", (event) => current(JSON.parse(event.data)));
     source.addEventListener("changed", (event) => {
@@ -230,6 +240,7 @@
 
   const close = () => {
     clearTimeout(looking);
+    clearTimeout(silent);
     source?.close();
     source = null;
   };
