@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.apps import apps
 
 from catenary import clock
 from catenary.apps.monitoring.operations.engine import Engine
+from catenary.apps.monitoring.operations.recording import record_observations
 from catenary.apps.monitoring.queries.courses import ShownStretch
 from catenary.domain.actors import Actor
 from catenary.domain.documents.shapes import CoCreation, DependencyGroupDocument, Supporter
@@ -69,6 +71,22 @@ def test_the_provider_reads_the_tree_the_words_and_whom_to_call(world: World) ->
     assert "Zbravoward" in hit and "Zportaloutcome" in hit
     assert part(page(world, PROVIDER, ENGINE), "reported").count("no oil") == 1
     assert '<svg class="timeline"' in html and "since" in part(html, "causes")
+
+
+@pytest.mark.parametrize("asked", ["", "?as_of={now}&known=then"])
+def test_a_fault_beside_ones_own_maintenance_is_what_is_told(world: World, asked: str) -> None:
+    word = {"service": "alpha-it/portal", "condition": "down", "planned": True, "text": "Zmoves"}
+    record_observations(actor=OPERATOR, at=clock.now(), words=[word])
+    say("alpha-it/engine", "down", "Zbroken")
+    now = quote(clock.now().isoformat())
+
+    html = page(world, PROVIDER, PORTAL + asked.format(now=now))
+
+    causes = part(html, "causes")
+    assert ("As it was known then" in html) == bool(asked)
+    assert "It is down because Zengine is down." in re.sub("<[^>]+>", "", html)
+    assert "maintenance Zportal" in causes and "Zmoves" in causes
+    assert "down Zengine" in causes and "Zbroken" in causes
 
 
 def test_the_part_that_changes_offers_to_say_that_it_works_again(world: World) -> None:

@@ -200,12 +200,16 @@ def _page(
 
 def _answer(found: ServiceStatus, kind: str) -> Sentence:
     """Why, in one sentence."""
-    sources = {cause.path[-1]: cause for cause in found.causes}
+    told = found.causes
+    if kind != "maintenance":
+        # Of a fault beside its own maintenance the fault is told: that alone is news.
+        told = tuple(each for each in told if len(each.path) > 1 or each.condition != "maintenance")
+    sources = {cause.path[-1]: cause for cause in told or found.causes}
     links = [replace(step_link(step), note="") for step in sources][:_NAMED]
     if len(sources) > _NAMED:
         more = len(sources) - _NAMED
         links.append(Link(ngettext("{n} more", "{n} more", more).format(n=figure(more))))
-    is_itself = any(len(cause.path) == 1 for cause in found.causes)
+    is_itself = any(len(source.path) == 1 for source in sources.values())
     if kind == "operational":
         if found.effective.next_loss:
             return say(_("It works, but it could not bear one more loss."))

@@ -27,6 +27,7 @@ from catenary.apps.monitoring.queries.kept import (
     effective_of,
 )
 from catenary.apps.monitoring.queries.stored import asked_at
+from catenary.apps.monitoring.queries.then import is_only_planned
 from catenary.apps.monitoring.queries.words import WORD_COLUMNS, words_of_rows
 from catenary.apps.portfolio.queries.past import Past, records_at
 from catenary.domain.actors import Actor, Viewpoint
@@ -124,6 +125,19 @@ class KnownThen:
         found = history_of(words).at(micros(self.at))
         rows = zip(found.service.tolist(), found.start.tolist(), strict=True)
         return {number: moment(start) for number, start in rows}
+
+    def own_planned(self, numbers: Iterable[int]) -> set[int]:
+        """Of which services the own condition was maintenance, by number."""
+        found = set()
+        for number in numbers:
+            place = self.estate.service_position(number)
+            if place is None:
+                continue
+            own = self.own.at(np.array([place]))
+            value = int(own.condition[0]), int(own.without_planned[0]), int(own.only_planned[0])
+            if is_only_planned(value):
+                found.add(number)
+        return found
 
     def deciding(self, numbers: Iterable[int]) -> dict[int, list[int]]:
         """The observations that decided the own conditions of services, by number."""

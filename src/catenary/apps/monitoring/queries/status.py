@@ -26,7 +26,7 @@ from catenary.apps.monitoring.queries.instants import micros
 from catenary.apps.monitoring.queries.kept import latest_first
 from catenary.apps.monitoring.queries.known import KnownThen, condition_known, known_then
 from catenary.apps.monitoring.queries.stored import propagation
-from catenary.apps.monitoring.queries.then import effective_then, own_then
+from catenary.apps.monitoring.queries.then import effective_then, is_only_planned, own_then
 from catenary.apps.monitoring.queries.words import words_from
 from catenary.apps.organizations.queries import (
     OrganizationRow,
@@ -256,6 +256,8 @@ class _Telling:
         self._rows: dict[int, ServiceRow] = {}
         self._organizations: dict[int, OrganizationRow] = {}
         self._own: dict[int, datetime] = {}
+        #: Sources that by themselves are only in maintenance, whatever else makes of them.
+        self._planned: set[int] = set()
         self._said: dict[int, tuple[Word, ...]] = {}
 
     def look_at(self, causes: Iterable[Cause]) -> None:
@@ -272,10 +274,12 @@ class _Telling:
         at_home = [int(numbers[place]) for place in sources if self._is_at_home(place)]
         if self._known is not None:
             self._own = self._known.own_since(named)
+            self._planned = self._known.own_planned(named)
             self._said = _told_by(self._known.deciding(at_home), self._root_id)
             return
         own = own_then(named, self._then)
         self._own = {number: since for number, (since, _) in own.items()}
+        self._planned = {number for number, (_, value) in own.items() if is_only_planned(value)}
         self._said = _said_of(at_home, self._at, self._root_id)
 
     def told(self, causes: Causes) -> tuple[ToldCause, ...]:
@@ -288,16 +292,19 @@ class _Telling:
         return ToldCause(
             path=self._path(cause.path),
             explains=CODE_NAMES[cause.explains],
-            condition=self._condition(cause, is_seen=is_seen),
+            condition=self._condition(cause, number, is_seen=is_seen),
             since=self._own.get(number) if is_seen else None,
             said=self._said.get(number, ()) if is_seen else (),
         )
 
-    def _condition(self, cause: Cause, *, is_seen: bool) -> str:
+    def _condition(self, cause: Cause, number: int, *, is_seen: bool) -> str:
         """What the source is. What stands unseen below something in maintenance is planned as
         that is; else one learns of it what it does to what may be seen, or that nobody knows."""
         nearest = max(at for at, place in enumerate(cause.path) if self._seen[place])
         if cause.planned and cause.planned[nearest]:
+            return "maintenance"
+        if is_seen and number in self._planned:
+            # A fault beside it makes it more than maintenance: that is another cause.
             return "maintenance"
         is_told = is_seen or cause.condition == UNKNOWN
         return CODE_NAMES[cause.condition if is_told else cause.explains]

@@ -17,9 +17,18 @@ from catenary.apps.monitoring.queries.instants import micros
 from catenary.apps.monitoring.queries.kept import Effective, conditions_at, effective_now
 from catenary.apps.monitoring.queries.stored import OWN
 from catenary.apps.monitoring.queries.words import words_from
+from catenary.domain.condition.codes import NOTHING, OPERATIONAL
 from catenary.domain.observations.history import history_of
 
 OwnValue = tuple[int, int, int]
+
+
+def is_only_planned(value: OwnValue) -> bool:
+    """Whether an own condition is maintenance: not operational, and for planned causes alone."""
+    condition, without_planned, _only_planned = value
+    return condition not in (OPERATIONAL, NOTHING) and without_planned == OPERATIONAL
+
+
 _OWN = Prepared(
     lambda ids: OwnCondition.objects.filter(
         service_id__in=these(ids), ends_at__isnull=True
