@@ -18,12 +18,12 @@ NOW = datetime(2026, 11, 3, 12, 5, tzinfo=UTC)
 LEAST_HEIGHT = 10
 
 
-def course(page: Page, days: int) -> None:
+def course(page: Page, days: int, now: datetime) -> None:
     """The course of a service that went down an hour ago, as its page shows it."""
-    begin, fell = NOW - timedelta(days=days), NOW - timedelta(hours=1)
-    stretches = (ShownStretch(begin, fell, "operational"), ShownStretch(fell, NOW, "down"))
+    begin, fell = now - timedelta(days=days), now - timedelta(hours=1)
+    stretches = (ShownStretch(begin, fell, "operational"), ShownStretch(fell, now, "down"))
     styles = "".join(file_of(f"catenary/{name}.css").decode() for name in ("catenary", "status"))
-    picture = timeline(stretches, begin, NOW, days, "alpha-it/portal").svg
+    picture = timeline(stretches, begin, now, days, "alpha-it/portal").svg
     page.set_content(
         f'<style>{styles}</style><main><div class="scroll timeline-scroll">{picture}</div></main>'
     )
@@ -41,11 +41,12 @@ def boxes(page: Page, what: str) -> list[dict[str, Any]]:
 
 @pytest.mark.journey
 @pytest.mark.parametrize("days", SPANS)
+@pytest.mark.parametrize("now", [NOW, NOW.replace(hour=9), NOW.replace(hour=23)])
 def test_the_course_on_a_phone_begins_with_now_and_its_words_can_be_read(
-    days: int, browser: Browser
+    days: int, now: datetime, browser: Browser
 ) -> None:
     page = browser.new_page(viewport={"width": 360, "height": 800})
-    course(page, days)
+    course(page, days, now)
 
     (seen,), (down,) = boxes(page, ".timeline-scroll"), boxes(page, ".bar.is-down")
     words = sorted(boxes(page, ".scale"), key=lambda box: box["left"])
@@ -53,6 +54,8 @@ def test_the_course_on_a_phone_begins_with_now_and_its_words_can_be_read(
 
     assert seen["left"] <= down["left"] and down["right"] <= seen["right"] + 1
     assert words and all(word["height"] >= LEAST_HEIGHT for word in words)
+    # What one sees first is whole.
+    assert words[-1]["right"] <= seen["right"]
     assert all(one["right"] < other["left"] for one, other in zip(words, words[1:], strict=False))
 
 
